@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <iosfwd>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace dank {
+
+/// Reads a regular file whole. Throws Error{File} when it is missing, not a regular file, unreadable,
+/// or larger than `limit` bytes.
+std::vector<std::byte> readFile(const std::filesystem::path &path, std::uint64_t limit);
+std::string readTextFile(const std::filesystem::path &path, std::uint64_t limit);
+
+/// Writes beside `path`, flushes to disk, then renames over it, and flushes the folder: afterwards
+/// `path` holds either its old contents or all of the new. Throws Error{Disk} or Error{File}.
+void writeFileAtomically(const std::filesystem::path &path, std::span<const std::byte> bytes);
+void writeFileAtomically(const std::filesystem::path &path, std::string_view text);
+
+/// Creates a folder and its parents. Throws Error{Disk} naming the folder and the reason.
+void createFolder(const std::filesystem::path &path);
+
+/// A path as UTF-8 text for messages; bytes that are not UTF-8 become U+FFFD.
+std::string displayPath(const std::filesystem::path &path);
+
+/// Any bytes made valid UTF-8: each invalid sequence becomes U+FFFD.
+std::string sanitizeUtf8(std::string_view bytes);
+
+/// Throws Error{Disk} (no space, read-only, quota) or Error{File} for an errno, naming `path` and `doing`
+/// ("write", "open", …).
+[[noreturn]] void throwErrno(int errorNumber, std::string_view doing, const std::filesystem::path &path);
+
+}  // namespace dank

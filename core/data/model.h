@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/data/meme.h"
+#include "core/data/target.h"
+#include "core/data/train_config.h"
+
+namespace dank {
+
+/// One linear layer: y = W x + b.
+struct DenseLayer {
+    int inputs = 0;
+    int outputs = 0;
+    std::vector<float> weight;  ///< [outputs, inputs] row-major
+    std::vector<float> bias;    ///< [outputs]
+};
+
+/// A trained regressor with all it takes to score an image the same way anywhere: an immutable value of
+/// standard types. Stored as one .dankmodel file (core/store/model_file.h).
+struct Model {
+    std::string name;                    ///< e.g. "run 7"
+    std::int64_t run = 0;                ///< library run it came from, 0 for none
+    std::string backbone;                ///< full backbone id; features of another are refused
+    std::string weightsFile;             ///< where the backbone's weights were, a hint; empty for none
+    bool untrainedBackbone = false;      ///< the backbone's weights were seeded random numbers
+    std::vector<DenseLayer> layers;      ///< ReLU between them
+    OutputActivation output = OutputActivation::Sigmoid;
+    std::vector<float> featureMean;      ///< [columns], or empty for raw features
+    std::vector<float> featureScale;     ///< [columns], what (x - mean) is divided by, > 0
+    TargetTransform target;
+    std::vector<float> reference;        ///< sorted scores of the reference set
+    std::string referenceName;           ///< e.g. "48 held-out memes of sample"
+    TrainConfig config;
+    int epoch = 0;                       ///< the epoch these weights are from
+    int epochsRun = 0;
+    std::vector<EpochStats> curve;       ///< all epochs so far
+    double meanPredictorLoss = 0;        ///< validation loss of always answering the training mean
+    std::string dataset;                 ///< path of the db.json
+    std::string datasetHash;
+    std::vector<MemeId> trainIds;        ///< rows it learned from: never used to judge it
+    std::vector<MemeId> validationIds;
+
+    int columns() const { return layers.empty() ? 0 : layers.front().inputs; }
+    /// Throws Error{Format} naming the first part that does not fit another, or is not finite.
+    void validate() const;
+};
+
+/// The outcome for one rated file.
+struct Score {
+    std::string path;                 ///< as given, UTF-8 for display
+    std::string skipped;              ///< why it has no score; empty: the numbers below hold
+    double dankness = 0;              ///< 0..1
+    double percentile = 0;            ///< 0..100, against the model's reference set
+    double expectedUpvotes = 0;
+    int width = 0, height = 0;
+};
+
+}  // namespace dank

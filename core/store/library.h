@@ -1,0 +1,123 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/data/meme.h"
+#include "core/data/train_config.h"
+
+namespace SQLite {
+class Database;
+}
+
+namespace dank {
+
+enum class RunState { Running, Paused, Interrupted, Done, Failed };
+const char *runStateName(RunState state) noexcept;  ///< "running", "paused", "interrupted", "done", "failed"
+
+/// A training run as the library keeps it.
+struct RunRecord {
+    std::int64_t run = 0;
+    RunState state = RunState::Running;  ///< Running with no living process behind it reads as Interrupted
+    std::string created;                 ///< ISO 8601, UTC
+    std::string dataset;                 ///< path of the db.json
+    std::string datasetHash;
+    std::string backbone;                ///< full id
+    std::string weightsFile;             ///< empty for seeded random weights
+    TrainConfig config;
+    std::string model;                   ///< path of its .dankmodel, empty while there is none
+    std::string note;
+    std::string error;                   ///< why it failed
+    int epochs = 0;                      ///< epochs recorded
+    int bestEpoch = 0;                   ///< 0 while there is none
+    double bestValidationLoss = 0, lastValidationLoss = 0, meanPredictorLoss = 0;
+};
+
+/// Held while a run's process works on it; the operating system lets go when the process ends, however it ends.
+class RunLock {
+public:
+    RunLock() = default;
+    explicit RunLock(int descriptor) : m_descriptor(descriptor) {}
+    RunLock(RunLock &&other) noexcept;
+    RunLock &operator=(RunLock &&other) noexcept;
+    ~RunLock();
+
+private:
+    int m_descriptor = -1;
+};
+
+/// The user's library: one folder with `library.sqlite` (WAL) holding feature vectors, runs and per-epoch
+/// figures, `models/` and `runs/`. Window and command line may use one at the same time. An object belongs to
+/// one thread; open another for another thread.
+class Library {
+public:
+    /// Opens or creates. Throws Error{Library} for one written by a newer version or damaged (left untouched),
+    /// Error{Disk} for a folder that cannot be written.
+    static Library open(const std::filesystem::path &folder);
+    /// $XDG_DATA_HOME/dank-learning, or ~/.local/share/dank-learning.
+    static std::filesystem::path defaultFolder();
+
+    Library(Library &&) noexcept;
+    Library &operator=(Library &&) noexcept;
+    ~Library();
+
+    const std::filesystem::path &folder() const { return m_folder; }
+    std::filesystem::path modelPath(std::int64_t run) const;   ///< models/run-7.dankmodel
+    std::filesystem::path runFolder(std::int64_t run) const;   ///< runs/7, for checkpoints
+
+    // Feature vectors, keyed by hash of the image file's bytes and full backbone id.
+    struct FeatureEntry {
+        std::string imageHash;
+        std::span<const float> values;
+    };
+    /// One transaction, so that all or none are there. Throws Error{Disk|Library}.
+    void putFeatures(const std::string &backbone, std::span<const FeatureEntry> entries);
+    /// Fills `out` ([columns]) and returns true, or returns false when there is none (or of another length).
+    bool getFeatures(const std::string &backbone, const std::string &imageHash, std::span<float> out) const;
+    std::set<std::string> hashesWithFeatures(const std::string &backbone) const;
+    /// Rows per backbone id.
+    std::vector<std::pair<std::string, std::size_t>> featureCounts() const;
+
+    // Small remembered facts, e.g. which precision agreed on a dataset.
+    std::optional<std::string> fact(const std::string &key) const;
+    void setFact(const std::string &key, const std::string &value);
+
+    // Runs.
+    /// Records a new run in state Running and takes its lock.
+    std::pair<std::int64_t, RunLock> createRun(const RunRecord &run);
+    /// Takes a run's lock to go on with it. Throws Error{Library} when another process works on it.
+    RunLock lockRun(std::int64_t run);
+    /// Newest first.
+    std::vector<RunRecord> runs() const;
+    /// Throws Error{Library} naming the number when there is none.
+    RunRecord run(std::int64_t run) const;
+    void setRunState(std::int64_t run, RunState state, const std::string &error = {});
+    void setRunModel(std::int64_t run, const std::string &modelPath);
+    void setRunNote(std::int64_t run, const std::string &note);
+    void setMeanPredictorLoss(std::int64_t run, double loss);
+    void addEpoch(std::int64_t run, const EpochStats &stats);   ///< replaces an epoch of the same number
+    std::vector<EpochStats> epochs(std::int64_t run) const;     ///< ascending
+    /// Removes the run, its epochs, checkpoints and model file. Refuses a run that is being worked on.
+    void deleteRun(std::int64_t run);
+
+    // Memes set aside by the user, per dataset path.
+    std::set<MemeId> exclusions(const std::string &dataset) const;
+    void setExclusions(const std::string &dataset, const std::set<MemeId> &ids);
+
+    // Datasets and models opened lately, newest first.
+    void addRecent(const std::string &kind, const std::string &path);
+    std::vector<std::string> recents(const std::string &kind) const;
+
+private:
+    Library(std::filesystem::path folder, std::unique_ptr<SQLite::Database> database);
+    std::filesystem::path m_folder;
+    std::unique_ptr<SQLite::Database> m_database;
+};
+
+}  // namespace dank

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <filesystem>
+
+#include "core/data/model.h"
+
+namespace dank {
+
+/// Writes a .dankmodel: safetensors whose `__metadata__` holds one JSON document ("dank"), tensors
+/// `layers.N.weight`, `layers.N.bias`, `feature.mean`, `feature.scale`, `reference`. Atomic. Throws Error{Disk|File}.
+void saveModel(const Model &model, const std::filesystem::path &path);
+
+/// Reads one from a stranger: every shape, number and name is checked. Throws Error{File} or Error{Format}
+/// naming the file and the reason; a file of a newer format version is Error{Format} saying so.
+Model loadModel(const std::filesystem::path &path);
+
+}  // namespace dank

@@ -1,0 +1,175 @@
+#pragma once
+
+#include <QImage>
+#include <QObject>
+#include <QString>
+#include <QStringList>
+#include <QVector>
+#include <QUndoStack>
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/data/dataset.h"
+#include "core/data/evaluation.h"
+#include "core/data/model.h"
+#include "core/engine/engine.h"
+#include "core/store/library.h"
+
+namespace dank::ui {
+
+/// What a Session tells its listeners, in order; each listener reads what it needs from the getters.
+enum class Change {
+    Engine,      ///< opening, ready or failed; device chip
+    Dataset,     ///< loading, loaded, excluded rows, failed
+    Features,    ///< statuses, progress, arrivals, done
+    Training,    ///< started, paused, resumed, stopping, ended
+    Epochs,      ///< the live curve grew (at most 30 times a second)
+    Runs,        ///< the runs table
+    Model,       ///< the model that rates
+    Evaluation,  ///< computed or cleared
+    Scores,      ///< the rating board
+    Job,         ///< what the run bar shows
+    Settings,    ///< backbone request or train settings
+    Message,     ///< the message bar
+};
+
+enum class JobKind { None, Sample, Load, Extract, Train, Evaluate };
+enum class JobState { Idle, Running, Paused, Stopping, Failed, Done };
+
+/// The run bar's contents: the job on the batch lane, or the last one that ended.
+struct JobStatus {
+    JobKind kind = JobKind::None;
+    JobState state = JobState::Idle;
+    QString verb;                        ///< "Extracting features"
+    QString detail;                      ///< "1,204 of 3,500 images · 85/s"
+    std::size_t done = 0, total = 0;     ///< total 0: unknown
+    std::optional<double> secondsLeft;   ///< set only once stable
+};
+
+/// The status dot of a page, always drawn with its own shape.
+enum class PageState { Empty, Busy, Warning, Done };
+enum class Page { Dataset, Features, Train, Evaluate, Rate };
+
+/// What the user can do now; a pure function of what exists (see actionsFor() in session/actions.h).
+struct Actions {
+    bool open = true, extract = false, train = false, pause = false, resume = false, stop = false;
+    bool rate = false, exportChart = false, exportScores = false, evaluate = false;
+    Page next = Page::Dataset;           ///< page of the next sensible step, the one large button
+};
+
+/// A line in the message bar. `action` names a fix the Session knows how to do; empty for none.
+struct Message {
+    enum class Severity { Info, Warning, Error } severity = Severity::Info;
+    QString text;
+    QString actionText;
+    std::function<void()> action;
+};
+
+/// The run being trained or shown on the loss chart.
+struct TrainingView {
+    std::int64_t run = 0;                ///< 0: none
+    TrainConfig config;
+    std::vector<EpochStats> curve;
+    int bestEpoch = 0;
+    double meanPredictorLoss = 0;        ///< 0 while unknown
+    std::vector<std::pair<int, int>> pauses;  ///< epochs at which it was paused (shaded bands)
+    std::size_t trainRows = 0, validationRows = 0;
+    std::string datasetName, datasetHash, backbone;
+    bool live = false;
+    bool untrained = false;
+};
+
+/// One dropped file on the board.
+struct RatedItem {
+    enum class State { Waiting, Scored, Skipped } state = State::Waiting;
+    QString path;                        ///< empty for a pasted picture
+    QString name;                        ///< shown
+    Score score;
+    QImage thumbnail;                    ///< may be null while loading
+    QString modelName;                   ///< "run 7"
+    int epoch = 0;
+    bool live = false;                   ///< scored by a snapshot of a run that was still training
+    bool untrained = false;
+};
+
+/// The one state of the window: everything that exists, what runs, and what may be done. GUI thread only; long
+/// work goes to its two lanes (batch: load, extract, train, evaluate; interactive: rating, thumbnails) and comes
+/// back through a mailbox drained every 33 ms.
+class Session : public QObject {
+    Q_OBJECT
+public:
+    struct Options {
+        std::filesystem::path library;   ///< empty: the default
+        int threads = 0;
+    };
+    explicit Session(const Options &options, QObject *parent = nullptr);
+    ~Session() override;                 ///< cancels and joins all lanes
+
+    // What exists.
+    std::shared_ptr<const Dataset> dataset() const;          ///< null while none; excluded rows are in skipped()
+    const std::vector<BackboneStatus> &backbones() const;
+    std::shared_ptr<const ExtractReport> features() const;   ///< null until extracted with the current request
+    const ExtractEvent &extraction() const;                  ///< live figures of the current or last extraction
+    const std::vector<MemeId> &arrivals() const;             ///< newest last, at most 40
+    const TrainingView &training() const;
+    const std::vector<RunRecord> &runs() const;
+    std::shared_ptr<const Model> ratingModel() const;        ///< latest snapshot, chosen run, or opened file
+    std::shared_ptr<const Evaluation> evaluation() const;
+    std::shared_ptr<const Model> evaluatedModel() const;
+    const std::vector<RatedItem> &scores() const;
+    const JobStatus &job() const;
+    const Actions &actions() const;
+    PageState pageState(Page page) const;
+    const BackboneRequest &request() const;
+    const TrainConfig &trainConfig() const;
+    QString deviceText() const;                              ///< "CPU · 2 threads", "engine starting…"
+    const std::optional<Message> &message() const;
+    QStringList recentDatasets() const;
+    QUndoStack *undoStack();
+    std::filesystem::path libraryFolder() const;
+
+    // What the user can do.
+    void openDataset(const QString &dbJson);
+    void openSample();                                       ///< writes it to the data folder once, then opens it
+    void openModel(const QString &file);
+    void setRequest(const BackboneRequest &request);
+    void setTrainConfig(const TrainConfig &config);
+    void extract();
+    void train();                                            ///< extracts first what is missing
+    void resumeRun(std::int64_t run);
+    void pause();
+    void resume();
+    void stopAndKeep();                                      ///< also stops an extraction (what is stored stays)
+    void stopAndDiscard();
+    void showRun(std::int64_t run);                          ///< its curve on the chart
+    void rateWithRun(std::int64_t run);
+    void evaluateRun(std::int64_t run);
+    void deleteRun(std::int64_t run);
+    void setRunNote(std::int64_t run, const QString &note);
+    void setExcluded(const std::vector<MemeId> &ids, bool excluded);   ///< undoable
+    void rate(const QStringList &paths);                     ///< files and folders; waits for a model if none
+    void rateImage(const QByteArray &encoded, const QString &name);    ///< pasted or dragged from a browser
+    void clearScores();                                      ///< undoable
+    void dismissMessage();
+    void postMessage(const Message &message);
+
+    /// A picture's thumbnail (fits 160 × 160 device-independent pixels): null until it is there, then
+    /// thumbnailReady() is sent. Kept in a bounded cache; decoded off the GUI thread.
+    QImage thumbnail(const std::filesystem::path &image);
+
+    /// The same action as a command for a terminal ("Copy as command").
+    QString commandFor(JobKind kind) const;
+
+signals:
+    void changed(dank::ui::Change change);
+    void thumbnailReady(const QString &image);
+
+private:
+    struct Private;
+    std::unique_ptr<Private> d;
+};
+
+}  // namespace dank::ui
