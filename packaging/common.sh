@@ -1,0 +1,67 @@
+# Sourced by run.sh and test.sh: what Debian 12 has to provide, and how to build.
+# shellcheck shell=bash
+
+# To build and to run.
+packages=(
+    g++ cmake ninja-build ccache pkg-config git ca-certificates
+    libtorch-dev libopencv-dev libturbojpeg0-dev libgif-dev libexif-dev
+    nlohmann-json3-dev libsqlitecpp-dev libsqlite3-dev libxxhash-dev libcli11-dev
+    qt6-base-dev qt6-svg-dev libqt6svg6 libqcustomplot-dev
+    qt6-qpa-plugins hicolor-icon-theme fonts-dejavu-core
+)
+
+# What the tests use besides.
+test_packages=(desktop-file-utils appstream shared-mime-info xvfb)
+
+say() { printf '%s\n' "$*" >&2; }
+fail() {
+    say "$*"
+    exit 1
+}
+
+# install_missing PACKAGE…: installs those that are not there; says nothing when none is missing.
+install_missing() {
+    command -v dpkg-query >/dev/null && command -v apt-get >/dev/null ||
+        fail "This script needs Debian 12 or a relative of it. Elsewhere, install the packages named in" \
+            "packaging/common.sh and build with: cmake --preset release && cmake --build --preset release"
+    local package missing=()
+    for package in "$@"; do
+        [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || missing+=("$package")
+    done
+    ((${#missing[@]})) || return 0
+
+    local root=()
+    if ((EUID != 0)); then
+        command -v sudo >/dev/null ||
+            fail "These Debian packages are missing: ${missing[*]}." \
+                "Run this script as root, or install sudo, or install them yourself with apt-get."
+        root=(sudo)
+    fi
+    say "Installing ${#missing[@]} Debian packages: ${missing[*]}"
+    "${root[@]}" apt-get update -qq || fail "apt-get update failed: is there a network?"
+    "${root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2 ||
+        fail "apt-get could not install them: see above."
+}
+
+# One compile per core, as far as memory goes: a file with LibTorch takes more than 1 GB.
+build_jobs() {
+    local cores kilobytes by_memory
+    cores=$(nproc)
+    kilobytes=$(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo)
+    by_memory=$((${kilobytes:-1572864} / 1572864))
+    ((by_memory >= 1)) || by_memory=1
+    echo $((cores < by_memory ? cores : by_memory))
+}
+
+# build PRESET: configures once and builds what is older than its sources; silent when nothing is.
+build() {
+    local preset=$1 folder=build/$1
+    if [[ ! -f $folder/build.ninja ]]; then
+        say "Configuring $folder"
+        cmake --preset "$preset" >&2 || fail "CMake could not configure $folder: see above."
+    fi
+    [[ $(ninja -C "$folder" -n 2>/dev/null) == *"no work to do"* ]] && return 0
+    say "Building $folder (the first time takes some minutes)"
+    cmake --build "$folder" -j "$(build_jobs)" >&2 || fail "The build failed: see above."
+}

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Installs what is missing from Debian's packages, builds everything, and runs every test without a display.
+# DANK_TEST_REDDIT may name a folder with a real db.json and memes/: tests that need one are skipped without it.
+# Options are passed on to ctest, for example: packaging/test.sh -R arch
+set -euo pipefail
+cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
+source packaging/common.sh
+
+install_missing "${packages[@]}" "${test_packages[@]}"
+build test
+
+export QT_QPA_PLATFORM=offscreen
+exec ctest --test-dir build/test --output-on-failure "$@"
