@@ -27,7 +27,7 @@ private:
     QLabel *m_subtitle;
 };
 
-/// A label in one of the theme's text roles; muted ones recolour with the palette. Never plain-text interprets HTML.
+/// A label in one of the theme's text roles; muted ones recolour with the palette. Always plain text: data is never read as HTML.
 class TextLabel : public QLabel {
     Q_OBJECT
 public:

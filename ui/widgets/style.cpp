@@ -1,0 +1,126 @@
+#include "ui/widgets/style.h"
+
+#include <QPainter>
+#include <QPainterPath>
+#include <QStyleOption>
+#include <QWidget>
+
+#include <algorithm>
+
+#include "ui/widgets/theme.h"
+
+namespace dank::ui {
+
+namespace {
+
+constexpr int kControlHeight = 30;
+constexpr double kRadius = 6;
+
+void drawField(QPainter *painter, const QRect &rect, const QStyleOption &option)
+{
+    const Tokens &t = tokensFor(option.palette);
+    const bool enabled = option.state & QStyle::State_Enabled;
+    const bool focus = enabled && (option.state & QStyle::State_HasFocus);
+    painter->save();
+    painter->setRenderHint(QPainter::Antialiasing);
+    const double width = focus ? 2 : 1;
+    painter->setPen(QPen(focus ? t.accent : t.line, width));
+    painter->setBrush(enabled ? t.surface : t.background);
+    const double inset = width / 2;
+    painter->drawRoundedRect(QRectF(rect).adjusted(inset, inset, -inset, -inset), kRadius, kRadius);
+    painter->restore();
+}
+
+/// A small stroke arrow in the middle of `rect`.
+void drawChevron(QPainter *painter, const QRectF &rect, bool down, const QColor &colour)
+{
+    constexpr double kHalfWidth = 3.5, kHalfHeight = 1.75;
+    const QPointF c = rect.center();
+    const double dy = down ? kHalfHeight : -kHalfHeight;
+    QPainterPath path(QPointF(c.x() - kHalfWidth, c.y() - dy));
+    path.lineTo(c.x(), c.y() + dy);
+    path.lineTo(c.x() + kHalfWidth, c.y() - dy);
+    painter->save();
+    painter->setRenderHint(QPainter::Antialiasing);
+    painter->setPen(QPen(colour, 1.5, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    painter->setBrush(Qt::NoBrush);
+    painter->drawPath(path);
+    painter->restore();
+}
+
+}  // namespace
+
+ThemeStyle::ThemeStyle() : QProxyStyle(QStringLiteral("Fusion")) {}
+
+void ThemeStyle::drawPrimitive(PrimitiveElement element, const QStyleOption *option, QPainter *painter,
+                               const QWidget *widget) const
+{
+    switch (element) {
+    case PE_PanelLineEdit:
+        if (const auto *frame = qstyleoption_cast<const QStyleOptionFrame *>(option); frame && frame->lineWidth > 0)
+            drawField(painter, option->rect, *option);
+        return;
+    case PE_FrameLineEdit:
+        drawField(painter, option->rect, *option);
+        return;
+    case PE_FrameFocusRect: {
+        const Tokens &t = tokensFor(option->palette);
+        painter->save();
+        painter->setRenderHint(QPainter::Antialiasing);
+        painter->setPen(QPen(t.accent, 1.5));
+        painter->setBrush(Qt::NoBrush);
+        painter->drawRoundedRect(QRectF(option->rect).adjusted(1, 1, -1, -1), 4, 4);
+        painter->restore();
+        return;
+    }
+    default:
+        QProxyStyle::drawPrimitive(element, option, painter, widget);
+    }
+}
+
+void ThemeStyle::drawComplexControl(ComplexControl control, const QStyleOptionComplex *option, QPainter *painter,
+                                    const QWidget *widget) const
+{
+    const Tokens &t = tokensFor(option->palette);
+    const bool enabled = option->state & State_Enabled;
+    if (control == CC_ComboBox) {
+        drawField(painter, option->rect, *option);
+        const QRect arrow = proxy()->subControlRect(control, option, SC_ComboBoxArrow, widget);
+        drawChevron(painter, arrow, true, enabled ? t.muted : t.line);
+        return;
+    }
+    if (control == CC_SpinBox) {
+        const auto *spin = qstyleoption_cast<const QStyleOptionSpinBox *>(option);
+        drawField(painter, option->rect, *option);
+        if (spin && spin->buttonSymbols != QAbstractSpinBox::NoButtons) {
+            const auto colour = [&](QAbstractSpinBox::StepEnabledFlag step) {
+                return enabled && (spin->stepEnabled & step) ? t.muted : t.line;
+            };
+            const QRectF up = proxy()->subControlRect(control, option, SC_SpinBoxUp, widget);
+            const QRectF down = proxy()->subControlRect(control, option, SC_SpinBoxDown, widget);
+            drawChevron(painter, up.translated(0, 1), false, colour(QAbstractSpinBox::StepUpEnabled));
+            drawChevron(painter, down.translated(0, -1), true, colour(QAbstractSpinBox::StepDownEnabled));
+        }
+        return;
+    }
+    QProxyStyle::drawComplexControl(control, option, painter, widget);
+}
+
+QSize ThemeStyle::sizeFromContents(ContentsType type, const QStyleOption *option, const QSize &size,
+                                   const QWidget *widget) const
+{
+    QSize result = QProxyStyle::sizeFromContents(type, option, size, widget);
+    if (type == CT_ComboBox || type == CT_SpinBox || type == CT_LineEdit)
+        result.setHeight(std::max(result.height(), kControlHeight));
+    return result;
+}
+
+int ThemeStyle::styleHint(StyleHint hint, const QStyleOption *option, const QWidget *widget,
+                          QStyleHintReturn *returnData) const
+{
+    if (hint == SH_ComboBox_Popup)
+        return 0;
+    return QProxyStyle::styleHint(hint, option, widget, returnData);
+}
+
+}  // namespace dank::ui

@@ -1,0 +1,247 @@
+#include "ui/widgets/theme.h"
+
+#include <QFontInfo>
+#include <QVariant>
+
+#include <algorithm>
+#include <cmath>
+
+#include "ui/widgets/style.h"
+
+namespace dank::ui {
+
+namespace {
+
+QColor hex(QRgb rgb)
+{
+    return QColor::fromRgb(rgb);
+}
+
+std::array<QColor, 8> ramp(QRgb coldest, QRgb cold)
+{
+    return {hex(coldest),  hex(cold),     hex(0x781C6D), hex(0xA52C60),
+            hex(0xCF4446), hex(0xED6925), hex(0xFB9B06), hex(0xF7D13D)};
+}
+
+Tokens makeLight()
+{
+    Tokens t;
+    t.dark = false;
+    t.background = hex(0xF6F6F8);
+    t.surface = hex(0xFFFFFF);
+    t.sunken = hex(0xEFEFF3);
+    t.line = hex(0xDEDEE6);
+    t.text = hex(0x1B1B24);
+    t.muted = hex(0x62626F);
+    t.accent = hex(0x5B4FE9);
+    t.accentSoft = hex(0xE9E7FD);
+    t.onAccent = hex(0xFFFFFF);
+    t.training = hex(0x2F6FDE);
+    t.validation = hex(0xD9660B);
+    t.baseline = hex(0x8A8A98);
+    t.ok = hex(0x1E8A4C);
+    t.warn = hex(0xB25E00);
+    t.bad = hex(0xC2303B);
+    t.dankness = ramp(0x1B0C41, 0x4F0A6D);
+    return t;
+}
+
+Tokens makeDark()
+{
+    Tokens t;
+    t.dark = true;
+    t.background = hex(0x17171C);
+    t.surface = hex(0x1F1F26);
+    t.sunken = hex(0x131318);
+    t.line = hex(0x33333E);
+    t.text = hex(0xECECF1);
+    t.muted = hex(0xA0A0AE);
+    t.accent = hex(0x8B82FF);
+    t.accentSoft = hex(0x2B2850);
+    t.onAccent = hex(0x15151B);
+    t.training = hex(0x6BA4FF);
+    t.validation = hex(0xFF9D4D);
+    t.baseline = hex(0x8F8F9E);
+    t.ok = hex(0x5CCB8B);
+    t.warn = hex(0xF0A95A);
+    t.bad = hex(0xFF7B84);
+    t.dankness = ramp(0x5A4B96, 0x7B3FA0);  // the two coldest lifted until they stand out on the dark surface
+    return t;
+}
+
+const Tokens &darkTokens()
+{
+    static const Tokens tokens = makeDark();
+    return tokens;
+}
+
+QPalette paletteFor(const Tokens &t)
+{
+    QPalette p;
+    p.setColor(QPalette::Window, t.background);
+    p.setColor(QPalette::WindowText, t.text);
+    p.setColor(QPalette::Base, t.surface);
+    p.setColor(QPalette::AlternateBase, t.background);
+    p.setColor(QPalette::Text, t.text);
+    p.setColor(QPalette::PlaceholderText, t.muted);
+    p.setColor(QPalette::Button, t.surface);
+    p.setColor(QPalette::ButtonText, t.text);
+    p.setColor(QPalette::BrightText, t.bad);
+    p.setColor(QPalette::ToolTipBase, t.surface);
+    p.setColor(QPalette::ToolTipText, t.text);
+    p.setColor(QPalette::Highlight, t.accent);
+    p.setColor(QPalette::HighlightedText, t.onAccent);
+    p.setColor(QPalette::Link, t.accent);
+    p.setColor(QPalette::LinkVisited, t.accent);
+    p.setColor(QPalette::Light, t.dark ? t.line : t.surface);
+    p.setColor(QPalette::Midlight, t.line);
+    p.setColor(QPalette::Mid, t.line);
+    p.setColor(QPalette::Dark, t.dark ? t.sunken : t.baseline);
+    p.setColor(QPalette::Shadow, t.dark ? t.sunken : t.baseline);
+    for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::HighlightedText})
+        p.setColor(QPalette::Disabled, role, t.muted);
+    p.setColor(QPalette::Disabled, QPalette::Highlight, t.line);
+    return p;
+}
+
+QString styleSheetFor(const Tokens &t)
+{
+    QString sheet = QStringLiteral(R"(
+dank--ui--Card { background: @surface; border: 1px solid @line; border-radius: 8px; }
+dank--ui--Card[selected="true"] { border: 2px solid @accent; }
+dank--ui--Card[clickable="true"]:focus { border: 2px solid @accent; }
+QPushButton, QToolButton[button="true"] {
+    background: @surface; color: @text; border: 1px solid @line; border-radius: 6px; padding: 0 13px; min-height: 28px; }
+QPushButton:hover, QToolButton[button="true"]:hover { background: @sunken; }
+QPushButton:pressed, QPushButton:checked, QToolButton[button="true"]:pressed { background: @soft; }
+QPushButton:focus, QToolButton[button="true"]:focus { border-color: @accent; }
+QPushButton:disabled, QToolButton[button="true"]:disabled { color: @muted; background: @sunken; }
+QPushButton[primary="true"] { background: @accent; color: @onaccent; border-color: @accent; font-weight: 600; }
+QPushButton[primary="true"]:hover { background: @accenthover; border-color: @accenthover; }
+QPushButton[primary="true"]:focus { border: 2px solid @text; padding: 0 12px; min-height: 26px; }
+QPushButton[primary="true"]:disabled { background: @sunken; color: @muted; border-color: @line; }
+QPushButton[link="true"] { background: transparent; color: @accent; border: 1px solid transparent; padding: 0 5px; }
+QPushButton[link="true"]:hover { background: @soft; }
+QPushButton[link="true"]:focus { border-color: @accent; }
+QPushButton[link="true"]:disabled { color: @muted; }
+QPushButton[toggle="true"] { background: transparent; border-color: transparent; color: @muted; }
+QPushButton[toggle="true"]:hover { background: @sunken; }
+QPushButton[toggle="true"]:checked { background: @surface; border-color: @line; color: @text; }
+QPushButton[toggle="true"]:focus { border-color: @accent; }
+QToolButton[button="true"]::menu-indicator, dank--ui--Chip::menu-indicator { image: none; width: 0; }
+dank--ui--Chip { background: @sunken; color: @muted; border: 1px solid transparent; border-radius: 11px;
+    padding: 0 9px; min-height: 20px; max-height: 20px; }
+dank--ui--Chip:hover { color: @text; }
+dank--ui--Chip:checked { background: @soft; color: @accent; }
+dank--ui--Chip:focus { border-color: @accent; }
+QMenuBar { background: @surface; border-bottom: 1px solid @line; padding: 2px 6px; }
+QMenuBar::item { padding: 5px 10px; border-radius: 6px; background: transparent; }
+QMenuBar::item:selected { background: @soft; color: @text; }
+QToolTip { background: @surface; color: @text; border: 1px solid @line; padding: 4px; }
+QHeaderView { background: @surface; }
+QHeaderView::section { background: @surface; color: @muted; border: none; border-bottom: 1px solid @line;
+    padding: 6px 8px; }
+QHeaderView::section:focus { color: @text; }
+QTableView { background: @surface; border: none; gridline-color: @line; selection-background-color: @soft;
+    selection-color: @text; }
+QProgressBar { background: @sunken; border: none; border-radius: 3px; min-height: 6px; max-height: 6px; }
+QProgressBar::chunk { background: @accent; border-radius: 3px; }
+)");
+    const std::pair<const char *, QColor> names[] = {
+        {"@surface", t.surface}, {"@sunken", t.sunken}, {"@line", t.line}, {"@text", t.text}, {"@muted", t.muted},
+        {"@accenthover", t.dark ? t.accent.lighter(108) : t.accent.darker(110)}, {"@accent", t.accent},
+        {"@soft", t.accentSoft}, {"@onaccent", t.onAccent}};
+    for (const auto &[name, colour] : names)
+        sheet.replace(QLatin1String(name), colour.name());
+    return sheet;
+}
+
+/// What the desktop itself says, asked with our own palette out of the way.
+bool systemIsDark(QApplication &application)
+{
+    application.setPalette(QPalette());
+    const QPalette palette = application.palette();
+    return palette.color(QPalette::Window).lightness() < palette.color(QPalette::WindowText).lightness();
+}
+
+constexpr int kBodyPixels = 13;
+
+}  // namespace
+
+const Tokens &lightTokens()
+{
+    static const Tokens tokens = makeLight();
+    return tokens;
+}
+
+const Tokens &tokensFor(const QPalette &palette)
+{
+    // AlternateBase: no style sheet rule of ours touches it, so it tells light from dark on every widget.
+    return palette.color(QPalette::AlternateBase).lightness() < 128 ? darkTokens() : lightTokens();
+}
+
+void applyTheme(QApplication &application, ThemeMode mode)
+{
+    constexpr const char *kSystemFont = "dankSystemFont";
+    if (!application.property(kSystemFont).isValid()) {
+        application.setProperty(kSystemFont, application.font());
+        QFont body = application.font();
+        // Never smaller than the design, larger where the user asked for larger text.
+        body.setPixelSize(std::clamp(QFontInfo(body).pixelSize(), kBodyPixels, 2 * kBodyPixels));
+#if QT_VERSION >= QT_VERSION_CHECK(6, 7, 0)
+        body.setFeature("tnum", 1);
+#endif
+        application.setFont(body);
+        application.setStyle(new ThemeStyle);
+    }
+    const bool dark = mode == ThemeMode::Dark || (mode == ThemeMode::System && systemIsDark(application));
+    const Tokens &tokens = dark ? darkTokens() : lightTokens();
+    application.setPalette(paletteFor(tokens));
+    const QString sheet = styleSheetFor(tokens);
+    if (application.styleSheet() != sheet)
+        application.setStyleSheet(sheet);
+}
+
+QColor danknessColour(const Tokens &tokens, double value)
+{
+    if (!std::isfinite(value))
+        value = 0;
+    const double at = std::clamp(value, 0.0, 1.0) * static_cast<double>(tokens.dankness.size() - 1);
+    const auto low = static_cast<std::size_t>(at);
+    const auto high = std::min(low + 1, tokens.dankness.size() - 1);
+    const double share = at - static_cast<double>(low);
+    const auto mix = [share](float a, float b) { return static_cast<float>(a + (b - a) * share); };
+    const QColor &a = tokens.dankness[low];
+    const QColor &b = tokens.dankness[high];
+    return QColor::fromRgbF(mix(a.redF(), b.redF()), mix(a.greenF(), b.greenF()), mix(a.blueF(), b.blueF()));
+}
+
+QFont fontFor(TextRole role)
+{
+    QFont font = QApplication::font();
+    const double body = font.pixelSize() > 0 ? font.pixelSize() : QFontInfo(font).pixelSize();
+    const auto scaled = [body](double design) { return std::max(1, qRound(body * design / kBodyPixels)); };
+    switch (role) {
+    case TextRole::Title:
+        font.setPixelSize(scaled(20));
+        font.setWeight(QFont::DemiBold);
+        break;
+    case TextRole::Heading:
+        font.setPixelSize(scaled(13));
+        font.setWeight(QFont::DemiBold);
+        break;
+    case TextRole::Body:
+        font.setPixelSize(scaled(13));
+        break;
+    case TextRole::Caption:
+        font.setPixelSize(scaled(12));
+        break;
+    case TextRole::BigNumber:
+        font.setPixelSize(scaled(22));
+        font.setWeight(QFont::DemiBold);
+        break;
+    }
+    return font;
+}
+
+}  // namespace dank::ui
