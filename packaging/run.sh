@@ -2,14 +2,17 @@
 # Installs what is missing from Debian's packages, builds the release, and opens the window with the sample dataset.
 # Without a display it shows the same on the command line. Options are passed on to the program.
 set -euo pipefail
-cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
+from=$PWD
+root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
+cd "$root"
 source packaging/common.sh
 
 install_missing "${packages[@]}"
 build release
+cd "$from"
 
 if [[ -n ${DISPLAY:-} || -n ${WAYLAND_DISPLAY:-} ]]; then
-    exec build/release/bin/dank-learning --sample "$@"
+    exec "$root"/build/release/bin/dank-learning --sample "$@"
 fi
 say "There is no display (DISPLAY and WAYLAND_DISPLAY are empty), so this is 'dank demo' instead of the window."
-exec build/release/bin/dank demo "$@"
+exec "$root"/build/release/bin/dank demo "$@"
