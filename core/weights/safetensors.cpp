@@ -1,0 +1,505 @@
+#include "core/weights/safetensors.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cerrno>
+#include <cstring>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+
+// The format (https://huggingface.co/docs/safetensors): eight bytes of little-endian header length, that many bytes
+// of JSON {name: {dtype, shape, data_offsets}, "__metadata__": {text: text}}, then the tensors' bytes.
+
+static_assert(std::endian::native == std::endian::little, "tensor bytes are used in place");
+
+namespace dank {
+namespace {
+
+constexpr std::uint64_t kMaxHeader = 100'000'000;   // as in the reference implementation
+constexpr std::size_t kMaxTensors = 100'000;
+constexpr std::size_t kMaxMetadata = 10'000;
+constexpr std::size_t kMaxDimensions = 16;
+constexpr std::int64_t kMaxDimension = std::int64_t{1} << 48;
+constexpr const char *kMetadataKey = "__metadata__";
+
+struct TypeInfo {
+    DType type;
+    const char *name;
+    std::size_t size;
+};
+constexpr std::array kTypes{
+    TypeInfo{DType::F32, "F32", 4}, TypeInfo{DType::F16, "F16", 2}, TypeInfo{DType::BF16, "BF16", 2},
+    TypeInfo{DType::F64, "F64", 8}, TypeInfo{DType::I64, "I64", 8}, TypeInfo{DType::I32, "I32", 4},
+    TypeInfo{DType::I16, "I16", 2}, TypeInfo{DType::I8, "I8", 1},   TypeInfo{DType::U8, "U8", 1},
+    TypeInfo{DType::Bool, "BOOL", 1},
+};
+
+const TypeInfo &typeInfo(DType type)
+{
+    return *std::find_if(kTypes.begin(), kTypes.end(), [type](const TypeInfo &info) { return info.type == type; });
+}
+
+/// Bytes that a shape takes, or nothing when that does not fit 63 bits.
+std::optional<std::uint64_t> shapeBytes(const std::vector<std::int64_t> &shape, std::size_t elementSize)
+{
+    std::uint64_t bytes = elementSize;
+    bool empty = false;
+    for (const std::int64_t side : shape) {
+        if (side < 0 || side > kMaxDimension)
+            return std::nullopt;
+        if (side == 0) {
+            empty = true;
+            continue;
+        }
+        if (bytes > std::uint64_t(std::numeric_limits<std::int64_t>::max()) / std::uint64_t(side))
+            return std::nullopt;
+        bytes *= std::uint64_t(side);
+    }
+    return empty ? 0 : bytes;
+}
+
+/// A name from a file, made fit for a message: short and printable.
+std::string shownName(const std::string &name)
+{
+    std::string shown = "'" + sanitizeUtf8(std::string_view(name).substr(0, 80)) + (name.size() > 80 ? "…'" : "'");
+    std::replace_if(shown.begin(), shown.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+    return shown;
+}
+
+struct HeaderTensor {
+    std::string name;
+    DType type = DType::F32;
+    std::vector<std::int64_t> shape;
+    std::uint64_t begin = 0, end = 0;
+};
+
+/// Takes the header's JSON event by event, so that duplicate keys are seen and a hostile document (deep nesting,
+/// millions of tiny values) never becomes a tree in memory. Any event out of place ends the parse with a reason.
+class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
+public:
+    std::vector<HeaderTensor> tensors;
+    std::map<std::string, std::string> metadata;
+    std::string reason;
+
+    bool null() override { return unexpected(); }
+    bool boolean(bool) override { return unexpected(); }
+    bool number_integer(number_integer_t) override { return refuse("a negative number where a size belongs"); }
+    bool number_float(number_float_t, const string_t &) override { return refuse("a fraction where a size belongs"); }
+    bool binary(binary_t &) override { return unexpected(); }
+
+    bool number_unsigned(number_unsigned_t value) override
+    {
+        if (m_place == Place::Shape) {
+            if (value > std::uint64_t(kMaxDimension))
+                return refuse("tensor " + shownName(m_tensor.name) + " has an impossible dimension");
+            if (m_tensor.shape.size() >= kMaxDimensions)
+                return refuse("tensor " + shownName(m_tensor.name) + " has more than 16 dimensions");
+            m_tensor.shape.push_back(std::int64_t(value));
+            return true;
+        }
+        if (m_place == Place::Offsets) {
+            if (m_offsets == 2)
+                return refuse("tensor " + shownName(m_tensor.name) + " has more than two data_offsets");
+            (m_offsets++ == 0 ? m_tensor.begin : m_tensor.end) = value;
+            return true;
+        }
+        return unexpected();
+    }
+
+    bool string(string_t &value) override
+    {
+        if (m_place == Place::Metadata) {
+            if (metadata.size() >= kMaxMetadata)
+                return refuse("more than 10,000 metadata entries");
+            if (!metadata.emplace(m_key, std::move(value)).second)
+                return refuse("metadata entry " + shownName(m_key) + " is there twice");
+            return true;
+        }
+        if (m_place == Place::Tensor && m_key == "dtype") {
+            const auto found = std::find_if(kTypes.begin(), kTypes.end(),
+                                            [&](const TypeInfo &info) { return value == info.name; });
+            if (found == kTypes.end())
+                return refuse("tensor " + shownName(m_tensor.name) + " has the unknown type " + shownName(value));
+            m_tensor.type = found->type;
+            return true;
+        }
+        return unexpected();
+    }
+
+    bool start_object(std::size_t) override
+    {
+        if (m_place == Place::Start) {
+            m_place = Place::Top;
+            return true;
+        }
+        if (m_place != Place::Top)
+            return unexpected();
+        if (m_key == kMetadataKey) {
+            if (m_seenMetadata)
+                return refuse("two __metadata__ entries");
+            m_seenMetadata = true;
+            m_place = Place::Metadata;
+            return true;
+        }
+        if (tensors.size() >= kMaxTensors)
+            return refuse("more than 100,000 tensors");
+        m_tensor = {};
+        m_tensor.name = std::move(m_key);
+        m_hasType = m_hasShape = m_hasOffsets = false;
+        m_place = Place::Tensor;
+        return true;
+    }
+
+    bool key(string_t &value) override
+    {
+        m_key = std::move(value);
+        if (m_place != Place::Tensor)
+            return true;
+        bool *const seen = m_key == "dtype"          ? &m_hasType
+                           : m_key == "shape"        ? &m_hasShape
+                           : m_key == "data_offsets" ? &m_hasOffsets
+                                                     : nullptr;
+        if (!seen)
+            return refuse("tensor " + shownName(m_tensor.name) + " has the unknown entry " + shownName(m_key));
+        if (*seen)
+            return refuse("tensor " + shownName(m_tensor.name) + " has " + m_key + " twice");
+        *seen = true;
+        return true;
+    }
+
+    bool end_object() override
+    {
+        if (m_place == Place::Tensor) {
+            if (!m_hasType || !m_hasShape || !m_hasOffsets)
+                return refuse("tensor " + shownName(m_tensor.name) + " lacks its dtype, shape or data_offsets");
+            tensors.push_back(std::move(m_tensor));
+            m_place = Place::Top;
+        } else {
+            m_place = m_place == Place::Metadata ? Place::Top : Place::End;
+        }
+        return true;
+    }
+
+    bool start_array(std::size_t) override
+    {
+        if (m_place == Place::Tensor && m_key == "shape") {
+            m_place = Place::Shape;
+            return true;
+        }
+        if (m_place == Place::Tensor && m_key == "data_offsets") {
+            m_offsets = 0;
+            m_place = Place::Offsets;
+            return true;
+        }
+        return unexpected();
+    }
+
+    bool end_array() override
+    {
+        if (m_place == Place::Offsets && m_offsets != 2)
+            return refuse("tensor " + shownName(m_tensor.name) + " has fewer than two data_offsets");
+        m_place = Place::Tensor;
+        return true;
+    }
+
+    bool parse_error(std::size_t position, const std::string &, const nlohmann::detail::exception &) override
+    {
+        return refuse("its header is not valid JSON at byte " + std::to_string(position));
+    }
+
+private:
+    enum class Place { Start, Top, Metadata, Tensor, Shape, Offsets, End };
+
+    bool refuse(std::string why)
+    {
+        if (reason.empty())
+            reason = std::move(why);
+        return false;
+    }
+    bool unexpected()
+    {
+        return refuse(m_place == Place::Start ? "its header is not a JSON object"
+                                              : "its header holds a value of the wrong kind at " + shownName(m_key));
+    }
+
+    Place m_place = Place::Start;
+    std::string m_key;
+    HeaderTensor m_tensor;
+    int m_offsets = 0;
+    bool m_hasType = false, m_hasShape = false, m_hasOffsets = false, m_seenMetadata = false;
+};
+
+float halfToFloat(std::uint16_t half)
+{
+    const std::uint32_t sign = std::uint32_t(half & 0x8000u) << 16;
+    std::uint32_t exponent = (half >> 10) & 0x1fu;
+    std::uint32_t mantissa = half & 0x3ffu;
+    if (exponent == 0x1f)
+        return std::bit_cast<float>(sign | 0x7f800000u | mantissa << 13);
+    if (exponent == 0) {
+        if (mantissa == 0)
+            return std::bit_cast<float>(sign);
+        // A subnormal half is a normal float: shift its leading one into place.
+        const int shift = std::countl_zero(mantissa) - 21;
+        mantissa = (mantissa << shift) & 0x3ffu;
+        exponent = std::uint32_t(1 - shift);
+    }
+    return std::bit_cast<float>(sign | (exponent + 112) << 23 | mantissa << 13);
+}
+
+template <typename Stored, typename Convert>
+std::vector<float> convertAll(std::span<const std::byte> bytes, Convert convert)
+{
+    std::vector<float> values(bytes.size() / sizeof(Stored));
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        Stored stored;   // by copy: a tensor may begin at any byte of the file
+        std::memcpy(&stored, bytes.data() + i * sizeof(Stored), sizeof(Stored));
+        values[i] = convert(stored);
+    }
+    return values;
+}
+
+struct Descriptor {
+    int fd = -1;
+    ~Descriptor()
+    {
+        if (fd >= 0)
+            ::close(fd);
+    }
+};
+
+}  // namespace
+
+std::size_t dtypeSize(DType type) noexcept { return typeInfo(type).size; }
+const char *dtypeName(DType type) noexcept { return typeInfo(type).name; }
+
+std::int64_t TensorView::elements() const { return std::int64_t(bytes.size() / dtypeSize(type)); }
+
+std::vector<float> TensorView::toFloat() const
+{
+    switch (type) {
+    case DType::F32: {
+        std::vector<float> values(bytes.size() / sizeof(float));
+        if (!values.empty())
+            std::memcpy(values.data(), bytes.data(), values.size() * sizeof(float));
+        return values;
+    }
+    case DType::F16: return convertAll<std::uint16_t>(bytes, halfToFloat);
+    case DType::BF16:
+        return convertAll<std::uint16_t>(
+            bytes, [](std::uint16_t stored) { return std::bit_cast<float>(std::uint32_t(stored) << 16); });
+    case DType::F64: return convertAll<double>(bytes, [](double stored) { return static_cast<float>(stored); });
+    default: break;
+    }
+    throw Error(ErrorKind::Format,
+                std::string("A tensor of type ") + dtypeName(type) + " cannot be read as floating-point numbers.");
+}
+
+/// Owns the bytes, mapped or copied, that the views point into.
+struct TensorFile::State {
+    std::filesystem::path path;
+    void *mapping = MAP_FAILED;
+    std::size_t mappedSize = 0;
+    std::vector<std::byte> copy;
+    std::map<std::string, TensorView> tensors;
+    std::map<std::string, std::string> metadata;
+
+    State() = default;
+    State(const State &) = delete;
+    State &operator=(const State &) = delete;
+    ~State()
+    {
+        if (mapping != MAP_FAILED)
+            ::munmap(mapping, mappedSize);
+    }
+
+    [[noreturn]] void refuse(const std::string &why) const
+    {
+        throw Error(ErrorKind::Format,
+                    "'" + displayPath(path) + "' is not a usable safetensors file: " + why + ".", path);
+    }
+
+    void parse(std::span<const std::byte> file)
+    {
+        std::uint64_t headerSize = 0;
+        if (file.size() < sizeof(headerSize))
+            refuse("it ends before its header begins");
+        std::memcpy(&headerSize, file.data(), sizeof(headerSize));
+        if (headerSize > kMaxHeader)
+            refuse("its header would be larger than 100 MB");
+        if (headerSize > file.size() - sizeof(headerSize))
+            refuse("it ends inside its header");
+        const std::span header = file.subspan(sizeof(headerSize), std::size_t(headerSize));
+        const std::span data = file.subspan(sizeof(headerSize) + std::size_t(headerSize));
+        if (header.empty() || header.front() != std::byte{'{'})
+            refuse("its header is not a JSON object");
+        // The JSON reader takes a NUL for the end and would not look at what follows it.
+        if (std::find(header.begin(), header.end(), std::byte{0}) != header.end())
+            refuse("its header holds a NUL byte");
+
+        HeaderReader reader;
+        const char *const text = reinterpret_cast<const char *>(header.data());
+        bool whole = false;
+        try {
+            whole = nlohmann::json::sax_parse(text, text + header.size(), &reader);
+        } catch (const nlohmann::json::exception &) {
+            reader.reason = "its header is not valid JSON";
+        }
+        if (!whole)
+            refuse(reader.reason.empty() ? "its header is not valid JSON" : reader.reason);
+
+        place(reader.tensors, data);
+        metadata = std::move(reader.metadata);
+    }
+
+    /// Checks that the tensors tile the data: each inside, none overlapping, nothing left over.
+    void place(std::vector<HeaderTensor> &list, std::span<const std::byte> data)
+    {
+        for (const HeaderTensor &tensor : list) {
+            if (tensor.begin > tensor.end || tensor.end > data.size())
+                refuse("tensor " + shownName(tensor.name) + " lies outside the file");
+            const std::optional<std::uint64_t> bytes = shapeBytes(tensor.shape, dtypeSize(tensor.type));
+            if (!bytes)
+                refuse("tensor " + shownName(tensor.name) + " has an impossible shape");
+            if (*bytes != tensor.end - tensor.begin)
+                refuse("tensor " + shownName(tensor.name) + " takes another number of bytes than its shape says");
+        }
+        std::sort(list.begin(), list.end(), [](const HeaderTensor &left, const HeaderTensor &right) {
+            return std::pair(left.begin, left.end) < std::pair(right.begin, right.end);
+        });
+        std::uint64_t reached = 0;
+        for (HeaderTensor &tensor : list) {
+            if (tensor.begin != reached)
+                refuse("tensor " + shownName(tensor.name) +
+                       (tensor.begin < reached ? " overlaps another" : " comes after a hole"));
+            reached = tensor.end;
+            TensorView view{tensor.type, std::move(tensor.shape),
+                            data.subspan(std::size_t(tensor.begin), std::size_t(tensor.end - tensor.begin))};
+            if (tensors.contains(tensor.name))
+                refuse("tensor " + shownName(tensor.name) + " is there twice");
+            tensors.emplace(std::move(tensor.name), std::move(view));
+        }
+        if (reached != data.size())
+            refuse("it goes on after its last tensor");
+    }
+};
+
+TensorFile TensorFile::open(const std::filesystem::path &path)
+{
+    // Not blocking, so that a pipe with no writer is refused below instead of waited for.
+    const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+    if (file.fd < 0)
+        throwErrno(errno, "open", path);
+    struct stat status{};
+    if (::fstat(file.fd, &status) != 0)
+        throwErrno(errno, "read", path);
+    if (!S_ISREG(status.st_mode))
+        throw Error(ErrorKind::File, "'" + displayPath(path) + "' is not a regular file.", path);
+
+    const auto state = std::make_shared<State>();
+    state->path = path;
+    if (status.st_size == 0)
+        state->refuse("it is empty");
+    // The size is checked once, here: if someone shortens the file in place while it is mapped, reading the lost
+    // part raises SIGBUS. Files are replaced by rename everywhere in this program, which is safe.
+    state->mappedSize = std::size_t(status.st_size);
+    state->mapping = ::mmap(nullptr, state->mappedSize, PROT_READ, MAP_PRIVATE, file.fd, 0);
+    if (state->mapping == MAP_FAILED)
+        throwErrno(errno, "read", path);
+    state->parse({static_cast<const std::byte *>(state->mapping), state->mappedSize});
+
+    TensorFile result;
+    result.m_state = state;
+    return result;
+}
+
+TensorFile TensorFile::parse(std::span<const std::byte> bytes, const std::filesystem::path &name)
+{
+    const auto state = std::make_shared<State>();
+    state->path = name;
+    state->copy.assign(bytes.begin(), bytes.end());
+    state->parse(state->copy);
+    TensorFile result;
+    result.m_state = state;
+    return result;
+}
+
+const std::filesystem::path &TensorFile::path() const { return m_state->path; }
+const std::map<std::string, TensorView> &TensorFile::tensors() const { return m_state->tensors; }
+const std::map<std::string, std::string> &TensorFile::metadata() const { return m_state->metadata; }
+
+const TensorView *TensorFile::find(const std::string &name) const
+{
+    const auto found = m_state->tensors.find(name);
+    return found == m_state->tensors.end() ? nullptr : &found->second;
+}
+
+std::vector<std::byte> encodeSafetensorsHeader(std::span<const TensorToWrite> tensors,
+                                               const std::map<std::string, std::string> &metadata)
+{
+    // Written by hand rather than from a JSON tree, to keep the tensors in the order given.
+    std::set<std::string_view> names{kMetadataKey};
+    std::string json = "{";
+    try {
+        if (!metadata.empty())
+            json += std::string("\"") + kMetadataKey + "\":" + nlohmann::json(metadata).dump() + ",";
+        std::uint64_t offset = 0;
+        for (const TensorToWrite &tensor : tensors) {
+            if (!names.insert(tensor.name).second)
+                throw Error(ErrorKind::Shape, "Two tensors to be written have the name " + shownName(tensor.name) + ".");
+            if (tensor.shape.size() > kMaxDimensions ||
+                shapeBytes(tensor.shape, dtypeSize(tensor.type)) != std::uint64_t(tensor.bytes.size()))
+                throw Error(ErrorKind::Shape, "Tensor " + shownName(tensor.name) + " does not fit its shape.");
+            json += nlohmann::json(tensor.name).dump() + ":{\"dtype\":\"" + dtypeName(tensor.type) +
+                    "\",\"shape\":" + nlohmann::json(tensor.shape).dump() + ",\"data_offsets\":[" +
+                    std::to_string(offset) + "," + std::to_string(offset + tensor.bytes.size()) + "]},";
+            offset += tensor.bytes.size();
+        }
+    } catch (const nlohmann::json::exception &) {
+        throw Error(ErrorKind::Format, "A name or text to be written is not valid UTF-8.");
+    }
+    if (json.back() == ',')
+        json.pop_back();
+    json += '}';
+    json.append((8 - json.size() % 8) % 8, ' ');
+    const std::uint64_t size = json.size();
+    if (size > kMaxHeader || tensors.size() > kMaxTensors || metadata.size() > kMaxMetadata)
+        throw Error(ErrorKind::Format, "The file to be written would have a header larger than readers take.");
+
+    std::vector<std::byte> bytes(sizeof(size) + json.size());
+    std::memcpy(bytes.data(), &size, sizeof(size));
+    std::memcpy(bytes.data() + sizeof(size), json.data(), json.size());
+    return bytes;
+}
+
+std::vector<std::byte> encodeSafetensors(std::span<const TensorToWrite> tensors,
+                                         const std::map<std::string, std::string> &metadata)
+{
+    std::vector<std::byte> file = encodeSafetensorsHeader(tensors, metadata);
+    std::size_t size = file.size();
+    for (const TensorToWrite &tensor : tensors)
+        size += tensor.bytes.size();
+    file.reserve(size);
+    for (const TensorToWrite &tensor : tensors)
+        file.insert(file.end(), tensor.bytes.begin(), tensor.bytes.end());
+    return file;
+}
+
+void writeSafetensors(const std::filesystem::path &path, std::span<const TensorToWrite> tensors,
+                      const std::map<std::string, std::string> &metadata)
+{
+    writeFileAtomically(path, encodeSafetensors(tensors, metadata));
+}
+
+}  // namespace dank

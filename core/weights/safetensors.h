@@ -22,13 +22,13 @@ struct TensorView {
     std::span<const std::byte> bytes;      ///< little-endian, row-major; exactly the shape's size
 
     std::int64_t elements() const;
-    /// F32 read as it is; F16, BF16 and F64 converted. Throws Error{Format} for integer types.
+    /// F32 read as it is; F16 and BF16 converted exactly, F64 rounded. Throws Error{Format} for integer types.
     std::vector<float> toFloat() const;
 };
 
 /// A safetensors file, memory-mapped and checked whole before any tensor is handed out: header length, JSON
 /// depth and size, known types, shapes without overflow, offsets inside the file, no overlap, no hole, no
-/// duplicate name. Immutable; safe to share between threads.
+/// duplicate name, nothing after the last tensor. Immutable; safe to share between threads.
 class TensorFile {
 public:
     /// Throws Error{File} or Error{Format} naming the file and the reason.
@@ -45,6 +45,7 @@ public:
 
 private:
     struct State;
+    TensorFile() = default;
     std::shared_ptr<const State> m_state;
 };
 
@@ -56,7 +57,12 @@ struct TensorToWrite {
     std::span<const std::byte> bytes;
 };
 
-/// The bytes of a safetensors file; tensors in the order given, aligned to 8 bytes.
+/// The length and header of a safetensors file, padded so that the data begins at a multiple of 8; the tensors'
+/// bytes follow it in the order given, without gaps. Same input, same bytes. Throws Error{Shape} for a repeated
+/// name or bytes that do not fit their shape, Error{Format} for text that is not UTF-8.
+std::vector<std::byte> encodeSafetensorsHeader(std::span<const TensorToWrite> tensors,
+                                               const std::map<std::string, std::string> &metadata);
+/// The bytes of a whole safetensors file: encodeSafetensorsHeader() and the tensors.
 std::vector<std::byte> encodeSafetensors(std::span<const TensorToWrite> tensors,
                                          const std::map<std::string, std::string> &metadata);
 /// encodeSafetensors() to a file, atomically.
