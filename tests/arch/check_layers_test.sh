@@ -1,0 +1,70 @@
+#!/bin/sh
+# The layer check itself: a clean little tree passes, and each planted violation is found, by its own rule.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+tree=$(mktemp -d)
+trap 'rm -rf "$tree"' EXIT
+failures=0
+
+fresh() {
+    rm -rf "$tree"
+    mkdir -p "$tree/core/base" "$tree/core/data" "$tree/core/image" "$tree/core/nn" "$tree/core/store" \
+        "$tree/core/pipeline" "$tree/ui" "$tree/app/cli" "$tree/app/gui" "$tree/tests"
+    printf '#pragma once\n#include <string>\n' >"$tree/core/base/a.h"
+    printf '#include "core/base/a.h"\n#include <nlohmann/json.hpp>\n' >"$tree/core/data/b.cpp"
+    printf '#include <torch/torch.h>\n#include "core/data/b.h"\n' >"$tree/core/nn/device.cpp"
+    printf '#pragma once\n#include <torch/torch.h>\n' >"$tree/core/nn/inner.h"
+    printf '#include "core/nn/inner.h"\nauto d = torch::kCUDA;\n' >"$tree/core/nn/device_two.cpp"
+    printf '#include <opencv2/core.hpp>\n' >"$tree/core/image/c.cpp"
+    printf '#include <QWidget>\n#include "core/engine/engine.h"\n#include "c.moc"\nauto *a = QCoreApplication::instance();\n' >"$tree/ui/c.cpp"
+}
+
+# expect RULE FILE TEXT: planting TEXT in FILE is a violation whose line names RULE
+expect() {
+    fresh
+    printf "$3\n" >>"$tree/$2"
+    if output=$("$here/check_layers.sh" "$tree"); then
+        echo "NOT FOUND: $2: $3"
+        failures=1
+    elif ! printf '%s\n' "$output" | grep -F "$2" | grep -qF "$1"; then
+        echo "WRONG RULE for $2: $3"
+        printf '%s\n' "$output"
+        failures=1
+    fi
+}
+
+fresh
+"$here/check_layers.sh" "$tree" >/dev/null || {
+    echo "A clean tree was refused:"
+    "$here/check_layers.sh" "$tree" || true
+    failures=1
+}
+expect 'no Qt here' core/data/x.cpp '#include <QString>'
+expect 'no Qt here' core/pipeline/x.cpp '#  include <QtCore/QString>'
+expect 'no Qt here' app/cli/x.cpp '#include "QObject"'
+expect 'LibTorch only' core/data/x.cpp '#include <torch/torch.h>'
+expect 'LibTorch only' core/pipeline/x.cpp '#include <ATen/ATen.h>'
+expect 'LibTorch only' ui/x.cpp '#include <torch/script.h>'
+expect 'LibTorch only' app/cli/x.cpp '#include <c10/core/Device.h>'
+expect 'OpenCV only' core/nn/x.cpp '#include <opencv2/imgproc.hpp>'
+expect 'OpenCV only' ui/x.cpp '#include <opencv2/core.hpp>'
+expect 'SQLite only' ui/x.cpp '#include <SQLiteCpp/SQLiteCpp.h>'
+expect 'core/base may not include' core/base/x.cpp '#include "core/data/b.h"'
+expect 'core/data may not include' core/data/x.cpp '#include "core/store/library.h"'
+expect 'core/image may not include' core/image/x.cpp '#include "core/nn/device.h"'
+expect 'core/nn may not include' core/nn/x.cpp '#include "core/image/decode.h"'
+expect 'core/store may not include' core/store/x.cpp '#include "core/pipeline/rater.h"'
+expect 'core/data may not include' core/data/x.cpp '#include "dataset.h"'
+expect 'ui may not include' ui/x.cpp '#include "core/nn/trainer.h"'
+expect 'ui may not include' ui/x.cpp '#include "app/gui/main_window.h"'
+expect 'app/cli may not include' app/cli/x.cpp '#include "ui/session/session.h"'
+expect 'core/nn/inner.h is internal' core/pipeline/x.cpp '#include "core/nn/inner.h"'
+expect 'kCUDA only' core/nn/x.cpp 'auto d = torch::kCUDA;'
+expect 'no singletons' core/store/x.h '#pragma once\nstruct S { static S \&instance(); };'
+expect 'no singletons' ui/x.cpp 'Session::instance().open();'
+expect 'a header begins' core/data/x.h '\n#pragma once'
+expect 'more than 500 lines' core/data/x.cpp "$(yes 'int' | head -n 501)"
+expect 'more than 250 lines' ui/main_window.cpp "$(yes 'int' | head -n 251)"
+
+[ $failures = 0 ] && echo "Every planted violation was found."
+exit $failures
