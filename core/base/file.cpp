@@ -227,7 +227,7 @@ std::string readTextFile(const fs::path &path, std::uint64_t limit)
     return readWhole<std::string>(path, limit);
 }
 
-void writeFileAtomically(const fs::path &path, std::span<const std::byte> bytes)
+void writeFileAtomically(const fs::path &path, std::span<const std::span<const std::byte>> pieces)
 {
     // Write through a link instead of replacing it.
     fs::path target = path;
@@ -246,7 +246,8 @@ void writeFileAtomically(const fs::path &path, std::span<const std::byte> bytes)
     Descriptor file(createTemporary(folder, target, 0666, temporary));
     if (exists)
         (void)!::fchmod(file.get(), old.st_mode & 0777);
-    writeAll(file.get(), bytes, target);
+    for (const std::span<const std::byte> piece : pieces)
+        writeAll(file.get(), piece, target);
     flush(file.get(), target);
     if (const int failed = file.closeNow())
         throwErrno(failed, "write", target);
@@ -257,6 +258,11 @@ void writeFileAtomically(const fs::path &path, std::span<const std::byte> bytes)
     const Descriptor parent(openRetrying(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (parent.get() >= 0)  // a folder may be writable but not readable; the new contents are in place either way
         flush(parent.get(), folder);
+}
+
+void writeFileAtomically(const fs::path &path, std::span<const std::byte> bytes)
+{
+    writeFileAtomically(path, std::span(&bytes, 1));
 }
 
 void writeFileAtomically(const fs::path &path, std::string_view text)

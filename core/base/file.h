@@ -3,8 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
-#include <iosfwd>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +19,8 @@ std::string readTextFile(const std::filesystem::path &path, std::uint64_t limit)
 /// `path` holds either its old contents or all of the new. Throws Error{Disk} or Error{File}.
 void writeFileAtomically(const std::filesystem::path &path, std::span<const std::byte> bytes);
 void writeFileAtomically(const std::filesystem::path &path, std::string_view text);
+/// The same for contents in several pieces, one after the other: nothing is copied together.
+void writeFileAtomically(const std::filesystem::path &path, std::span<const std::span<const std::byte>> pieces);
 
 /// Creates a folder and its parents. Throws Error{Disk} naming the folder and the reason.
 void createFolder(const std::filesystem::path &path);

@@ -37,7 +37,8 @@ struct Model {
     int epoch = 0;                       ///< the epoch these weights are from
     int epochsRun = 0;
     std::vector<EpochStats> curve;       ///< all epochs so far
-    double meanPredictorLoss = 0;        ///< validation loss of always answering the training mean
+    double trainMean = 0;                ///< mean dankness of the training rows
+    double meanPredictorLoss = 0;        ///< validation loss of always answering trainMean
     std::string dataset;                 ///< path of the db.json
     std::string datasetHash;
     std::vector<MemeId> trainIds;        ///< rows it learned from: never used to judge it
