@@ -1,0 +1,63 @@
+#include "core/image/decode.h"
+
+#include <new>
+#include <utility>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/data/image_probe.h"
+#include "core/image/decoders.h"
+
+namespace dank {
+namespace decoders {
+
+Decoded refuse(SkipReason reason, std::string detail)
+{
+    return {{}, reason, std::move(detail)};
+}
+
+bool sizeIsAllowed(std::int64_t width, std::int64_t height)
+{
+    return width > 0 && height > 0 && width <= kMaxImagePixels && height <= kMaxImagePixels / width;
+}
+
+}  // namespace decoders
+
+Decoded decodeImage(std::span<const std::byte> bytes, int targetSide)
+{
+    try {
+        ImageProbe probe = probeImage(bytes);
+        if (probe.problem)
+            return decoders::refuse(*probe.problem, std::move(probe.detail));
+        switch (probe.format) {
+        case ImageFormat::Jpeg:
+            return decoders::decodeJpeg(bytes, targetSide);
+        case ImageFormat::Gif:
+            return decoders::decodeGif(bytes);
+        case ImageFormat::Png:
+        case ImageFormat::WebP:
+        case ImageFormat::Bmp:
+            break;
+        }
+        return decoders::decodeOther(bytes, probe.format);
+    } catch (const std::bad_alloc &) {
+        throw Error(ErrorKind::Memory, "There is not enough memory to decode a picture.");
+    }
+}
+
+Decoded decodeImageFile(const std::filesystem::path &path, int targetSide)
+{
+    std::vector<std::byte> bytes;
+    try {
+        bytes = readFile(path, kMaxImageBytes);
+    } catch (const Error &failure) {
+        if (failure.kind() == ErrorKind::Memory)
+            throw;
+        return decoders::refuse(SkipReason::ImageUnreadable, failure.what());
+    } catch (const std::bad_alloc &) {
+        throw Error(ErrorKind::Memory, "There is not enough memory to read a picture.", path);
+    }
+    return decodeImage(bytes, targetSide);
+}
+
+}  // namespace dank

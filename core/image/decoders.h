@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "core/data/image_probe.h"
+#include "core/image/decode.h"
+
+// The decoders behind decodeImage(), one library each. All expect bytes that passed probeImage(), return what they
+// find, and let only std::bad_alloc out.
+namespace dank::decoders {
+
+/// JPEG by libjpeg-turbo, upright after its EXIF orientation.
+Decoded decodeJpeg(std::span<const std::byte> bytes, int targetSide);
+
+/// The first picture of a GIF by giflib, laid on a white screen at its place.
+Decoded decodeGif(std::span<const std::byte> bytes);
+
+/// PNG, WebP and BMP by OpenCV.
+Decoded decodeOther(std::span<const std::byte> bytes, ImageFormat format);
+
+/// A refusal with its reason.
+Decoded refuse(SkipReason reason, std::string detail);
+
+/// True where width × height is a picture that may be decoded.
+bool sizeIsAllowed(std::int64_t width, std::int64_t height);
+
+}  // namespace dank::decoders
