@@ -19,23 +19,33 @@ struct TrainingData {
     const Split &split;               ///< indexes into the rows
 };
 
-/// Called on the training thread after every whole epoch, with a state that is only valid during the call.
-using EpochHook = std::function<void(const EpochStats &, const TrainingState &)>;
+/// Called on the training thread. Either may be empty.
+struct TrainingHooks {
+    /// After every whole epoch, with a state that is only valid during the call and whose best epoch is up to date.
+    std::function<void(const EpochStats &, const TrainingState &)> onEpoch;
+    /// With true once training waits for resume(), with false when it goes on or ends. `savedEpoch`: whole epochs done.
+    std::function<void(bool paused, int savedEpoch)> onPause;
+};
 
 /// Trains the multi-layer perceptron of `config` until its epochs are done, patience ends, or `control` says stop.
 /// Goes on from `from` when that has epochs, to the same numbers as an unbroken run. Squared error, Adam, mini-batches
-/// in a seeded shuffle, dropout after every hidden layer in training only. Checks cancel, pause and stop between
-/// batches. Same inputs, same result, to the bit, on one machine and one thread count.
+/// in a seeded shuffle, inverted dropout after every hidden layer in training only. Checks cancel, pause and stop
+/// between batches; a stop inside an epoch gives that epoch up and returns the state of the last whole one (with no
+/// whole epoch yet: epoch 0 and an empty `best`).
+/// Runs on the CPU, on the calling thread with one LibTorch thread, which it leaves set: at these sizes two are slower
+/// (OpenBLAS's threads and OpenMP's fight over the cores). Same inputs, same result, to the bit, on one machine.
 /// Throws Cancelled; Error{Diverged} once a loss is not finite (the hook has seen the last good state);
-/// Error{Shape} when rows, targets and columns do not fit, Error{Dataset} for features that are not finite.
+/// Error{Shape} when rows, targets and columns do not fit, Error{Dataset} for features that are not finite,
+/// Error{Mismatch} when `from` is not a state of this configuration, Error{Memory}.
 TrainingState trainRegressor(const TrainingData &data, const TrainConfig &config, TrainingState from,
-                             TrainingControl &control, const EpochHook &onEpoch, const JobContext &job);
+                             TrainingControl &control, const TrainingHooks &hooks, const JobContext &job);
 
-/// The layers of a flat parameter buffer.
+/// The layers of a flat parameter buffer. Throws Error{Shape} when the buffer has another length.
 std::vector<DenseLayer> unflatten(std::span<const float> parameters, int columns, std::span<const int> hidden);
 
 /// The regressor's answer for each row, before any clamping: [rows]. Dropout off. `values` is [rows, columns] raw
-/// features; standardisation is the model's own. The result for a row does not depend on the other rows' values.
+/// features; standardisation is the model's own. A row's answer depends on nothing but that row, to the bit, so one
+/// image alone and the same image in a pile score alike. Throws Error{Shape} for another width.
 std::vector<float> predict(const Model &model, std::span<const float> values);
 
 }  // namespace dank
