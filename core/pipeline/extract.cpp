@@ -1,0 +1,245 @@
+#include "core/pipeline/extract.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+#include "core/base/file.h"
+#include "core/base/hash.h"
+#include "core/pipeline/extract_workers.h"
+#include "core/pipeline/precision.h"
+#include "core/store/library.h"
+
+namespace dank {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point start)
+{
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// Records that still need features.
+struct Plan {
+    std::vector<std::string> hashes;   ///< [records], empty where the file could not be read
+    std::vector<std::size_t> missing;  ///< indexes of records to compute
+};
+
+std::vector<std::string> hashPictures(const Dataset &dataset, int threads, const JobContext &job)
+{
+    const auto records = dataset.records();
+    std::vector<std::string> hashes(records.size());
+    std::atomic<std::size_t> next = 0;
+    std::atomic<bool> failed = false;
+    std::exception_ptr failure;
+    std::mutex failureMutex;
+    const auto work = [&] {
+        try {
+            for (std::size_t i; (i = next++) < records.size() && !failed && !job.cancel.isCancelled();) {
+                try {
+                    hashes[i] = hashFile(records[i].image);
+                } catch (const Error &) {
+                    // Gone since the dataset was loaded: prepare() will say why.
+                }
+            }
+        } catch (...) {
+            std::lock_guard lock(failureMutex);
+            failure = std::current_exception();
+            failed = true;
+        }
+    };
+    {
+        std::vector<std::jthread> workers;
+        for (int i = 1; i < threads; ++i)
+            workers.emplace_back(work);
+        work();
+    }
+    if (failure)
+        std::rethrow_exception(failure);
+    job.cancel.check();
+    return hashes;
+}
+
+Plan planExtraction(std::vector<std::string> hashes, const std::set<std::string> &stored)
+{
+    Plan plan{std::move(hashes), {}};
+    for (std::size_t i = 0; i < plan.hashes.size(); ++i)
+        if (plan.hashes[i].empty() || !stored.contains(plan.hashes[i]))
+            plan.missing.push_back(i);
+    return plan;
+}
+
+Precision precisionFromName(const std::string &name)
+{
+    for (const Precision precision : {Precision::Float32, Precision::BFloat16, Precision::Float16})
+        if (name == precisionName(precision))
+            return precision;
+    throw Error(ErrorKind::Format,
+                "There is no precision \"" + sanitizeUtf8(name) + "\"; choose auto, fp32, bf16 or fp16.");
+}
+
+std::string speedKey(const BackboneId &id, const std::string &device)
+{
+    return "speed/" + id.network + '/' + precisionName(id.precision) + '@' + device;
+}
+
+FeatureMatrix gatherMatrix(const Dataset &dataset, const std::vector<std::string> &hashes, const std::string &backbone,
+                           std::size_t columns, const Library &library)
+{
+    FeatureMatrix matrix{backbone, {}, columns, {}};
+    const auto records = dataset.records();
+    matrix.values.reserve(records.size() * columns);
+    std::vector<float> row(columns);
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        if (hashes[i].empty() || !library.getFeatures(backbone, hashes[i], row))
+            continue;
+        matrix.ids.push_back(records[i].id);
+        matrix.values.insert(matrix.values.end(), row.begin(), row.end());
+    }
+    return matrix;
+}
+
+}  // namespace
+
+ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &request, const PipelineContext &context,
+                              const ExtractObserver &observer, const JobContext &job)
+{
+    if (request.batch < 1 || request.batch > 1024)
+        throw Error(ErrorKind::Format, "The extraction batch must lie between 1 and 1024.");
+    const BackboneSpec &spec = backboneSpec(request.backbone);
+    BackboneId id{spec.id, resizeRuleFromName(request.resize), Precision::Float32, {}};
+    const bool automatic = request.precision == "auto";
+    if (!automatic)
+        id.precision = precisionFromName(request.precision);
+    const Device device = chooseDevice(request.device);
+    const WeightsChoice weights = chooseWeights(spec.id, request.weights, context.library);
+    id.weights = weights.id;
+    Library library = Library::open(context.library);
+
+    const auto records = dataset.records();
+    if (records.empty())
+        throw Error(ErrorKind::Dataset,
+                    displayPath(dataset.path()) + " has no usable picture: all " + std::to_string(dataset.rows())
+                        + " rows were set aside. `dank inspect` lists why.",
+                    dataset.path());
+    job.report("hash", 0, records.size());
+    std::vector<std::string> hashes = hashPictures(dataset, context.threads, job);
+
+    ExtractReport report;
+    if (automatic) {
+        job.report("precision", 0, 0);
+        const PrecisionChoice choice = choosePrecision(dataset, id, weights, device, context, library);
+        id.precision = choice.precision;
+        report.precisionNote = choice.note;
+    }
+    report.untrained = id.isUntrained();
+    report.device = device.name;
+    report.deviceNote = device.note;
+    report.precision = precisionName(id.precision);
+    report.weightsFile = weights.file.string();
+    report.skipped.assign(dataset.skipped().begin(), dataset.skipped().end());
+
+    const std::string backbone = id.text();
+    const auto columns = static_cast<std::size_t>(spec.columns);
+    Plan plan = planExtraction(std::move(hashes), library.hashesWithFeatures(backbone));
+    report.cached = records.size() - plan.missing.size();
+    ExtractEvent event{report.cached, records.size(), report.cached, 0, {}, {}};
+    const auto tell = [&] {
+        job.report("extract", event.done, event.total);
+        if (observer)
+            observer(event);
+    };
+    tell();
+
+    if (!plan.missing.empty()) {
+        const auto network = context.networks.get(id, weights.file, device);
+        const auto start = Clock::now();
+        std::size_t computed = 0;
+        {
+            const int count = std::clamp(static_cast<int>((plan.missing.size() + request.batch - 1)
+                                                          / static_cast<std::size_t>(request.batch)),
+                                         1, std::max(1, context.threads));
+            ExtractWorkers workers(dataset, plan.missing, *network, id.resize,
+                                   static_cast<std::size_t>(request.batch), count, device.isCuda(), job.cancel);
+            while (auto batch = workers.take()) {
+                if (!std::all_of(batch->features.begin(), batch->features.end(),
+                                 [](float value) { return std::isfinite(value); }))
+                    throw Error(ErrorKind::Weights,
+                                std::string(spec.title) + " gives numbers that are not finite in "
+                                    + report.precision + " with these weights. Try --precision fp32 or other weights.");
+                std::vector<Library::FeatureEntry> entries;
+                event.arrived.clear();
+                for (std::size_t i = 0; i < batch->rows.size(); ++i) {
+                    entries.push_back({batch->hashes[i], std::span(batch->features).subspan(i * columns, columns)});
+                    plan.hashes[batch->rows[i]] = batch->hashes[i];  // the file may have changed since it was hashed
+                    event.arrived.push_back(records[batch->rows[i]].id);
+                }
+                library.putFeatures(backbone, entries);
+                computed += entries.size();
+                event.done += entries.size() + batch->skipped.size();
+                event.imagesPerSecond = static_cast<double>(computed) / std::max(secondsSince(start), 1e-9);
+                event.skipped = std::move(batch->skipped);
+                report.skipped.insert(report.skipped.end(), event.skipped.begin(), event.skipped.end());
+                tell();
+            }
+            workers.rethrow();
+        }
+        job.cancel.check();
+        report.computed = computed;
+        report.imagesPerSecond = computed ? static_cast<double>(computed) / std::max(secondsSince(start), 1e-9) : 0;
+        if (computed >= 16)
+            library.setFact(speedKey(id, device.name), std::to_string(report.imagesPerSecond));
+    }
+
+    report.matrix = gatherMatrix(dataset, plan.hashes, backbone, columns, library);
+    if (report.matrix.rows() == 0)
+        throw Error(ErrorKind::Dataset, "None of the pictures of " + displayPath(dataset.path()) + " could be decoded.",
+                    dataset.path());
+    return report;
+}
+
+std::vector<BackboneStatus> backboneStatuses(const Dataset *dataset, const BackboneRequest &request,
+                                             const PipelineContext &context)
+{
+    Library library = Library::open(context.library);
+    std::vector<std::string> hashes;
+    if (dataset)
+        hashes = hashPictures(*dataset, context.threads, {});
+    std::vector<BackboneStatus> statuses;
+    for (const BackboneSpec &spec : backboneSpecs()) {
+        BackboneStatus status{spec.id, spec.title, spec.summary, spec.columns, {}, {}, 0, hashes.size(), 0};
+        status.expectedAt = installedWeightsPath(context.library, spec.id);
+        const bool asked = request.backbone == spec.id;
+        std::error_code ignored;
+        WeightsChoice weights;
+        try {
+            weights = chooseWeights(spec.id, asked ? request.weights : std::string(), context.library);
+            status.weights = weights.file;
+        } catch (const Error &) {
+            statuses.push_back(std::move(status));
+            continue;
+        }
+        // Which precision `auto` would take is not known yet: whichever has more counts.
+        for (const Precision precision : {Precision::Float32, Precision::BFloat16, Precision::Float16}) {
+            if (asked && request.precision != "auto" && request.precision != precisionName(precision))
+                continue;
+            const BackboneId id{spec.id, resizeRuleFromName(request.resize), precision, weights.id};
+            const auto stored = library.hashesWithFeatures(id.text());
+            const auto cached = static_cast<std::size_t>(
+                std::count_if(hashes.begin(), hashes.end(), [&](const auto &hash) { return stored.contains(hash); }));
+            status.cached = std::max(status.cached, cached);
+            if (const auto speed = library.fact(speedKey(id, "cpu")))
+                status.imagesPerSecond = std::max(status.imagesPerSecond, std::strtod(speed->c_str(), nullptr));
+        }
+        statuses.push_back(std::move(status));
+    }
+    return statuses;
+}
+
+}  // namespace dank

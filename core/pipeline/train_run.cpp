@@ -1,0 +1,413 @@
+#include "core/pipeline/train_run.h"
+
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+#include <set>
+#include <unordered_map>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/file.h"
+#include "core/nn/trainer.h"
+#include "core/pipeline/rating.h"
+#include "core/store/checkpoint.h"
+#include "core/store/library.h"
+#include "core/store/model_file.h"
+
+namespace dank {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Live models are made at most this often: each one scores its reference set.
+constexpr auto kSnapshotInterval = std::chrono::seconds(1);
+/// And on at most this many held-out rows, so that they cost training little.
+constexpr std::size_t kSnapshotReferenceRows = 100;
+
+/// Everything a run trains on, joined by id: row i of the features is records[i].
+struct RunData {
+    FeatureMatrix features;
+    std::vector<MemeRecord> records;
+    Split split;
+    TargetTransform target;
+    std::vector<float> targets;
+    double trainMean = 0;
+    double meanPredictorLoss = 0;
+};
+
+std::vector<MemeRecord> recordsOf(const Dataset &dataset, const FeatureMatrix &features)
+{
+    std::unordered_map<std::string_view, const MemeRecord *> byId;
+    for (const MemeRecord &record : dataset.records())
+        byId.emplace(record.id, &record);
+    std::vector<MemeRecord> records;
+    records.reserve(features.rows());
+    for (const MemeId &id : features.ids)
+        records.push_back(*byId.at(id));
+    return records;
+}
+
+std::vector<float> rowsOf(const FeatureMatrix &features, std::span<const std::size_t> rows)
+{
+    std::vector<float> values;
+    values.reserve(rows.size() * features.columns);
+    for (const std::size_t row : rows) {
+        const auto from = features.row(row);
+        values.insert(values.end(), from.begin(), from.end());
+    }
+    return values;
+}
+
+std::vector<MemeId> idsOf(const FeatureMatrix &features, std::span<const std::size_t> rows)
+{
+    std::vector<MemeId> ids;
+    for (const std::size_t row : rows)
+        ids.push_back(features.ids[row]);
+    return ids;
+}
+
+/// Fits the target and computes what always answering the training mean would score.
+RunData joinRunData(FeatureMatrix features, std::vector<MemeRecord> records, Split split, TargetKind kind)
+{
+    RunData data{std::move(features), std::move(records), std::move(split), {}, {}, 0, 0};
+    // The maximum of Max and Log is a unit, the paper's, over all rows; ranks would tell about the held-out rows, so
+    // Percentile sees the training rows only.
+    std::vector<std::int64_t> upvotes;
+    if (kind == TargetKind::Percentile)
+        for (const std::size_t row : data.split.train)
+            upvotes.push_back(data.records[row].upvotes);
+    else
+        for (const MemeRecord &record : data.records)
+            upvotes.push_back(record.upvotes);
+    data.target = TargetTransform::fit(kind, upvotes);
+    for (const MemeRecord &record : data.records)
+        data.targets.push_back(data.target.toDankness(record.upvotes));
+    for (const std::size_t row : data.split.train)
+        data.trainMean += data.targets[row] / static_cast<double>(data.split.train.size());
+    for (const std::size_t row : data.split.validation) {
+        const double error = data.targets[row] - data.trainMean;
+        data.meanPredictorLoss += error * error / static_cast<double>(data.split.validation.size());
+    }
+    return data;
+}
+
+nlohmann::json toJson(const BackboneRequest &request)
+{
+    return {{"backbone", request.backbone}, {"weights", request.weights}, {"device", request.device},
+            {"precision", request.precision}, {"resize", request.resize}, {"batch", request.batch}};
+}
+
+BackboneRequest requestFromJson(const std::string &text)
+{
+    const auto json = nlohmann::json::parse(text, nullptr, false);
+    BackboneRequest request;
+    try {
+        request.backbone = json.at("backbone");
+        request.weights = json.at("weights");
+        request.precision = json.at("precision");
+        request.resize = json.at("resize");
+        request.batch = json.at("batch");
+    } catch (const nlohmann::json::exception &) {
+        throw Error(ErrorKind::Library, "The library's record of how this run's features were made is damaged.");
+    }
+    return request;  // the device is chosen anew: the machine may have changed
+}
+
+/// One run at work: keeps library, checkpoint and observers in step with the trainer.
+class RunSession {
+public:
+    RunSession(RunRecord record, RunData data, const ExtractReport &extracted, Library &library,
+               const TrainingObserver &observer)
+        : m_record(std::move(record)), m_data(std::move(data)), m_extracted(extracted), m_library(library),
+          m_observer(observer), m_checkpoint(library.runFolder(m_record.run))
+    {
+    }
+
+    /// Trains from `state` to the end and returns the report; leaves the run in the state that its end deserves.
+    TrainReport go(TrainingState state, TrainingControl &control, const JobContext &job)
+    {
+        const std::int64_t run = m_record.run;
+        const TrainConfig &config = m_record.config;
+        m_library.setRunState(run, RunState::Running);
+        m_library.setMeanPredictorLoss(run, m_data.meanPredictorLoss);
+        if (m_observer.started)
+            m_observer.started(run, config, m_data.meanPredictorLoss, m_data.split.train.size(),
+                               m_data.split.validation.size());
+        for (const EpochStats &stats : state.curve)
+            if (m_observer.epoch)
+                m_observer.epoch(stats, state.bestEpoch);
+        m_last = state;
+        try {
+            const TrainingData data{m_data.features, m_data.targets, m_data.split};
+            state = trainRegressor(data, config, std::move(state), control, hooks(config, job), job);
+        } catch (const Error &error) {
+            keepBest(false);
+            m_library.setRunState(run, RunState::Failed, error.what());
+            throw;
+        }
+        m_last = std::move(state);
+        m_checkpoint.sync();
+        return finish(control.isStopping() && m_last.epoch < config.epochs);
+    }
+
+private:
+    TrainingHooks hooks(const TrainConfig &config, const JobContext &job)
+    {
+        TrainingHooks hooks;
+        hooks.onEpoch = [this, &config, &job](const EpochStats &stats, const TrainingState &state) {
+            m_checkpoint.save(state);
+            m_library.addEpoch(m_record.run, stats);
+            const bool better = state.bestEpoch != m_last.bestEpoch;
+            m_last.bestEpoch = state.bestEpoch;
+            m_last.epoch = state.epoch;
+            m_last.curve.push_back(stats);
+            if (better) {
+                m_last.best = state.best;
+                m_last.featureMean = state.featureMean;
+                m_last.featureScale = state.featureScale;
+                m_snapshotDue = true;
+            }
+            job.report("train", static_cast<std::size_t>(stats.epoch), static_cast<std::size_t>(config.epochs));
+            if (m_observer.epoch)
+                m_observer.epoch(stats, state.bestEpoch);
+            if (m_snapshotDue && m_observer.snapshot && Clock::now() - m_snapshotAt >= kSnapshotInterval)
+                sendSnapshot();
+        };
+        hooks.onPause = [this](bool paused, int savedEpoch) {
+            m_checkpoint.sync();
+            m_library.setRunState(m_record.run, paused ? RunState::Paused : RunState::Running);
+            if (m_observer.paused)
+                m_observer.paused(paused, savedEpoch);
+            if (paused && m_snapshotDue && m_observer.snapshot)
+                sendSnapshot();
+        };
+        return hooks;
+    }
+
+    void sendSnapshot()
+    {
+        m_observer.snapshot(makeModel(kSnapshotReferenceRows));
+        m_snapshotDue = false;
+        m_snapshotAt = Clock::now();
+    }
+
+    /// The best epoch so far as a model that scores against up to `referenceRows` held-out memes.
+    std::shared_ptr<const Model> makeModel(std::size_t referenceRows) const
+    {
+        auto model = std::make_shared<Model>();
+        model->name = "run " + std::to_string(m_record.run);
+        model->run = m_record.run;
+        model->backbone = m_record.backbone;
+        model->weightsFile = m_record.weightsFile;
+        model->untrainedBackbone = m_extracted.untrained;
+        model->layers = unflatten(m_last.best, static_cast<int>(m_data.features.columns), m_record.config.hidden);
+        model->output = m_record.config.output;
+        model->featureMean = m_last.featureMean;
+        model->featureScale = m_last.featureScale;
+        model->target = m_data.target;
+        model->config = m_record.config;
+        model->epoch = m_last.bestEpoch;
+        model->epochsRun = m_last.epoch;
+        model->curve = m_last.curve;
+        model->trainMean = m_data.trainMean;
+        model->meanPredictorLoss = m_data.meanPredictorLoss;
+        model->dataset = m_record.dataset;
+        model->datasetHash = m_record.datasetHash;
+        model->trainIds = idsOf(m_data.features, m_data.split.train);
+        model->validationIds = idsOf(m_data.features, m_data.split.validation);
+
+        std::span<const std::size_t> rows = m_data.split.validation;
+        rows = rows.first(std::min(rows.size(), referenceRows));
+        model->reference = referenceScores(*model, rowsOf(m_data.features, rows));
+        model->referenceName = std::to_string(rows.size()) + " held-out memes of "
+                               + displayPath(std::filesystem::path(m_record.dataset).parent_path().filename());
+        return model;
+    }
+
+    /// Saves the best epoch's model; nullptr when no epoch was finished.
+    std::shared_ptr<const Model> keepBest(bool tell)
+    {
+        if (m_last.best.empty())
+            return nullptr;
+        const auto model = makeModel(m_data.split.validation.size());
+        const auto path = m_library.modelPath(m_record.run);
+        saveModel(*model, path);
+        m_library.setRunModel(m_record.run, path.string());
+        if (tell && m_observer.snapshot)
+            m_observer.snapshot(model);
+        return model;
+    }
+
+    TrainReport finish(bool stoppedByUser)
+    {
+        TrainReport report;
+        report.run = m_record.run;
+        report.stoppedByUser = stoppedByUser;
+        report.stoppedEarly = !stoppedByUser && m_last.epoch < m_record.config.epochs;
+        report.skipped = m_extracted.skipped;
+        report.device = m_extracted.device;
+        report.precision = m_extracted.precision;
+        report.model = keepBest(true);
+        if (report.model) {
+            report.modelPath = m_library.modelPath(m_record.run);
+            report.evaluation = judge(*report.model);
+        }
+        m_library.setRunState(m_record.run, stoppedByUser ? RunState::Interrupted : RunState::Done);
+        return report;
+    }
+
+    Evaluation judge(const Model &model) const
+    {
+        const auto &rows = m_data.split.validation;
+        const std::vector<float> predicted = predict(model, rowsOf(m_data.features, rows));
+        std::vector<JudgedMeme> memes;
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            memes.push_back({m_data.features.ids[rows[i]], danknessOf(predicted[i]), m_data.targets[rows[i]],
+                             m_data.records[rows[i]].upvotes});
+        return evaluate(std::move(memes), m_data.trainMean, std::to_string(rows.size()) + " held-out memes", false);
+    }
+
+    const RunRecord m_record;
+    const RunData m_data;
+    const ExtractReport &m_extracted;
+    Library &m_library;
+    const TrainingObserver &m_observer;
+    CheckpointFile m_checkpoint;
+    TrainingState m_last;  ///< best parameters, curve and epoch as of the last hook
+    bool m_snapshotDue = false;
+    Clock::time_point m_snapshotAt = Clock::now();
+};
+
+}  // namespace
+
+TrainReport trainRun(const Dataset &dataset, const BackboneRequest &request, const TrainConfig &config,
+                     const PipelineContext &context, const TrainingObserver &observer, TrainingControl &control,
+                     const JobContext &job)
+{
+    config.validate();
+    ExtractReport extracted = extractFeatures(dataset, request, context, observer.extract, job);
+    std::vector<MemeRecord> records = recordsOf(dataset, extracted.matrix);
+    Split split = makeSplit(records, config.split, config.validationFraction, config.seed);
+    const std::string backbone = extracted.matrix.backbone;
+    RunData data =
+        joinRunData(std::move(extracted.matrix), std::move(records), std::move(split), config.target);
+
+    Library library = Library::open(context.library);
+    RunRecord record;
+    record.dataset = dataset.path().string();
+    record.datasetHash = dataset.contentHash();
+    record.backbone = backbone;
+    record.weightsFile = extracted.weightsFile;
+    record.config = config;
+    record.trainIds = idsOf(data.features, data.split.train);
+    record.validationIds = idsOf(data.features, data.split.validation);
+    BackboneRequest made = request;
+    made.precision = extracted.precision;
+    made.weights = extracted.untrained ? "none" : extracted.weightsFile;
+    record.request = toJson(made).dump();
+    auto [run, lock] = library.createRun(record);
+    record.run = run;
+    RunSession session(std::move(record), std::move(data), extracted, library, observer);
+    try {
+        return session.go({}, control, job);
+    } catch (const Cancelled &) {
+        lock = RunLock();
+        library.deleteRun(run);
+        throw;
+    }
+}
+
+TrainReport resumeRun(std::int64_t run, const PipelineContext &context, const TrainingObserver &observer,
+                      TrainingControl &control, const JobContext &job)
+{
+    Library library = Library::open(context.library);
+    RunRecord record = library.run(run);
+    RunLock lock = library.lockRun(run);
+    const std::string name = "Run " + std::to_string(run);
+    if (record.state == RunState::Done)
+        throw Error(ErrorKind::Library, name + " is finished; there is nothing to resume.");
+    const Dataset dataset = Dataset::load(record.dataset, job);
+    if (dataset.contentHash() != record.datasetHash)
+        throw Error(ErrorKind::Mismatch,
+                    name + " cannot go on: " + displayPath(record.dataset) + " has changed since it began. Train anew.",
+                    record.dataset);
+    ExtractReport extracted =
+        extractFeatures(dataset, requestFromJson(record.request), context, observer.extract, job);
+    if (extracted.matrix.backbone != record.backbone)
+        throw Error(ErrorKind::Mismatch, name + " cannot go on: its features were made with " + record.backbone
+                                             + ", and those here with " + extracted.matrix.backbone + '.');
+
+    // The rows and the split that the run began with, whatever has been set aside since.
+    const std::set<MemeId> train(record.trainIds.begin(), record.trainIds.end());
+    const std::set<MemeId> validation(record.validationIds.begin(), record.validationIds.end());
+    FeatureMatrix features{extracted.matrix.backbone, {}, extracted.matrix.columns, {}};
+    Split split;
+    for (std::size_t i = 0; i < extracted.matrix.rows(); ++i) {
+        const MemeId &id = extracted.matrix.ids[i];
+        const bool learns = train.contains(id);
+        if (!learns && !validation.contains(id))
+            continue;
+        (learns ? split.train : split.validation).push_back(features.ids.size());
+        features.ids.push_back(id);
+        const auto row = extracted.matrix.row(i);
+        features.values.insert(features.values.end(), row.begin(), row.end());
+    }
+    if (split.train.size() != train.size() || split.validation.size() != validation.size())
+        throw Error(ErrorKind::Dataset, name + " cannot go on: pictures that it began with are gone. Train anew.",
+                    record.dataset);
+    std::vector<MemeRecord> records = recordsOf(dataset, features);
+    RunData data = joinRunData(std::move(features), std::move(records), std::move(split), record.config.target);
+
+    TrainingState state = CheckpointFile(library.runFolder(run)).load().value_or(TrainingState{});
+    RunSession session(std::move(record), std::move(data), extracted, library, observer);
+    try {
+        return session.go(std::move(state), control, job);
+    } catch (const Cancelled &) {
+        library.setRunState(run, RunState::Interrupted);  // what it learnt before this call stays
+        throw;
+    }
+}
+
+Evaluation evaluateModel(const Model &model, const Dataset &dataset, const BackboneRequest &request,
+                         const PipelineContext &context, const JobContext &job)
+{
+    model.validate();
+    const BackboneId id = BackboneId::parse(model.backbone);
+    const WeightsChoice weights = findWeights(id, request.weights == "none" ? "" : request.weights, model.weightsFile,
+                                              context.library);
+    BackboneRequest asMade = request;
+    asMade.backbone = id.network;
+    asMade.weights = id.isUntrained() ? "none" : weights.file.string();
+    asMade.precision = precisionName(id.precision);
+    asMade.resize = resizeRuleName(id.resize);
+    const ExtractReport extracted = extractFeatures(dataset, asMade, context, {}, job);
+    const FeatureMatrix &features = extracted.matrix;
+    if (features.backbone != model.backbone || static_cast<int>(features.columns) != model.columns())
+        throw Error(ErrorKind::Mismatch, "The model \"" + model.name + "\" was made with features of " + model.backbone
+                                             + "; these are of " + features.backbone + '.');
+
+    const std::set<MemeId> learned(model.trainIds.begin(), model.trainIds.end());
+    std::vector<std::size_t> rows;
+    for (std::size_t i = 0; i < features.rows(); ++i)
+        if (!learned.contains(features.ids[i]))
+            rows.push_back(i);
+    const bool seen = rows.empty();
+    if (seen) {
+        rows.resize(features.rows());
+        std::iota(rows.begin(), rows.end(), std::size_t{0});
+    }
+    const std::vector<float> predicted = predict(model, rowsOf(features, rows));
+    std::vector<JudgedMeme> memes;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const MemeRecord &record = *dataset.find(features.ids[rows[i]]);
+        memes.push_back({record.id, danknessOf(predicted[i]), model.target.toDankness(record.upvotes), record.upvotes});
+    }
+    const std::string subset = std::to_string(rows.size())
+                               + (seen ? " memes it learned from"
+                                       : rows.size() == features.rows() ? " memes" : " memes it did not learn from");
+    return evaluate(std::move(memes), model.trainMean, subset, seen);
+}
+
+}  // namespace dank

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "core/engine/engine.h"
+#include "core/pipeline/extract.h"
+
+namespace dank {
+
+/// Extracts what is missing, splits, trains, records every epoch in the library with a checkpoint, and ends with a model
+/// of the best epoch and its evaluation on the held-out rows.
+/// A run that the user stopped and kept ends Interrupted with a model, so that it can be resumed; a cancelled one is
+/// deleted; a diverged one is Failed with the model of its best epoch kept.
+TrainReport trainRun(const Dataset &dataset, const BackboneRequest &request, const TrainConfig &config,
+                     const PipelineContext &context, const TrainingObserver &observer, TrainingControl &control,
+                     const JobContext &job);
+
+/// Goes on from a run's last checkpoint with the rows, split and settings that it began with. Throws Error{Mismatch}
+/// when the dataset or the features are no longer those, Error{Library} for a run that is finished or in use.
+TrainReport resumeRun(std::int64_t run, const PipelineContext &context, const TrainingObserver &observer,
+                      TrainingControl &control, const JobContext &job);
+
+/// Judges a model on the rows of a dataset that it did not learn from; on all of them, and saying so, when it learned
+/// from every one.
+Evaluation evaluateModel(const Model &model, const Dataset &dataset, const BackboneRequest &request,
+                         const PipelineContext &context, const JobContext &job);
+
+}  // namespace dank
