@@ -1,0 +1,216 @@
+#include "core/store/library.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/store/guarded.h"
+
+namespace dank {
+namespace {
+
+constexpr int kMaxRecents = 20;
+
+using Behavior = SQLite::TransactionBehavior;
+
+}  // namespace
+
+Library::Library(std::filesystem::path folder, std::unique_ptr<SQLite::Database> database)
+    : m_folder(std::move(folder)), m_database(std::move(database))
+{
+}
+Library::Library(Library &&) noexcept = default;
+Library &Library::operator=(Library &&) noexcept = default;
+Library::~Library() = default;
+
+Library Library::open(const std::filesystem::path &folder)
+{
+    createFolder(folder);
+    const std::filesystem::path whole = std::filesystem::absolute(folder).lexically_normal();
+    auto database = openLibraryDatabase(whole / "library.sqlite");
+    createFolder(whole / "models");
+    createFolder(whole / "runs");
+    return Library(whole, std::move(database));
+}
+
+std::filesystem::path Library::defaultFolder()
+{
+    // A relative XDG_DATA_HOME is to be ignored (XDG Base Directory Specification).
+    if (const char *data = std::getenv("XDG_DATA_HOME"); data && data[0] == '/')
+        return std::filesystem::path(data) / "dank-learning";
+    const char *home = std::getenv("HOME");
+    if (!home || home[0] != '/') {
+        const passwd *user = ::getpwuid(::getuid());
+        home = user ? user->pw_dir : nullptr;
+    }
+    if (!home || home[0] != '/')
+        throw Error(ErrorKind::Disk, "There is no home folder to keep the library in. Name one with --library.");
+    return std::filesystem::path(home) / ".local" / "share" / "dank-learning";
+}
+
+std::filesystem::path Library::modelPath(std::int64_t run) const
+{
+    return m_folder / "models" / ("run-" + std::to_string(run) + ".dankmodel");
+}
+
+std::filesystem::path Library::runFolder(std::int64_t run) const { return m_folder / "runs" / std::to_string(run); }
+
+void Library::putFeatures(const std::string &backbone, std::span<const FeatureEntry> entries)
+{
+    if (entries.empty())
+        return;
+    guarded("store features in", *m_database, [&] {
+        SQLite::Transaction transaction(*m_database, Behavior::IMMEDIATE);
+        SQLite::Statement name(*m_database, "INSERT OR IGNORE INTO backbones(name) VALUES(?)");
+        name.bind(1, backbone);
+        name.exec();
+        SQLite::Statement find(*m_database, "SELECT id FROM backbones WHERE name = ?");
+        find.bind(1, backbone);
+        find.executeStep();
+        const std::int64_t id = find.getColumn(0).getInt64();
+
+        SQLite::Statement put(*m_database, "INSERT INTO features(backbone, image_hash, vector) VALUES(?1, ?2, ?3)"
+                                           " ON CONFLICT(backbone, image_hash) DO UPDATE SET vector = ?3");
+        for (const FeatureEntry &entry : entries) {
+            put.bind(1, id);
+            put.bind(2, entry.imageHash);
+            put.bindNoCopy(3, entry.values.data(), static_cast<int>(entry.values.size_bytes()));
+            put.exec();
+            put.reset();
+        }
+        transaction.commit();
+    });
+}
+
+bool Library::getFeatures(const std::string &backbone, const std::string &imageHash, std::span<float> out) const
+{
+    return guarded("read features from", *m_database, [&] {
+        SQLite::Statement get(*m_database, "SELECT vector FROM features WHERE image_hash = ?2 AND"
+                                           " backbone = (SELECT id FROM backbones WHERE name = ?1)");
+        get.bind(1, backbone);
+        get.bind(2, imageHash);
+        if (!get.executeStep())
+            return false;
+        const SQLite::Column vector = get.getColumn(0);
+        const void *const bytes = vector.getBlob();
+        if (std::size_t(vector.getBytes()) != out.size_bytes())
+            return false;
+        if (!out.empty())
+            std::memcpy(out.data(), bytes, out.size_bytes());
+        return true;
+    });
+}
+
+std::set<std::string> Library::hashesWithFeatures(const std::string &backbone) const
+{
+    return guarded("read features from", *m_database, [&] {
+        SQLite::Statement list(*m_database, "SELECT image_hash FROM features WHERE"
+                                            " backbone = (SELECT id FROM backbones WHERE name = ?)"
+                                            " ORDER BY image_hash");
+        list.bind(1, backbone);
+        std::set<std::string> hashes;
+        while (list.executeStep())
+            hashes.insert(hashes.end(), list.getColumn(0).getString());
+        return hashes;
+    });
+}
+
+std::vector<std::pair<std::string, std::size_t>> Library::featureCounts() const
+{
+    return guarded("read features from", *m_database, [&] {
+        SQLite::Statement list(*m_database, "SELECT name, (SELECT count(*) FROM features WHERE backbone = id)"
+                                            " FROM backbones ORDER BY name");
+        std::vector<std::pair<std::string, std::size_t>> counts;
+        while (list.executeStep())
+            counts.emplace_back(list.getColumn(0).getString(), std::size_t(list.getColumn(1).getInt64()));
+        return counts;
+    });
+}
+
+std::optional<std::string> Library::fact(const std::string &key) const
+{
+    return guarded("read from", *m_database, [&]() -> std::optional<std::string> {
+        SQLite::Statement get(*m_database, "SELECT value FROM facts WHERE key = ?");
+        get.bind(1, key);
+        if (!get.executeStep())
+            return std::nullopt;
+        return get.getColumn(0).getString();
+    });
+}
+
+void Library::setFact(const std::string &key, const std::string &value)
+{
+    guarded("write to", *m_database, [&] {
+        SQLite::Statement put(*m_database, "INSERT OR REPLACE INTO facts(key, value) VALUES(?, ?)");
+        put.bind(1, key);
+        put.bind(2, value);
+        put.exec();
+    });
+}
+
+std::set<MemeId> Library::exclusions(const std::string &dataset) const
+{
+    return guarded("read from", *m_database, [&] {
+        SQLite::Statement list(*m_database, "SELECT meme FROM exclusions WHERE dataset = ?");
+        list.bind(1, dataset);
+        std::set<MemeId> ids;
+        while (list.executeStep())
+            ids.insert(list.getColumn(0).getString());
+        return ids;
+    });
+}
+
+void Library::setExclusions(const std::string &dataset, const std::set<MemeId> &ids)
+{
+    guarded("write to", *m_database, [&] {
+        SQLite::Transaction transaction(*m_database, Behavior::IMMEDIATE);
+        SQLite::Statement clear(*m_database, "DELETE FROM exclusions WHERE dataset = ?");
+        clear.bind(1, dataset);
+        clear.exec();
+        SQLite::Statement put(*m_database, "INSERT INTO exclusions(dataset, meme) VALUES(?, ?)");
+        for (const MemeId &id : ids) {
+            put.bind(1, dataset);
+            put.bind(2, id);
+            put.exec();
+            put.reset();
+        }
+        transaction.commit();
+    });
+}
+
+void Library::addRecent(const std::string &kind, const std::string &path)
+{
+    guarded("write to", *m_database, [&] {
+        SQLite::Transaction transaction(*m_database, Behavior::IMMEDIATE);
+        // A counter rather than the clock, which may stand still or go back.
+        SQLite::Statement put(*m_database, "INSERT OR REPLACE INTO recents(kind, path, used)"
+                                           " VALUES(?, ?, (SELECT coalesce(max(used), 0) + 1 FROM recents))");
+        put.bind(1, kind);
+        put.bind(2, path);
+        put.exec();
+        SQLite::Statement trim(*m_database, "DELETE FROM recents WHERE kind = ?1 AND path NOT IN"
+                                            " (SELECT path FROM recents WHERE kind = ?1 ORDER BY used DESC LIMIT ?2)");
+        trim.bind(1, kind);
+        trim.bind(2, kMaxRecents);
+        trim.exec();
+        transaction.commit();
+    });
+}
+
+std::vector<std::string> Library::recents(const std::string &kind) const
+{
+    return guarded("read from", *m_database, [&] {
+        SQLite::Statement list(*m_database, "SELECT path FROM recents WHERE kind = ? ORDER BY used DESC");
+        list.bind(1, kind);
+        std::vector<std::string> paths;
+        while (list.executeStep())
+            paths.push_back(list.getColumn(0).getString());
+        return paths;
+    });
+}
+
+}  // namespace dank

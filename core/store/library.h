@@ -30,12 +30,15 @@ struct RunRecord {
     std::string datasetHash;
     std::string backbone;                ///< full id
     std::string weightsFile;             ///< empty for seeded random weights
+    std::string request;                 ///< how its features were asked for: the pipeline's JSON, opaque here
     TrainConfig config;
+    std::vector<MemeId> trainIds;        ///< rows it learns from; filled by Library::run(), not by runs()
+    std::vector<MemeId> validationIds;   ///< held-out rows; filled by Library::run(), not by runs()
     std::string model;                   ///< path of its .dankmodel, empty while there is none
     std::string note;
     std::string error;                   ///< why it failed
-    int epochs = 0;                      ///< epochs recorded
-    int bestEpoch = 0;                   ///< 0 while there is none
+    int epochs = 0;                      ///< the greatest epoch recorded
+    int bestEpoch = 0;                   ///< first of the lowest finite validation loss; 0 while there is none
     double bestValidationLoss = 0, lastValidationLoss = 0, meanPredictorLoss = 0;
 };
 
@@ -89,13 +92,14 @@ public:
     void setFact(const std::string &key, const std::string &value);
 
     // Runs.
-    /// Records a new run in state Running and takes its lock.
+    /// Records a new run in state Running and takes its lock. `created` is set to now where empty; number, state
+    /// and the epoch figures of `run` are ignored. Numbers are never used twice.
     std::pair<std::int64_t, RunLock> createRun(const RunRecord &run);
     /// Takes a run's lock to go on with it. Throws Error{Library} when another process works on it.
     RunLock lockRun(std::int64_t run);
-    /// Newest first.
+    /// Newest first, without their row lists (trainIds, validationIds are empty).
     std::vector<RunRecord> runs() const;
-    /// Throws Error{Library} naming the number when there is none.
+    /// With its row lists. Throws Error{Library} naming the number when there is none.
     RunRecord run(std::int64_t run) const;
     void setRunState(std::int64_t run, RunState state, const std::string &error = {});
     void setRunModel(std::int64_t run, const std::string &modelPath);
@@ -103,14 +107,15 @@ public:
     void setMeanPredictorLoss(std::int64_t run, double loss);
     void addEpoch(std::int64_t run, const EpochStats &stats);   ///< replaces an epoch of the same number
     std::vector<EpochStats> epochs(std::int64_t run) const;     ///< ascending
-    /// Removes the run, its epochs, checkpoints and model file. Refuses a run that is being worked on.
+    /// Removes the run, its epochs, its checkpoints and, where it lies in this library's models/, its model file.
+    /// Throws Error{Library} for a run that is being worked on.
     void deleteRun(std::int64_t run);
 
     // Memes set aside by the user, per dataset path.
     std::set<MemeId> exclusions(const std::string &dataset) const;
     void setExclusions(const std::string &dataset, const std::set<MemeId> &ids);
 
-    // Datasets and models opened lately, newest first.
+    // Datasets and models opened lately, newest first, at most 20 of a kind.
     void addRecent(const std::string &kind, const std::string &path);
     std::vector<std::string> recents(const std::string &kind) const;
 
