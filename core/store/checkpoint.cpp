@@ -1,0 +1,237 @@
+#include "core/store/checkpoint.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/base/hash.h"
+#include "core/weights/safetensors.h"
+
+namespace dank {
+namespace {
+
+constexpr std::uint64_t kMaxFile = std::uint64_t{4} << 30;
+constexpr const char *kSlots[] = {"checkpoint.a", "checkpoint.b"};
+constexpr int kCurveColumns = 4;   // epoch, training loss, validation loss, seconds
+
+template <typename Number>
+TensorToWrite tensor(const char *name, DType type, const std::vector<Number> &values)
+{
+    return {name, type, {std::int64_t(values.size())}, std::as_bytes(std::span(values))};
+}
+
+/// Over the document and all tensors, names included, in the order written.
+template <typename Tensors>
+std::string checksum(const std::string &document, const Tensors &tensors)
+{
+    std::uint64_t sum = hash64(std::as_bytes(std::span(document)));
+    for (const auto &[name, bytes] : tensors) {
+        sum = hash64(std::as_bytes(std::span(std::string_view(name))), sum);
+        sum = hash64(bytes, sum);
+    }
+    char text[17];
+    std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(sum));
+    return text;
+}
+using NamedBytes = std::vector<std::pair<std::string_view, std::span<const std::byte>>>;
+
+class Descriptor {
+public:
+    Descriptor(const std::filesystem::path &path, int flags) : m_fd(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {}
+    Descriptor(const Descriptor &) = delete;
+    Descriptor &operator=(const Descriptor &) = delete;
+    ~Descriptor()
+    {
+        if (m_fd >= 0)
+            ::close(m_fd);
+    }
+    int get() const { return m_fd; }
+
+private:
+    int m_fd;
+};
+
+void writeAt(int descriptor, std::span<const std::byte> bytes, std::uint64_t offset, const std::filesystem::path &path)
+{
+    while (!bytes.empty()) {
+        const ssize_t written = ::pwrite(descriptor, bytes.data(), bytes.size(), off_t(offset));
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            throwErrno(errno, "write", path);
+        if (written == 0)
+            throwErrno(ENOSPC, "write", path);
+        bytes = bytes.subspan(std::size_t(written));
+        offset += std::uint64_t(written);
+    }
+}
+
+std::vector<float> floats(const TensorFile &file, const char *name)
+{
+    const TensorView *const view = file.find(name);
+    if (!view || view->type != DType::F32 || view->shape.size() != 1)
+        throw Error(ErrorKind::Format, std::string("checkpoint without a usable ") + name, file.path());
+    return view->toFloat();
+}
+
+std::vector<EpochStats> readCurve(const TensorFile &file)
+{
+    const TensorView *const view = file.find("curve");
+    if (!view || view->type != DType::F64 || view->shape.size() != 1 || view->elements() % kCurveColumns != 0)
+        throw Error(ErrorKind::Format, "checkpoint without a usable curve", file.path());
+    std::vector<double> numbers(std::size_t(view->elements()));
+    if (!numbers.empty())
+        std::memcpy(numbers.data(), view->bytes.data(), view->bytes.size());
+    std::vector<EpochStats> curve;
+    for (std::size_t i = 0; i < numbers.size(); i += kCurveColumns) {
+        if (!(numbers[i] >= 1 && numbers[i] <= 1e9))
+            throw Error(ErrorKind::Format, "checkpoint with an impossible epoch", file.path());
+        curve.push_back({int(numbers[i]), numbers[i + 1], numbers[i + 2], numbers[i + 3]});
+    }
+    return curve;
+}
+
+/// Throws Error for anything but a whole checkpoint.
+TrainingState readSlot(const std::filesystem::path &path)
+{
+    // Read rather than mapped: another process may be writing the slot in place.
+    const TensorFile file = TensorFile::parse(readFile(path, kMaxFile), path);
+    const auto damaged = [&] { return Error(ErrorKind::Format, "damaged checkpoint", path); };
+    const auto &metadata = file.metadata();
+    const auto document = metadata.find("dank_checkpoint");
+    const auto sum = metadata.find("checksum");
+    if (document == metadata.end() || sum == metadata.end())
+        throw damaged();
+    NamedBytes bytes;
+    for (const char *name : {"parameters", "first_moment", "second_moment", "best", "feature.mean", "feature.scale",
+                             "curve"}) {
+        const TensorView *const view = file.find(name);
+        if (!view)
+            throw damaged();
+        bytes.emplace_back(name, view->bytes);
+    }
+    if (file.tensors().size() != bytes.size() || checksum(document->second, bytes) != sum->second)
+        throw damaged();
+
+    TrainingState state;
+    try {
+        const nlohmann::json json = nlohmann::json::parse(document->second);
+        state.epoch = json.at("epoch").get<int>();
+        state.step = json.at("step").get<std::int64_t>();
+        state.bestEpoch = json.at("best_epoch").get<int>();
+    } catch (const nlohmann::json::exception &) {
+        throw damaged();
+    }
+    state.parameters = floats(file, "parameters");
+    state.firstMoment = floats(file, "first_moment");
+    state.secondMoment = floats(file, "second_moment");
+    state.best = floats(file, "best");
+    state.featureMean = floats(file, "feature.mean");
+    state.featureScale = floats(file, "feature.scale");
+    state.curve = readCurve(file);
+    return state;
+}
+
+std::optional<TrainingState> tryReadSlot(const std::filesystem::path &path)
+{
+    try {
+        return readSlot(path);
+    } catch (const Error &) {
+        return std::nullopt;   // not there, torn or damaged: the other slot is what counts
+    }
+}
+
+/// The slot to go on from and what it holds; -1 for none.
+std::pair<int, std::optional<TrainingState>> newestSlot(const std::filesystem::path &folder)
+{
+    std::optional<TrainingState> first = tryReadSlot(folder / kSlots[0]);
+    std::optional<TrainingState> second = tryReadSlot(folder / kSlots[1]);
+    const auto progress = [](const TrainingState &state) { return std::pair(state.epoch, state.step); };
+    if (second && (!first || progress(*second) > progress(*first)))
+        return {1, std::move(second)};
+    if (first)
+        return {0, std::move(first)};
+    return {-1, std::nullopt};
+}
+
+}  // namespace
+
+CheckpointFile::CheckpointFile(std::filesystem::path folder) : m_folder(std::move(folder))
+{
+    createFolder(m_folder);
+    m_next = newestSlot(m_folder).first == 0 ? 1 : 0;   // never over the only whole slot
+}
+
+void CheckpointFile::save(const TrainingState &state)
+{
+    std::vector<double> curve;
+    curve.reserve(state.curve.size() * kCurveColumns);
+    for (const EpochStats &epoch : state.curve)
+        curve.insert(curve.end(), {double(epoch.epoch), epoch.trainLoss, epoch.validationLoss, epoch.seconds});
+    const std::array tensors{
+        tensor("parameters", DType::F32, state.parameters),
+        tensor("first_moment", DType::F32, state.firstMoment),
+        tensor("second_moment", DType::F32, state.secondMoment),
+        tensor("best", DType::F32, state.best),
+        tensor("feature.mean", DType::F32, state.featureMean),
+        tensor("feature.scale", DType::F32, state.featureScale),
+        tensor("curve", DType::F64, curve),
+    };
+    const std::string document =
+        nlohmann::json{{"format", 1}, {"epoch", state.epoch}, {"step", state.step}, {"best_epoch", state.bestEpoch}}
+            .dump();
+    NamedBytes named;
+    for (const TensorToWrite &entry : tensors)
+        named.emplace_back(entry.name, entry.bytes);
+    const std::vector<std::byte> header = encodeSafetensorsHeader(
+        tensors, {{"dank_checkpoint", document}, {"checksum", checksum(document, named)}});
+
+    // In place, not by rename: renaming over a file makes ext4 write it out at once, some 20 MB every epoch. The
+    // first eight bytes, the header's length, are zero until all else is there, so a torn slot is never taken.
+    const std::filesystem::path path = m_folder / kSlots[m_next];
+    const Descriptor file(path, O_WRONLY | O_CREAT | O_NOFOLLOW);
+    if (file.get() < 0)
+        throwErrno(errno, "open", path);
+    constexpr std::array<std::byte, 8> kNoLength{};
+    writeAt(file.get(), kNoLength, 0, path);
+    std::uint64_t offset = header.size();
+    for (const TensorToWrite &entry : tensors) {
+        writeAt(file.get(), entry.bytes, offset, path);
+        offset += entry.bytes.size();
+    }
+    if (::ftruncate(file.get(), off_t(offset)) != 0)
+        throwErrno(errno, "write", path);
+    const std::span<const std::byte> head(header);
+    writeAt(file.get(), head.subspan(8), 8, path);
+    writeAt(file.get(), head.first(8), 0, path);
+    m_next = 1 - m_next;
+}
+
+void CheckpointFile::sync()
+{
+    for (const char *slot : kSlots) {
+        const std::filesystem::path path = m_folder / slot;
+        const Descriptor file(path, O_RDONLY | O_NOFOLLOW);
+        if (file.get() < 0 && errno == ENOENT)
+            continue;
+        if (file.get() < 0)
+            throwErrno(errno, "open", path);
+        if (::fsync(file.get()) != 0)
+            throwErrno(errno, "write", path);
+    }
+    const Descriptor folder(m_folder, O_RDONLY | O_DIRECTORY);
+    if (folder.get() < 0 || ::fsync(folder.get()) != 0)
+        throwErrno(errno, "write", m_folder);
+}
+
+std::optional<TrainingState> CheckpointFile::load() const { return newestSlot(m_folder).second; }
+
+}  // namespace dank
