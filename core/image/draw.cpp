@@ -1,0 +1,157 @@
+#include "core/image/draw.h"
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+#include <vector>
+
+#include <opencv2/imgproc.hpp>
+
+namespace dank {
+namespace {
+
+constexpr int kFont = cv::FONT_HERSHEY_DUPLEX;
+constexpr int kShift = 4;  // OpenCV's fixed point: sixteenths of a pixel
+
+cv::Mat view(Image &image)
+{
+    return cv::Mat(image.height, image.width, CV_8UC3, image.rgb.data());
+}
+
+// The picture is RGB all along, so the colour's order is kept.
+cv::Scalar scalar(Colour colour)
+{
+    return cv::Scalar(colour.red, colour.green, colour.blue);
+}
+
+int fixed(double value)
+{
+    return static_cast<int>(std::lround(value * (1 << kShift)));
+}
+
+cv::Point fixed(Point point)
+{
+    return {fixed(point.x), fixed(point.y)};
+}
+
+int pixels(double value)
+{
+    return std::max(1, static_cast<int>(std::lround(value)));
+}
+
+double textWidth(const std::string &text, double scale, int thickness)
+{
+    int baseline = 0;
+    return cv::getTextSize(text, kFont, scale, thickness, &baseline).width;
+}
+
+std::vector<std::string> wrap(const std::string &text, double scale, int thickness, double limit)
+{
+    std::vector<std::string> lines;
+    std::istringstream words(text);
+    for (std::string word; words >> word;) {
+        if (!lines.empty() && textWidth(lines.back() + ' ' + word, scale, thickness) <= limit)
+            lines.back() += ' ' + word;
+        else
+            lines.push_back(word);
+    }
+    return lines;
+}
+
+}  // namespace
+
+void Canvas::gradient(Colour top, Colour bottom)
+{
+    for (int y = 0; y < height(); ++y) {
+        const double t = height() > 1 ? static_cast<double>(y) / (height() - 1) : 0;
+        const auto mix = [&](int a, int b) { return static_cast<std::uint8_t>(std::lround(a + (b - a) * t)); };
+        const std::uint8_t rgb[] = {mix(top.red, bottom.red), mix(top.green, bottom.green), mix(top.blue, bottom.blue)};
+        std::uint8_t *row = m_image.rgb.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(width()) * 3;
+        for (int x = 0; x < width(); ++x, row += 3)
+            std::copy(rgb, rgb + 3, row);
+    }
+}
+
+void Canvas::rectangle(Point corner, Point size, Colour colour)
+{
+    cv::Mat mat = view(m_image);
+    cv::rectangle(mat, cv::Point(static_cast<int>(std::lround(corner.x)), static_cast<int>(std::lround(corner.y))),
+                  cv::Point(static_cast<int>(std::lround(corner.x + size.x)) - 1,
+                            static_cast<int>(std::lround(corner.y + size.y)) - 1),
+                  scalar(colour), cv::FILLED);
+}
+
+void Canvas::circle(Point centre, double radius, Colour colour)
+{
+    cv::Mat mat = view(m_image);
+    cv::circle(mat, fixed(centre), fixed(radius), scalar(colour), cv::FILLED, cv::LINE_AA, kShift);
+}
+
+void Canvas::ellipse(Point centre, Point radii, double degrees, Colour colour)
+{
+    cv::Mat mat = view(m_image);
+    cv::ellipse(mat, fixed(centre), cv::Size(fixed(radii.x), fixed(radii.y)), degrees, 0, 360, scalar(colour),
+                cv::FILLED, cv::LINE_AA, kShift);
+}
+
+void Canvas::arc(Point centre, Point radii, double from, double to, double thickness, Colour colour)
+{
+    cv::Mat mat = view(m_image);
+    cv::ellipse(mat, fixed(centre), cv::Size(fixed(radii.x), fixed(radii.y)), 0, from, to, scalar(colour),
+                pixels(thickness), cv::LINE_AA, kShift);
+}
+
+void Canvas::line(Point from, Point to, double thickness, Colour colour)
+{
+    cv::Mat mat = view(m_image);
+    cv::line(mat, fixed(from), fixed(to), scalar(colour), pixels(thickness), cv::LINE_AA, kShift);
+}
+
+void Canvas::triangle(Point a, Point b, Point c, Colour colour)
+{
+    cv::Mat mat = view(m_image);
+    const std::vector<cv::Point> corners{fixed(a), fixed(b), fixed(c)};
+    cv::fillConvexPoly(mat, corners, scalar(colour), cv::LINE_AA, kShift);
+}
+
+void Canvas::caption(const std::string &text, double letterHeight, bool atBottom)
+{
+    constexpr double kSmallest = 6;
+    const double limit = width() * 0.94;
+    std::vector<std::string> lines;
+    double scale = 1;
+    int thickness = 1;
+    for (;; letterHeight *= 0.92) {
+        thickness = pixels(letterHeight / 9);
+        scale = cv::getFontScaleFromHeight(kFont, pixels(letterHeight), thickness);
+        lines = wrap(text, scale, thickness, limit);
+        const bool wide = std::any_of(lines.begin(), lines.end(), [&](const std::string &line) {
+            return textWidth(line, scale, thickness) > limit;
+        });
+        if (letterHeight <= kSmallest || (!wide && lines.size() * letterHeight * 1.4 < height() / 4.0))
+            break;
+    }
+    cv::Mat mat = view(m_image);
+    const double step = letterHeight * 1.4;
+    double baseline = atBottom ? height() - letterHeight * 0.5 - step * (static_cast<double>(lines.size()) - 1)
+                               : letterHeight * 1.45;
+    const int outline = thickness + 2 * pixels(letterHeight / 12);
+    for (const std::string &line : lines) {
+        const cv::Point origin(static_cast<int>(std::lround((width() - textWidth(line, scale, thickness)) / 2)),
+                               static_cast<int>(std::lround(baseline)));
+        cv::putText(mat, line, origin, kFont, scale, cv::Scalar(0, 0, 0), outline, cv::LINE_AA);
+        cv::putText(mat, line, origin, kFont, scale, cv::Scalar(255, 255, 255), thickness, cv::LINE_AA);
+        baseline += step;
+    }
+}
+
+Image blankImage(int width, int height, Colour colour)
+{
+    Image image{width, height, {}};
+    image.rgb.reserve(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(width) * static_cast<std::size_t>(height); ++i)
+        image.rgb.insert(image.rgb.end(), {colour.red, colour.green, colour.blue});
+    return image;
+}
+
+}  // namespace dank
