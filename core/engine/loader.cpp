@@ -1,0 +1,98 @@
+#include "core/engine/loader.h"
+
+#include <dlfcn.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+
+namespace dank {
+namespace {
+
+constexpr const char *kFileName = "libdank_engine.so";
+using AbiFunction = int();
+using MakeFunction = Engine *(const EngineOptions *);
+
+/// Where the engine may lie, best first.
+std::vector<std::filesystem::path> candidates()
+{
+    // For tests and for trying out another build.
+    if (const char *named = std::getenv("DANK_ENGINE"); named && *named)
+        return {std::filesystem::absolute(named)};
+    std::error_code problem;
+    const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", problem);
+    if (problem)
+        throw Error(ErrorKind::Engine, "Cannot find the compute engine: /proc/self/exe is not readable (" +
+                                           problem.message() + ").");
+    const std::filesystem::path folder = program.parent_path();
+    return {folder / kFileName,
+            (folder / ".." / DANK_INSTALL_LIBDIR / "dank-learning" / kFileName).lexically_normal(),
+            (folder / ".." / "lib" / "dank-learning" / kFileName).lexically_normal()};
+}
+
+std::filesystem::path findEngine()
+{
+    std::string looked;
+    for (const std::filesystem::path &candidate : candidates()) {
+        std::error_code ignored;
+        if (std::filesystem::is_regular_file(candidate, ignored))
+            return candidate;
+        looked += (looked.empty() ? "'" : ", '") + displayPath(candidate) + "'";
+    }
+    throw Error(ErrorKind::Engine, "The compute engine is missing: looked for " + looked +
+                                       ". Build the target dank_engine, or install Dank Learning again.");
+}
+
+std::string loaderReason()
+{
+    const char *const reason = ::dlerror();
+    return reason ? sanitizeUtf8(reason) : "unknown reason";
+}
+
+template <typename Function>
+Function *symbol(void *library, const char *name, const std::filesystem::path &path)
+{
+    auto *const found = reinterpret_cast<Function *>(::dlsym(library, name));
+    if (!found)
+        throw Error(ErrorKind::Engine, "'" + displayPath(path) + "' is not a compute engine of Dank Learning (" +
+                                           loaderReason() + "). Build or install Dank Learning again.",
+                    path);
+    return found;
+}
+
+}  // namespace
+
+std::shared_ptr<Engine> openEngine(const EngineOptions &options)
+{
+    const std::filesystem::path path = findEngine();
+    // Never closed again (and NODELETE so that no one can): LibTorch registers thread-local and exit-time state that
+    // does not survive unloading. Opening it a second time only counts up.
+    void *const library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    if (!library)
+        throw Error(ErrorKind::Engine, "Cannot open the compute engine: " + loaderReason() +
+                                           ". Check that LibTorch and OpenCV are installed.",
+                    path);
+    const int abi = symbol<AbiFunction>(library, "dankEngineAbi", path)();
+    if (abi != kEngineAbi)
+        throw Error(ErrorKind::Engine, "The compute engine '" + displayPath(path) + "' is of another version (" +
+                                           std::to_string(abi) + " instead of " + std::to_string(kEngineAbi) +
+                                           "). Build or install Dank Learning again.",
+                    path);
+    MakeFunction *const make = symbol<MakeFunction>(library, "dankMakeEngine", path);
+    try {
+        if (Engine *const engine = make(&options))
+            return std::shared_ptr<Engine>(engine);
+    } catch (const Error &) {
+        throw;
+    } catch (const std::exception &exception) {
+        throw Error(ErrorKind::Engine, std::string("The compute engine did not start: ") + exception.what() + ".",
+                    path);
+    }
+    throw Error(ErrorKind::Engine, "The compute engine did not start.", path);
+}
+
+}  // namespace dank

@@ -1,0 +1,326 @@
+#include "core/store/model_file.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/weights/safetensors.h"
+
+namespace dank {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kFormat = 1;
+constexpr const char *kKey = "dank";
+constexpr std::size_t kMaxLayers = 64;
+constexpr std::int64_t kMaxWidth = std::int64_t{1} << 20;
+constexpr std::size_t kMaxText = 16 * 1024;           // a path or a name
+constexpr std::size_t kMaxDocumentValues = 4'000'000; // epochs and row ids, with room
+constexpr int kMaxDepth = 8;
+
+[[noreturn]] void refuse(const std::string &why) { throw Error(ErrorKind::Format, why); }
+
+const char *outputName(OutputActivation output) { return output == OutputActivation::Linear ? "linear" : "sigmoid"; }
+
+bool isControl(unsigned char c) { return c < 0x20 || c == 0x7f; }
+
+/// Fit for plainText() below.
+std::string plain(std::string text)
+{
+    std::replace_if(text.begin(), text.end(), isControl, ' ');
+    return text;
+}
+
+json documentOf(const Model &model)
+{
+    json curve = json::array();
+    for (const EpochStats &epoch : model.curve)
+        curve.push_back({epoch.epoch, epoch.trainLoss, epoch.validationLoss, epoch.seconds});
+    return {
+        {"format", kFormat},
+        {"name", plain(model.name)},
+        {"run", model.run},
+        {"backbone", plain(model.backbone)},
+        {"weights_file", model.weightsFile},
+        {"untrained_backbone", model.untrainedBackbone},
+        {"layers", model.layers.size()},
+        {"output", outputName(model.output)},
+        {"target", {{"kind", targetKindName(model.target.kind())}, {"parameters", model.target.parameters()}}},
+        {"reference_name", plain(model.referenceName)},
+        {"config", json::parse(trainConfigToJson(model.config))},
+        {"epoch", model.epoch},
+        {"epochs_run", model.epochsRun},
+        {"curve", std::move(curve)},
+        {"mean_predictor_loss", model.meanPredictorLoss},
+        {"dataset", model.dataset},
+        {"dataset_hash", model.datasetHash},
+        {"train_ids", model.trainIds},
+        {"validation_ids", model.validationIds},
+    };
+}
+
+/// Counts before parsing: a document of tiny values takes many times its size as a tree, and a deep one more.
+void checkSize(const std::string &text)
+{
+    std::size_t values = 1;
+    int depth = 0;
+    bool quoted = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (quoted) {
+            if (c == '\\')
+                ++i;
+            else if (c == '"')
+                quoted = false;
+            continue;
+        }
+        quoted = c == '"';
+        values += c == ',' || c == '[' || c == '{' || c == ':';
+        depth += (c == '[' || c == '{') - (c == ']' || c == '}');
+        if (depth > kMaxDepth)
+            refuse("its description is nested too deeply");
+    }
+    if (values > kMaxDocumentValues)
+        refuse("its description is too long");
+}
+
+const json &member(const json &document, const char *key)
+{
+    const auto found = document.find(key);
+    if (found == document.end())
+        refuse(std::string("its description lacks '") + key + "'");
+    return *found;
+}
+
+[[noreturn]] void refuseKind(const char *key)
+{
+    refuse(std::string("'") + key + "' in its description is of the wrong kind");
+}
+
+std::string text(const json &document, const char *key)
+{
+    const json &value = member(document, key);
+    if (!value.is_string())
+        refuseKind(key);
+    const auto &string = value.get_ref<const std::string &>();
+    if (string.size() > kMaxText)
+        refuse(std::string("'") + key + "' in its description is too long");
+    return string;
+}
+
+/// Text that ends up in a terminal or a label: no line breaks, no escape codes.
+std::string plainText(const json &document, const char *key)
+{
+    std::string value = text(document, key);
+    if (std::any_of(value.begin(), value.end(), isControl))
+        refuse(std::string("'") + key + "' in its description holds control characters");
+    return value;
+}
+
+std::int64_t whole(const json &value, const char *key, std::int64_t low, std::int64_t high)
+{
+    if (!value.is_number_integer())
+        refuseKind(key);
+    // Unsigned values beyond int64 would wrap.
+    const bool beyond = value.is_number_unsigned() && value.get<std::uint64_t>() > std::uint64_t(INT64_MAX);
+    if (beyond || value.get<std::int64_t>() < low || value.get<std::int64_t>() > high)
+        refuse(std::string("'") + key + "' in its description is out of range");
+    return value.get<std::int64_t>();
+}
+
+double number(const json &value, const char *key)
+{
+    if (!value.is_number())
+        refuseKind(key);
+    return value.get<double>();
+}
+
+std::vector<MemeId> ids(const json &document, const char *key)
+{
+    const json &list = member(document, key);
+    if (!list.is_array())
+        refuseKind(key);
+    std::vector<MemeId> result;
+    result.reserve(list.size());
+    for (const json &id : list) {
+        if (!id.is_string() || id.get_ref<const std::string &>().size() > kMaxText)
+            refuseKind(key);
+        result.push_back(id.get<std::string>());
+    }
+    return result;
+}
+
+std::vector<EpochStats> curveOf(const json &document)
+{
+    const json &list = member(document, "curve");
+    if (!list.is_array())
+        refuseKind("curve");
+    std::vector<EpochStats> curve;
+    curve.reserve(list.size());
+    for (const json &entry : list) {
+        if (!entry.is_array() || entry.size() != 4)
+            refuseKind("curve");
+        curve.push_back({static_cast<int>(whole(entry[0], "curve", 1, INT32_MAX)), number(entry[1], "curve"),
+                         number(entry[2], "curve"), number(entry[3], "curve")});
+    }
+    return curve;
+}
+
+TargetTransform targetOf(const json &document)
+{
+    const json &target = member(document, "target");
+    if (!target.is_object())
+        refuseKind("target");
+    const json &list = member(target, "parameters");
+    if (!list.is_array())
+        refuseKind("parameters");
+    std::vector<double> parameters;
+    for (const json &value : list)
+        parameters.push_back(number(value, "parameters"));
+    return TargetTransform::fromParameters(targetKindFromName(plainText(target, "kind")), std::move(parameters));
+}
+
+/// Hands out each tensor once, so that leftovers are noticed.
+class Tensors {
+public:
+    explicit Tensors(const TensorFile &file) : m_file(file) {}
+
+    bool has(const std::string &name) const { return m_file.find(name) != nullptr; }
+
+    const TensorView &take(const std::string &name, std::size_t dimensions)
+    {
+        const TensorView *const view = m_file.find(name);
+        if (!view)
+            refuse("it lacks the tensor '" + name + "'");
+        if (view->type != DType::F32 || view->shape.size() != dimensions)
+            refuse("tensor '" + name + "' has another type or shape than it should");
+        ++m_taken;
+        return *view;
+    }
+
+    void checkAllTaken() const
+    {
+        if (m_taken != m_file.tensors().size())
+            refuse("it holds tensors that do not belong into a model");
+    }
+
+private:
+    const TensorFile &m_file;
+    std::size_t m_taken = 0;
+};
+
+DenseLayer layerOf(Tensors &tensors, std::size_t index)
+{
+    const std::string name = "layers." + std::to_string(index);
+    const TensorView &weight = tensors.take(name + ".weight", 2);
+    const TensorView &bias = tensors.take(name + ".bias", 1);
+    if (weight.shape[0] < 1 || weight.shape[1] < 1 || weight.shape[0] > kMaxWidth || weight.shape[1] > kMaxWidth ||
+        bias.shape[0] != weight.shape[0])
+        refuse("the shapes of '" + name + "' make no layer");
+    return {static_cast<int>(weight.shape[1]), static_cast<int>(weight.shape[0]), weight.toFloat(), bias.toFloat()};
+}
+
+Model modelOf(const TensorFile &file)
+{
+    const auto found = file.metadata().find(kKey);
+    if (found == file.metadata().end())
+        refuse("it is a safetensors file, but not a model of Dank Learning");
+    checkSize(found->second);
+    json document;
+    try {
+        document = json::parse(found->second);
+    } catch (const json::exception &) {
+        refuse("its description is not valid JSON");
+    }
+    if (!document.is_object())
+        refuse("its description is not a JSON object");
+    const std::int64_t format = whole(member(document, "format"), "format", 1, INT32_MAX);
+    if (format > kFormat)
+        refuse("it was written by a newer version of Dank Learning (model format " + std::to_string(format) +
+               ", this version knows up to " + std::to_string(kFormat) + "); update Dank Learning to use it");
+
+    Model model;
+    model.name = plainText(document, "name");
+    model.run = whole(member(document, "run"), "run", 0, INT64_MAX);
+    model.backbone = plainText(document, "backbone");
+    model.weightsFile = text(document, "weights_file");
+    const json &untrained = member(document, "untrained_backbone");
+    if (!untrained.is_boolean())
+        refuseKind("untrained_backbone");
+    model.untrainedBackbone = untrained.get<bool>();
+    const std::string output = plainText(document, "output");
+    if (output != "linear" && output != "sigmoid")
+        refuse("its output '" + output + "' is unknown");
+    model.output = output == "linear" ? OutputActivation::Linear : OutputActivation::Sigmoid;
+    model.target = targetOf(document);
+    model.referenceName = plainText(document, "reference_name");
+    model.config = trainConfigFromJson(member(document, "config").dump());
+    model.epoch = static_cast<int>(whole(member(document, "epoch"), "epoch", 0, INT32_MAX));
+    model.epochsRun = static_cast<int>(whole(member(document, "epochs_run"), "epochs_run", 0, INT32_MAX));
+    model.curve = curveOf(document);
+    model.meanPredictorLoss = number(member(document, "mean_predictor_loss"), "mean_predictor_loss");
+    model.dataset = text(document, "dataset");
+    model.datasetHash = plainText(document, "dataset_hash");
+    model.trainIds = ids(document, "train_ids");
+    model.validationIds = ids(document, "validation_ids");
+
+    Tensors tensors(file);
+    const std::int64_t layers = whole(member(document, "layers"), "layers", 1, kMaxLayers);
+    for (std::int64_t i = 0; i < layers; ++i)
+        model.layers.push_back(layerOf(tensors, std::size_t(i)));
+    if (tensors.has("feature.mean") || tensors.has("feature.scale")) {
+        model.featureMean = tensors.take("feature.mean", 1).toFloat();
+        model.featureScale = tensors.take("feature.scale", 1).toFloat();
+    }
+    model.reference = tensors.take("reference", 1).toFloat();
+    tensors.checkAllTaken();
+    model.validate();
+    return model;
+}
+
+TensorToWrite floatTensor(std::string name, std::vector<std::int64_t> shape, const std::vector<float> &values)
+{
+    return {std::move(name), DType::F32, std::move(shape), std::as_bytes(std::span(values))};
+}
+
+}  // namespace
+
+void saveModel(const Model &model, const std::filesystem::path &path)
+{
+    model.validate();
+    std::vector<TensorToWrite> tensors;
+    for (std::size_t i = 0; i < model.layers.size(); ++i) {
+        const DenseLayer &layer = model.layers[i];
+        const std::string name = "layers." + std::to_string(i);
+        tensors.push_back(floatTensor(name + ".weight", {layer.outputs, layer.inputs}, layer.weight));
+        tensors.push_back(floatTensor(name + ".bias", {layer.outputs}, layer.bias));
+    }
+    const auto count = [](const std::vector<float> &values) { return std::int64_t(values.size()); };
+    if (!model.featureMean.empty()) {
+        tensors.push_back(floatTensor("feature.mean", {count(model.featureMean)}, model.featureMean));
+        tensors.push_back(floatTensor("feature.scale", {count(model.featureScale)}, model.featureScale));
+    }
+    tensors.push_back(floatTensor("reference", {count(model.reference)}, model.reference));
+    // Paths may hold bytes that are not UTF-8: they become U+FFFD, since they are hints only.
+    const std::string document = documentOf(model).dump(-1, ' ', false, json::error_handler_t::replace);
+    writeSafetensors(path, tensors, {{kKey, document}});
+}
+
+Model loadModel(const std::filesystem::path &path)
+{
+    const TensorFile file = TensorFile::open(path);
+    try {
+        return modelOf(file);
+    } catch (const Error &error) {
+        throw Error(error.kind(), "Cannot use the model '" + displayPath(path) + "': " + error.what() +
+                                      (std::string_view(error.what()).ends_with('.') ? "" : "."),
+                    path);
+    } catch (const json::exception &) {
+        throw Error(ErrorKind::Format, "Cannot use the model '" + displayPath(path) + "': its description is damaged.",
+                    path);
+    }
+}
+
+}  // namespace dank

@@ -189,7 +189,7 @@ std::unique_ptr<SQLite::Database> openLibraryDatabase(const std::filesystem::pat
     try {
         auto database = std::make_unique<SQLite::Database>(
             file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, kBusyTimeoutMs);
-        // The version may be newer in the write-ahead log than in the file: closing after a refusal must not merge them.
+        // The version may be newer in the write-ahead log than in the file: closing after a refusal must not merge.
         setCheckpointOnClose(*database, false);
         sqlite3_db_config(database->getHandle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
         sqlite3_db_config(database->getHandle(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
@@ -224,7 +224,8 @@ void throwDatabaseError(const SQLite::Exception &exception, std::string_view doi
                     file);
     case SQLITE_CANTOPEN:
         throw Error(ErrorKind::Disk, start + "the folder does not let it be opened or written.", file);
-    case SQLITE_IOERR: throw Error(ErrorKind::Disk, start + "the disk reports an error (" + exception.what() + ").", file);
+    case SQLITE_IOERR:
+        throw Error(ErrorKind::Disk, start + "the disk reports an error (" + exception.what() + ").", file);
     case SQLITE_NOMEM: throw Error(ErrorKind::Memory, start + "out of memory.", file);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:

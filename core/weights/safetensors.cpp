@@ -457,7 +457,8 @@ std::vector<std::byte> encodeSafetensorsHeader(std::span<const TensorToWrite> te
         std::uint64_t offset = 0;
         for (const TensorToWrite &tensor : tensors) {
             if (!names.insert(tensor.name).second)
-                throw Error(ErrorKind::Shape, "Two tensors to be written have the name " + shownName(tensor.name) + ".");
+                throw Error(ErrorKind::Shape,
+                            "Two tensors to be written have the name " + shownName(tensor.name) + ".");
             if (tensor.shape.size() > kMaxDimensions ||
                 shapeBytes(tensor.shape, dtypeSize(tensor.type)) != std::uint64_t(tensor.bytes.size()))
                 throw Error(ErrorKind::Shape, "Tensor " + shownName(tensor.name) + " does not fit its shape.");
