@@ -1,0 +1,67 @@
+#include "ui/next_step.h"
+
+#include <algorithm>
+
+namespace dank::ui {
+
+bool weightsReady(const Session &session)
+{
+    if (!session.request().weights.empty())
+        return true;
+    const auto &known = session.backbones();
+    const auto found = std::find_if(known.begin(), known.end(), [&](const BackboneStatus &status) {
+        return status.id == session.request().backbone;
+    });
+    return found == known.end() || !found->weights.empty();
+}
+
+NextStep nextStep(Session &session)
+{
+    const Actions &can = session.actions();
+    NextStep step;
+    step.page = can.next;
+    switch (can.next) {
+    case Page::Dataset:
+        break;
+    case Page::Features:
+        if (!weightsReady(session) && can.extract) {
+            step.text = QStringLiteral("Choose &weights");
+            step.icon = QStringLiteral("features");
+            step.why = QStringLiteral("The network has no weights yet: choose a file, or untrained ones to try out");
+        } else {
+            step.text = QStringLiteral("E&xtract features");
+            step.icon = QStringLiteral("features");
+            step.enabled = can.extract;
+            step.why = QStringLiteral("Turn every picture into numbers; what is kept is not computed again");
+            step.run = [&session] { session.extract(); };
+        }
+        break;
+    case Page::Train:
+        step.text = QStringLiteral("&Train");
+        step.icon = QStringLiteral("play");
+        step.enabled = can.train;
+        step.why = QStringLiteral("Learn from the upvotes (Ctrl+Return)");
+        step.run = [&session] { session.train(); };
+        break;
+    case Page::Evaluate:
+        step.text = QStringLiteral("E&valuate");
+        step.icon = QStringLiteral("evaluate");
+        step.enabled = can.evaluate;
+        step.why = QStringLiteral("See how the model does on memes it has not learned from");
+        step.run = [&session] {
+            if (const auto model = session.ratingModel(); model && model->run != 0)
+                session.evaluateRun(model->run);
+        };
+        break;
+    case Page::Rate:
+        step.text = QStringLiteral("&Rate files…");
+        step.icon = QStringLiteral("rate");
+        step.enabled = can.rate;
+        step.why = QStringLiteral("Score pictures with the current model; dropping them anywhere does the same");
+        step.pickFiles = true;
+        break;
+    }
+    return step;
+}
+
+}  // namespace dank::ui

@@ -1,0 +1,124 @@
+#include "ui/top_bar.h"
+
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QMenu>
+#include <QPainter>
+#include <QPushButton>
+#include <QToolTip>
+
+#include "ui/widgets/card.h"
+#include "ui/widgets/text_format.h"
+#include "ui/widgets/theme.h"
+
+namespace dank::ui {
+
+namespace {
+
+constexpr int kHeight = 48;
+constexpr auto kOffline = "Everything stays on this computer: the program opens no network connection.";
+
+QIcon disc(const QColor &colour, qreal ratio)
+{
+    QPixmap pixmap(QSize(12, 12) * ratio);
+    pixmap.setDevicePixelRatio(ratio);
+    pixmap.fill(Qt::transparent);
+    QPainter painter(&pixmap);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(colour);
+    painter.drawEllipse(QPointF(6, 6), 4, 4);
+    return pixmap;
+}
+
+}  // namespace
+
+TopBar::TopBar(QMenu *exportMenu, QWidget *parent)
+    : QWidget(parent),
+      m_open(new QPushButton(QStringLiteral("&Open…"), this)),
+      m_primary(new QPushButton(this)),
+      m_export(new QToolButton(this)),
+      m_offline(new Chip(QStringLiteral("offline"), this)),
+      m_device(new Chip({}, this))
+{
+    setFixedHeight(kHeight);
+    m_open->setToolTip(QStringLiteral("Open a db.json or a model (Ctrl+O)"));
+    m_open->setObjectName(QStringLiteral("openButton"));
+    m_primary->setProperty("primary", true);
+    m_primary->setObjectName(QStringLiteral("primaryButton"));
+    m_export->setProperty("button", true);
+    m_export->setText(QStringLiteral("&Export"));
+    m_export->setMenu(exportMenu);
+    m_export->setPopupMode(QToolButton::InstantPopup);
+    m_export->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    m_export->setLayoutDirection(layoutDirection() == Qt::LeftToRight ? Qt::RightToLeft : Qt::LeftToRight);
+    m_export->setIconSize({12, 12});
+    m_export->setFocusPolicy(Qt::StrongFocus);
+    m_offline->setToolTip(QString::fromLatin1(kOffline));
+    m_offline->setAccessibleDescription(QString::fromLatin1(kOffline));
+    m_device->setAccessibleName(QStringLiteral("Compute device"));
+    m_device->setToolTip(QStringLiteral("What computes; choose on the Features page"));
+    m_device->setMaximumWidth(320);
+
+    auto *layout = new QHBoxLayout(this);
+    layout->setContentsMargins(12, 0, 12, 1);
+    layout->setSpacing(8);
+    layout->addWidget(m_open);
+    layout->addWidget(m_primary);
+    layout->addWidget(m_export);
+    layout->addStretch(1);
+    layout->addWidget(m_offline);
+    layout->addWidget(m_device);
+    connect(m_open, &QPushButton::clicked, this, &TopBar::openClicked);
+    connect(m_primary, &QPushButton::clicked, this, &TopBar::primaryClicked);
+    connect(m_device, &Chip::clicked, this, &TopBar::deviceClicked);
+    connect(m_offline, &Chip::clicked, this, [this] {
+        QToolTip::showText(m_offline->mapToGlobal(QPoint(0, m_offline->height())), QString::fromLatin1(kOffline),
+                           m_offline);
+    });
+    recolour();
+}
+
+void TopBar::setPrimary(const QString &text, const QString &iconName, bool enabled, const QString &why)
+{
+    m_primary->setVisible(!text.isEmpty());
+    m_primary->setText(text);
+    m_primary->setEnabled(enabled);
+    m_primary->setToolTip(plainToolTip(why));
+    if (m_primaryIcon != iconName) {
+        m_primaryIcon = iconName;
+        recolour();
+    }
+}
+
+void TopBar::setDevice(const QString &text)
+{
+    m_device->setText(menuText(text, 44));
+    m_device->setAccessibleDescription(text);
+    m_device->setVisible(!text.isEmpty());
+}
+
+void TopBar::paintEvent(QPaintEvent *)
+{
+    const Tokens &t = tokensFor(palette());
+    QPainter painter(this);
+    painter.fillRect(rect(), t.surface);
+    painter.fillRect(QRect(0, height() - 1, width(), 1), t.line);
+}
+
+void TopBar::changeEvent(QEvent *event)
+{
+    if (event->type() == QEvent::PaletteChange)
+        recolour();
+    QWidget::changeEvent(event);
+}
+
+void TopBar::recolour()
+{
+    const Tokens &t = tokensFor(palette());
+    m_offline->setIcon(disc(t.ok, devicePixelRatioF()));
+    m_export->setIcon(icon(QStringLiteral("chevron-down"), t.muted));
+    m_primary->setIcon(m_primaryIcon.isEmpty() ? QIcon() : icon(m_primaryIcon, t.onAccent));
+}
+
+}  // namespace dank::ui

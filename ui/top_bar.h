@@ -1,0 +1,43 @@
+#pragma once
+
+#include <QWidget>
+
+class QMenu;
+class QPushButton;
+class QToolButton;
+
+namespace dank::ui {
+
+class Chip;
+
+/// The row under the menus: Open…, the one primary button, Export, and what is always true at the right end.
+class TopBar : public QWidget {
+    Q_OBJECT
+public:
+    explicit TopBar(QMenu *exportMenu, QWidget *parent = nullptr);
+
+    /// The next sensible step; an empty text hides the button.
+    void setPrimary(const QString &text, const QString &iconName, bool enabled, const QString &why);
+    void setDevice(const QString &text);
+
+signals:
+    void openClicked();
+    void primaryClicked();
+    void deviceClicked();
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+    void changeEvent(QEvent *event) override;
+
+private:
+    void recolour();
+
+    QPushButton *m_open;
+    QPushButton *m_primary;
+    QToolButton *m_export;
+    Chip *m_offline;
+    Chip *m_device;
+    QString m_primaryIcon;
+};
+
+}  // namespace dank::ui

@@ -1,0 +1,41 @@
+#include "ui/widgets/text_format.h"
+
+#include <QLocale>
+#include <QTextDocument>
+
+#include <cmath>
+
+namespace dank::ui {
+
+QString aboutDuration(double seconds)
+{
+    if (!std::isfinite(seconds) || seconds < 0)
+        return QStringLiteral("some time");
+    if (seconds < 5)
+        return QStringLiteral("a few seconds");
+    if (seconds < 60)
+        return QStringLiteral("about %1 s").arg(seconds < 20 ? std::lround(seconds) : 5 * std::lround(seconds / 5));
+    if (seconds < 90 * 60)
+        return QStringLiteral("about %1 min").arg(std::lround(seconds / 60));
+    return QStringLiteral("about %1 h").arg(std::lround(seconds / 3600));
+}
+
+QString menuText(const QString &data, int longest)
+{
+    QString text = data.simplified();
+    if (text.size() > longest)
+        text = text.left(longest / 2 - 1) + QChar(0x2026) + text.right(longest / 2);
+    return text.replace(QLatin1Char('&'), QLatin1String("&&"));
+}
+
+QString countOf(qint64 count, const QString &singular, const QString &plural)
+{
+    return QLocale().toString(count) + QLatin1Char(' ') + (count == 1 ? singular : plural);
+}
+
+QString plainToolTip(const QString &text)
+{
+    return text.isEmpty() ? QString() : Qt::convertFromPlainText(text);
+}
+
+}  // namespace dank::ui

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <QString>
+
+namespace dank::ui {
+
+/// A rough wait in words: "a few seconds", "about 15 s", "about 3 min", "about 2 h".
+QString aboutDuration(double seconds);
+
+/// Data as the text of a menu entry or a button: one line, at most `longest` characters, "&" kept as it is.
+QString menuText(const QString &data, int longest = 60);
+
+/// "1 image", "12 images", grouped by the locale.
+QString countOf(qint64 count, const QString &singular, const QString &plural);
+
+/// A message with data in it as a tooltip that is never read as HTML.
+QString plainToolTip(const QString &text);
+
+}  // namespace dank::ui
