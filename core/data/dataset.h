@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <set>
 #include <span>
@@ -42,6 +43,9 @@ private:
     std::string m_hash;
     std::vector<MemeRecord> m_records;
     std::vector<Skipped> m_skipped;
+    std::vector<std::size_t> m_byId;  ///< indexes into m_records, sorted by id
+
+    void indexById();
 };
 
 }  // namespace dank
