@@ -234,12 +234,12 @@ private slots:
     {
         std::string many = "{";
         for (int i = 0; i <= 100000; ++i)
-            many += "\"" + std::to_string(i) + "\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},";
+            many.append(1, '"').append(std::to_string(i)).append("\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},");
         many.back() = '}';
         QVERIFY_THROWS_EXCEPTION(Error, TensorFile::parse(layout(many, 0)));
         std::string metadata = "{\"__metadata__\":{";
         for (int i = 0; i <= 10000; ++i)
-            metadata += "\"" + std::to_string(i) + "\":\"\",";
+            metadata.append(1, '"').append(std::to_string(i)).append("\":\"\",");
         metadata.back() = '}';
         QVERIFY_THROWS_EXCEPTION(Error, TensorFile::parse(layout(metadata + "}", 0)));
     }
