@@ -1,1 +1,118 @@
-int main() {}
+#include <QApplication>
+#include <QFileInfo>
+#include <QTimer>
+
+#include <cstdio>
+#include <functional>
+#include <utility>
+
+#include "app/gui/options.h"
+#include "ui/main_window.h"
+#include "ui/session/session.h"
+#include "ui/widgets/theme.h"
+
+namespace {
+
+using namespace dank;
+
+/// Does something once, when a window has been painted for the first time.
+class AfterFirstPaint : public QObject {
+public:
+    AfterFirstPaint(QWidget &window, std::function<void()> then) : QObject(&window), m_then(std::move(then))
+    {
+        window.installEventFilter(this);
+        QTimer::singleShot(1500, this, [this] { go(); });   // never painted: started minimised
+    }
+    bool eventFilter(QObject *, QEvent *event) override
+    {
+        if (event->type() == QEvent::Paint)
+            QTimer::singleShot(0, this, [this] { go(); });
+        return false;
+    }
+
+private:
+    void go()
+    {
+        parent()->removeEventFilter(this);
+        if (const auto then = std::exchange(m_then, nullptr))
+            then();
+    }
+    std::function<void()> m_then;
+};
+
+bool hasDisplay()
+{
+    return !qEnvironmentVariableIsEmpty("DISPLAY") || !qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY");
+}
+
+/// Everything named on the command line, each as what it is.
+void openFiles(const gui::Options &options, ui::Session &session, ui::MainWindow &window)
+{
+    QStringList pictures;
+    bool dataset = false;
+    bool model = !options.model.isEmpty();
+    for (const QString &file : options.files) {
+        const QFileInfo info(file);
+        if (info.suffix().compare("dankmodel", Qt::CaseInsensitive) == 0) {
+            session.openModel(info.absoluteFilePath());
+            model = true;
+        } else if (!dataset && (info.isDir() || info.suffix().compare("json", Qt::CaseInsensitive) == 0 || !info.exists())) {
+            session.openDataset(info.absoluteFilePath());
+            dataset = true;
+        } else {
+            pictures << info.absoluteFilePath();
+        }
+    }
+    if (!options.model.isEmpty())
+        session.openModel(QFileInfo(options.model).absoluteFilePath());
+    if (options.sample && !dataset)
+        session.openSample();
+    if (!pictures.isEmpty())
+        session.rate(pictures);
+    if (!options.page && (model || !pictures.isEmpty()) && !dataset && !options.sample)
+        window.showPage(ui::Page::Rate);
+}
+
+}  // namespace
+
+int main(int argc, char **argv)
+{
+    const bool platformChosen = !qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM");
+    if (!hasDisplay() && !platformChosen && gui::needsNoDisplay(argc, argv))
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+    QCoreApplication::setApplicationName("dank-learning");
+    QCoreApplication::setOrganizationName("dank-learning");
+    QCoreApplication::setApplicationVersion(DANK_VERSION);
+    QGuiApplication::setDesktopFileName("org.danklearning.DankLearning");
+    QGuiApplication::setApplicationDisplayName("Dank Learning");
+    if (!hasDisplay() && !platformChosen && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
+        std::fputs("dank-learning: there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set). "
+                   "The command line does the same without one: dank --help.\n", stderr);
+        return 1;
+    }
+    QApplication application(argc, argv);
+
+    int exitCode = 0;
+    const auto options = gui::parseOptions(QApplication::arguments(), exitCode);
+    if (!options)
+        return exitCode;
+    ui::applyTheme(application, options->theme.value_or(ui::ThemeMode::System));
+    if (options->chart)
+        return ui::exportChartFromCommandLine(*options->chart);
+
+    ui::Session::Options sessionOptions = options->session;
+    sessionOptions.engineWaits = true;
+    ui::Session session(sessionOptions);
+    ui::MainWindow window(session);
+    if (options->theme)
+        ui::applyTheme(application, *options->theme);   // for this once: what the window remembers stays
+    if (options->page)
+        window.showPage(*options->page);
+    // Loading the engine holds the loader's lock, which Qt needs for its plugins: the window comes first.
+    new AfterFirstPaint(window, [&] {
+        session.startEngine();
+        openFiles(*options, session, window);
+    });
+    window.show();
+    return QApplication::exec();
+}

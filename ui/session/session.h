@@ -104,9 +104,17 @@ public:
     struct Options {
         std::filesystem::path library;   ///< empty: the default
         int threads = 0;
+        /// Used in place of the shared library's (tests); empty: openEngine().
+        std::shared_ptr<Engine> engine = {};
+        /// Leave the engine closed until startEngine() or the first job that needs it, instead of opening it in the
+        /// first turn of the event loop.
+        bool engineWaits = false;
     };
     explicit Session(const Options &options, QObject *parent = nullptr);
-    ~Session() override;                 ///< cancels and joins all lanes
+    /// Cancels and joins all lanes. A training in progress is stopped and kept.
+    ~Session() override;
+    /// Opens the engine on a lane now, unless it is open or opening.
+    void startEngine();
 
     // What exists.
     std::shared_ptr<const Dataset> dataset() const;          ///< null while none; excluded rows are in skipped()

@@ -1,0 +1,215 @@
+#pragma once
+
+// What the files of the Session share; nobody else includes this.
+
+#include <QElapsedTimer>
+#include <QUndoStack>
+
+#include <map>
+#include <set>
+
+#include "ui/session/actions.h"
+#include "ui/session/engine_slot.h"
+#include "ui/session/lane.h"
+#include "ui/session/mailbox.h"
+#include "ui/session/session.h"
+#include "ui/session/task.h"
+#include "ui/session/thumbnails.h"
+
+namespace dank::ui {
+
+/// What a batch job's work gets to see. Used on the lane's thread only.
+struct JobScope {
+    JobContext context;
+    /// Runs on the GUI thread, unless the job was cancelled or replaced by then.
+    std::function<void(std::function<void()>)> post;
+    /// Waits for the engine. Throws Cancelled or Error{Engine}.
+    std::function<std::shared_ptr<Engine>()> engine;
+};
+
+/// Shared between the GUI thread and a training's thread.
+struct TrainingLink {
+    TrainingControl control;
+    std::atomic_bool started{false};  ///< the run is recorded: from here a stop can keep something
+};
+
+struct Session::Private {
+    struct Job {
+        std::uint64_t number = 0;
+        JobKind kind = JobKind::None;
+        bool muted = false;       ///< cancelled: what still arrives from it is dropped
+        bool discard = false;     ///< of a training: the user wants no trace of it
+            std::function<void()> retry;   ///< what was asked, to ask again
+        std::shared_ptr<TrainingLink> training;
+        std::unique_ptr<Task> task;
+    };
+
+    /// What a job's work leaves behind: run on the GUI thread when the job finished.
+    using Apply = std::function<void(const Job &)>;
+
+    /// Collects changes and sends them, each once, when the outermost one ends.
+    class Telling {
+    public:
+        explicit Telling(Private &d) : m_d(d) { ++m_d.depth; }
+        ~Telling()
+        {
+            if (--m_d.depth == 0)
+                m_d.flush();
+        }
+        Telling(const Telling &) = delete;
+        Telling &operator=(const Telling &) = delete;
+
+    private:
+        Private &m_d;
+    };
+    class ExcludeCommand;
+    class ClearCommand;
+
+    Private(Session &session, const Options &opts);
+    ~Private();
+
+    // session.cpp
+    void notify(Change change);
+    void flush();
+    Facts facts() const;
+    bool withLibrary(const std::function<void(Library &)> &work);
+    void say(Message::Severity severity, const QString &text, const QString &actionText = {},
+             std::function<void()> action = {});
+    void openEngineOnLane();
+    void engineReady(const EngineInfo &info);
+    void refreshRuns();
+    const RunRecord *findRun(std::int64_t run) const;
+    bool refuseWhileLocked(const QString &what);
+
+    // session_jobs.cpp
+    void startJob(JobKind kind, const QString &verb, std::function<Apply(JobScope &)> work,
+                  std::function<void()> retry = {}, std::shared_ptr<TrainingLink> training = {});
+    void jobEnded(std::uint64_t number, const TaskResult &result, const Apply &apply);
+    void jobFailed(Job &ended, const TaskResult &result);
+    void cancelJob();
+    void setProgress(std::size_t done, std::size_t total, const QString &detail);
+    void load(JobKind kind, const QString &dbJson);
+    void applyDataset(std::shared_ptr<const Dataset> loaded);
+    void rebuildDataset();
+    void onExtract(const ExtractEvent &event);
+    void refreshBackbones();
+    void refreshFeatures();
+    void resetFeatures();
+    bool isFree(JobKind wanted);
+    bool featuresComplete() const;
+    bool featuresCoverDataset() const;
+
+    // session_training.cpp
+    void startTraining(std::int64_t resumed);
+    TrainingObserver observerFor(const JobScope &scope, const std::shared_ptr<TrainingLink> &link);
+    void trainingStarted(std::int64_t run, const TrainConfig &used, double meanLoss, std::size_t trainRows,
+                         std::size_t validationRows);
+    void trainingEpoch(const EpochStats &stats, int bestEpoch);
+    void trainingPaused(bool paused, int savedEpoch);
+    void trainingSnapshot(std::shared_ptr<const Model> taken);
+    void trainingFinished(const Job &ended, const TrainReport &report, bool resumed);
+    void trainingAbandoned();
+    void trainingBroke();
+
+    // session_runs.cpp
+    TrainingView viewOfRun(const RunRecord &record);
+    void completeView(std::int64_t run, const std::string &modelFile);
+    void evaluateOnLane(const RunRecord &record);
+
+    // session_rating.cpp
+    void setModel(std::shared_ptr<const Model> model, bool pin);
+    void loadModelOnLane(const std::filesystem::path &file, bool recent);
+    void addItem(RatedItem item, const QByteArray &encoded = {});
+    std::optional<std::size_t> indexOf(std::uint64_t id) const;
+    void pumpRating();
+    void itemRated(std::uint64_t id, const TaskResult &result, const Score &score, const QImage &thumbnail,
+                   const std::shared_ptr<const Model> &by, bool live);
+    void ratingBlocked(const std::shared_ptr<const Model> &by, const TaskResult &result);
+    void quietly(std::function<void(const CancelToken &)> work, std::function<void(const TaskResult &)> ended);
+
+    Session &q;
+    Options options;
+    std::filesystem::path folder;
+
+    // Ways between threads: the mailbox outlives the lanes, the lanes outlive their tasks.
+    Mailbox mailbox;
+    EngineSlot engine;
+    Lane batch;
+    Lane interactive;
+    Thumbnails thumbnails;
+    CancelToken ending;           ///< set when the session goes away
+
+    std::optional<Library> library;
+    bool engineAsked = false, engineFailed = false;
+    QString device;
+    std::optional<Message> message;
+    QUndoStack undo;
+
+    // Batch lane.
+    std::unique_ptr<Job> current;
+    std::vector<std::unique_ptr<Job>> retired;   ///< cancelled, still winding down
+    std::uint64_t lastNumber = 0;
+    JobStatus status;
+    QElapsedTimer jobClock;
+    std::unique_ptr<Task> statusTask;            ///< asks the engine about backbones
+    bool statusStale = false;
+    std::unique_ptr<Task> featureTask;           ///< reads features that are all stored
+
+    // Dataset and features.
+    std::shared_ptr<const Dataset> base, dataset;  ///< base: nothing set aside by the user
+    std::set<MemeId> excluded;
+    std::vector<BackboneStatus> backbones;
+    std::shared_ptr<const ExtractReport> features;
+    ExtractEvent extraction;
+    std::vector<MemeId> arrivals;
+    bool featuresFailed = false;
+
+    // Settings.
+    BackboneRequest request;
+    TrainConfig config;
+
+    // Training.
+    TrainingView live, shown;
+    bool showLive = true;
+    bool trainingFailed = false;
+    QElapsedTimer epochClock;      ///< since training proper began, or went on after a pause
+    int epochsAtClock = 0;
+    std::shared_ptr<const Model> snapshot, modelBefore;
+    bool pinnedDuring = false;     ///< the user picked a model since the training began
+    std::vector<RunRecord> runs;
+    std::shared_ptr<const Evaluation> evaluation;
+    std::shared_ptr<const Model> evaluatedModel;
+
+    // Rating.
+    std::shared_ptr<const Model> model;
+    bool pinned = false;           ///< the user picked the model: snapshots leave it alone
+    std::uint64_t modelRequest = 0;  ///< only the latest asked-for model is taken
+    std::vector<RatedItem> items;
+    std::vector<std::uint64_t> itemIds;          ///< beside items
+    std::map<std::uint64_t, QByteArray> pasted;  ///< encoded pictures without a file
+    std::set<std::uint64_t> inFlight;
+    std::uint64_t lastItem = 0;
+    CancelToken rating;
+    std::shared_ptr<const Model> blockedModel;   ///< could not be opened for rating
+    struct OpenRating {                          ///< interactive lane only
+        std::shared_ptr<const Model> model;
+        std::shared_ptr<RatingSession> session;
+        std::shared_ptr<const Model> failedModel;   ///< could not be opened with failedWeights: not tried again
+        std::string failedWeights;
+        TaskResult failure;
+
+        void take(Engine &with, const std::shared_ptr<const Model> &by, const std::string &chosenWeights,
+                  const std::string &wantedDevice, const std::filesystem::path &library);
+    };
+    std::shared_ptr<OpenRating> openRating;
+
+    // Telling.
+    std::vector<Change> pending;
+    int depth = 0;
+    Actions actions;
+};
+
+/// "1,204" in the user's locale.
+QString number(std::size_t value);
+
+}  // namespace dank::ui

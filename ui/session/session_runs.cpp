@@ -1,0 +1,147 @@
+// Runs of the library: show, rate with, evaluate, delete.
+
+#include <algorithm>
+
+#include "core/store/model_file.h"
+#include "ui/session/session_private.h"
+
+namespace dank::ui {
+
+namespace {
+
+/// How a run's features were made, from its full backbone id "network/resize/precision/weights".
+BackboneRequest requestOfRun(const RunRecord &record, BackboneRequest request)
+{
+    const QStringList parts = QString::fromStdString(record.backbone).split(u'/');
+    if (parts.size() != 4)
+        return request;
+    request.backbone = parts[0].toStdString();
+    request.resize = parts[1].toStdString();
+    request.precision = parts[2].toStdString();
+    request.weights = parts[3].startsWith(u"seed-") ? "none" : record.weightsFile;
+    return request;
+}
+
+}  // namespace
+
+TrainingView Session::Private::viewOfRun(const RunRecord &record)
+{
+    TrainingView view;
+    view.run = record.run;
+    view.config = record.config;
+    view.bestEpoch = record.bestEpoch;
+    view.meanPredictorLoss = record.meanPredictorLoss;
+    view.datasetName = std::filesystem::path(record.dataset).parent_path().filename().string();
+    view.datasetHash = record.datasetHash;
+    view.backbone = record.backbone;
+    view.untrained = record.backbone.find("/seed-") != std::string::npos;
+    withLibrary([&](Library &l) { view.curve = l.epochs(record.run); });
+    return view;
+}
+
+/// The counts of rows are in the model file only.
+void Session::Private::completeView(std::int64_t run, const std::string &modelFile)
+{
+    auto rows = std::make_shared<std::pair<std::size_t, std::size_t>>();
+    quietly(
+        [modelFile, rows](const CancelToken &) {
+            const Model read = loadModel(modelFile);
+            *rows = {read.trainIds.size(), read.validationIds.size()};
+        },
+        [this, run, rows](const TaskResult &result) {
+            if (result.outcome != TaskResult::Outcome::Finished || shown.run != run)
+                return;   // the chart is fine without them
+            shown.trainRows = rows->first;
+            shown.validationRows = rows->second;
+            notify(Change::Training);
+        });
+}
+
+void Session::Private::evaluateOnLane(const RunRecord &record)
+{
+    startJob(
+        JobKind::Evaluate, Session::tr("Evaluating run %1").arg(record.run),
+        [this, file = record.model, about = dataset, asked = requestOfRun(record, request)](JobScope &scope) -> Apply {
+            const auto judged = std::make_shared<const Model>(loadModel(file));
+            auto found = std::make_shared<const Evaluation>(
+                scope.engine()->evaluate(*judged, *about, asked, folder, scope.context));
+            return [this, judged, found](const Job &) {
+                evaluation = found;
+                evaluatedModel = judged;
+                status.detail = QString::fromStdString(found->subset);
+                notify(Change::Evaluation);
+            };
+        },
+        [this, run = record.run] { q.evaluateRun(run); });
+}
+
+void Session::showRun(std::int64_t run)
+{
+    const Private::Telling telling(*d);
+    if (run == d->live.run && run != 0) {
+        d->showLive = true;
+    } else if (const RunRecord *record = d->findRun(run)) {
+        d->shown = d->viewOfRun(*record);
+        d->showLive = false;
+        if (!record->model.empty())
+            d->completeView(run, record->model);
+    } else {
+        return;
+    }
+    d->notify(Change::Training);
+    d->notify(Change::Epochs);
+}
+
+void Session::rateWithRun(std::int64_t run)
+{
+    const Private::Telling telling(*d);
+    if (d->live.live && d->live.run == run) {   // follow its snapshots again
+        d->pinned = false;
+        d->pinnedDuring = false;
+        ++d->modelRequest;
+        if (d->snapshot)
+            d->setModel(d->snapshot, false);
+        return;
+    }
+    const RunRecord *record = d->findRun(run);
+    if (!record)
+        return;
+    if (record->model.empty())
+        d->say(Message::Severity::Info, tr("Run %1 has no model yet.").arg(run));
+    else
+        d->loadModelOnLane(record->model, false);
+}
+
+void Session::evaluateRun(std::int64_t run)
+{
+    const Private::Telling telling(*d);
+    const RunRecord *record = d->findRun(run);
+    if (!record || !d->dataset || !d->isFree(JobKind::Evaluate))
+        return;
+    if (record->model.empty())
+        d->say(Message::Severity::Info, tr("Run %1 has no model yet.").arg(run));
+    else
+        d->evaluateOnLane(*record);
+}
+
+void Session::deleteRun(std::int64_t run)
+{
+    const Private::Telling telling(*d);
+    if (d->live.live && d->live.run == run) {
+        d->say(Message::Severity::Info, tr("Run %1 is being trained. Stop and discard it instead.").arg(run));
+        return;
+    }
+    if (!d->withLibrary([&](Library &library) { library.deleteRun(run); }))
+        return;
+    if (d->live.run == run)
+        d->live = {};
+    if (d->shown.run == run) {
+        d->shown = {};
+        d->showLive = true;
+    }
+    d->refreshRuns();
+    d->notify(Change::Training);
+    d->notify(Change::Epochs);
+}
+
+}  // namespace dank::ui

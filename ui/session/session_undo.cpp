@@ -1,0 +1,91 @@
+// What can be undone: setting memes aside, clearing the board.
+
+#include <algorithm>
+#include <utility>
+
+#include "ui/session/session_private.h"
+
+namespace dank::ui {
+
+class Session::Private::ExcludeCommand : public QUndoCommand {
+public:
+    /// `ids`: those whose state really changes.
+    ExcludeCommand(Private &owner, std::vector<MemeId> ids, bool exclude)
+        : m_d(owner), m_ids(std::move(ids)), m_exclude(exclude)
+    {
+        const QString count = number(m_ids.size());
+        setText(exclude ? Session::tr("set aside %1 memes").arg(count) : Session::tr("bring back %1 memes").arg(count));
+    }
+    void redo() override { apply(m_exclude); }
+    void undo() override { apply(!m_exclude); }
+
+private:
+    void apply(bool exclude)
+    {
+        const Telling telling(m_d);
+        for (const MemeId &id : m_ids)
+            exclude ? void(m_d.excluded.insert(id)) : void(m_d.excluded.erase(id));
+        m_d.withLibrary([&](Library &l) { l.setExclusions(m_d.base->path().string(), m_d.excluded); });
+        m_d.rebuildDataset();
+        m_d.refreshBackbones();
+    }
+
+    Private &m_d;
+    std::vector<MemeId> m_ids;
+    bool m_exclude;
+};
+
+class Session::Private::ClearCommand : public QUndoCommand {
+public:
+    explicit ClearCommand(Private &owner) : m_d(owner) { setText(Session::tr("clear the scores")); }
+
+    void redo() override
+    {
+        const Telling telling(m_d);
+        // What the lane works on is of no use now.
+        m_d.rating.cancel();
+        m_d.rating = {};
+        m_d.inFlight.clear();
+        m_items = std::exchange(m_d.items, {});
+        m_ids = std::exchange(m_d.itemIds, {});
+        m_pasted = std::exchange(m_d.pasted, {});
+        m_d.notify(Change::Scores);
+    }
+    void undo() override
+    {
+        const Telling telling(m_d);
+        m_d.items.insert(m_d.items.begin(), m_items.begin(), m_items.end());
+        m_d.itemIds.insert(m_d.itemIds.begin(), m_ids.begin(), m_ids.end());
+        m_d.pasted.merge(m_pasted);
+        m_items.clear();
+        m_ids.clear();
+        m_d.notify(Change::Scores);
+        m_d.pumpRating();
+    }
+
+private:
+    Private &m_d;
+    std::vector<RatedItem> m_items;
+    std::vector<std::uint64_t> m_ids;
+    std::map<std::uint64_t, QByteArray> m_pasted;
+};
+
+void Session::setExcluded(const std::vector<MemeId> &ids, bool excluded)
+{
+    if (!d->base)
+        return;
+    std::set<MemeId> changing;
+    for (const MemeId &id : ids)
+        if (d->base->find(id) && d->excluded.contains(id) != excluded)
+            changing.insert(id);
+    if (!changing.empty())
+        d->undo.push(new Private::ExcludeCommand(*d, {changing.begin(), changing.end()}, excluded));
+}
+
+void Session::clearScores()
+{
+    if (!d->items.empty())
+        d->undo.push(new Private::ClearCommand(*d));
+}
+
+}  // namespace dank::ui

@@ -1,0 +1,126 @@
+#include "ui/session/thumbnails.h"
+
+#include <QFile>
+#include <QGuiApplication>
+
+#include <cmath>
+#include <cstring>
+#include <mutex>
+
+#include "ui/session/task.h"
+
+namespace dank::ui {
+
+/// The requests, newest last. Guarded by its mutex: the GUI thread adds, the lane takes.
+struct Thumbnails::Wanted {
+    std::mutex mutex;
+    std::deque<QString> keys;
+};
+
+QString toQString(const std::filesystem::path &path)
+{
+    return QFile::decodeName(QByteArray::fromStdString(path.native()));
+}
+
+std::filesystem::path toPath(const QString &text)
+{
+    return QFile::encodeName(text).toStdString();
+}
+
+double devicePixelRatio()
+{
+    const auto *application = qobject_cast<const QGuiApplication *>(QCoreApplication::instance());
+    return application ? application->devicePixelRatio() : 1.0;
+}
+
+QImage toQImage(const Image &image, double ratio)
+{
+    if (image.empty() || image.width <= 0 || image.height <= 0)
+        return {};
+    const std::size_t row = static_cast<std::size_t>(image.width) * 3;
+    if (image.rgb.size() != row * static_cast<std::size_t>(image.height))
+        return {};
+    QImage result(image.width, image.height, QImage::Format_RGB888);
+    for (int y = 0; y < image.height && !result.isNull(); ++y)
+        std::memcpy(result.scanLine(y), image.rgb.data() + row * static_cast<std::size_t>(y), row);
+    result.setDevicePixelRatio(ratio);
+    return result;
+}
+
+Thumbnails::Thumbnails(Lane &lane, Mailbox &mailbox, const EngineSlot &engine, Ready ready)
+    : m_lane(lane), m_mailbox(mailbox), m_engine(engine), m_ready(std::move(ready)), m_cache(kCacheBytes),
+      m_wanted(std::make_shared<Wanted>())
+{
+}
+
+QImage Thumbnails::get(const std::filesystem::path &image)
+{
+    const QString key = toQString(image);
+    if (const QImage *known = m_cache.object(key))
+        return *known;
+    if (!m_pending.contains(key) && !m_undecodable.contains(key))
+        request(key);
+    return {};
+}
+
+void Thumbnails::start()
+{
+    if (m_started)
+        return;
+    m_started = true;
+    std::deque<QString> waiting;
+    {
+        std::lock_guard lock(m_wanted->mutex);
+        waiting.swap(m_wanted->keys);
+    }
+    for (const QString &key : waiting) {
+        m_pending.remove(key);
+        request(key);
+    }
+}
+
+void Thumbnails::request(const QString &key)
+{
+    m_pending.insert(key);
+    {
+        std::lock_guard lock(m_wanted->mutex);
+        m_wanted->keys.push_back(key);
+        if (m_wanted->keys.size() > kMaxWaiting) {
+            m_pending.remove(m_wanted->keys.front());
+            m_wanted->keys.pop_front();
+        }
+    }
+    if (!m_started)
+        return;
+    // The lane's entry takes whatever is newest by then, not this very key.
+    const double ratio = devicePixelRatio();
+    m_lane.postLow([this, wanted = m_wanted, ratio] {
+        QString newest;
+        {
+            std::lock_guard lock(wanted->mutex);
+            if (wanted->keys.empty())
+                return;
+            newest = wanted->keys.back();
+            wanted->keys.pop_back();
+        }
+        QImage picture;
+        runGuarded([&] {
+            if (const auto engine = m_engine.get()) {
+                std::string problem;
+                const int side = static_cast<int>(std::lround(kSide * ratio));
+                picture = toQImage(engine->thumbnail(toPath(newest), side, problem), ratio);
+            }
+        });
+        m_mailbox.post([this, newest, picture] {
+            m_pending.remove(newest);
+            if (picture.isNull()) {
+                m_undecodable.insert(newest);
+                return;
+            }
+            m_cache.insert(newest, new QImage(picture), static_cast<int>(picture.sizeInBytes()));
+            m_ready(newest);
+        });
+    });
+}
+
+}  // namespace dank::ui
