@@ -1,0 +1,132 @@
+// Charts without a window: dank-learning --chart.
+
+#include <QFile>
+#include <QTextStream>
+
+#include <algorithm>
+#include <cstdio>
+#include <functional>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/engine/loader.h"
+#include "core/store/library.h"
+#include "core/store/model_file.h"
+#include "ui/charts/chart_export.h"
+#include "ui/charts/histogram_chart.h"
+#include "ui/charts/loss_chart.h"
+#include "ui/charts/scatter_chart.h"
+
+namespace dank::ui {
+
+namespace {
+
+void complain(const std::string &text)
+{
+    std::fprintf(stderr, "dank-learning: %s\n", text.c_str());
+}
+
+ChartProvenance provenanceOf(const RunRecord &run)
+{
+    ChartProvenance provenance;
+    provenance.run = run.run;
+    provenance.seed = QString::number(run.config.seed);
+    provenance.dataset = QString::fromStdString(displayPath(std::filesystem::path(run.dataset).parent_path().filename()));
+    provenance.datasetHash = QString::fromStdString(run.datasetHash);
+    provenance.backbone = QString::fromStdString(run.backbone);
+    if (run.weightsFile.empty() && run.backbone.rfind("classic", 0) != 0)
+        provenance.note = QStringLiteral("untrained network");
+    return provenance;
+}
+
+std::shared_ptr<const Dataset> datasetOf(const RunRecord &run)
+{
+    auto dataset = std::make_shared<const Dataset>(Dataset::load(run.dataset));
+    if (!run.datasetHash.empty() && dataset->contentHash() != run.datasetHash)
+        complain("note: " + displayPath(run.dataset) + " has changed since this run; the chart shows what it is now.");
+    return dataset;
+}
+
+void drawLoss(const Library &library, const RunRecord &run, const QString &out, const ChartExportOptions &options)
+{
+    TrainingView view;
+    view.run = run.run;
+    view.config = run.config;
+    view.curve = library.epochs(run.run);
+    view.bestEpoch = run.bestEpoch;
+    view.meanPredictorLoss = run.meanPredictorLoss;
+    if (view.curve.empty())
+        throw Error(ErrorKind::Library, "Run " + std::to_string(run.run) + " has no epochs to draw yet.");
+    LossChart chart;
+    chart.setProvenance(provenanceOf(run));
+    chart.setTraining(view);
+    exportChart(chart, out, options);
+}
+
+void drawUpvotes(const RunRecord &run, const QString &out, const ChartExportOptions &options)
+{
+    HistogramChart chart;
+    const auto dataset = datasetOf(run);
+    chart.setTarget(run.config.target);
+    chart.setDataset(dataset);
+    auto provenance = provenanceOf(run);
+    provenance.datasetHash = QString::fromStdString(dataset->contentHash());
+    chart.upvotes()->setProvenance(provenance);
+    exportChart(*chart.upvotes(), out, options);
+}
+
+void drawScatter(const Library &library, const RunRecord &run, const QString &out, const ChartExportOptions &options)
+{
+    if (run.model.empty())
+        throw Error(ErrorKind::Library, "Run " + std::to_string(run.run) + " has no model to draw predictions of.");
+    const Model model = loadModel(run.model);
+    const auto dataset = datasetOf(run);
+    const auto engine = openEngine();
+    BackboneRequest request;
+    request.backbone = model.backbone;
+    request.weights = model.untrainedBackbone ? "none" : run.weightsFile;
+    auto evaluation =
+        std::make_shared<const Evaluation>(engine->evaluate(model, *dataset, request, library.folder(), JobContext{}));
+    ScatterChart chart;
+    chart.setProvenance(provenanceOf(run));
+    chart.setEvaluation(evaluation, dataset, model.target.kind());
+    exportChart(chart, out, options);
+}
+
+}  // namespace
+
+int exportChartFromCommandLine(const ChartExportRequest &request)
+{
+    const QStringList charts{QStringLiteral("loss"), QStringLiteral("upvotes"), QStringLiteral("scatter")};
+    if (!charts.contains(request.chart)) {
+        complain("there is no chart \"" + request.chart.toStdString() + "\"; choose loss, upvotes or scatter.");
+        return 2;
+    }
+    const auto format = chartFormatFor(request.out);
+    if (!format) {
+        complain("--out must end in .png, .svg, .pdf or .csv, not \"" + request.out.toStdString() + "\".");
+        return 2;
+    }
+    if (request.run <= 0) {
+        complain("--run needs the number of a run; `dank runs` lists them.");
+        return 2;
+    }
+    try {
+        ChartExportOptions options;
+        options.format = *format;
+        const Library library = Library::open(request.library.empty() ? Library::defaultFolder() : request.library);
+        const RunRecord run = library.run(request.run);
+        if (request.chart == QLatin1String("loss"))
+            drawLoss(library, run, request.out, options);
+        else if (request.chart == QLatin1String("upvotes"))
+            drawUpvotes(run, request.out, options);
+        else
+            drawScatter(library, run, request.out, options);
+        return 0;
+    } catch (const std::exception &error) {
+        complain(error.what());
+    }
+    return 1;
+}
+
+}  // namespace dank::ui

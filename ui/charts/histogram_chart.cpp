@@ -1,0 +1,283 @@
+#include "ui/charts/histogram_chart.h"
+
+#include <QGridLayout>
+#include <QKeyEvent>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/base/error.h"
+#include "ui/charts/number_text.h"
+#include "ui/widgets/card.h"
+#include "ui/widgets/text_format.h"
+
+namespace dank::ui {
+
+namespace {
+
+constexpr int kUpvoteBins = 24;
+constexpr int kDanknessBins = 20;
+
+Histogram unitHistogram(const std::vector<double> &values, int bins)
+{
+    Histogram histogram;
+    if (values.empty())
+        return histogram;
+    histogram.counts.assign(std::size_t(bins), 0);
+    for (int i = 0; i <= bins; ++i)
+        histogram.edges.push_back(double(i) / bins);
+    for (double value : values)
+        ++histogram.counts[std::size_t(std::clamp(int(value * bins), 0, bins - 1))];
+    return histogram;
+}
+
+QString edgeText(double value)
+{
+    return std::abs(value) >= 1000 ? groupedNumber(std::llround(value)) : QString::number(value, 'g', 3);
+}
+
+}  // namespace
+
+BarPlot::BarPlot(QWidget *parent) : Plot(parent)
+{
+    setWheelNeedsFocus(true);
+    yAxis->setTicker(QSharedPointer<QCPAxisTicker>(new WholeNumberTicker(true)));
+    yAxis->ticker()->setTickCount(4);
+    axisRect()->setRangeZoomAxes({xAxis}, {});
+    axisRect()->setRangeDragAxes({xAxis}, {});
+    for (int i = 0; i < 8; ++i) {
+        auto *bars = new QCPBars(xAxis, yAxis);
+        bars->setWidth(0.86);
+        m_bars.push_back(bars);
+    }
+    BarPlot::restyle(tokens());
+}
+
+void BarPlot::setHistogram(const Histogram &histogram, BinScale scale, const QString &unit, bool ramp)
+{
+    m_histogram = histogram;
+    m_scale = scale;
+    m_unit = unit;
+    m_ramp = ramp;
+    m_cursor = -1;
+    hideHover();
+    const std::size_t bins = histogram.counts.size();
+    for (QCPBars *bars : m_bars)
+        bars->data()->clear();
+    for (std::size_t i = 0; i < bins; ++i) {
+        const std::size_t colour = ramp ? std::min<std::size_t>(7, i * 8 / bins) : 0;
+        m_bars[colour]->addData(double(i) + 0.5, double(histogram.counts[i]));
+    }
+    QSharedPointer<QCPAxisTickerText> ticker(new QCPAxisTickerText);
+    for (const auto &[at, label] : ticks())
+        ticker->addTick(at, label);
+    xAxis->setTicker(ticker);
+    setAccessibleName(unit);
+    QStringList parts;
+    for (std::size_t i = 0; i < bins && parts.size() < 24; ++i)
+        parts << tr("%1 to %2: %3").arg(edgeText(histogram.edges[i]), edgeText(histogram.edges[i + 1])).arg(histogram.counts[i]);
+    setAccessibleDescription(parts.join(QStringLiteral("; ")));
+    restyle(tokens());
+    resetView();
+}
+
+double BarPlot::position(double value) const
+{
+    const double low = m_histogram.edges.front(), high = m_histogram.edges.back();
+    const double bins = double(m_histogram.counts.size());
+    if (!(high > low))
+        return bins / 2;
+    if (m_scale == BinScale::Log && low >= 0)
+        return std::log(std::max(value, 1.0) / std::max(low, 1.0)) / std::log(high / std::max(low, 1.0)) * bins;
+    return (value - low) / (high - low) * bins;
+}
+
+QVector<std::pair<double, QString>> BarPlot::ticks() const
+{
+    QVector<std::pair<double, QString>> out;
+    if (m_histogram.counts.empty())
+        return out;
+    const double low = m_histogram.edges.front(), high = m_histogram.edges.back();
+    const double bins = double(m_histogram.counts.size());
+    if (!(high > low)) {
+        out.append({bins / 2, compactNumber(low)});
+        return out;
+    }
+    QVector<double> values;
+    if (m_scale == BinScale::Log) {
+        for (double power = 1; power <= high; power *= 10)
+            for (double digit : {1.0, 2.0, 5.0})
+                if (digit * power >= low && digit * power <= high)
+                    values << digit * power;
+    } else {
+        const double rough = (high - low) / 5, power = std::pow(10.0, std::floor(std::log10(rough)));
+        const double digit = rough / power;
+        const double step = power * (digit <= 1 ? 1 : digit <= 2 ? 2 : digit <= 2.5 ? 2.5 : digit <= 5 ? 5 : 10);
+        for (double value = std::ceil(low / step) * step; value <= high + step * 1e-9; value += step)
+            values << value;
+    }
+    // Labels need room: at least an eighth of the width from one to the next.
+    for (double value : values) {
+        const double at = position(value);
+        if (out.isEmpty() || at - out.back().first >= bins / 8)
+            out.append({at, compactNumber(std::abs(value) < 1e-12 ? 0 : value)});
+    }
+    return out;
+}
+
+void BarPlot::resetView()
+{
+    const std::size_t bins = m_histogram.counts.size();
+    xAxis->setRange(0, std::max<double>(1, double(bins)));
+    const std::size_t most = bins ? *std::max_element(m_histogram.counts.begin(), m_histogram.counts.end()) : 1;
+    yAxis->setRange(0, std::max<double>(1, double(most)) * 1.08);
+    setEmptyText(bins ? QString() : tr("Nothing to count yet"));
+    requestReplot();
+}
+
+void BarPlot::showBin(int bin)
+{
+    if (m_histogram.counts.empty())
+        return;
+    m_cursor = std::clamp(bin, 0, int(m_histogram.counts.size()) - 1);
+    const auto i = std::size_t(m_cursor);
+    const auto count = m_histogram.counts[i];
+    const QString range = tr("%1 – %2 %3").arg(edgeText(m_histogram.edges[i]), edgeText(m_histogram.edges[i + 1]), m_unit);
+    const QPointF top(xAxis->coordToPixel(m_cursor + 0.5), yAxis->coordToPixel(double(count)));
+    showHover(range + QLatin1Char('\n') + countOf(qint64(count), tr("meme"), tr("memes")), top, false);
+}
+
+void BarPlot::mouseMoveEvent(QMouseEvent *event)
+{
+    Plot::mouseMoveEvent(event);
+    if (event->buttons() != Qt::NoButton)
+        return;
+    const double x = xAxis->pixelToCoord(event->pos().x());
+    if (axisRect()->rect().contains(event->pos()) && x >= 0 && x < double(m_histogram.counts.size()))
+        showBin(int(x));
+    else
+        hideHover();
+}
+
+void BarPlot::keyPressEvent(QKeyEvent *event)
+{
+    if (event->key() == Qt::Key_Left)
+        showBin(m_cursor < 0 ? 1 << 20 : m_cursor - 1);
+    else if (event->key() == Qt::Key_Right)
+        showBin(m_cursor + 1);
+    else
+        Plot::keyPressEvent(event);
+}
+
+void BarPlot::restyle(const Tokens &tokens)
+{
+    Plot::restyle(tokens);
+    for (std::size_t i = 0; i < m_bars.size(); ++i) {
+        const QColor colour = m_ramp ? tokens.dankness[i] : tokens.training;
+        m_bars[i]->setPen(Qt::NoPen);
+        m_bars[i]->setBrush(colour);
+    }
+}
+
+ChartTable BarPlot::table() const
+{
+    ChartTable table{{QStringLiteral("from"), QStringLiteral("to"), QStringLiteral("count")}, {}};
+    for (std::size_t i = 0; i < m_histogram.counts.size(); ++i)
+        table.rows.push_back({QString::number(m_histogram.edges[i], 'g', 17),
+                              QString::number(m_histogram.edges[i + 1], 'g', 17),
+                              QString::number(m_histogram.counts[i])});
+    return table;
+}
+
+HistogramChart::HistogramChart(QWidget *parent)
+    : QWidget(parent),
+      m_upvotes(new BarPlot(this)),
+      m_dankness(new BarPlot(this)),
+      m_upvotesCaption(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this)),
+      m_danknessCaption(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this))
+{
+    auto *grid = new QGridLayout(this);
+    grid->setContentsMargins(0, 0, 0, 0);
+    grid->setHorizontalSpacing(12);
+    grid->setVerticalSpacing(2);
+    grid->addWidget(m_upvotesCaption, 0, 0);
+    grid->addWidget(m_danknessCaption, 0, 1);
+    grid->addWidget(m_upvotes, 1, 0);
+    grid->addWidget(m_dankness, 1, 1);
+    grid->setColumnStretch(0, 3);
+    grid->setColumnStretch(1, 2);
+    grid->setRowStretch(1, 1);
+    m_danknessCaption->setElided(true);
+    m_upvotesCaption->setElided(true);
+    rebuild();
+}
+
+void HistogramChart::setDataset(std::shared_ptr<const Dataset> dataset)
+{
+    m_dataset = std::move(dataset);
+    rebuild();
+}
+
+void HistogramChart::setTarget(TargetKind target)
+{
+    if (target == m_target)
+        return;
+    m_target = target;
+    rebuild();
+}
+
+void HistogramChart::setScale(BinScale scale)
+{
+    if (scale == m_scale)
+        return;
+    m_scale = scale;
+    rebuild();
+}
+
+void HistogramChart::rebuild()
+{
+    std::vector<double> upvotes, dankness;
+    std::vector<std::int64_t> counts;
+    if (m_dataset) {
+        for (const auto &record : m_dataset->records()) {
+            upvotes.push_back(double(record.upvotes));
+            counts.push_back(record.upvotes);
+        }
+        m_upvotes->setProvenance({0, {}, QString::fromStdString(m_dataset->name()),
+                                  QString::fromStdString(m_dataset->contentHash()), {}, {}});
+        m_dankness->setProvenance(m_upvotes->provenance());
+    }
+    try {
+        if (!counts.empty()) {
+            const auto transform = TargetTransform::fit(m_target, counts);
+            for (std::int64_t count : counts)
+                dankness.push_back(double(transform.toDankness(count)));
+        }
+    } catch (const Error &) {
+        // A target that cannot be fitted (all upvotes 0) has no distribution to show.
+        dankness.clear();
+    }
+    m_upvotes->setHistogram(upvotes.empty() ? Histogram{} : makeHistogram(upvotes, kUpvoteBins, m_scale), m_scale,
+                            tr("upvotes"), false);
+    m_upvotes->setExportTitle(tr("Upvotes of %1 memes").arg(upvotes.size()));
+    m_upvotes->xAxis->setLabel(tr("upvotes"));
+    m_upvotes->yAxis->setLabel(tr("memes"));
+    m_dankness->setHistogram(unitHistogram(dankness, kDanknessBins), BinScale::Linear, tr("dankness"), true);
+    m_dankness->xAxis->setLabel(tr("dankness"));
+    const QString name = m_target == TargetKind::Max   ? tr("upvotes / most upvotes")
+                         : m_target == TargetKind::Log ? tr("log of upvotes")
+                                                       : tr("percentile");
+    m_dankness->setExportTitle(tr("Target: %1").arg(name));
+    m_upvotesCaption->setText(upvotes.empty() ? QString() : tr("Upvotes of %1 memes").arg(groupedNumber(qint64(upvotes.size()))));
+    m_danknessCaption->setText(dankness.empty() ? QString() : tr("What is learnt: %1").arg(name));
+    if (!dankness.empty()) {
+        const auto low = std::count_if(dankness.begin(), dankness.end(), [](double value) { return value < 0.1; });
+        // The paper's target squeezes almost everything to nearly 0: worth a word where it happens.
+        if (low * 2 > std::ptrdiff_t(dankness.size()))
+            m_danknessCaption->setText(tr("What is learnt: %1 — %2 % of the memes below 0.1")
+                                           .arg(name)
+                                           .arg(qRound(100.0 * double(low) / double(dankness.size()))));
+    }
+}
+
+}  // namespace dank::ui

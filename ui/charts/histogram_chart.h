@@ -1,0 +1,76 @@
+#pragma once
+
+#include <QWidget>
+
+#include <memory>
+
+#include "core/data/dataset.h"
+#include "core/data/histogram.h"
+#include "core/data/target.h"
+#include "ui/charts/plot.h"
+
+namespace dank::ui {
+
+class TextLabel;
+
+/// Bars over bins, each as wide as the next whatever the bins span; the axis is labelled at round values.
+class BarPlot : public Plot {
+    Q_OBJECT
+public:
+    explicit BarPlot(QWidget *parent = nullptr);
+
+    /// `unit` names what the bins hold ("upvotes"); with `ramp` the bars take the dankness colours.
+    void setHistogram(const Histogram &histogram, BinScale scale, const QString &unit, bool ramp);
+    void setExportTitle(const QString &title) { m_title = title; }
+    /// Moves the reading to a bin; what is read is hoverText().
+    void showBin(int bin);
+    /// Round values inside the range and where they stand, in bins.
+    QVector<std::pair<double, QString>> ticks() const;
+
+    void resetView() override;
+    void restyle(const Tokens &tokens) override;
+    QString exportTitle() const override { return m_title; }
+    ChartTable table() const override;
+
+protected:
+    void mouseMoveEvent(QMouseEvent *event) override;
+    void keyPressEvent(QKeyEvent *event) override;
+
+private:
+    double position(double value) const;
+
+    Histogram m_histogram;
+    BinScale m_scale = BinScale::Linear;
+    QString m_unit, m_title;
+    bool m_ramp = false;
+    int m_cursor = -1;
+    std::vector<QCPBars *> m_bars;  ///< one per ramp colour, or a single one
+};
+
+/// The upvotes of a dataset (the paper's first figure) and beside them what the network learns to predict, so that
+/// the effect of the target is seen at once.
+class HistogramChart : public QWidget {
+    Q_OBJECT
+public:
+    explicit HistogramChart(QWidget *parent = nullptr);
+
+    void setDataset(std::shared_ptr<const Dataset> dataset);
+    void setTarget(TargetKind target);
+    void setScale(BinScale scale);
+    TargetKind target() const { return m_target; }
+    BinScale scale() const { return m_scale; }
+
+    BarPlot *upvotes() { return m_upvotes; }
+    BarPlot *dankness() { return m_dankness; }
+
+private:
+    void rebuild();
+
+    std::shared_ptr<const Dataset> m_dataset;
+    TargetKind m_target = TargetKind::Percentile;
+    BinScale m_scale = BinScale::Log;
+    BarPlot *m_upvotes, *m_dankness;
+    TextLabel *m_upvotesCaption, *m_danknessCaption;
+};
+
+}  // namespace dank::ui

@@ -1,0 +1,474 @@
+#include "ui/charts/loss_chart.h"
+
+#include <QKeyEvent>
+#include <QMenu>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "ui/charts/number_text.h"
+
+namespace dank::ui {
+
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+QColor faint(QColor colour)
+{
+    colour.setAlphaF(0.4f);
+    return colour;
+}
+
+bool sameEpoch(const EpochStats &a, const EpochStats &b)
+{
+    const auto same = [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); };
+    return a.epoch == b.epoch && same(a.trainLoss, b.trainLoss) && same(a.validationLoss, b.validationLoss);
+}
+
+double finiteOrGap(double value)
+{
+    return std::isfinite(value) ? value : kNaN;
+}
+
+QString csvNumber(double value)
+{
+    return std::isfinite(value) ? QString::number(value, 'g', 17) : QString();
+}
+
+}  // namespace
+
+double SmoothedSeries::next(double value)
+{
+    if (!std::isfinite(value))
+        return kNaN;
+    m_mean = m_weight * m_mean + (1 - m_weight) * value;
+    m_correction *= m_weight;
+    return m_mean / (1 - m_correction);
+}
+
+LossChart::LossChart(QWidget *parent) : Plot(parent)
+{
+    setAccessibleName(tr("Loss over the epochs"));
+    xAxis->setLabel(tr("epoch"));
+    xAxis->setTicker(QSharedPointer<QCPAxisTicker>(new WholeNumberTicker));
+    m_lossTicker.reset(new LossTicker);
+    yAxis->setTicker(m_lossTicker);
+
+    // Crosses for gaps live on an axis of their own, 0..1 over the height, since a gap has no loss to sit at.
+    yAxis2->setVisible(false);
+    yAxis2->setRange(0, 1);
+    axisRect()->setRangeDragAxes({xAxis}, {yAxis});
+    axisRect()->setRangeZoomAxes({xAxis}, {yAxis});
+
+    m_trainRaw = addGraph();
+    m_validationRaw = addGraph();
+    m_train = addGraph();
+    m_validation = addGraph();
+    m_bestRing = addGraph();
+    m_gaps = addGraph(xAxis, yAxis2);
+    m_bestRing->setLineStyle(QCPGraph::lsNone);
+    m_gaps->setLineStyle(QCPGraph::lsNone);
+
+    m_baselineLine = new QCPItemLine(this);
+    m_baselineLine->setSelectable(false);
+    m_baselineLine->start->setTypeX(QCPItemPosition::ptAxisRectRatio);
+    m_baselineLine->end->setTypeX(QCPItemPosition::ptAxisRectRatio);
+    m_baselineLabel = new QCPItemText(this);
+    m_baselineLabel->setSelectable(false);
+    m_baselineLabel->position->setTypeX(QCPItemPosition::ptAxisRectRatio);
+    m_baselineLabel->setPositionAlignment(Qt::AlignRight | Qt::AlignBottom);
+    m_baselineLabel->setPadding(QMargins(0, 0, 4, 3));
+    m_bestLabel = new QCPItemText(this);
+    m_bestLabel->setSelectable(false);
+    m_bestLabel->setClipToAxisRect(false);
+    m_bestLabel->setPadding(QMargins(0, 9, 0, 9));
+
+    clearCurve();
+    updateMarks({});
+    connect(this, &Plot::viewMoved, this, [this] { setFollow(false); });
+    LossChart::restyle(tokens());
+}
+
+bool LossChart::wantsLogAxis(double leastPositive, double greatest, bool anyNotPositive)
+{
+    return !anyNotPositive && leastPositive > 0 && greatest / leastPositive > 100;
+}
+
+void LossChart::clearCurve()
+{
+    for (QCPGraph *graph : {m_trainRaw, m_validationRaw, m_train, m_validation, m_bestRing, m_gaps})
+        graph->data()->clear();
+    m_curve.clear();
+    m_anyFinite = m_anyNotPositive = false;
+    m_least = m_greatest = m_leastPositive = 0;
+    m_gapCount = 0;
+    m_cursor = -1;
+    m_trainSmooth = SmoothedSeries(m_smoothing);
+    m_validationSmooth = SmoothedSeries(m_smoothing);
+    hideHover();
+}
+
+void LossChart::setTraining(const TrainingView &view)
+{
+    const std::size_t shown = m_curve.size();
+    const bool grown = view.run == m_run && view.curve.size() >= shown
+                       && (shown == 0 || sameEpoch(view.curve[shown - 1], m_curve.back()));
+    if (view.run != m_run) {
+        // Another run starts with the automatic axis and the whole curve in view.
+        m_axis = Axis::Auto;
+        setFollow(true);
+    }
+    m_run = view.run;
+    m_config = view.config;
+    m_live = view.live;
+    m_baseline = std::isfinite(view.meanPredictorLoss) && view.meanPredictorLoss > 0 ? view.meanPredictorLoss : 0;
+    if (!grown)
+        clearCurve();
+    m_curve.reserve(view.curve.size());
+    for (std::size_t i = m_curve.size(); i < view.curve.size(); ++i)
+        append(view.curve[i]);
+    updateMarks(view);
+    updateAxis();
+    if (m_follow)
+        updateRange();
+    setEmptyText(m_curve.empty() ? (view.live ? tr("The first epoch is on its way…")
+                                              : tr("The loss is drawn here, epoch by epoch, once training starts."))
+                                 : QString());
+    setAccessibleDescription(summary());
+    requestReplot();
+}
+
+void LossChart::append(const EpochStats &stats)
+{
+    m_curve.push_back(stats);
+    const double x = stats.epoch;
+    for (double loss : {stats.trainLoss, stats.validationLoss}) {
+        if (!std::isfinite(loss))
+            continue;
+        m_least = m_anyFinite ? std::min(m_least, loss) : loss;
+        m_greatest = m_anyFinite ? std::max(m_greatest, loss) : loss;
+        m_anyFinite = true;
+        if (loss <= 0)
+            m_anyNotPositive = true;
+        else
+            m_leastPositive = m_leastPositive > 0 ? std::min(m_leastPositive, loss) : loss;
+    }
+    m_trainRaw->addData(x, finiteOrGap(stats.trainLoss));
+    m_validationRaw->addData(x, finiteOrGap(stats.validationLoss));
+    m_train->addData(x, m_trainSmooth.next(stats.trainLoss));
+    m_validation->addData(x, m_validationSmooth.next(stats.validationLoss));
+    if (!std::isfinite(stats.trainLoss) || !std::isfinite(stats.validationLoss)) {
+        m_gaps->addData(x, 0.03);
+        ++m_gapCount;
+    }
+}
+
+void LossChart::rebuildSmoothed()
+{
+    m_train->data()->clear();
+    m_validation->data()->clear();
+    m_trainSmooth = SmoothedSeries(m_smoothing);
+    m_validationSmooth = SmoothedSeries(m_smoothing);
+    QVector<QCPGraphData> train, validation;
+    train.reserve(qsizetype(m_curve.size()));
+    validation.reserve(qsizetype(m_curve.size()));
+    for (const auto &stats : m_curve) {
+        train.append(QCPGraphData(stats.epoch, m_trainSmooth.next(stats.trainLoss)));
+        validation.append(QCPGraphData(stats.epoch, m_validationSmooth.next(stats.validationLoss)));
+    }
+    m_train->data()->set(train, true);
+    m_validation->data()->set(validation, true);
+}
+
+void LossChart::updateMarks(const TrainingView &view)
+{
+    const bool baseline = m_baseline > 0 && !m_curve.empty();
+    m_baselineLine->setVisible(baseline);
+    m_baselineLabel->setVisible(baseline);
+    if (baseline) {
+        m_baselineLine->start->setCoords(0, m_baseline);
+        m_baselineLine->end->setCoords(1, m_baseline);
+        m_baselineLabel->position->setCoords(1, m_baseline);
+        m_baselineLabel->setText(tr("predict the mean %1").arg(lossText(m_baseline, 2)));
+    }
+
+    m_best = 0;
+    m_bestRing->data()->clear();
+    // Epochs count from 1 without holes, but a resumed or foreign curve need not: look for the number itself.
+    const auto best = std::lower_bound(m_curve.begin(), m_curve.end(), view.bestEpoch,
+                                       [](const EpochStats &stats, int epoch) { return stats.epoch < epoch; });
+    if (view.bestEpoch > 0 && best != m_curve.end() && best->epoch == view.bestEpoch
+        && std::isfinite(best->validationLoss)) {
+        m_best = view.bestEpoch;
+        m_bestRing->addData(best->epoch, best->validationLoss);
+        m_bestLabel->position->setCoords(best->epoch, best->validationLoss);
+        m_bestLabel->setText(tr("best, epoch %1").arg(m_best));
+        // Under the ring, and never cut off at the right end while the best epoch is the newest.
+        const double share = best->epoch / std::max(1.0, plannedEnd());
+        m_bestLabel->setPositionAlignment(Qt::AlignTop | (share > 0.9   ? Qt::AlignRight
+                                                          : share < 0.1 ? Qt::AlignLeft
+                                                                        : Qt::AlignHCenter));
+    }
+    m_bestLabel->setVisible(m_best > 0);
+
+    if (m_pauses != view.pauses || m_bands.size() != view.pauses.size()) {
+        for (QCPItemRect *band : m_bands)
+            removeItem(band);
+        m_bands.clear();
+        m_pauses = view.pauses;
+        for (const auto &[from, to] : m_pauses) {
+            auto *band = new QCPItemRect(this);
+            band->setSelectable(false);
+            band->setLayer(QStringLiteral("background"));
+            band->setPen(Qt::NoPen);
+            band->setBrush(tokens().sunken);
+            band->topLeft->setTypeY(QCPItemPosition::ptAxisRectRatio);
+            band->bottomRight->setTypeY(QCPItemPosition::ptAxisRectRatio);
+            // A pause takes no epochs: the band reaches to the middle of its neighbours so that it can be seen.
+            band->topLeft->setCoords(std::min(from, to) - 0.5, 0);
+            band->bottomRight->setCoords(std::max(from, to) + 0.5, 1);
+            m_bands.push_back(band);
+        }
+    }
+}
+
+void LossChart::setSmoothing(double weight)
+{
+    weight = std::clamp(std::isfinite(weight) ? weight : 0.0, 0.0, SmoothedSeries::kMost);
+    if (weight == m_smoothing)
+        return;
+    m_smoothing = weight;
+    rebuildSmoothed();
+    restyle(tokens());
+    requestReplot();
+}
+
+void LossChart::setAxis(Axis axis)
+{
+    m_axis = axis;
+    updateAxis();
+    updateRange();
+    emit axisChanged();
+    requestReplot();
+}
+
+void LossChart::toggleAxis()
+{
+    setAxis(m_logarithmic ? Axis::Linear : Axis::Logarithmic);
+}
+
+void LossChart::updateAxis()
+{
+    const bool possible = m_leastPositive > 0;
+    const bool wanted = m_axis == Axis::Logarithmic
+                        || (m_axis == Axis::Auto && wantsLogAxis(m_leastPositive, m_greatest, m_anyNotPositive));
+    const bool log = possible && wanted;
+    if (log == m_logarithmic)
+        return;
+    m_logarithmic = log;
+    m_lossTicker->setLogarithmic(log);
+    yAxis->setScaleType(log ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
+    updateRange();
+    emit axisChanged();
+}
+
+double LossChart::plannedEnd() const
+{
+    const double last = m_curve.empty() ? 0 : m_curve.back().epoch;
+    if (!m_live)
+        return std::max(2.0, last);
+    // The planned end once it is in reach; a long run's first epochs are not squeezed into a corner.
+    const double planned = std::max<double>(m_config.epochs, last);
+    return last * 5 >= planned ? planned : std::clamp(std::pow(2.0, std::ceil(std::log2(last * 2 + 1))), 10.0, std::max(10.0, planned));
+}
+
+void LossChart::updateRange()
+{
+    xAxis->setRange(0, plannedEnd());
+    double low = m_logarithmic ? m_leastPositive : m_least, high = m_greatest;
+    if (!m_anyFinite) {
+        low = 0;
+        high = 1;
+    }
+    if (m_baseline > 0) {
+        low = m_anyFinite ? std::min(low, m_baseline) : 0;
+        high = m_anyFinite ? std::max(high, m_baseline) : 2 * m_baseline;
+    }
+    if (m_logarithmic) {
+        const double margin = std::pow(std::max(high / low, 1.5), 0.08);
+        yAxis->setRange(low / margin, high * margin);
+    } else {
+        // Losses are never negative: keep 0 as the floor where the data is above it.
+        const double span = std::max(high - low, std::max(std::abs(high), 1e-12) * 0.1);
+        const double floor = low - 0.08 * span;
+        yAxis->setRange(low >= 0 ? std::max(0.0, floor) : floor, high + 0.08 * span);
+    }
+}
+
+void LossChart::resetView()
+{
+    setFollow(true);
+    updateRange();
+    requestReplot();
+}
+
+void LossChart::setFollow(bool on)
+{
+    if (m_follow == on)
+        return;
+    m_follow = on;
+    if (on) {
+        updateRange();
+        requestReplot();
+    }
+    emit followChanged(on);
+}
+
+std::optional<QPointF> LossChart::bestMarker() const
+{
+    if (m_best == 0)
+        return std::nullopt;
+    const auto point = m_bestRing->data()->constBegin();
+    return QPointF(point->key, point->value);
+}
+
+void LossChart::showEpoch(int epoch)
+{
+    if (m_curve.empty())
+        return;
+    auto at = std::lower_bound(m_curve.begin(), m_curve.end(), epoch,
+                               [](const EpochStats &stats, int number) { return stats.epoch < number; });
+    if (at == m_curve.end() || (at != m_curve.begin() && epoch - (at - 1)->epoch < at->epoch - epoch))
+        --at;
+    m_cursor = int(at - m_curve.begin());
+    QString text = tr("epoch %1\ntraining %2\nvalidation %3")
+                       .arg(groupedNumber(at->epoch), lossText(at->trainLoss), lossText(at->validationLoss));
+    if (at->epoch == m_best)
+        text += tr("\nbest so far");
+    const double anchor = std::isfinite(at->validationLoss) ? at->validationLoss : yAxis->range().center();
+    const QRect area = axisRect()->rect();
+    const double y = std::clamp(yAxis->coordToPixel(anchor), double(area.top()), double(area.bottom()));
+    showHover(text, QPointF(xAxis->coordToPixel(at->epoch), y), true);
+}
+
+void LossChart::mouseMoveEvent(QMouseEvent *event)
+{
+    Plot::mouseMoveEvent(event);
+    if (event->buttons() != Qt::NoButton || m_curve.empty())
+        return;
+    if (!axisRect()->rect().contains(event->pos())) {
+        hideHover();
+        return;
+    }
+    const double x = xAxis->pixelToCoord(event->pos().x());
+    // Past the end of the curve there is nothing to read.
+    if (x > m_curve.back().epoch + xAxis->range().size() * 0.02)
+        hideHover();
+    else
+        showEpoch(int(std::lround(std::clamp(x, 0.0, 2e9))));
+}
+
+void LossChart::keyPressEvent(QKeyEvent *event)
+{
+    const int last = int(m_curve.size()) - 1;
+    const int step = event->modifiers().testFlag(Qt::ShiftModifier) ? 10 : 1;
+    int to = m_cursor;
+    switch (event->key()) {
+    case Qt::Key_Left: to = m_cursor < 0 ? last : m_cursor - step; break;
+    case Qt::Key_Right: to = m_cursor < 0 ? 0 : m_cursor + step; break;
+    case Qt::Key_Home: to = 0; break;
+    case Qt::Key_End: to = last; break;
+    case Qt::Key_L:
+        if (event->modifiers() == Qt::ControlModifier) {
+            toggleAxis();
+            return;
+        }
+        [[fallthrough]];
+    default: Plot::keyPressEvent(event); return;
+    }
+    if (last < 0)
+        return;
+    showEpoch(m_curve[std::size_t(std::clamp(to, 0, last))].epoch);
+}
+
+void LossChart::fillContextMenu(QMenu &menu)
+{
+    QAction *log = menu.addAction(tr("Logarithmic axis"), QKeySequence(Qt::CTRL | Qt::Key_L), this, &LossChart::toggleAxis);
+    log->setCheckable(true);
+    log->setChecked(m_logarithmic);
+    QAction *automatic = menu.addAction(tr("Choose the axis automatically"), this, [this] { setAxis(Axis::Auto); });
+    automatic->setCheckable(true);
+    automatic->setChecked(m_axis == Axis::Auto);
+    menu.addSeparator();
+    Plot::fillContextMenu(menu);
+}
+
+void LossChart::restyle(const Tokens &tokens)
+{
+    Plot::restyle(tokens);
+    // Without smoothing the raw line is the line.
+    const bool smooth = m_smoothing > 0;
+    m_trainRaw->setPen(smooth ? QPen(faint(tokens.training), 1) : QPen(tokens.training, 2));
+    m_validationRaw->setPen(smooth ? QPen(faint(tokens.validation), 1) : QPen(tokens.validation, 2));
+    m_train->setPen(QPen(tokens.training, 2));
+    m_validation->setPen(QPen(tokens.validation, 2));
+    m_train->setVisible(smooth);
+    m_validation->setVisible(smooth);
+    m_bestRing->setScatterStyle(
+        QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(tokens.validation, 2), QBrush(tokens.surface), 10));
+    m_gaps->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCross, QPen(tokens.bad, 2), Qt::NoBrush, 8));
+    QPen dashes(tokens.baseline, 1.5);
+    dashes.setDashPattern({4, 3});
+    m_baselineLine->setPen(dashes);
+    QFont font = xAxis->tickLabelFont();
+    m_baselineLabel->setFont(font);
+    m_baselineLabel->setColor(tokens.muted);
+    m_bestLabel->setFont(font);
+    m_bestLabel->setColor(tokens.text);
+    for (QCPItemRect *band : m_bands)
+        band->setBrush(tokens.sunken);
+}
+
+QString LossChart::exportTitle() const
+{
+    return m_run > 0 ? tr("Loss of run %1").arg(m_run) : tr("Loss");
+}
+
+QVector<LegendEntry> LossChart::legendEntries(const Tokens &tokens) const
+{
+    QVector<LegendEntry> entries{{tr("training"), tokens.training, LegendEntry::Shape::Dot},
+                                 {tr("validation"), tokens.validation, LegendEntry::Shape::Dot}};
+    if (m_baseline > 0)
+        entries.append({tr("predict the mean"), tokens.baseline, LegendEntry::Shape::Dashes});
+    return entries;
+}
+
+ChartTable LossChart::table() const
+{
+    ChartTable table;
+    table.columns = {QStringLiteral("epoch"), QStringLiteral("train_loss"), QStringLiteral("validation_loss"),
+                     QStringLiteral("seconds")};
+    table.rows.reserve(m_curve.size());
+    for (const auto &stats : m_curve)
+        table.rows.push_back({QString::number(stats.epoch), csvNumber(stats.trainLoss), csvNumber(stats.validationLoss),
+                              csvNumber(stats.seconds)});
+    return table;
+}
+
+QString LossChart::summary() const
+{
+    if (m_curve.empty())
+        return tr("No epochs yet");
+    const auto &last = m_curve.back();
+    QString text = tr("Epoch %1: training loss %2, validation loss %3")
+                       .arg(QString::number(last.epoch), lossText(last.trainLoss, 3), lossText(last.validationLoss, 3));
+    if (m_best > 0)
+        text += tr("; best validation loss %1 at epoch %2").arg(lossText(bestMarker()->y(), 3)).arg(m_best);
+    if (m_baseline > 0)
+        text += tr("; predicting the mean gives %1").arg(lossText(m_baseline, 3));
+    return text;
+}
+
+}  // namespace dank::ui

@@ -1,0 +1,118 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/data/train_config.h"
+#include "ui/charts/plot.h"
+#include "ui/session/session.h"
+
+namespace dank::ui {
+
+/// Exponential moving average with TensorBoard's bias correction, so that it starts on the first value:
+/// m = a·m + (1 − a)·x, shown as m / (1 − aⁿ). Not-finite values leave it as it was and come out as NaN.
+class SmoothedSeries {
+public:
+    static constexpr double kMost = 0.99;
+    explicit SmoothedSeries(double weight = 0) : m_weight(weight) {}
+    double next(double value);
+
+private:
+    double m_weight;
+    double m_mean = 0;
+    double m_correction = 1;  ///< aⁿ
+};
+
+/// Training and validation loss over the epochs: raw faint, smoothed thick, predict-the-mean dashed, best epoch
+/// ringed, pauses shaded, epochs without a finite loss as gaps with a cross. New epochs of the same run are
+/// appended, so that a hundred thousand stay cheap.
+class LossChart : public Plot {
+    Q_OBJECT
+public:
+    enum class Axis { Auto, Linear, Logarithmic };
+
+    explicit LossChart(QWidget *parent = nullptr);
+
+    /// Shows a run; cheap when it is the shown one with more epochs.
+    void setTraining(const TrainingView &view);
+    const TrainConfig &config() const { return m_config; }
+
+    /// 0 (raw only) … 0.99. 0.6 at first.
+    void setSmoothing(double weight);
+    double smoothing() const { return m_smoothing; }
+
+    void setAxis(Axis axis);
+    Axis axis() const { return m_axis; }
+    bool isLogarithmic() const { return m_logarithmic; }
+    /// Ctrl+L: to the other scale than the one shown, from then on by hand.
+    void toggleAxis();
+
+    /// While on, the view keeps to the whole curve; the user's pan or zoom ends it.
+    void setFollow(bool on);
+    bool follow() const { return m_follow; }
+
+    /// The rule of the automatic axis: all finite losses positive, and the greatest over 100 times the least.
+    static bool wantsLogAxis(double leastPositive, double greatest, bool anyNotPositive);
+
+    /// Where the ring is: epoch and its validation loss; nothing while there is none.
+    std::optional<QPointF> bestMarker() const;
+    /// Epochs drawn as gaps.
+    int gaps() const { return m_gapCount; }
+    /// Moves the crosshair to an epoch of the curve and shows its exact figures.
+    void showEpoch(int epoch);
+    /// "Epoch 104 of 141: training 0.0052, validation 0.0075; best validation 0.0075 at epoch 104"
+    QString summary() const;
+
+    void resetView() override;
+    void restyle(const Tokens &tokens) override;
+    QString exportTitle() const override;
+    QVector<LegendEntry> legendEntries(const Tokens &tokens) const override;
+    ChartTable table() const override;
+
+signals:
+    void axisChanged();
+    void followChanged(bool on);
+
+protected:
+    void mouseMoveEvent(QMouseEvent *event) override;
+    void keyPressEvent(QKeyEvent *event) override;
+    void fillContextMenu(QMenu &menu) override;
+
+private:
+    void clearCurve();
+    void append(const EpochStats &stats);
+    void rebuildSmoothed();
+    void updateMarks(const TrainingView &view);
+    void updateAxis();
+    void updateRange();
+    double plannedEnd() const;
+
+    // The run shown.
+    std::int64_t m_run = 0;
+    TrainConfig m_config;
+    std::vector<EpochStats> m_curve;
+    std::vector<std::pair<int, int>> m_pauses;
+    double m_baseline = 0;
+    int m_best = 0;
+    bool m_live = false;
+
+    // Extremes of all finite losses, kept while appending.
+    double m_least = 0, m_greatest = 0, m_leastPositive = 0;
+    bool m_anyFinite = false, m_anyNotPositive = false;
+    int m_gapCount = 0;
+
+    double m_smoothing = 0.6;
+    SmoothedSeries m_trainSmooth, m_validationSmooth;
+    Axis m_axis = Axis::Auto;
+    bool m_logarithmic = false;
+    bool m_follow = true;
+    int m_cursor = -1;  ///< index into m_curve of the crosshair
+
+    QCPGraph *m_trainRaw, *m_validationRaw, *m_train, *m_validation, *m_bestRing, *m_gaps;
+    QCPItemLine *m_baselineLine;
+    QCPItemText *m_baselineLabel, *m_bestLabel;
+    std::vector<QCPItemRect *> m_bands;
+    QSharedPointer<LossTicker> m_lossTicker;
+};
+
+}  // namespace dank::ui

@@ -1,0 +1,58 @@
+#include "ui/charts/number_text.h"
+
+#include <QLocale>
+#include <QRegularExpression>
+
+#include <array>
+#include <cmath>
+
+namespace dank::ui {
+
+QString compactNumber(double value)
+{
+    if (!std::isfinite(value))
+        return QStringLiteral("–");
+    struct Unit {
+        double size;
+        const char *suffix;
+    };
+    static constexpr std::array<Unit, 3> kUnits{{{1e9, "G"}, {1e6, "M"}, {1e3, "k"}}};
+    for (const auto &unit : kUnits) {
+        // 999,950 and up would round to "1000k": that is 1M already.
+        if (std::abs(value) >= unit.size * 0.99995) {
+            const double scaled = value / unit.size;
+            const int decimals = std::abs(scaled) < 99.95 ? 1 : 0;
+            QString text = QString::number(scaled, 'f', decimals);
+            if (text.endsWith(QLatin1String(".0")))
+                text.chop(2);
+            return text + QLatin1String(unit.suffix);
+        }
+    }
+    if (value == std::floor(value) || std::abs(value) >= 100)
+        return QString::number(value, 'f', 0);
+    return QString::number(value, 'g', 3);
+}
+
+QString lossText(double value, int digits)
+{
+    if (std::isnan(value))
+        return QStringLiteral("not a number");
+    if (std::isinf(value))
+        return QStringLiteral("infinite");
+    QString text = QString::number(value, 'g', digits);
+    // 1e+08 → 1e8, 1e-05 → 1e-5
+    static const QRegularExpression exponent(QStringLiteral("e([+-])0*(\\d+)$"));
+    const auto match = exponent.match(text);
+    if (match.hasMatch()) {
+        const QString sign = match.captured(1) == QLatin1String("-") ? QStringLiteral("-") : QString();
+        text = text.left(match.capturedStart()) + QLatin1Char('e') + sign + match.captured(2);
+    }
+    return text;
+}
+
+QString groupedNumber(qint64 value)
+{
+    return QLocale().toString(value);
+}
+
+}  // namespace dank::ui

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <QString>
+
+namespace dank::ui {
+
+/// A short label for a count on an axis or a card: "500", "2k", "1.5k", "290k", "1.2M".
+QString compactNumber(double value);
+
+/// A loss with `digits` significant figures, "0.0098" or "4.1e14"; "not a number" for NaN and "infinite" for infinity.
+/// C locale, so that what is read off the chart can be pasted into a program.
+QString lossText(double value, int digits = 6);
+
+/// A whole number grouped as the user's locale does it: "1,898".
+QString groupedNumber(qint64 value);
+
+}  // namespace dank::ui

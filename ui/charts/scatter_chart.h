@@ -1,0 +1,56 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/data/dataset.h"
+#include "core/data/evaluation.h"
+#include "core/data/target.h"
+#include "ui/charts/plot.h"
+
+namespace dank::ui {
+
+/// Predicted against actual dankness of the memes that a model was judged on, with the diagonal where a perfect
+/// model's would lie. Hover or arrows name a meme, click or Enter picks it.
+class ScatterChart : public Plot {
+    Q_OBJECT
+public:
+    explicit ScatterChart(QWidget *parent = nullptr);
+
+    /// Null clears. `dataset` gives the titles and may be null.
+    void setEvaluation(std::shared_ptr<const Evaluation> evaluation, std::shared_ptr<const Dataset> dataset,
+                       TargetKind target);
+    /// The meme under a pixel of the widget, or -1: an index into the evaluation's memes.
+    int memeAt(const QPoint &position) const;
+    /// Marks a meme and shows what it is.
+    void showMeme(int index);
+
+    void resetView() override;
+    void restyle(const Tokens &tokens) override;
+    QString exportTitle() const override;
+    QVector<LegendEntry> legendEntries(const Tokens &tokens) const override;
+    ChartTable table() const override;
+
+signals:
+    void memeActivated(const QString &id);
+
+protected:
+    void mouseMoveEvent(QMouseEvent *event) override;
+    void mousePressEvent(QMouseEvent *event) override;
+    void mouseReleaseEvent(QMouseEvent *event) override;
+    void keyPressEvent(QKeyEvent *event) override;
+
+private:
+    QString nameOf(const JudgedMeme &meme) const;
+
+    std::shared_ptr<const Evaluation> m_evaluation;
+    std::shared_ptr<const Dataset> m_dataset;
+    std::vector<int> m_order;  ///< indexes by actual dankness, for the arrow keys
+    int m_cursor = -1;         ///< place in m_order
+    QPoint m_pressed;
+    std::vector<QCPGraph *> m_bands;  ///< one per ramp colour
+    QCPGraph *m_mark;
+    QCPItemLine *m_diagonal;
+};
+
+}  // namespace dank::ui
