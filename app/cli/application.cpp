@@ -1,0 +1,125 @@
+#include "app/cli/application.h"
+
+#include <cstdio>
+#include <iostream>
+#include <map>
+#include <new>
+#include <string>
+
+#include "app/cli/commands.h"
+#include "app/cli/text.h"
+
+namespace dank::cli {
+
+namespace {
+
+constexpr Command kCommands[] = {
+    {"sample", "Write a synthetic dataset with a planted, documented rule",
+     "dank sample ~/sample --count 200 --seed 7", declareSample},
+    {"inspect", "Tell what is in a dataset and which rows cannot be used", "dank inspect memes/db.json --json",
+     declareInspect},
+    {"extract", "Compute the features of a dataset's pictures",
+     "dank extract memes/db.json --backbone inception_v3 --out features.npy", declareExtract},
+    {"train", "Learn upvotes from pictures: extracts what is missing, trains, records the run",
+     "dank train memes/db.json --backbone inception_v3 --preset standard --model memes.dankmodel", declareTrain},
+    {"resume", "Go on with a run that was interrupted", "dank resume 7", declareResume},
+    {"eval", "Judge a model on a dataset", "dank eval memes.dankmodel other/db.json", declareEval},
+    {"rate", "Rate pictures and folders", "dank rate memes.dankmodel picture.jpg folder/ --format csv", declareRate},
+    {"runs", "List, show, export and delete training runs", "dank runs export 7 --out losses.csv", declareRuns},
+    {"doctor", "Tell versions, devices, library and weights, for a bug report", "dank doctor", declareDoctor},
+    {"demo", "The whole main job on the sample dataset", "dank demo", declareDemo},
+};
+
+constexpr const char *kGlobalHelp = "Everywhere: --library DIR, --threads N, --progress auto|plain|ndjson|none, --json\n";
+
+int report(const std::string &message, int code)
+{
+    std::fprintf(stderr, "dank: %s\n", message.c_str());
+    return code;
+}
+
+int codeOf(ErrorKind kind)
+{
+    switch (kind) {
+    case ErrorKind::Shape: return kBug;
+    case ErrorKind::Diverged: return kDiverged;
+    default: return kFailure;
+    }
+}
+
+/// The command line's one catch site.
+int runAction(const Action &action, const Globals &globals)
+{
+    try {
+        Context context(globals);
+        const int code = action(context);
+        context.console().clear();
+        if (std::fflush(stdout) != 0 || std::ferror(stdout))
+            return report("The output could not be written: is the disk full?", kFailure);
+        return code;
+    } catch (const UsageError &error) {
+        return report(error.what(), kUsage);
+    } catch (const Cancelled &) {
+        return report("stopped", kStopped);
+    } catch (const Error &error) {
+        return report(error.what(), codeOf(error.kind()));
+    } catch (const std::bad_alloc &) {
+        return report("There is not enough memory. Close other programs, or lower --batch.", kFailure);
+    } catch (const std::exception &error) {
+        return report(std::string("This is a bug: ") + error.what(), kBug);
+    } catch (...) {
+        return report("This is a bug: an unknown exception.", kBug);
+    }
+}
+
+void declareGlobals(CLI::App &app, Globals &globals)
+{
+    static const std::map<std::string, ProgressStyle> styles{{"auto", ProgressStyle::Automatic},
+                                                             {"plain", ProgressStyle::Plain},
+                                                             {"ndjson", ProgressStyle::Ndjson},
+                                                             {"none", ProgressStyle::None}};
+    app.add_option("--library", globals.library, "The folder for features, runs and models")->type_name("DIR");
+    app.add_option("--threads", globals.threads, "Compute threads; 0: one per core")
+        ->check(CLI::Range(0, 1024))
+        ->type_name("N");
+    app.add_option_function<std::string>(
+           "--progress", [&globals](const std::string &name) { globals.progress = styles.at(name); },
+           "How progress is shown on stderr: auto, plain, ndjson or none")
+        ->check(CLI::IsMember({"auto", "plain", "ndjson", "none"}, CLI::ignore_case))
+        ->type_name("STYLE");
+    app.add_flag("--json", globals.json, "Print the result as one JSON document");
+}
+
+}  // namespace
+
+int runApplication(int argc, char **argv)
+{
+    CLI::App app("Learns from memes and their upvotes, and rates how dank others are.", "dank");
+    app.set_version_flag("--version", std::string("dank ") + DANK_VERSION);
+    app.require_subcommand(1);
+    app.fallthrough();
+    app.footer("`dank COMMAND --help` tells more and shows an example.");
+
+    Globals globals;
+    declareGlobals(app, globals);
+    Action action;
+    for (const Command &command : kCommands) {
+        CLI::App *sub = app.add_subcommand(command.name, command.summary);
+        sub->footer(std::string(kGlobalHelp) + "\nExample:\n  " + command.example);
+        const Action declared = command.declare(*sub);
+        sub->callback([&action, declared] { action = declared; });
+    }
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success &help) {
+        return app.exit(help);
+    } catch (const CLI::ParseError &error) {
+        const auto chosen = app.get_subcommands();
+        const std::string command = chosen.empty() ? "dank" : "dank " + chosen.front()->get_name();
+        return report(std::string(error.what()) + "\nTry `" + command + " --help`.", kUsage);
+    }
+    return runAction(action, globals);
+}
+
+}  // namespace dank::cli

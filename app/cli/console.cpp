@@ -1,0 +1,138 @@
+#include "app/cli/console.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace dank::cli {
+
+namespace {
+
+constexpr auto kRedraw = std::chrono::milliseconds(100);
+constexpr auto kPlainEvery = std::chrono::seconds(2);
+constexpr std::size_t kSkippedShown = 20;
+
+ProgressStyle resolved(ProgressStyle style)
+{
+    if (style != ProgressStyle::Automatic)
+        return style;
+    return isatty(STDERR_FILENO) ? ProgressStyle::Line : ProgressStyle::Plain;
+}
+
+std::size_t terminalWidth()
+{
+    winsize size{};
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+/// Cut to a number of code points, so that a redrawn line never wraps.
+std::string cut(const std::string &text, std::size_t width)
+{
+    std::size_t at = 0, seen = 0;
+    while (at < text.size() && seen < width) {
+        ++at;
+        while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80)
+            ++at;
+        ++seen;
+    }
+    return text.substr(0, at);
+}
+
+/// Steps too short to be worth a line unless they turn out long.
+bool isBrief(std::string_view stage)
+{
+    return stage == "load" || stage == "find";
+}
+
+}  // namespace
+
+Console::Console(ProgressStyle style) : m_style(resolved(style)) {}
+
+Console::~Console()
+{
+    clear();
+}
+
+void Console::write(const std::string &text)
+{
+    std::fwrite(text.data(), 1, text.size(), stderr);
+    std::fflush(stderr);
+}
+
+void Console::clearLine()
+{
+    if (m_lineShown)
+        write("\r\x1b[K");
+    m_lineShown = false;
+}
+
+void Console::clear()
+{
+    std::lock_guard lock(m_mutex);
+    clearLine();
+}
+
+void Console::progress(std::string_view stage, std::size_t done, std::size_t total, const std::string &extra,
+                       const Json &data)
+{
+    if (m_style == ProgressStyle::None)
+        return;
+    std::lock_guard lock(m_mutex);
+    const auto now = Clock::now();
+    const bool last = total > 0 && done >= total;
+    // Every epoch is data; other steps are many and small.
+    const bool throttled = m_style != ProgressStyle::Ndjson || stage != "train";
+    const bool fresh = m_stage != stage;
+    if (fresh) {
+        m_stage = stage;
+        if (m_style == ProgressStyle::Plain)
+            m_written = now;  // a stage that ends within two seconds says so only at its end
+    }
+    const auto interval = m_style == ProgressStyle::Plain ? Clock::duration(kPlainEvery) : Clock::duration(kRedraw);
+    const bool due = now - m_written >= interval || (last && !(isBrief(stage) && m_style == ProgressStyle::Plain));
+    if (throttled && !due)
+        return;
+    m_written = now;
+
+    if (m_style == ProgressStyle::Ndjson) {
+        Json event{{"stage", stage}, {"done", done}, {"total", total}};
+        event.update(data);
+        write(event.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n');
+        return;
+    }
+    std::string line = std::string(stage) + ' ' + std::to_string(done);
+    if (total > 0)
+        line += '/' + std::to_string(total);
+    if (!extra.empty())
+        line += "  " + extra;
+    if (m_style == ProgressStyle::Line) {
+        write("\r\x1b[K" + cut(line, terminalWidth() - 1));
+        m_lineShown = true;
+    } else {
+        write(line + '\n');
+    }
+}
+
+void Console::note(const std::string &text)
+{
+    std::lock_guard lock(m_mutex);
+    clearLine();
+    if (m_style == ProgressStyle::Ndjson)
+        write(Json{{"note", text}}.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n');
+    else
+        write(text + '\n');
+}
+
+void Console::skipped(std::span<const Skipped> items, bool listed)
+{
+    for (const Skipped &item : items.first(std::min(items.size(), kSkippedShown)))
+        note("skipped " + item.id + ": " + skipReasonText(item.reason)
+             + (item.detail.empty() ? "" : ": " + item.detail));
+    if (items.size() > kSkippedShown)
+        note("… and " + std::to_string(items.size() - kSkippedShown) + " more"
+             + (listed ? "" : " (--json lists all)"));
+}
+
+}  // namespace dank::cli

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "app/cli/text.h"
+#include "core/base/job.h"
+
+namespace dank::cli {
+
+enum class ProgressStyle {
+    Automatic,  ///< Line on a terminal, else Plain
+    Line,       ///< one line, redrawn
+    Plain,      ///< a line at most every two seconds
+    Ndjson,     ///< a JSON object a line
+    None,
+};
+
+/// Everything on stderr: progress, notes, skipped rows. Thread-safe.
+class Console {
+public:
+    explicit Console(ProgressStyle style);
+    ~Console();
+
+    /// How far a stage is. `data` is what a machine reads (ndjson), beside `stage`, `done` and `total`; `extra` is
+    /// what a person reads after the counts.
+    void progress(std::string_view stage, std::size_t done, std::size_t total, const std::string &extra = {},
+                  const Json &data = Json::object());
+    void progress(const Progress &progress) { this->progress(progress.stage, progress.done, progress.total); }
+    /// A whole line that stays.
+    void note(const std::string &text);
+    /// One line each, the first twenty, then how many more. `listed`: the JSON document lists them all.
+    void skipped(std::span<const Skipped> items, bool listed);
+    /// Takes the redrawn line away.
+    void clear();
+
+private:
+    using Clock = std::chrono::steady_clock;
+    void clearLine();
+    void write(const std::string &text);
+
+    const ProgressStyle m_style;
+    std::mutex m_mutex;  ///< guards what follows and keeps lines whole
+    bool m_lineShown = false;
+    std::string m_stage;
+    Clock::time_point m_written{};
+};
+
+}  // namespace dank::cli

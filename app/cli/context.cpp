@@ -1,0 +1,62 @@
+#include "app/cli/context.h"
+
+#include "core/base/file.h"
+
+namespace dank::cli {
+
+namespace fs = std::filesystem;
+
+Context::Context(const Globals &globals)
+    : m_globals(globals),
+      m_library(globals.library.empty() ? Library::defaultFolder() : fs::absolute(globals.library).lexically_normal()),
+      m_console(globals.progress)
+{
+}
+
+bool Context::libraryExists() const
+{
+    std::error_code ignored;
+    return fs::exists(m_library / "library.sqlite", ignored);
+}
+
+Engine &Context::engine()
+{
+    if (!m_engine)
+        m_engine = openEngine({m_globals.threads});
+    return *m_engine;
+}
+
+JobContext Context::job()
+{
+    return {m_interrupt.cancel(), [this](const Progress &progress) { m_console.progress(progress); }};
+}
+
+Dataset Context::loadDataset(const fs::path &db)
+{
+    Dataset dataset = Dataset::load(databasePath(db), job());
+    if (!libraryExists())
+        return dataset;
+    const auto excluded = Library::open(m_library).exclusions(dataset.path().string());
+    return excluded.empty() ? dataset : dataset.without(excluded);
+}
+
+fs::path databasePath(const fs::path &given)
+{
+    std::error_code ignored;
+    return fs::is_directory(given, ignored) ? given / "db.json" : given;
+}
+
+void checkOutput(const fs::path &file)
+{
+    if (file.empty())
+        return;
+    const fs::path folder = fs::absolute(file).parent_path();
+    std::error_code ignored;
+    if (!fs::is_directory(folder, ignored))
+        throw Error(ErrorKind::File,
+                    displayPath(file) + " cannot be written: there is no folder " + displayPath(folder) + '.', file);
+    if (fs::is_directory(file, ignored))
+        throw Error(ErrorKind::File, displayPath(file) + " cannot be written: it is a folder.", file);
+}
+
+}  // namespace dank::cli

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "app/cli/console.h"
+#include "app/cli/interrupt.h"
+#include "core/data/dataset.h"
+#include "core/engine/loader.h"
+#include "core/store/library.h"
+
+namespace dank::cli {
+
+/// The options that every command takes.
+struct Globals {
+    std::filesystem::path library;  ///< empty: the default folder
+    int threads = 0;
+    ProgressStyle progress = ProgressStyle::Automatic;
+    bool json = false;
+};
+
+/// What a command works with. Made once per process.
+class Context {
+public:
+    explicit Context(const Globals &globals);
+
+    bool json() const { return m_globals.json; }
+    int threads() const { return m_globals.threads; }
+    const std::filesystem::path &library() const { return m_library; }
+    bool libraryExists() const;
+    Console &console() { return m_console; }
+    Interrupt &interrupt() { return m_interrupt; }
+    /// Opened at the first call, which takes about half a second.
+    Engine &engine();
+    /// Stops with the user's signal, reports to the console.
+    JobContext job();
+
+    /// A db.json, or a folder that holds one; without the memes that the user has set aside in this library.
+    Dataset loadDataset(const std::filesystem::path &db);
+
+private:
+    const Globals m_globals;
+    const std::filesystem::path m_library;
+    Interrupt m_interrupt;
+    Console m_console;
+    std::shared_ptr<Engine> m_engine;
+};
+
+/// A db.json as given, or the one in the folder that was given.
+std::filesystem::path databasePath(const std::filesystem::path &given);
+
+/// Fails before hours of work rather than after: throws Error{File} when a file in a folder that does not exist is to
+/// be written. An empty path is fine.
+void checkOutput(const std::filesystem::path &file);
+
+}  // namespace dank::cli

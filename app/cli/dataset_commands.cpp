@@ -1,0 +1,128 @@
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "app/cli/commands.h"
+#include "app/cli/text.h"
+#include "core/base/file.h"
+#include "core/data/histogram.h"
+
+namespace dank::cli {
+
+namespace {
+
+struct SampleOptions {
+    std::string folder;
+    int count = 400;
+    std::uint64_t seed = 1;
+};
+
+int sample(Context &context, const SampleOptions &options)
+{
+    const SampleReport report =
+        context.engine().writeSample(options.folder, options.count, options.seed, context.job());
+    context.console().clear();
+    if (context.json()) {
+        printJson({{"rows", report.rows}, {"images", report.images}, {"db", displayPath(report.db)}});
+    } else {
+        printLine(plural(report.rows, "row", "rows") + ", " + plural(report.images, "picture", "pictures") + ": "
+                  + displayPath(report.db));
+    }
+    return kSuccess;
+}
+
+struct InspectOptions {
+    std::string db;
+    int bins = 20;
+    bool logBins = false;
+    bool strict = false;
+};
+
+/// One bar a bin, the longest forty characters.
+void printHistogram(const Histogram &histogram)
+{
+    constexpr double kLongest = 40;
+    const std::size_t most = histogram.counts.empty() ? 0 : *std::max_element(histogram.counts.begin(), histogram.counts.end());
+    std::vector<std::vector<std::string>> rows;
+    for (std::size_t i = 0; i < histogram.counts.size(); ++i)
+        rows.push_back({"", grouped(histogram.edges[i]) + " – " + grouped(histogram.edges[i + 1]),
+                        grouped(static_cast<double>(histogram.counts[i]))});
+    const std::string text = table(rows);
+    std::size_t from = 0;
+    for (const std::size_t count : histogram.counts) {
+        const std::size_t to = text.find('\n', from);
+        const auto length = static_cast<std::size_t>(std::ceil(kLongest * static_cast<double>(count) / static_cast<double>(most)));
+        std::string bar;
+        for (std::size_t i = 0; i < length; ++i)
+            bar += "█";
+        printLine(text.substr(from, to - from) + "  " + bar);
+        from = to + 1;
+    }
+}
+
+int inspect(Context &context, const InspectOptions &options)
+{
+    const Dataset dataset = Dataset::load(databasePath(options.db), context.job());
+    context.console().clear();
+    std::vector<double> upvotes;
+    for (const MemeRecord &record : dataset.records())
+        upvotes.push_back(static_cast<double>(record.upvotes));
+    const Summary summary = summarize(upvotes);
+    const Histogram histogram = makeHistogram(upvotes, static_cast<std::size_t>(options.bins),
+                                              options.logBins ? BinScale::Log : BinScale::Linear);
+    const std::vector<Skipped> skipped(dataset.skipped().begin(), dataset.skipped().end());
+
+    context.console().skipped(skipped, context.json());
+    if (context.json()) {
+        Json edges = Json::array();
+        for (const double edge : histogram.edges)
+            edges.push_back(number(edge));
+        printJson({{"rows", dataset.rows()},
+                   {"usable", upvotes.size()},
+                   {"skipped", toJson(skipped)},
+                   {"upvotes",
+                    {{"min", number(summary.min)},
+                     {"median", number(summary.median)},
+                     {"mean", number(summary.mean)},
+                     {"max", number(summary.max)}}},
+                   {"histogram", {{"edges", edges}, {"counts", histogram.counts}}}});
+    } else {
+        printLine(displayPath(dataset.path()));
+        printLine(plural(dataset.rows(), "row", "rows") + ", " + grouped(static_cast<double>(upvotes.size())) + " usable, "
+                  + grouped(static_cast<double>(skipped.size())) + " skipped");
+        if (!upvotes.empty()) {
+            printLine("Upvotes: least " + grouped(summary.min) + ", median " + grouped(summary.median) + ", mean "
+                      + grouped(summary.mean) + ", most " + grouped(summary.max));
+            printLine();
+            printHistogram(histogram);
+        }
+    }
+    return options.strict && !skipped.empty() ? kSomeSkipped : kSuccess;
+}
+
+}  // namespace
+
+Action declareSample(CLI::App &app)
+{
+    auto options = std::make_shared<SampleOptions>();
+    app.add_option("DIR", options->folder, "The folder to write db.json and memes/ into")->required();
+    app.add_option("--count", options->count, "Rows")->check(CLI::Range(1, 1'000'000))->type_name("N")->capture_default_str();
+    app.add_option("--seed", options->seed, "Same seed, same bytes")->type_name("S")->capture_default_str();
+    return [options](Context &context) { return sample(context, *options); };
+}
+
+Action declareInspect(CLI::App &app)
+{
+    auto options = std::make_shared<InspectOptions>();
+    app.add_option("DB", options->db, "A db.json, or the folder that holds it")->required();
+    app.add_option("--bins", options->bins, "Bins of the upvote histogram")
+        ->check(CLI::Range(1, 10'000))
+        ->type_name("N")
+        ->capture_default_str();
+    app.add_flag("--log", options->logBins, "Bins of equal width on the logarithm");
+    app.add_flag("--strict", options->strict, "Exit with 3 when a row cannot be used");
+    return [options](Context &context) { return inspect(context, *options); };
+}
+
+}  // namespace dank::cli

@@ -1,0 +1,157 @@
+#include <fstream>
+#include <string>
+#include <thread>
+
+#include "app/cli/commands.h"
+#include "app/cli/text.h"
+#include "core/base/file.h"
+
+namespace dank::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// SQLite keeps the schema's version at byte 60 of the file, so that it can be told even for a library that this
+/// version cannot open.
+Json schemaVersion(const fs::path &database)
+{
+    std::ifstream file(database, std::ios::binary);
+    unsigned char bytes[4] = {};
+    if (!file.seekg(60) || !file.read(reinterpret_cast<char *>(bytes), sizeof bytes))
+        return nullptr;
+    return (std::uint32_t{bytes[0]} << 24) | (std::uint32_t{bytes[1]} << 16) | (std::uint32_t{bytes[2]} << 8) | bytes[3];
+}
+
+std::uint64_t sizeOf(const fs::path &folder)
+{
+    std::uint64_t bytes = 0;
+    std::error_code error;
+    for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+        std::error_code ignored;
+        if (at->is_regular_file(ignored) && !at->is_symlink(ignored))
+            bytes += at->file_size(ignored);
+    }
+    return bytes;
+}
+
+Json libraryFacts(const Context &context)
+{
+    Json facts{{"folder", displayPath(context.library())}, {"exists", context.libraryExists()}};
+    if (!context.libraryExists())
+        return facts;
+    facts["schema"] = schemaVersion(context.library() / "library.sqlite");
+    facts["bytes"] = sizeOf(context.library());
+    try {
+        const Library library = Library::open(context.library());
+        facts["runs"] = library.runs().size();
+        facts["features"] = Json::object();
+        for (const auto &[backbone, rows] : library.featureCounts())
+            facts["features"][backbone] = rows;
+    } catch (const Error &error) {
+        facts["error"] = error.what();
+    }
+    return facts;
+}
+
+Json engineFacts(Context &context)
+{
+    Json facts{{"ok", false}};
+    try {
+        Engine &engine = context.engine();
+        const EngineInfo info = engine.info();
+        facts["versions"] = Json::object();
+        for (const auto &[name, version] : info.versions)
+            facts["versions"][name] = version;
+        facts["devices"] = Json::array();
+        for (const auto &[name, description] : info.devices)
+            facts["devices"].push_back({{"name", name}, {"description", description}});
+        facts["auto_device"] = info.autoDevice;
+        facts["auto_note"] = info.autoNote;
+        facts["native_bfloat16"] = info.nativeBFloat16;
+        facts["backbones"] = Json::array();
+        for (const BackboneStatus &status : engine.backbones(nullptr, {}, context.library()))
+            facts["backbones"].push_back({{"id", status.id},
+                                          {"columns", status.columns},
+                                          {"weights", displayPath(status.weights)},
+                                          {"expected_at", displayPath(status.expectedAt)}});
+        facts["ok"] = true;
+    } catch (const Error &error) {
+        facts["error"] = error.what();
+    }
+    return facts;
+}
+
+std::string textOf(const Json &value)
+{
+    return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+void line(const std::string &name, const std::string &text)
+{
+    printLine(name + std::string(name.size() < 16 ? 16 - name.size() : 1, ' ') + text);
+}
+
+void printEngine(const Json &engine)
+{
+    if (engine.contains("error"))
+        line("Engine", "does not open: " + textOf(engine["error"]));
+    if (!engine.contains("auto_device"))
+        return;
+    for (const auto &[name, version] : engine["versions"].items())
+        line(name, textOf(version));
+    for (const Json &device : engine["devices"])
+        line("Device", textOf(device["name"]) + ": " + textOf(device["description"]));
+    const std::string note = textOf(engine["auto_note"]);
+    line("auto takes", textOf(engine["auto_device"]) + (note.empty() ? "" : " (" + note + ")"));
+    line("bfloat16", engine["native_bfloat16"] == true ? "native on this processor" : "not native on this processor");
+    if (engine.contains("backbones"))
+        for (const Json &backbone : engine["backbones"]) {
+            const std::string weights = textOf(backbone["weights"]);
+            line(textOf(backbone["id"]), weights.empty() ? "no weights at " + textOf(backbone["expected_at"]) : weights);
+        }
+}
+
+void printLibrary(const Json &library)
+{
+    line("Library", textOf(library["folder"]) + (library["exists"] == true ? "" : " (not made yet)"));
+    if (library["exists"] == false)
+        return;
+    line("", "schema " + textOf(library["schema"]) + ", " + fixed(library["bytes"].get<double>() / 1e6, 1) + " MB");
+    if (library.contains("error")) {
+        line("", textOf(library["error"]));
+        return;
+    }
+    line("", plural(library["runs"].get<std::size_t>(), "run", "runs"));
+    for (const auto &[backbone, rows] : library["features"].items())
+        line("", plural(rows.get<std::size_t>(), "picture", "pictures") + " as " + backbone);
+}
+
+int doctor(Context &context)
+{
+    const Json engine = engineFacts(context);
+    const Json library = libraryFacts(context);
+    const unsigned cores = std::thread::hardware_concurrency();
+    if (context.json()) {
+        printJson({{"version", DANK_VERSION},
+                   {"compiler", __VERSION__},
+                   {"cores", cores},
+                   {"engine", engine},
+                   {"library", library}});
+        return kSuccess;
+    }
+    line("dank", std::string(DANK_VERSION) + ", built with g++ " + __VERSION__);
+    line("Processor", plural(cores, "core", "cores"));
+    printEngine(engine);
+    printLibrary(library);
+    return kSuccess;
+}
+
+}  // namespace
+
+Action declareDoctor(CLI::App &)
+{
+    return doctor;
+}
+
+}  // namespace dank::cli

@@ -1,0 +1,81 @@
+#include "app/cli/extract_options.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "app/cli/console.h"
+#include "app/cli/text.h"
+
+namespace dank::cli {
+
+namespace {
+
+/// auto, cpu, cuda or cuda:N; whether it is there is the engine's to say.
+std::string checkDevice(const std::string &name)
+{
+    if (name == "auto" || name == "cpu" || name == "cuda")
+        return {};
+    const std::string index = name.starts_with("cuda:") ? name.substr(5) : "";
+    const auto isDigit = [](char c) { return c >= '0' && c <= '9'; };
+    if (!index.empty() && index.size() <= 3 && std::all_of(index.begin(), index.end(), isDigit))
+        return {};
+    return "\"" + name + "\" is no device: auto, cpu, cuda or cuda:N";
+}
+
+}  // namespace
+
+void addDeviceOption(CLI::App &app, std::string &device)
+{
+    app.add_option("--device", device, "auto, cpu, cuda or cuda:N")->check(checkDevice)->type_name("DEVICE");
+}
+
+void addWeightsOption(CLI::App &app, std::string &weights)
+{
+    app.add_option("--weights", weights, "A safetensors file; none: seeded random numbers, marked untrained")
+        ->transform([](std::string name) {
+            // Models remember where their weights were, so the path must hold from any folder.
+            return name.empty() || name == "none" ? name : std::filesystem::absolute(name).lexically_normal().string();
+        })
+        ->type_name("FILE");
+}
+
+std::shared_ptr<BackboneRequest> addExtractOptions(CLI::App &app, const std::string &batchFlag)
+{
+    auto request = std::make_shared<BackboneRequest>();
+    app.add_option("--backbone", request->backbone, "The network that turns pictures into numbers")
+        ->type_name("ID")
+        ->capture_default_str();
+    addWeightsOption(app, request->weights);
+    addDeviceOption(app, request->device);
+    app.add_option("--precision", request->precision, "auto, fp32, bf16 or fp16")
+        ->check(CLI::IsMember({"auto", "fp32", "bf16", "fp16"}))
+        ->type_name("PRECISION");
+    app.add_option("--resize", request->resize, "How pictures become square: warp, crop or letterbox")
+        ->check(CLI::IsMember({"warp", "crop", "letterbox"}))
+        ->type_name("RULE");
+    app.add_option(batchFlag, request->batch, "Pictures of one forward pass")
+        ->check(CLI::Range(1, 4096))
+        ->type_name("N")
+        ->capture_default_str();
+    return request;
+}
+
+ExtractObserver showExtraction(Console &console)
+{
+    return [&console](const ExtractEvent &event) {
+        std::string extra;
+        if (event.cached > 0)
+            extra = std::to_string(event.cached) + " kept from before";
+        if (event.imagesPerSecond > 0)
+            extra += (extra.empty() ? "" : ", ") + fixed(event.imagesPerSecond, 1) + " images/s";
+        console.progress("extract", event.done, event.total, extra,
+                         {{"cached", event.cached}, {"images_per_second", number(event.imagesPerSecond)}});
+    };
+}
+
+bool isUntrained(const std::string &backbone)
+{
+    return backbone.find("/seed-") != std::string::npos;
+}
+
+}  // namespace dank::cli

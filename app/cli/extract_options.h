@@ -1,0 +1,28 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "core/engine/engine.h"
+
+namespace dank::cli {
+
+class Console;
+
+/// Adds --backbone, --weights, --device, --precision, --resize and, under `batchFlag`, the pictures of a forward
+/// pass. The request is filled while parsing.
+std::shared_ptr<BackboneRequest> addExtractOptions(CLI::App &app, const std::string &batchFlag);
+
+/// The device's name is checked; the weights become an absolute path, but for "none" and nothing.
+void addDeviceOption(CLI::App &app, std::string &device);
+void addWeightsOption(CLI::App &app, std::string &weights);
+
+/// The counts, the rate and what is kept, as the console shows an extraction.
+ExtractObserver showExtraction(Console &console);
+
+/// Whether features were made with seeded random weights, from their full backbone id.
+bool isUntrained(const std::string &backbone);
+
+}  // namespace dank::cli

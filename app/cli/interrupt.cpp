@@ -1,0 +1,53 @@
+#include "app/cli/interrupt.h"
+
+#include <unistd.h>
+
+#include <utility>
+
+namespace dank::cli {
+
+namespace {
+constexpr int kStoppedCode = 130;
+}
+
+Interrupt::Interrupt() : m_handler([this] { m_cancel.cancel(); })
+{
+    sigemptyset(&m_signals);
+    sigaddset(&m_signals, SIGINT);
+    sigaddset(&m_signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &m_signals, nullptr);
+    m_thread = std::thread([this] { wait(); });
+}
+
+Interrupt::~Interrupt()
+{
+    m_done = true;
+    pthread_kill(m_thread.native_handle(), SIGTERM);  // wakes sigwait()
+    m_thread.join();
+}
+
+void Interrupt::onStop(std::function<void()> handler)
+{
+    std::lock_guard lock(m_mutex);
+    m_handler = std::move(handler);
+    if (m_stopped)
+        m_handler();
+}
+
+void Interrupt::wait()
+{
+    for (;;) {
+        int signal = 0;
+        if (sigwait(&m_signals, &signal) != 0)
+            continue;
+        if (m_done)
+            return;
+        if (m_stopped)
+            _exit(kStoppedCode);
+        std::lock_guard lock(m_mutex);
+        m_stopped = true;
+        m_handler();
+    }
+}
+
+}  // namespace dank::cli

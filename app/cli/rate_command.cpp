@@ -1,0 +1,91 @@
+#include <iostream>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/cli/commands.h"
+#include "app/cli/extract_options.h"
+#include "app/cli/rate_output.h"
+#include "app/cli/text.h"
+#include "core/data/rate_input.h"
+#include "core/store/model_file.h"
+
+namespace dank::cli {
+
+namespace {
+
+struct RateOptions {
+    std::string model;
+    std::vector<std::string> paths;
+    std::string format = "table", caption, weights, device = "auto";
+    bool strict = false;
+};
+
+/// What was given, with `-` replaced by the lines of stdin.
+std::vector<std::filesystem::path> givenPaths(const std::vector<std::string> &arguments)
+{
+    std::vector<std::filesystem::path> paths;
+    for (const std::string &argument : arguments) {
+        if (argument != "-") {
+            paths.emplace_back(argument);
+            continue;
+        }
+        std::string line;
+        while (std::getline(std::cin, line)) {
+            if (line.ends_with('\r'))
+                line.pop_back();
+            if (!line.empty())
+                paths.emplace_back(line);
+        }
+    }
+    return paths;
+}
+
+int rate(Context &context, const RateOptions &options)
+{
+    if (!options.caption.empty())
+        throw UsageError("--caption: models of this version look at the picture only.");
+    const auto model = std::make_shared<const Model>(loadModel(options.model));
+    const JobContext job = context.job();
+    const auto files = expandRatePaths(givenPaths(options.paths), job);
+    const auto session = context.engine().openRating(model, options.weights, options.device, context.library());
+
+    const auto output = makeRateOutput(context.json() ? "json" : options.format, *model);
+    std::size_t skipped = 0;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        job.cancel.check();
+        job.report("rate", i, files.size());
+        const Score score = session->rate(files[i]);
+        context.console().clear();
+        if (!score.skipped.empty()) {
+            ++skipped;
+            context.console().note("skipped " + score.path + ": " + score.skipped);
+        }
+        output->add(score);
+    }
+    context.console().clear();
+    output->finish();
+    if (files.empty())
+        context.console().note("There is no picture in what was given.");
+    return options.strict && skipped > 0 ? kSomeSkipped : kSuccess;
+}
+
+}  // namespace
+
+Action declareRate(CLI::App &app)
+{
+    auto options = std::make_shared<RateOptions>();
+    app.add_option("MODEL", options->model, "A .dankmodel file")->required();
+    app.add_option("PATH", options->paths, "Pictures and folders; - reads paths from stdin, one a line")->required();
+    app.add_option("--format", options->format, "table, csv or json")
+        ->check(CLI::IsMember({"table", "csv", "json"}))
+        ->type_name("FORMAT")
+        ->capture_default_str();
+    app.add_option("--caption", options->caption, "Not in this version")->type_name("TEXT");
+    addWeightsOption(app, options->weights);
+    addDeviceOption(app, options->device);
+    app.add_flag("--strict", options->strict, "Exit with 3 when a picture cannot be rated");
+    return [options](Context &context) { return rate(context, *options); };
+}
+
+}  // namespace dank::cli

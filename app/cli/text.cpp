@@ -1,0 +1,157 @@
+#include "app/cli/text.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+
+namespace dank::cli {
+
+Json number(double value)
+{
+    return std::isfinite(value) ? Json(value) : Json(nullptr);
+}
+
+Json number(const std::optional<double> &value)
+{
+    return value ? number(*value) : Json(nullptr);
+}
+
+Json toJson(const std::vector<Skipped> &skipped)
+{
+    Json list = Json::array();
+    for (const Skipped &item : skipped)
+        list.push_back({{"id", item.id}, {"reason", skipReasonName(item.reason)}, {"detail", item.detail}});
+    return list;
+}
+
+Json toJson(const Metrics &metrics)
+{
+    return {{"rows", metrics.rows},
+            {"mae", number(metrics.mae)},
+            {"rmse", number(metrics.rmse)},
+            {"r2", number(metrics.r2)},
+            {"spearman", number(metrics.spearman)}};
+}
+
+void addEvaluation(Json &document, const Evaluation &evaluation)
+{
+    document["metrics"] = toJson(evaluation.model);
+    document["baselines"] = {{"mean", toJson(evaluation.meanPredictor)}};
+    document["verdict"] = verdictName(evaluation.verdict.kind);
+    document["verdict_text"] = evaluation.verdict.headline + " " + evaluation.verdict.reason;
+}
+
+std::string fixed(double value, int digits)
+{
+    if (!std::isfinite(value))
+        return "–";
+    char buffer[400];  // the longest double in fixed notation has 309 digits before its point
+    const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed, digits).ptr;
+    return std::string(buffer, end);
+}
+
+std::string fixed(const std::optional<double> &value, int digits)
+{
+    return value ? fixed(*value, digits) : "–";
+}
+
+std::string shortest(double value)
+{
+    if (!std::isfinite(value))
+        return {};
+    char buffer[32];
+    const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
+    return std::string(buffer, end);
+}
+
+std::string grouped(double value)
+{
+    std::string digits = fixed(std::round(value), 0);
+    const std::size_t first = digits.starts_with('-') ? 1 : 0;
+    for (std::size_t at = digits.size(); std::isfinite(value) && at > first + 3; at -= 3)
+        digits.insert(at - 3, ",");
+    return digits;
+}
+
+std::string plural(std::size_t count, std::string_view one, std::string_view many)
+{
+    return grouped(static_cast<double>(count)) + ' ' + std::string(count == 1 ? one : many);
+}
+
+std::string csvCell(std::string_view text)
+{
+    if (text.find_first_of(",\"\r\n") == std::string_view::npos)
+        return std::string(text);
+    std::string quoted = "\"";
+    for (const char c : text) {
+        if (c == '"')
+            quoted += '"';
+        quoted += c;
+    }
+    return quoted + '"';
+}
+
+std::string curveCsvHeader()
+{
+    return "epoch,train_loss,validation_loss,seconds\n";
+}
+
+std::string curveCsvLine(const EpochStats &stats)
+{
+    return std::to_string(stats.epoch) + ',' + shortest(stats.trainLoss) + ',' + shortest(stats.validationLoss) + ','
+           + shortest(stats.seconds) + '\n';
+}
+
+std::string curveCsv(const std::vector<EpochStats> &curve)
+{
+    std::string text = curveCsvHeader();
+    for (const EpochStats &stats : curve)
+        text += curveCsvLine(stats);
+    return text;
+}
+
+void print(std::string_view text)
+{
+    std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+void printLine(std::string_view text)
+{
+    print(text);
+    print("\n");
+}
+
+void printJson(const Json &document)
+{
+    printLine(document.dump(2, ' ', false, Json::error_handler_t::replace));
+}
+
+std::size_t displayWidth(std::string_view text)
+{
+    return static_cast<std::size_t>(
+        std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+std::string table(const std::vector<std::vector<std::string>> &rows)
+{
+    std::vector<std::size_t> widths;
+    for (const auto &row : rows) {
+        widths.resize(std::max(widths.size(), row.size()));
+        for (std::size_t i = 0; i < row.size(); ++i)
+            widths[i] = std::max(widths[i], displayWidth(row[i]));
+    }
+    std::string text;
+    for (const auto &row : rows) {
+        std::string line;
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            const std::string space(widths[i] - displayWidth(row[i]), ' ');
+            line += (i == 0 ? row[i] + space : "  " + space + row[i]);
+        }
+        line.erase(line.find_last_not_of(' ') + 1);
+        text += line + '\n';
+    }
+    return text;
+}
+
+}  // namespace dank::cli

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "core/data/evaluation.h"
+#include "core/data/meme.h"
+#include "core/data/train_config.h"
+
+namespace dank::cli {
+
+/// Keys stay in the order they were written in.
+using Json = nlohmann::ordered_json;
+
+/// JSON numbers are finite: anything else is null.
+Json number(double value);
+Json number(const std::optional<double> &value);
+Json toJson(const std::vector<Skipped> &skipped);
+Json toJson(const Metrics &metrics);
+/// `metrics`, `baselines`, `verdict` and `verdict_text` of an evaluation, put into `document`.
+void addEvaluation(Json &document, const Evaluation &evaluation);
+
+/// Numbers for people and files, with a point whatever the locale.
+std::string fixed(double value, int digits);
+std::string fixed(const std::optional<double> &value, int digits);  ///< "–" where undefined
+std::string shortest(double value);                                 ///< reads back to the same double
+std::string grouped(double value);                                  ///< rounded, "12,345"
+std::string plural(std::size_t count, std::string_view one, std::string_view many);  ///< "1 row", "2 rows"
+
+/// A cell of a CSV file, quoted where it must be (RFC 4180).
+std::string csvCell(std::string_view text);
+/// The per-epoch figures as CSV: epoch,train_loss,validation_loss,seconds.
+std::string curveCsv(const std::vector<EpochStats> &curve);
+std::string curveCsvHeader();
+std::string curveCsvLine(const EpochStats &stats);
+
+/// To stdout.
+void print(std::string_view text);
+void printLine(std::string_view text = {});
+/// One JSON document and a line end; text that is not UTF-8 has its bad bytes replaced.
+void printJson(const Json &document);
+
+/// Left-aligned first column, right-aligned others, two spaces between.
+std::string table(const std::vector<std::vector<std::string>> &rows);
+/// Terminal columns of UTF-8 text, one for each code point.
+std::size_t displayWidth(std::string_view text);
+
+}  // namespace dank::cli

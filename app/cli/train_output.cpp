@@ -1,0 +1,170 @@
+#include "app/cli/train_output.h"
+
+#include <atomic>
+#include <cerrno>
+#include <memory>
+
+#include "app/cli/application.h"
+#include "app/cli/extract_options.h"
+#include "app/cli/text.h"
+#include "core/base/file.h"
+#include "core/store/model_file.h"
+
+namespace dank::cli {
+
+CurveLog::CurveLog(std::filesystem::path file) : m_file(std::move(file))
+{
+    if (m_file.empty())
+        return;
+    m_stream.open(m_file, std::ios::binary | std::ios::trunc);
+    if (!m_stream)
+        throwErrno(errno, "write", m_file);
+    m_stream << curveCsvHeader() << std::flush;
+}
+
+void CurveLog::startWith(const std::vector<EpochStats> &curve)
+{
+    for (const EpochStats &stats : curve)
+        add(stats);
+}
+
+void CurveLog::add(const EpochStats &stats)
+{
+    if (m_file.empty())
+        return;
+    m_curve.push_back(stats);
+    m_stream << curveCsvLine(stats) << std::flush;
+}
+
+void CurveLog::finish()
+{
+    if (m_file.empty())
+        return;
+    m_stream.close();
+    writeFileAtomically(m_file, curveCsv(m_curve));
+}
+
+TrainReport runTraining(Context &context, CurveLog &log,
+                        const std::function<TrainReport(const TrainingObserver &, TrainingControl &)> &work)
+{
+    // Shared with the handler, which outlives this call.
+    struct State {
+        TrainingControl control;
+        std::atomic_bool started = false;
+    };
+    auto state = std::make_shared<State>();
+    Console &console = context.console();
+    int planned = 0;
+
+    TrainingObserver observer;
+    observer.extract = showExtraction(console);
+    observer.started = [&, state](std::int64_t run, const TrainConfig &config, double meanPredictorLoss,
+                                  std::size_t trainRows, std::size_t validationRows) {
+        state->started = true;
+        planned = config.epochs;
+        console.note("Run " + std::to_string(run) + ": " + plural(trainRows, "meme", "memes") + " to learn from, "
+                     + grouped(static_cast<double>(validationRows)) + " held out; predicting the mean has a loss of "
+                     + fixed(meanPredictorLoss, 5));
+    };
+    observer.epoch = [&](const EpochStats &stats, int bestEpoch) {
+        log.add(stats);
+        console.progress("train", static_cast<std::size_t>(stats.epoch), static_cast<std::size_t>(planned),
+                         "loss " + fixed(stats.trainLoss, 5) + ", held out " + fixed(stats.validationLoss, 5) + ", best epoch "
+                             + std::to_string(bestEpoch),
+                         {{"epoch", stats.epoch},
+                          {"train_loss", number(stats.trainLoss)},
+                          {"validation_loss", number(stats.validationLoss)},
+                          {"best_epoch", bestEpoch},
+                          {"seconds", number(stats.seconds)}});
+    };
+    CancelToken cancel = context.interrupt().cancel();
+    context.interrupt().onStop([state, cancel]() mutable {
+        state->control.stopAndKeep();
+        if (!state->started)
+            cancel.cancel();
+    });
+
+    TrainReport report = work(observer, state->control);
+    log.finish();
+    console.clear();
+    return report;
+}
+
+void printEvaluation(const Evaluation &evaluation)
+{
+    const auto row = [](const std::string &name, const Metrics &metrics) {
+        return std::vector<std::string>{name, fixed(metrics.mae, 4), fixed(metrics.rmse, 4), fixed(metrics.r2, 3),
+                                        fixed(metrics.spearman, 3)};
+    };
+    printLine("On " + evaluation.subset + ":");
+    print(table({{"", "MAE", "RMSE", "R²", "Spearman"},
+                 row("model", evaluation.model),
+                 row("always the mean", evaluation.meanPredictor)}));
+    printLine(evaluation.verdict.headline + ' ' + evaluation.verdict.reason);
+}
+
+namespace {
+
+Json lossesOf(const std::vector<EpochStats> &curve, double EpochStats::*member)
+{
+    Json list = Json::array();
+    for (const EpochStats &stats : curve)
+        list.push_back(number(stats.*member));
+    return list;
+}
+
+}  // namespace
+
+int finishTraining(Context &context, const TrainReport &report, const std::filesystem::path &out, bool strict)
+{
+    const std::string run = std::to_string(report.run);
+    if (!report.model) {
+        context.console().note("Run " + run + " was stopped before its first epoch ended; `dank resume " + run
+                               + "` goes on.");
+        return kStopped;
+    }
+    const Model &model = *report.model;
+    std::filesystem::path path = report.modelPath;
+    if (!out.empty()) {
+        path = std::filesystem::absolute(out).lexically_normal();
+        saveModel(model, path);
+    }
+    context.console().skipped(report.skipped, context.json());
+
+    if (context.json()) {
+        Json document{{"run", report.run},
+                      {"model", displayPath(path)},
+                      {"epochs", model.epochsRun},
+                      {"best_epoch", model.epoch},
+                      {"train_loss", lossesOf(model.curve, &EpochStats::trainLoss)},
+                      {"validation_loss", lossesOf(model.curve, &EpochStats::validationLoss)},
+                      {"mean_predictor_loss", number(model.meanPredictorLoss)}};
+        addEvaluation(document, report.evaluation);
+        document["untrained"] = model.untrainedBackbone;
+        document["backbone"] = model.backbone;
+        document["stopped_early"] = report.stoppedEarly;
+        document["stopped_by_user"] = report.stoppedByUser;
+        document["device"] = report.device;
+        document["precision"] = report.precision;
+        document["skipped"] = toJson(report.skipped);
+        printJson(document);
+    } else {
+        printLine("Run " + run + " · " + model.backbone
+                  + (model.untrainedBackbone ? " · untrained features (seeded random weights)" : ""));
+        printLine(plural(static_cast<std::size_t>(model.epochsRun), "epoch", "epochs") + ", the best is epoch "
+                  + std::to_string(model.epoch)
+                  + (report.stoppedEarly ? "; stopped since the held-out loss no longer fell" : ""));
+        printLine();
+        printEvaluation(report.evaluation);
+        printLine();
+        printLine("Model: " + displayPath(path));
+    }
+    if (report.stoppedByUser) {
+        context.console().note("Stopped; what was learnt is kept in " + displayPath(path) + ". `dank resume " + run
+                               + "` goes on.");
+        return kStopped;
+    }
+    return strict && !report.skipped.empty() ? kSomeSkipped : kSuccess;
+}
+
+}  // namespace dank::cli
