@@ -1,0 +1,324 @@
+#include <QtTest>
+
+#include <cmath>
+#include <fstream>
+#include <functional>
+#include <nlohmann/json.hpp>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/store/model_file.h"
+#include "core/weights/safetensors.h"
+
+using namespace dank;
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+namespace {
+
+Model example()
+{
+    Model model;
+    model.name = "run 7";
+    model.run = 7;
+    model.backbone = "inception_v3@abc";
+    model.weightsFile = "/weights/ü.safetensors";
+    model.untrainedBackbone = true;
+    model.layers = {{3, 2, {0.1F, -0.0F, 1e-45F, 3.4e38F, -5, 6}, {0.3F, std::nextafter(0.3F, 1.0F)}},
+                    {2, 1, {1, -1}, {0.5F}}};
+    model.output = OutputActivation::Linear;
+    model.featureMean = {1, 2, 3};
+    model.featureScale = {0.1F, 1, 10};
+    const std::vector<std::int64_t> upvotes{0, 3, 3, 90, 12345};
+    model.target = TargetTransform::fit(TargetKind::Percentile, upvotes);
+    model.reference = {0.1F, 0.2F, 0.2F};
+    model.referenceName = "48 held-out memes of \"sample\"";
+    model.config = TrainConfig::paper();
+    model.config.seed = 18446744073709551615ULL;
+    model.epoch = 1;
+    model.epochsRun = 2;
+    model.curve = {{1, 0.1, 0.1 + 0.2, 1e-300}, {2, 1.0 / 3, std::nextafter(0.5, 1), 12345.678}};
+    model.meanPredictorLoss = 0.1 * 3;
+    model.dataset = "/data/db.json";
+    model.datasetHash = "0123";
+    model.trainIds = {"a", "b\n\"c", "😀"};
+    model.validationIds = {"d"};
+    return model;
+}
+
+class File {
+public:
+    fs::path path() const { return m_folder.filePath("m.dankmodel").toStdString(); }
+
+private:
+    QTemporaryDir m_folder;
+};
+
+/// What a stranger may do to a model: change its description and its tensors.
+struct Parts {
+    json document;
+    std::map<std::string, TensorToWrite> tensors;
+};
+using Change = std::function<void(Parts &)>;
+
+void rewrite(const fs::path &path, const Change &change, const std::function<void(std::string &)> &text = {})
+{
+    const TensorFile file = TensorFile::parse(readFile(path, 1 << 20));
+    Parts parts;
+    parts.document = json::parse(file.metadata().at("dank"));
+    for (const auto &[name, view] : file.tensors())
+        parts.tensors[name] = {name, view.type, view.shape, view.bytes};
+    if (change)
+        change(parts);
+    std::string document = parts.document.dump();
+    if (text)
+        text(document);
+    std::vector<TensorToWrite> tensors;
+    for (const auto &[name, tensor] : parts.tensors)
+        tensors.push_back(tensor);
+    writeSafetensors(path, tensors, {{"dank", document}});
+}
+
+QString refusal(const fs::path &path)
+{
+    try {
+        loadModel(path);
+    } catch (const Error &error) {
+        return QString(errorKindName(error.kind())) + ": " + QString::fromUtf8(error.what());
+    }
+    return "taken";
+}
+
+}  // namespace
+
+Q_DECLARE_METATYPE(Change)
+
+class TestModelFile : public QObject {
+    Q_OBJECT
+private slots:
+    void roundTripIsExact()
+    {
+        File file;
+        const Model model = example();
+        saveModel(model, file.path());
+        const Model loaded = loadModel(file.path());
+        QCOMPARE(loaded.name, model.name);
+        QCOMPARE(loaded.run, model.run);
+        QCOMPARE(loaded.backbone, model.backbone);
+        QCOMPARE(loaded.weightsFile, model.weightsFile);
+        QCOMPARE(loaded.untrainedBackbone, true);
+        QCOMPARE(loaded.layers.size(), std::size_t(2));
+        for (std::size_t i = 0; i < 2; ++i) {
+            QCOMPARE(loaded.layers[i].inputs, model.layers[i].inputs);
+            QCOMPARE(loaded.layers[i].outputs, model.layers[i].outputs);
+            QVERIFY(loaded.layers[i].weight == model.layers[i].weight);
+            QVERIFY(loaded.layers[i].bias == model.layers[i].bias);
+        }
+        QVERIFY(std::signbit(loaded.layers[0].weight[1]));
+        QVERIFY(loaded.output == OutputActivation::Linear);
+        QVERIFY(loaded.featureMean == model.featureMean);
+        QVERIFY(loaded.featureScale == model.featureScale);
+        QVERIFY(loaded.target.kind() == TargetKind::Percentile);
+        QVERIFY(loaded.target.parameters() == model.target.parameters());
+        QVERIFY(loaded.reference == model.reference);
+        QCOMPARE(loaded.referenceName, model.referenceName);
+        QVERIFY(loaded.config == model.config);
+        QCOMPARE(loaded.epoch, 1);
+        QCOMPARE(loaded.epochsRun, 2);
+        QVERIFY(loaded.curve == model.curve);
+        QVERIFY(loaded.meanPredictorLoss == model.meanPredictorLoss);
+        QCOMPARE(loaded.dataset, model.dataset);
+        QCOMPARE(loaded.datasetHash, model.datasetHash);
+        QVERIFY(loaded.trainIds == model.trainIds);
+        QVERIFY(loaded.validationIds == model.validationIds);
+
+        const auto bytes = readFile(file.path(), 1 << 20);
+        saveModel(loaded, file.path());
+        QVERIFY(readFile(file.path(), 1 << 20) == bytes);
+    }
+
+    void withoutStandardisation()
+    {
+        File file;
+        Model model = example();
+        model.featureMean.clear();
+        model.featureScale.clear();
+        model.reference.clear();
+        model.dataset = "bad \xff utf-8";
+        model.name = "two\nlines";
+        saveModel(model, file.path());
+        const Model loaded = loadModel(file.path());
+        QVERIFY(loaded.featureMean.empty());
+        QVERIFY(loaded.reference.empty());
+        QCOMPARE(loaded.dataset, std::string("bad \xef\xbf\xbd utf-8"));
+        QCOMPARE(loaded.name, std::string("two lines"));
+    }
+
+    void brokenModelIsNotWritten()
+    {
+        File file;
+        Model model = example();
+        model.layers[1].weight.pop_back();
+        QVERIFY_THROWS_EXCEPTION(Error, saveModel(model, file.path()));
+        QVERIFY(!fs::exists(file.path()));
+    }
+
+    void refuses_data()
+    {
+        QTest::addColumn<Change>("change");
+        QTest::addColumn<QString>("reason");
+        const auto row = [](const char *name, Change change, const char *reason) {
+            QTest::newRow(name) << change << QString(reason);
+        };
+        const auto set = [&](const char *pointer, json value, const char *reason) {
+            const std::string name = std::string(pointer) + " = " + value.dump().substr(0, 40);
+            row(name.c_str(), [=](Parts &parts) { parts.document[json::json_pointer(pointer)] = value; }, reason);
+        };
+        for (const auto &entry : json::parse(R"(["format","name","run","backbone","weights_file","untrained_backbone",
+                "layers","output","target","reference_name","config","epoch","epochs_run","curve",
+                "mean_predictor_loss","dataset","dataset_hash","train_ids","validation_ids"])")) {
+            const std::string key = entry;
+            row(("without " + key).c_str(), [=](Parts &parts) { parts.document.erase(key); }, "lacks");
+            row((key + " null").c_str(), [=](Parts &parts) { parts.document[key] = nullptr; }, "");
+        }
+        set("/format", 2, "newer version");
+        set("/format", 0, "out of range");
+        set("/format", "1", "wrong kind");
+        set("/run", -1, "out of range");
+        set("/run", 18446744073709551615ULL, "out of range");
+        set("/run", 1.5, "wrong kind");
+        set("/name", std::string(20000, 'x'), "too long");
+        set("/backbone", "\x1b[31m", "control characters");
+        set("/backbone", "", "backbone");
+        set("/layers", 0, "out of range");
+        set("/layers", 65, "out of range");
+        set("/layers", 3, "lacks the tensor");
+        set("/layers", 1, "");
+        set("/output", "softmax", "unknown");
+        set("/target/kind", "cube", "");
+        set("/target/parameters", json::array(), "");
+        set("/target/parameters", json::array({2, 1}), "");
+        set("/target/parameters", json::array({"1"}), "wrong kind");
+        set("/target", json::array(), "wrong kind");
+        set("/config/epochs", -5, "");
+        set("/config/epochs", "many", "");
+        set("/config", json::array(), "");
+        set("/epoch", 3, "epoch");
+        set("/epoch", -1, "out of range");
+        set("/epochs_run", 4294967298LL, "out of range");
+        set("/curve/0", json::array({1, 2, 3}), "wrong kind");
+        set("/curve/0/0", 0, "out of range");
+        set("/curve/0/1", nullptr, "wrong kind");
+        set("/curve", json::object(), "wrong kind");
+        set("/train_ids", "a", "wrong kind");
+        set("/train_ids/0", 5, "wrong kind");
+        set("/train_ids/0", std::string(20000, 'x'), "wrong kind");
+
+        const auto shape = [&](const char *name, const char *tensor, std::vector<std::int64_t> sides) {
+            row(name, [=](Parts &parts) { parts.tensors.at(tensor).shape = sides; }, "");
+        };
+        shape("weight transposed", "layers.0.weight", {3, 2});
+        shape("weight flat", "layers.0.weight", {6});
+        shape("weight deep", "layers.0.weight", {2, 3, 1});
+        shape("bias as a matrix", "layers.0.bias", {1, 2});
+        row("weight of no width", [](Parts &parts) {
+            parts.tensors.at("layers.0.weight").shape = {2, 0};
+            parts.tensors.at("layers.0.weight").bytes = {};
+        }, "make no layer");
+        row("bias too long", [](Parts &parts) {
+            parts.tensors.at("layers.1.bias") = parts.tensors.at("layers.0.bias");
+            parts.tensors.at("layers.1.bias").name = "layers.1.bias";
+        }, "make no layer");
+        row("weight as integers", [](Parts &parts) { parts.tensors.at("layers.0.weight").type = DType::I32; },
+            "another type");
+        row("no weight", [](Parts &parts) { parts.tensors.erase("layers.0.weight"); }, "lacks the tensor");
+        row("no reference", [](Parts &parts) { parts.tensors.erase("reference"); }, "lacks the tensor");
+        row("no mean", [](Parts &parts) { parts.tensors.erase("feature.mean"); }, "lacks the tensor");
+        row("one tensor more", [](Parts &parts) {
+            parts.tensors["extra"] = parts.tensors.at("reference");
+            parts.tensors["extra"].name = "extra";
+        }, "do not belong");
+        static const float kBad[] = {NAN, INFINITY, 0.5F};
+        const auto values = [&](const char *name, const char *tensor, std::size_t from, std::size_t count) {
+            row(name, [=](Parts &parts) {
+                auto &target = parts.tensors.at(tensor);
+                target.shape = {std::int64_t(count)};
+                target.bytes = std::as_bytes(std::span(kBad).subspan(from, count));
+            }, "");
+        };
+        values("bias not a number", "layers.1.bias", 0, 1);
+        values("bias infinite", "layers.1.bias", 1, 1);
+        values("reference not finite", "reference", 0, 3);
+        values("scale of another length", "feature.scale", 2, 1);
+        values("scale not finite", "feature.scale", 0, 3);
+    }
+    void refuses()
+    {
+        QFETCH(Change, change);
+        QFETCH(QString, reason);
+        File file;
+        saveModel(example(), file.path());
+        rewrite(file.path(), change);
+        const QString said = refusal(file.path());
+        QVERIFY2(said.startsWith("format: ") && said.contains("m.dankmodel") && said.contains(reason),
+                 qPrintable(said));
+    }
+
+    void refusesHostileText_data()
+    {
+        QTest::addColumn<QByteArray>("document");
+        QTest::newRow("empty") << QByteArray();
+        QTest::newRow("not json") << QByteArray("{");
+        QTest::newRow("list") << QByteArray("[]");
+        QTest::newRow("number") << QByteArray("1");
+        QTest::newRow("deep") << QByteArray(1000000, '[');
+        QTest::newRow("many values") << "[" + QByteArray("0,").repeated(5000000) + "0]";
+        QTest::newRow("many objects") << "[" + QByteArray("{},").repeated(3000000) + "{}]";
+        QTest::newRow("huge number") << QByteArray("{\"format\":1e999}");
+    }
+    void refusesHostileText()
+    {
+        QFETCH(QByteArray, document);
+        File file;
+        saveModel(example(), file.path());
+        rewrite(file.path(), {}, [&](std::string &text) { text = document.toStdString(); });
+        const QString said = refusal(file.path());
+        QVERIFY2(said.startsWith("format: "), qPrintable(said.left(500)));
+    }
+
+    void otherFiles()
+    {
+        File file;
+        QVERIFY(refusal(file.path()).startsWith("file: "));
+        const std::vector<float> values{1};
+        const std::vector<TensorToWrite> tensors{{"a", DType::F32, {1}, std::as_bytes(std::span(values))}};
+        writeSafetensors(file.path(), tensors, {});
+        QVERIFY(refusal(file.path()).contains("not a model of Dank Learning"));
+        std::ofstream(file.path()) << "hello";
+        QVERIFY(refusal(file.path()).startsWith("format: "));
+    }
+
+    /// Either refused or a model that is sound: nothing else.
+    void everyBitFlipped()
+    {
+        File file;
+        saveModel(example(), file.path());
+        const auto whole = readFile(file.path(), 1 << 20);
+        int refused = 0;
+        for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
+            auto broken = whole;
+            broken[bit / 8] ^= std::byte(1 << bit % 8);
+            std::ofstream(file.path(), std::ios::binary)
+                .write(reinterpret_cast<const char *>(broken.data()), std::streamsize(broken.size()));
+            try {
+                loadModel(file.path()).validate();
+            } catch (const Error &) {
+                ++refused;
+            }
+        }
+        QVERIFY(refused > 1000);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestModelFile)
+#include "tst_model_file.moc"
