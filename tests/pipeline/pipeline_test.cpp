@@ -110,11 +110,11 @@ private slots:
         QVERIFY(std::abs(report.matrix.row(3)[0] - 1 / 255.0f) < 1e-5f);
     }
 
-    void broken_and_vanished_pictures_are_listed()
+    void brokenAndVanishedPicturesAreListed()
     {
         const auto path = writeTinyDataset(folder() / "data", 10);
         auto corrupt = colourPng(9, 9, 9);
-        for (std::size_t i = 40; i < corrupt.size() - 12; ++i)
+        for (std::size_t i = 41; i < corrupt.size() - 16; ++i)
             corrupt[i] = std::byte{0x5a};  // headers and IEND stay: only the decoder can tell
         writeFileAtomically(folder() / "data/memes/m4.png", corrupt);
         const Dataset dataset = Dataset::load(path);
