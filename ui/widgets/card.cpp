@@ -231,6 +231,13 @@ void EmptyState::setButton(const QString &text, bool enabled)
     m_button->setVisible(!text.isEmpty());
 }
 
+void EmptyState::setPrimary(bool primary)
+{
+    m_button->setProperty("primary", primary);
+    m_button->style()->unpolish(m_button);
+    m_button->style()->polish(m_button);
+}
+
 QVBoxLayout *EmptyState::extra()
 {
     return m_extra;

@@ -79,6 +79,7 @@ public:
     void setSentence(const QString &sentence);
     void setHint(const QString &text);       ///< muted, under the button
     void setButton(const QString &text, bool enabled);
+    void setPrimary(bool primary);           ///< off for a button that is no step forward, such as Cancel
     QVBoxLayout *extra();
 
 signals:

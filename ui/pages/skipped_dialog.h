@@ -1,0 +1,31 @@
+#pragma once
+
+#include <QDialog>
+
+#include <memory>
+#include <optional>
+
+#include "core/data/dataset.h"
+#include "ui/session/session.h"
+
+namespace dank::ui {
+
+/// Every row that was set aside, with its reason and what was found; rows can be copied, and memes that the user
+/// excluded can be taken back.
+class SkippedDialog : public QDialog {
+    Q_OBJECT
+public:
+    /// `reason`: which are shown at first; all without one.
+    SkippedDialog(Session &session, std::vector<Skipped> rows, std::optional<SkipReason> reason,
+                  QWidget *parent = nullptr);
+
+private:
+    struct Model;
+    Session &m_session;
+    Model *m_model;
+};
+
+/// Reasons and how many rows have each, most frequent first.
+std::vector<std::pair<SkipReason, std::size_t>> countReasons(std::span<const Skipped> rows);
+
+}  // namespace dank::ui
