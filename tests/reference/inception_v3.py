@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Writes tests/nn/golden/inception_v3.f32: the pooled features, [2, 2048] little-endian float32, that torchvision's
 Inception V3 gives in double precision for weights and pictures made by formula. tests/nn/inception_fixture.h makes
-the same ones. Needs Debian's python3-torchvision (made with 0.14.1)."""
+the same ones. Also inception_v3.keys: the name and shape of every entry of torchvision's state dict.
+Needs Debian's python3-torchvision (made with 0.14.1)."""
 
 import pathlib
 
@@ -54,6 +55,7 @@ for key in state:
     if not key.endswith("num_batches_tracked"):
         state[key] = torch.from_numpy(values(key, tuple(state[key].shape)))
 model.load_state_dict(state)
+shapes = dict(state)
 model.eval()
 model.fc = torch.nn.Identity()
 
@@ -65,4 +67,7 @@ print("mean", double.mean(), "max", double.max(), "zero", (double == 0).mean())
 print("cosine between the two pictures", np.dot(double[0], double[1]) / np.linalg.norm(double[0]) / np.linalg.norm(double[1]))
 print("float32 against double, relative", np.linalg.norm(single - double) / np.linalg.norm(double))
 folder = pathlib.Path(__file__).resolve().parent.parent / "nn" / "golden"
+(folder / "inception_v3.keys").write_text(
+    "".join(" ".join([key, *map(str, tensor.shape)]) + "\n" for key, tensor in shapes.items())
+)
 (folder / "inception_v3.f32").write_bytes(double.astype("<f4").tobytes())
