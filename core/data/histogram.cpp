@@ -33,7 +33,7 @@ Histogram makeHistogram(std::span<const double> values, std::size_t bins, BinSca
     for (std::size_t i = 0; i <= bins; ++i) {
         const double share = static_cast<double>(i) / static_cast<double>(bins);
         histogram.edges[i] = scale == BinScale::Log ? std::exp(std::lerp(std::log(low), std::log(high), share))
-                                                    : (1 - share) * low + share * high;
+                                                    : std::lerp(low, high, share);
     }
     histogram.edges.front() = low;
     histogram.edges.back() = high;
