@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <mutex>
 #include <new>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -37,41 +39,28 @@ bool pngClaimsTooMuch(std::span<const std::byte> bytes)
     return samples == 0 || pixels * depth * static_cast<unsigned>(samples) / 8 > bytes.size() * kDeflateLimit;
 }
 
-/// The one colour that a grey or RGB PNG calls transparent (chunk tRNS), which OpenCV leaves opaque.
-struct ColourKey {
-    bool present = false;
-    std::uint16_t red = 0, green = 0, blue = 0;  ///< as stored, in the file's own depth
-};
-
-ColourKey pngColourKey(std::span<const std::byte> bytes)
+/// The one grey that a grey PNG calls transparent (chunk tRNS), as a decoded sample; OpenCV sees to it for RGB and
+/// palettes only.
+std::optional<std::uint16_t> pngGreyKey(std::span<const std::byte> bytes)
 {
-    const std::uint8_t type = byteAt(bytes, 25);
-    const std::size_t wanted = type == 0 ? 2 : type == 2 ? 6 : 0;
-    for (std::size_t at = 33; wanted && at + 12 <= bytes.size();) {
+    constexpr std::size_t kFirstChunk = 33, kAround = 12;  // length, name and checksum about a chunk's data
+    if (byteAt(bytes, 25) != 0)
+        return {};
+    for (std::size_t at = kFirstChunk; at + kAround <= bytes.size();) {
         const std::size_t length = bigEndian(bytes, at);
-        const char *name = reinterpret_cast<const char *>(bytes.data()) + at + 4;
-        if (length > bytes.size() - at - 12 || std::memcmp(name, "IDAT", 4) == 0)
+        const std::byte *name = bytes.data() + at + 4;
+        if (length > bytes.size() - at - kAround || std::memcmp(name, "IDAT", 4) == 0)
             break;
-        if (std::memcmp(name, "tRNS", 4) == 0 && length == wanted) {
-            const auto sample = [&](std::size_t i) {
-                return static_cast<std::uint16_t>(byteAt(bytes, at + 8 + 2 * i) << 8 | byteAt(bytes, at + 9 + 2 * i));
-            };
-            return type == 0 ? ColourKey{true, sample(0), sample(0), sample(0)}
-                             : ColourKey{true, sample(0), sample(1), sample(2)};
+        if (std::memcmp(name, "tRNS", 4) == 0 && length == 2) {
+            const unsigned key = byteAt(bytes, at + 8) * 256u + byteAt(bytes, at + 9);
+            const int depth = byteAt(bytes, 24);
+            const unsigned most = (1u << std::min(depth, 16)) - 1;
+            // Low depths are stretched to 8 bits.
+            return static_cast<std::uint16_t>(depth < 8 ? (key & most) * 255u / std::max(most, 1u) : key & most);
         }
-        at += length + 12;
+        at += length + kAround;
     }
     return {};
-}
-
-/// What the key looks like in decoded samples: low depths are stretched to 8 bits.
-ColourKey stretched(ColourKey key, int depth)
-{
-    if (key.present && depth < 8) {
-        const unsigned most = (1u << depth) - 1;
-        key.red = key.green = key.blue = static_cast<std::uint16_t>((key.red & most) * 255u / most);
-    }
-    return key;
 }
 
 std::uint8_t toByte(std::uint8_t sample) { return sample; }
@@ -79,7 +68,7 @@ std::uint8_t toByte(std::uint16_t sample) { return static_cast<std::uint8_t>((sa
 
 /// Grey, BGR or BGRA of either depth to RGB8 over white.
 template <typename Sample>
-void toRgb(const cv::Mat &mat, const ColourKey &key, std::uint8_t *to)
+void toRgb(const cv::Mat &mat, std::optional<std::uint16_t> greyKey, std::uint8_t *to)
 {
     const int channels = mat.channels();
     for (int y = 0; y < mat.rows; ++y) {
@@ -91,7 +80,7 @@ void toRgb(const cv::Mat &mat, const ColourKey &key, std::uint8_t *to)
                 alpha = toByte(from[3]);
             else if (channels == 2)
                 alpha = toByte(from[1]);
-            else if (key.present && red == key.red && green == key.green && blue == key.blue)
+            else if (channels == 1 && greyKey && red == *greyKey)
                 alpha = 0;
             const auto over = [&](Sample sample) {
                 return static_cast<std::uint8_t>((toByte(sample) * alpha + 255u * (255u - alpha) + 127u) / 255u);
@@ -136,7 +125,7 @@ Decoded decodeOther(std::span<const std::byte> bytes, ImageFormat format)
             return refuse(SkipReason::ImageCorrupt, "its samples are neither 8 nor 16 bits");
         Image image{mat.cols, mat.rows, {}};
         image.rgb.resize(mat.total() * 3);
-        const ColourKey key = png ? stretched(pngColourKey(bytes), byteAt(bytes, 24)) : ColourKey{};
+        const std::optional<std::uint16_t> key = png ? pngGreyKey(bytes) : std::nullopt;
         if (mat.depth() == CV_16U)
             toRgb<std::uint16_t>(mat, key, image.rgb.data());
         else

@@ -39,14 +39,15 @@ def save(name, image, expected=None, **options):
     golden(name, expected if expected is not None else over_white(Image.open(out / name)))
 
 
+def chunk(tag, data):
+    return struct.pack(">I", len(data)) + tag + data + struct.pack(">I", zlib.crc32(tag + data))
+
+
 def png(name, width, height, depth, kind, rows, extra=b""):
     """A PNG made by hand: what Pillow cannot write."""
-    def chunk(tag, data):
-        return struct.pack(">I", len(data)) + tag + data + struct.pack(">I", zlib.crc32(tag + data))
     data = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, 0)) + extra
     data += chunk(b"IDAT", zlib.compress(b"".join(b"\0" + row for row in rows), 9)) + chunk(b"IEND", b"")
     (out / name).write_bytes(data)
-    return chunk
 
 
 rgb = paint()
@@ -67,6 +68,10 @@ see_through = rgb.quantize(12)
 save("palette-alpha.png", see_through, transparency=3)
 save("bit.png", grey.point(lambda v: 255 if v > 90 else 0).convert("1"))
 save("colour-key.png", rgb.quantize(8).convert("RGB"), transparency=rgb.quantize(8).convert("RGB").getpixel((6, 4)))
+save("grey-key.png", grey.quantize(8).convert("L"), transparency=grey.quantize(8).convert("L").getpixel((6, 4)))
+bits = bytes([0b10110011, 0b01011000])  # 13 dots of one bit, the dark ones see-through: all white
+png("bit-key.png", W, H, 1, 0, [bits] * H, chunk(b"tRNS", b"\0\0"))
+golden("bit-key.png", Image.new("RGB", (W, H), "white"))
 
 
 def eight(v):
