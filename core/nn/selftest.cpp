@@ -1,0 +1,202 @@
+// Checks and times this layer by itself, on every device that LibTorch has here: for machines with a GPU but without
+// the rest of what the application needs. Exit code 0 when all is well.
+
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/base/random.h"
+#include "core/nn/backbone.h"
+#include "core/nn/trainer.h"
+
+using namespace dank;
+
+namespace {
+
+int failures = 0;
+
+void check(bool good, const std::string &what)
+{
+    std::printf("%s  %s\n", good ? "ok  " : "FAIL", what.c_str());
+    std::fflush(stdout);
+    failures += good ? 0 : 1;
+}
+
+std::string format(const char *text, double value)
+{
+    char buffer[200];
+    std::snprintf(buffer, sizeof buffer, text, value);
+    return buffer;
+}
+
+double seconds(auto &&work)
+{
+    const auto start = std::chrono::steady_clock::now();
+    work();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// Pictures of coloured noise, each with its own grain.
+std::vector<Image> pictures(std::size_t count, int side)
+{
+    std::vector<Image> images;
+    Random random(5);
+    for (std::size_t i = 0; i < count; ++i) {
+        Image image{side, side, {}};
+        const int grain = 1 << (i % 6);
+        std::vector<std::uint8_t> colours(static_cast<std::size_t>(3 * side * side));
+        for (std::uint8_t &colour : colours)
+            colour = static_cast<std::uint8_t>(random.below(256));
+        for (int y = 0; y < side; ++y) {
+            for (int x = 0; x < side; ++x) {
+                for (int c = 0; c < 3; ++c)
+                    image.rgb.push_back(colours[static_cast<std::size_t>(((y / grain) * side + x / grain) * 3 + c)]);
+            }
+        }
+        images.push_back(std::move(image));
+    }
+    return images;
+}
+
+std::vector<float> features(const Backbone &backbone, std::span<const Image> images)
+{
+    std::vector<float> out(images.size() * static_cast<std::size_t>(backbone.spec().columns));
+    backbone.extract(images, out);
+    return out;
+}
+
+double cosine(const std::vector<float> &a, const std::vector<float> &b)
+{
+    double ab = 0, aa = 0, bb = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        ab += static_cast<double>(a[i]) * b[i];
+        aa += static_cast<double>(a[i]) * a[i];
+        bb += static_cast<double>(b[i]) * b[i];
+    }
+    return ab / std::sqrt(aa * bb);
+}
+
+/// The largest difference over the largest value.
+double largestDifference(const std::vector<float> &a, const std::vector<float> &b)
+{
+    double difference = 0, largest = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        difference = std::max(difference, std::abs(static_cast<double>(a[i]) - b[i]));
+        largest = std::max(largest, std::abs(static_cast<double>(b[i])));
+    }
+    return difference / largest;
+}
+
+void timeForward(const Backbone &backbone, const std::string &name, std::span<const Image> images)
+{
+    for (std::size_t batch : {std::size_t{1}, std::size_t{8}, std::size_t{32}}) {
+        features(backbone, images.first(batch));  // warm up
+        double best = 1e9, spent = 0;
+        for (int round = 0; round < 5 || spent < 1.0; ++round) {
+            const double took = seconds([&] { features(backbone, images.first(batch)); });
+            best = std::min(best, took);
+            spent += took;
+            if (spent > 20)
+                break;
+        }
+        std::printf("      %s, batch %zu: %.1f images/s (best round)\n", name.c_str(), batch,
+                    static_cast<double>(batch) / best);
+        std::fflush(stdout);
+    }
+}
+
+void testDevice(const Device &device, const BackboneSpec &spec, std::span<const Image> images,
+                const std::vector<float> &reference)
+{
+    std::printf("\n%s (%s), %s\n", device.name.c_str(), device.description.c_str(), spec.title);
+    for (Precision precision : {Precision::Float32, Precision::BFloat16, Precision::Float16}) {
+        if (!device.isCuda() &&
+            (precision == Precision::Float16 || (precision == Precision::BFloat16 && !cpuHasNativeBFloat16())))
+            continue;
+        const std::string name = device.name + " " + precisionName(precision);
+        try {
+            const auto backbone = makeBackbone(spec, {}, 42, device, precision);
+            const std::vector<float> mine = features(*backbone, images.first(4));
+            if (precision == Precision::Float32) {
+                const double off = largestDifference(mine, reference);
+                check(off < 1e-3, name + format(": largest relative difference to the CPU's %.2g", off));
+            } else {
+                const double close = cosine(mine, reference);
+                check(close >= 0.99, name + format(": cosine to the CPU's fp32 %.6f", close));
+            }
+            timeForward(*backbone, name, images);
+        } catch (const Error &error) {
+            check(false, name + ": " + error.what());
+        }
+    }
+}
+
+void testTraining()
+{
+    constexpr std::size_t kRows = 3338, kColumns = 2048;
+    FeatureMatrix matrix;
+    matrix.columns = kColumns;
+    matrix.values.resize(kRows * kColumns);
+    Random random(3);
+    for (float &value : matrix.values)
+        value = static_cast<float>(random.uniform());
+    std::vector<float> targets;
+    Split split;
+    for (std::size_t row = 0; row < kRows; ++row) {
+        matrix.ids.push_back(std::to_string(row));
+        targets.push_back(static_cast<float>(random.uniform()));
+        (row % 10 == 0 ? split.validation : split.train).push_back(row);
+    }
+    std::printf("\nTraining 2048-512-256-128-32-8-1 on %zu rows\n", kRows);
+    for (TrainConfig config : {TrainConfig::standard(), TrainConfig::paper()}) {
+        config.epochs = 4;
+        config.patience = 0;
+        TrainingControl control;
+        const TrainingState state = trainRegressor({matrix, targets, split}, config, {}, control, {}, {});
+        double best = 1e9;
+        bool finite = true;
+        for (const EpochStats &stats : state.curve) {
+            best = std::min(best, stats.seconds);
+            finite = finite && std::isfinite(stats.trainLoss) && std::isfinite(stats.validationLoss);
+        }
+        check(finite, config.preset + format(": first training loss %.3g", state.curve.front().trainLoss));
+        std::printf("      %.2f epochs/s (best of 4)\n", 1.0 / best);
+    }
+}
+
+}  // namespace
+
+int main()
+{
+    try {
+        const int threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+        std::printf("%s, bfloat16 in the processor: %s\n", torchVersion().c_str(),
+                    cpuHasNativeBFloat16() ? "yes" : "no");
+        const Device automatic = chooseDevice("auto");
+        std::printf("auto takes %s. %s\n", automatic.name.c_str(), automatic.note.c_str());
+
+        for (const BackboneSpec &spec : backboneSpecs()) {
+            const std::vector<Image> images = pictures(32, spec.inputSide);
+            setIntraOpThreads(1);
+            const auto one = makeBackbone(spec, {}, 42, chooseDevice("cpu"), Precision::Float32);
+            const std::vector<float> reference = features(*one, std::span(images).first(4));
+            std::printf("\ncpu with one thread, %s\n", spec.title);
+            timeForward(*one, "cpu fp32", images);
+            if (cpuHasNativeBFloat16())
+                timeForward(*makeBackbone(spec, {}, 42, chooseDevice("cpu"), Precision::BFloat16), "cpu bf16", images);
+            setIntraOpThreads(threads);
+            for (const Device &device : availableDevices())
+                testDevice(device, spec, images, reference);
+        }
+        testTraining();
+    } catch (const std::exception &error) {
+        check(false, error.what());
+    }
+    std::printf("\n%s\n", failures == 0 ? "All is well." : "Something failed.");
+    return failures == 0 ? 0 : 1;
+}
