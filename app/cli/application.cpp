@@ -14,8 +14,8 @@ namespace dank::cli {
 namespace {
 
 constexpr Command kCommands[] = {
-    {"sample", "Write a synthetic dataset with a planted, documented rule",
-     "dank sample ~/sample --count 200 --seed 7", declareSample},
+    {"sample", "Write a synthetic dataset with a planted, documented rule", "dank sample ~/sample --count 200 --seed 7",
+     declareSample},
     {"inspect", "Tell what is in a dataset and which rows cannot be used", "dank inspect memes/db.json --json",
      declareInspect},
     {"extract", "Compute the features of a dataset's pictures",
@@ -30,7 +30,8 @@ constexpr Command kCommands[] = {
     {"demo", "The whole main job on the sample dataset", "dank demo", declareDemo},
 };
 
-constexpr const char *kGlobalHelp = "Everywhere: --library DIR, --threads N, --progress auto|plain|ndjson|none, --json\n";
+constexpr const char *kGlobalHelp =
+    "Everywhere: --library DIR, --threads N, --progress auto|plain|ndjson|none, --json\n";
 
 int report(const std::string &message, int code)
 {
@@ -117,6 +118,8 @@ int runApplication(int argc, char **argv)
     } catch (const CLI::ParseError &error) {
         const auto chosen = app.get_subcommands();
         const std::string command = chosen.empty() ? "dank" : "dank " + chosen.front()->get_name();
+        if (chosen.empty() && !app.remaining().empty())
+            return report("There is no command \"" + app.remaining().front() + "\".\nTry `dank --help`.", kUsage);
         return report(std::string(error.what()) + "\nTry `" + command + " --help`.", kUsage);
     }
     return runAction(action, globals);

@@ -24,8 +24,8 @@ public:
 struct Command {
     const char *name;
     const char *summary;
-    const char *example;             ///< shown under --help
-    Action (*declare)(CLI::App &);   ///< adds the command's options and returns what to do with them
+    const char *example;            ///< shown under --help
+    Action (*declare)(CLI::App &);  ///< adds the command's options and returns what to do with them
 };
 
 Action declareSample(CLI::App &app);

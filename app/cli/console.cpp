@@ -43,7 +43,7 @@ std::string cut(const std::string &text, std::size_t width)
 /// Steps too short to be worth a line unless they turn out long.
 bool isBrief(std::string_view stage)
 {
-    return stage == "load" || stage == "find";
+    return stage == "load" || stage == "find" || stage == "hash";
 }
 
 }  // namespace
@@ -131,8 +131,7 @@ void Console::skipped(std::span<const Skipped> items, bool listed)
         note("skipped " + item.id + ": " + skipReasonText(item.reason)
              + (item.detail.empty() ? "" : ": " + item.detail));
     if (items.size() > kSkippedShown)
-        note("… and " + std::to_string(items.size() - kSkippedShown) + " more"
-             + (listed ? "" : " (--json lists all)"));
+        note("… and " + std::to_string(items.size() - kSkippedShown) + " more" + (listed ? "" : " (--json lists all)"));
 }
 
 }  // namespace dank::cli

@@ -31,6 +31,14 @@ JobContext Context::job()
     return {m_interrupt.cancel(), [this](const Progress &progress) { m_console.progress(progress); }};
 }
 
+JobContext Context::observedJob()
+{
+    return {m_interrupt.cancel(), [this](const Progress &progress) {
+                if (progress.stage != "extract" && progress.stage != "train")
+                    m_console.progress(progress);
+            }};
+}
+
 Dataset Context::loadDataset(const fs::path &db)
 {
     Dataset dataset = Dataset::load(databasePath(db), job());

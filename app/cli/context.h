@@ -34,6 +34,8 @@ public:
     Engine &engine();
     /// Stops with the user's signal, reports to the console.
     JobContext job();
+    /// The same for calls that take an observer, which shows "extract" and "train" better than their counts alone.
+    JobContext observedJob();
 
     /// A db.json, or a folder that holds one; without the memes that the user has set aside in this library.
     Dataset loadDataset(const std::filesystem::path &db);

@@ -43,7 +43,8 @@ struct InspectOptions {
 void printHistogram(const Histogram &histogram)
 {
     constexpr double kLongest = 40;
-    const std::size_t most = histogram.counts.empty() ? 0 : *std::max_element(histogram.counts.begin(), histogram.counts.end());
+    const std::size_t most =
+        histogram.counts.empty() ? 0 : *std::max_element(histogram.counts.begin(), histogram.counts.end());
     std::vector<std::vector<std::string>> rows;
     for (std::size_t i = 0; i < histogram.counts.size(); ++i)
         rows.push_back({"", grouped(histogram.edges[i]) + " – " + grouped(histogram.edges[i + 1]),
@@ -52,7 +53,8 @@ void printHistogram(const Histogram &histogram)
     std::size_t from = 0;
     for (const std::size_t count : histogram.counts) {
         const std::size_t to = text.find('\n', from);
-        const auto length = static_cast<std::size_t>(std::ceil(kLongest * static_cast<double>(count) / static_cast<double>(most)));
+        const auto length =
+            static_cast<std::size_t>(std::ceil(kLongest * static_cast<double>(count) / static_cast<double>(most)));
         std::string bar;
         for (std::size_t i = 0; i < length; ++i)
             bar += "█";
@@ -89,8 +91,8 @@ int inspect(Context &context, const InspectOptions &options)
                    {"histogram", {{"edges", edges}, {"counts", histogram.counts}}}});
     } else {
         printLine(displayPath(dataset.path()));
-        printLine(plural(dataset.rows(), "row", "rows") + ", " + grouped(static_cast<double>(upvotes.size())) + " usable, "
-                  + grouped(static_cast<double>(skipped.size())) + " skipped");
+        printLine(plural(dataset.rows(), "row", "rows") + ", " + grouped(static_cast<double>(upvotes.size()))
+                  + " usable, " + grouped(static_cast<double>(skipped.size())) + " skipped");
         if (!upvotes.empty()) {
             printLine("Upvotes: least " + grouped(summary.min) + ", median " + grouped(summary.median) + ", mean "
                       + grouped(summary.mean) + ", most " + grouped(summary.max));
@@ -107,7 +109,10 @@ Action declareSample(CLI::App &app)
 {
     auto options = std::make_shared<SampleOptions>();
     app.add_option("DIR", options->folder, "The folder to write db.json and memes/ into")->required();
-    app.add_option("--count", options->count, "Rows")->check(CLI::Range(1, 1'000'000))->type_name("N")->capture_default_str();
+    app.add_option("--count", options->count, "Rows")
+        ->check(CLI::Range(10, 100'000))
+        ->type_name("N")
+        ->capture_default_str();
     app.add_option("--seed", options->seed, "Same seed, same bytes")->type_name("S")->capture_default_str();
     return [options](Context &context) { return sample(context, *options); };
 }

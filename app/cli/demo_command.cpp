@@ -54,8 +54,7 @@ Dataset makeSample(Context &context, const DemoOptions &options, const std::file
     if (std::filesystem::exists(folder / "db.json", ignored)) {
         steps.say("It is there already: " + displayPath(folder / "db.json"));
     } else {
-        const SampleReport report =
-            context.engine().writeSample(folder, options.count, options.seed, context.job());
+        const SampleReport report = context.engine().writeSample(folder, options.count, options.seed, context.job());
         context.console().clear();
         steps.say(plural(report.images, "picture", "pictures") + " in " + displayPath(folder / "memes"));
     }
@@ -78,8 +77,8 @@ TrainReport extractAndTrain(Context &context, const DemoOptions &options, const 
 {
     steps.begin("Extract: pictures become numbers");
     Engine &engine = context.engine();
-    const ExtractReport features =
-        engine.extract(dataset, *options.request, context.library(), showExtraction(context.console()), context.job());
+    const ExtractReport features = engine.extract(dataset, *options.request, context.library(),
+                                                  showExtraction(context.console()), context.observedJob());
     context.console().clear();
     steps.say(grouped(static_cast<double>(features.matrix.rows())) + " × "
               + grouped(static_cast<double>(features.matrix.columns)) + " numbers, "
@@ -93,7 +92,7 @@ TrainReport extractAndTrain(Context &context, const DemoOptions &options, const 
     CurveLog noLog{{}};
     TrainReport report = runTraining(context, noLog, [&](const TrainingObserver &observer, TrainingControl &control) {
         return engine.train(dataset, *options.request, TrainConfig::standard(), context.library(), observer, control,
-                            context.job());
+                            context.observedJob());
     });
     if (report.stoppedByUser || !report.model)
         throw Cancelled{};
@@ -164,7 +163,7 @@ Action declareDemo(CLI::App &app)
     options->request->weights = "none";
     app.add_option("DIR", options->folder, "Where the sample is written; default: sample in the library");
     app.add_option("--count", options->count, "Rows of the sample")
-        ->check(CLI::Range(1, 1'000'000))
+        ->check(CLI::Range(10, 100'000))
         ->type_name("N")
         ->capture_default_str();
     app.add_option("--seed", options->seed, "The sample's seed")->type_name("S")->capture_default_str();

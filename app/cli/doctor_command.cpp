@@ -20,7 +20,8 @@ Json schemaVersion(const fs::path &database)
     unsigned char bytes[4] = {};
     if (!file.seekg(60) || !file.read(reinterpret_cast<char *>(bytes), sizeof bytes))
         return nullptr;
-    return (std::uint32_t{bytes[0]} << 24) | (std::uint32_t{bytes[1]} << 16) | (std::uint32_t{bytes[2]} << 8) | bytes[3];
+    return (std::uint32_t{bytes[0]} << 24) | (std::uint32_t{bytes[1]} << 16) | (std::uint32_t{bytes[2]} << 8)
+           | bytes[3];
 }
 
 std::uint64_t sizeOf(const fs::path &folder)
@@ -108,7 +109,8 @@ void printEngine(const Json &engine)
     if (engine.contains("backbones"))
         for (const Json &backbone : engine["backbones"]) {
             const std::string weights = textOf(backbone["weights"]);
-            line(textOf(backbone["id"]), weights.empty() ? "no weights at " + textOf(backbone["expected_at"]) : weights);
+            line(textOf(backbone["id"]),
+                 weights.empty() ? "no weights at " + textOf(backbone["expected_at"]) : weights);
         }
 }
 
@@ -140,7 +142,7 @@ int doctor(Context &context)
                    {"library", library}});
         return kSuccess;
     }
-    line("dank", std::string(DANK_VERSION) + ", built with g++ " + __VERSION__);
+    line("dank", std::string(DANK_VERSION) + ", built with compiler " + __VERSION__);
     line("Processor", plural(cores, "core", "cores"));
     printEngine(engine);
     printLibrary(library);

@@ -28,7 +28,7 @@ int extract(Context &context, const ExtractOptions &options)
     const auto started = std::chrono::steady_clock::now();
     const Dataset dataset = context.loadDataset(options.db);
     const ExtractReport report = context.engine().extract(dataset, *options.request, context.library(),
-                                                          showExtraction(context.console()), context.job());
+                                                          showExtraction(context.console()), context.observedJob());
     if (!options.out.empty())
         writeNpy(report.matrix, options.out);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - started;

@@ -21,7 +21,8 @@ public:
             printLine("dankness  percentile  upvotes  path");
         }
         if (score.skipped.empty())
-            printRow({fixed(score.dankness, 3), fixed(score.percentile, 1), grouped(score.expectedUpvotes)}, score.path);
+            printRow({fixed(score.dankness, 3), fixed(score.percentile, 1), grouped(score.expectedUpvotes)},
+                     score.path);
         else
             printRow({"–", "–", "–"}, score.path + "  (" + score.skipped + ")");
         std::fflush(stdout);

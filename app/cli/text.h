@@ -27,9 +27,9 @@ void addEvaluation(Json &document, const Evaluation &evaluation);
 
 /// Numbers for people and files, with a point whatever the locale.
 std::string fixed(double value, int digits);
-std::string fixed(const std::optional<double> &value, int digits);  ///< "–" where undefined
-std::string shortest(double value);                                 ///< reads back to the same double
-std::string grouped(double value);                                  ///< rounded, "12,345"
+std::string fixed(const std::optional<double> &value, int digits);                   ///< "–" where undefined
+std::string shortest(double value);                                                  ///< reads back to the same double
+std::string grouped(double value);                                                   ///< rounded, "12,345"
 std::string plural(std::size_t count, std::string_view one, std::string_view many);  ///< "1 row", "2 rows"
 
 /// A cell of a CSV file, quoted where it must be (RFC 4180).

@@ -67,7 +67,8 @@ int train(Context &context, const TrainOptions &options)
     CurveLog log(options.log);
     const TrainReport report =
         runTraining(context, log, [&](const TrainingObserver &observer, TrainingControl &control) {
-            return engine.train(dataset, *options.request, config, context.library(), observer, control, context.job());
+            return engine.train(dataset, *options.request, config, context.library(), observer, control,
+                                context.observedJob());
         });
     return finishTraining(context, report, options.out, options.strict);
 }
@@ -88,7 +89,7 @@ int resume(Context &context, const ResumeOptions &options)
     Engine &engine = context.engine();
     const TrainReport report =
         runTraining(context, log, [&](const TrainingObserver &observer, TrainingControl &control) {
-            return engine.resume(options.run, context.library(), observer, control, context.job());
+            return engine.resume(options.run, context.library(), observer, control, context.observedJob());
         });
     return finishTraining(context, report, options.out, options.strict);
 }

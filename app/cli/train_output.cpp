@@ -69,8 +69,8 @@ TrainReport runTraining(Context &context, CurveLog &log,
     observer.epoch = [&](const EpochStats &stats, int bestEpoch) {
         log.add(stats);
         console.progress("train", static_cast<std::size_t>(stats.epoch), static_cast<std::size_t>(planned),
-                         "loss " + fixed(stats.trainLoss, 5) + ", held out " + fixed(stats.validationLoss, 5) + ", best epoch "
-                             + std::to_string(bestEpoch),
+                         "loss " + fixed(stats.trainLoss, 5) + ", held out " + fixed(stats.validationLoss, 5)
+                             + ", best epoch " + std::to_string(bestEpoch),
                          {{"epoch", stats.epoch},
                           {"train_loss", number(stats.trainLoss)},
                           {"validation_loss", number(stats.validationLoss)},
