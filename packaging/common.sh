@@ -4,7 +4,8 @@
 # To build and to run.
 packages=(
     g++ cmake ninja-build ccache pkg-config git ca-certificates
-    libtorch-dev libopencv-dev libturbojpeg0-dev libgif-dev libexif-dev
+    libtorch-dev libopenblas0-pthread # LibTorch alone brings the reference BLAS, which trains many times slower
+    libopencv-dev libturbojpeg0-dev libgif-dev libexif-dev
     nlohmann-json3-dev libsqlitecpp-dev libsqlite3-dev libxxhash-dev libcli11-dev
     qt6-base-dev qt6-svg-dev libqt6svg6 libqcustomplot-dev
     qt6-qpa-plugins hicolor-icon-theme fonts-dejavu-core

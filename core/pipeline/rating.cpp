@@ -33,8 +33,8 @@ namespace {
 
 class Rating final : public RatingSession {
 public:
-    Rating(std::shared_ptr<const Model> model, std::shared_ptr<const Backbone> network, ResizeRule resize, int threads)
-        : m_model(std::move(model)), m_network(std::move(network)), m_resize(resize), m_threads(threads)
+    Rating(std::shared_ptr<const Model> model, std::shared_ptr<const Backbone> network, ResizeRule resize)
+        : m_model(std::move(model)), m_network(std::move(network)), m_resize(resize)
     {
     }
 
@@ -63,7 +63,7 @@ public:
             return skipped(name, *decoded.problem, decoded.detail);
         const Image picture = preprocess(decoded.image, m_resize, side);
         std::vector<float> features(static_cast<std::size_t>(m_network->spec().columns));
-        setIntraOpThreads(m_threads);
+        setIntraOpThreads(1);  // one picture is too little to share: two threads wait for each other longer than they work
         m_network->extract({&picture, 1}, features);
         const float output = predict(*m_model, features).front();
         if (!std::isfinite(output))
@@ -91,7 +91,6 @@ private:
     std::shared_ptr<const Model> m_model;
     std::shared_ptr<const Backbone> m_network;
     ResizeRule m_resize;
-    int m_threads;
 };
 
 }  // namespace
@@ -108,7 +107,7 @@ std::unique_ptr<RatingSession> openRatingSession(std::shared_ptr<const Model> mo
                                              + ".");
     const WeightsChoice choice = findWeights(id, weights, model->weightsFile, context.library);
     auto network = context.networks.get(id, choice.file, chooseDevice(device));
-    return std::make_unique<Rating>(std::move(model), std::move(network), id.resize, context.threads);
+    return std::make_unique<Rating>(std::move(model), std::move(network), id.resize);
 }
 
 }  // namespace dank
