@@ -352,8 +352,8 @@ private slots:
     void recordsMakeADataset()
     {
         MemeRecord first, second;
-        first.id = "x";
-        second.id = "b";
+        first.id = std::string("x");
+        second.id = std::string("b");
         second.upvotes = 6;
         const Dataset dataset = Dataset::fromRecords("set/db.json", {first, second});
         QVERIFY(dataset.path().is_absolute());
