@@ -34,7 +34,7 @@ ChartProvenance provenanceOf(const RunRecord &run)
     provenance.dataset = QString::fromStdString(displayPath(std::filesystem::path(run.dataset).parent_path().filename()));
     provenance.datasetHash = QString::fromStdString(run.datasetHash);
     provenance.backbone = QString::fromStdString(run.backbone);
-    if (run.weightsFile.empty() && run.backbone.rfind("classic", 0) != 0)
+    if (run.backbone.find("/seed-") != std::string::npos)
         provenance.note = QStringLiteral("untrained network");
     return provenance;
 }

@@ -264,17 +264,17 @@ void HistogramChart::rebuild()
     m_upvotes->yAxis->setLabel(tr("memes"));
     m_dankness->setHistogram(unitHistogram(dankness, kDanknessBins), BinScale::Linear, tr("dankness"), true);
     m_dankness->xAxis->setLabel(tr("dankness"));
-    const QString name = m_target == TargetKind::Max   ? tr("upvotes / most upvotes")
+    const QString name = m_target == TargetKind::Max   ? tr("upvotes / most")
                          : m_target == TargetKind::Log ? tr("log of upvotes")
                                                        : tr("percentile");
     m_dankness->setExportTitle(tr("Target: %1").arg(name));
     m_upvotesCaption->setText(upvotes.empty() ? QString() : tr("Upvotes of %1 memes").arg(groupedNumber(qint64(upvotes.size()))));
-    m_danknessCaption->setText(dankness.empty() ? QString() : tr("What is learnt: %1").arg(name));
+    m_danknessCaption->setText(dankness.empty() ? QString() : tr("Target: %1").arg(name));
     if (!dankness.empty()) {
         const auto low = std::count_if(dankness.begin(), dankness.end(), [](double value) { return value < 0.1; });
         // The paper's target squeezes almost everything to nearly 0: worth a word where it happens.
         if (low * 2 > std::ptrdiff_t(dankness.size()))
-            m_danknessCaption->setText(tr("What is learnt: %1 — %2 % of the memes below 0.1")
+            m_danknessCaption->setText(tr("Target: %1, %2 % under 0.1")
                                            .arg(name)
                                            .arg(qRound(100.0 * double(low) / double(dankness.size()))));
     }

@@ -83,7 +83,14 @@ LossChart::LossChart(QWidget *parent) : Plot(parent)
     m_bestLabel = new QCPItemText(this);
     m_bestLabel->setSelectable(false);
     m_bestLabel->setClipToAxisRect(false);
-    m_bestLabel->setPadding(QMargins(0, 9, 0, 9));
+    m_bestLabel->setPadding(QMargins(4, 1, 4, 1));
+    // The label hangs a few pixels under the ring, wherever zooming puts it.
+    m_bestAnchor = new QCPItemTracer(this);
+    m_bestAnchor->setSelectable(false);
+    m_bestAnchor->setStyle(QCPItemTracer::tsNone);
+    m_bestLabel->position->setParentAnchor(m_bestAnchor->position);
+    m_bestLabel->position->setType(QCPItemPosition::ptAbsolute);
+    m_bestLabel->position->setCoords(0, 9);
 
     clearCurve();
     updateMarks({});
@@ -203,7 +210,7 @@ void LossChart::updateMarks(const TrainingView &view)
         && std::isfinite(best->validationLoss)) {
         m_best = view.bestEpoch;
         m_bestRing->addData(best->epoch, best->validationLoss);
-        m_bestLabel->position->setCoords(best->epoch, best->validationLoss);
+        m_bestAnchor->position->setCoords(best->epoch, best->validationLoss);
         m_bestLabel->setText(tr("best, epoch %1").arg(m_best));
         // Under the ring, and never cut off at the right end while the best epoch is the newest.
         const double share = best->epoch / std::max(1.0, plannedEnd());
@@ -427,6 +434,9 @@ void LossChart::restyle(const Tokens &tokens)
     m_baselineLabel->setColor(tokens.muted);
     m_bestLabel->setFont(font);
     m_bestLabel->setColor(tokens.text);
+    QColor ground = tokens.surface;
+    ground.setAlphaF(0.8f);
+    m_bestLabel->setBrush(ground);  // readable where a curve runs behind it
     for (QCPItemRect *band : m_bands)
         band->setBrush(tokens.sunken);
 }

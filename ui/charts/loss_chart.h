@@ -111,6 +111,7 @@ private:
     QCPGraph *m_trainRaw, *m_validationRaw, *m_train, *m_validation, *m_bestRing, *m_gaps;
     QCPItemLine *m_baselineLine;
     QCPItemText *m_baselineLabel, *m_bestLabel;
+    QCPItemTracer *m_bestAnchor;
     std::vector<QCPItemRect *> m_bands;
     QSharedPointer<LossTicker> m_lossTicker;
 };

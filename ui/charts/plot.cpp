@@ -52,9 +52,11 @@ Plot::Plot(QWidget *parent) : QCustomPlot(parent)
     setMinimumSize(160, 110);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
     setAutoAddPlottableToLegend(false);
-    axisRect()->setMinimumMargins(QMargins(8, 8, 10, 8));
+    // Room at the right, so that the label of a tick at the very end is not cut off and thus left out.
+    axisRect()->setMinimumMargins(QMargins(8, 8, 22, 8));
     for (QCPAxis *axis : {xAxis, yAxis}) {
         axis->setTickLength(0, 0);
+        axis->setTickPen(Qt::NoPen);  // a tick of no length would still leave a dot
         axis->setSubTicks(false);
         axis->setTickLabelPadding(6);
         axis->setLabelPadding(4);

@@ -3,8 +3,8 @@
 #include <QKeyEvent>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <numeric>
 
 #include "core/base/file.h"
 #include "ui/charts/number_text.h"
@@ -195,7 +195,7 @@ void ScatterChart::restyle(const Tokens &tokens)
     for (std::size_t i = 0; i < m_bands.size(); ++i) {
         QColor colour = tokens.dankness[i];
         colour.setAlphaF(0.85f);
-        m_bands[i]->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, QPen(Qt::NoPen), colour, 6));
+        m_bands[i]->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, colour, 6));
     }
     m_mark->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(tokens.text, 2), Qt::NoBrush, 11));
     QPen dashes(tokens.baseline, 1);

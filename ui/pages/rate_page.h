@@ -15,6 +15,9 @@ public:
     explicit RatePage(Session &session, QWidget *parent = nullptr);
     ~RatePage() override;
 
+protected:
+    void changeEvent(QEvent *event) override;
+
 private:
     struct Private;
     std::unique_ptr<Private> d;

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <QAbstractListModel>
+
+#include <vector>
+
+#include "ui/session/session.h"
+
+namespace dank::ui {
+
+/// The rating board: scored memes from dankest to least, then those that wait, then those that were skipped; within
+/// each as they were dropped. Rows find their place as scores come in and keep the selection on their meme.
+class ScoreModel : public QAbstractListModel {
+    Q_OBJECT
+public:
+    explicit ScoreModel(QObject *parent = nullptr) : QAbstractListModel(parent) {}
+
+    /// The session's list: it only grows, except that clearing empties it.
+    void setItems(const std::vector<RatedItem> &items);
+    /// "48 held-out memes": what the percentiles of `modelName`'s scores are shares of.
+    void setReference(const QString &modelName, const QString &name);
+
+    /// Null for an invalid row.
+    const RatedItem *item(int row) const;
+    /// "danker than 91 % of 48 held-out memes"
+    QString standing(const RatedItem &item) const;
+    /// A row as tab-separated text in the C locale.
+    QString copyText(int row) const;
+
+    int rowCount(const QModelIndex &parent = {}) const override;
+    QVariant data(const QModelIndex &index, int role) const override;
+
+private:
+    std::vector<RatedItem> m_items;  ///< as dropped
+    std::vector<int> m_order;        ///< row → index into m_items
+    QString m_model, m_reference;
+};
+
+/// Scores as CSV or JSON, in the order given, numbers in the C locale. The JSON has the keys of `dank rate`.
+QByteArray scoresToCsv(const std::vector<RatedItem> &items);
+QByteArray scoresToJson(const std::vector<RatedItem> &items);
+
+}  // namespace dank::ui

@@ -1,0 +1,282 @@
+#include "ui/pages/train_page.h"
+
+#include <QGridLayout>
+#include <QScrollArea>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+#include <cmath>
+
+#include "ui/charts/number_text.h"
+#include "ui/pages/loss_card.h"
+#include "ui/pages/runs_card.h"
+#include "ui/pages/train_settings.h"
+#include "ui/widgets/text_format.h"
+
+namespace dank::ui {
+
+namespace {
+
+bool isBusy(const JobStatus &job)
+{
+    return job.state == JobState::Running || job.state == JobState::Paused || job.state == JobState::Stopping;
+}
+
+}  // namespace
+
+struct TrainPage::Private {
+    Private(Session &s, TrainPage *page);
+
+    void showHeader();
+    void showCurve();
+    void showVerdict();
+    void showEmpty();
+    void showLock();
+    void showRuns() { runs->refresh(); }
+    void pressEmptyButton();
+
+    Session &session;
+    PageHeader *header;
+    Card *banner;
+    TextLabel *bannerText;
+    QStackedWidget *stack;
+    EmptyState *empty;
+    LossCard *loss;
+    TrainSettings *settings;
+    RunsCard *runs;
+};
+
+TrainPage::Private::Private(Session &s, TrainPage *page)
+    : session(s),
+      header(new PageHeader(TrainPage::tr("Train"), page)),
+      banner(new Card({}, page)),
+      bannerText(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Warn, page)),
+      stack(new QStackedWidget(page)),
+      empty(new EmptyState(QStringLiteral("train"), {}, {}, page)),
+      loss(new LossCard(page)),
+      settings(new TrainSettings(page)),
+      runs(new RunsCard(s, page))
+{
+    bannerText->setWordWrap(true);
+    banner->body()->addWidget(bannerText);
+    banner->hide();
+    auto *emptyCard = new Card({}, page);
+    emptyCard->body()->addWidget(empty);
+    stack->addWidget(emptyCard);
+    stack->addWidget(loss);
+    stack->setMinimumHeight(280);
+    settings->setFixedWidth(300);
+    runs->setMinimumHeight(170);
+}
+
+TrainPage::TrainPage(Session &session, QWidget *parent) : QWidget(parent), d(std::make_unique<Private>(session, this))
+{
+    auto *content = new QWidget;
+    auto *column = new QVBoxLayout(content);
+    column->setContentsMargins(20, 16, 20, 20);
+    column->setSpacing(14);
+    column->addWidget(d->header);
+    column->addWidget(d->banner);
+    auto *row = new QHBoxLayout;
+    row->setSpacing(14);
+    row->addWidget(d->stack, 1);
+    row->addWidget(d->settings);
+    column->addLayout(row, 5);
+    column->addWidget(d->runs, 3);
+
+    auto *scroll = new QScrollArea(this);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setWidget(content);
+    auto *outer = new QVBoxLayout(this);
+    outer->setContentsMargins(0, 0, 0, 0);
+    outer->addWidget(scroll);
+
+    connect(d->empty, &EmptyState::clicked, this, [this] { d->pressEmptyButton(); });
+    connect(d->settings, &TrainSettings::configChanged, this,
+            [this](const TrainConfig &config) { d->session.setTrainConfig(config); });
+    connect(&session, &Session::changed, this, [this](Change change) {
+        switch (change) {
+        case Change::Epochs:
+            d->showCurve();
+            d->showVerdict();
+            break;
+        case Change::Training:
+            d->showHeader();
+            d->showEmpty();
+            d->showCurve();
+            d->showVerdict();
+            d->showLock();
+            d->showRuns();
+            break;
+        case Change::Dataset:
+        case Change::Features:
+        case Change::Engine:
+            d->showHeader();
+            d->showEmpty();
+            break;
+        case Change::Job:
+            d->showEmpty();
+            d->showVerdict();
+            d->showLock();
+            d->showRuns();
+            break;
+        case Change::Runs:
+            d->showRuns();
+            d->showVerdict();
+            break;
+        case Change::Settings:
+            d->settings->setConfig(d->session.trainConfig());
+            d->showHeader();
+            break;
+        default: break;
+        }
+    });
+    d->settings->setConfig(session.trainConfig());
+    d->showHeader();
+    d->showEmpty();
+    d->showCurve();
+    d->showVerdict();
+    d->showLock();
+}
+
+TrainPage::~TrainPage() = default;
+
+void TrainPage::Private::showHeader()
+{
+    const auto &view = session.training();
+    QStringList parts;
+    if (view.trainRows + view.validationRows > 0) {
+        parts << countOf(qint64(view.trainRows + view.validationRows), TrainPage::tr("meme"), TrainPage::tr("memes"))
+              << TrainPage::tr("%1 to learn from, %2 held out")
+                     .arg(groupedNumber(qint64(view.trainRows)), groupedNumber(qint64(view.validationRows)));
+        parts << (view.config.split == SplitKind::Author ? TrainPage::tr("no author on both sides")
+                                                         : TrainPage::tr("split at random, which flatters"));
+    } else if (const auto dataset = session.dataset()) {
+        parts << countOf(qint64(dataset->records().size()), TrainPage::tr("meme"), TrainPage::tr("memes"))
+              << TrainPage::tr("the settings are good as they stand");
+    } else {
+        parts << TrainPage::tr("A network learns from your memes how many upvotes a meme gets");
+    }
+    header->setSubtitle(parts.join(QStringLiteral(" · ")));
+
+    const auto features = session.features();
+    const bool untrained = view.run > 0 ? view.untrained : features && features->untrained;
+    banner->setVisible(untrained);
+    if (untrained)
+        bannerText->setText(TrainPage::tr("The features come from an untrained network: its weights are seeded random numbers. "
+                                          "Everything works, but expect little more than chance. "
+                                          "Pretrained weights can be chosen on the Features page."));
+}
+
+void TrainPage::Private::showEmpty()
+{
+    const auto &view = session.training();
+    const auto dataset = session.dataset();
+    if (view.run > 0 || view.live || !view.curve.empty()) {
+        stack->setCurrentIndex(1);
+        return;
+    }
+    stack->setCurrentIndex(0);
+    const auto &actions = session.actions();
+    if (!dataset) {
+        empty->setSentence(TrainPage::tr("There is nothing to learn from yet. Open a db.json, or try the sample."));
+        empty->setButton(TrainPage::tr("Try the sample"), actions.open);
+        empty->setHint(session.runs().empty() ? TrainPage::tr("or drop a db.json here")
+                                              : TrainPage::tr("Earlier runs are below: show one on the chart."));
+    } else if (!session.features()) {
+        empty->setSentence(TrainPage::tr("Extract features first: the network learns from what a picture network sees in each meme."));
+        empty->setButton(TrainPage::tr("Extract features"), actions.extract);
+        empty->setHint(isBusy(session.job()) ? session.job().detail : QString());
+    } else {
+        empty->setSentence(TrainPage::tr("Ready to learn from %1.")
+                               .arg(countOf(qint64(session.features()->matrix.rows()), TrainPage::tr("meme"), TrainPage::tr("memes"))));
+        empty->setButton(TrainPage::tr("Train"), actions.train);
+        empty->setHint(TrainPage::tr("The curve appears here with the first epoch."));
+    }
+}
+
+void TrainPage::Private::pressEmptyButton()
+{
+    if (!session.dataset())
+        session.openSample();
+    else if (!session.features())
+        session.extract();
+    else
+        session.train();
+}
+
+void TrainPage::Private::showCurve()
+{
+    if (session.training().run > 0 && stack->currentIndex() == 0)
+        showEmpty();
+    loss->setTraining(session.training());
+    loss->setSubtitle({});
+    loss->setTitle(session.training().run > 0 ? TrainPage::tr("Loss of run %1").arg(session.training().run)
+                                              : TrainPage::tr("Loss"));
+}
+
+void TrainPage::Private::showVerdict()
+{
+    const auto &view = session.training();
+    const RunRecord *record = runs->model()->record(view.run);
+    const auto &job = session.job();
+    const bool mine = view.live && job.kind == JobKind::Train;
+    const QString last = view.curve.empty() ? QString() : groupedNumber(view.curve.back().epoch);
+
+    // How it stands against the mean, in words; the colour only repeats them.
+    QString standing;
+    TextLabel::Tone tone = TextLabel::Tone::Muted;
+    QString iconName = QStringLiteral("info");
+    double best = std::nan("");
+    for (const auto &stats : view.curve) {
+        if (stats.epoch == view.bestEpoch)
+            best = stats.validationLoss;
+    }
+    if (const auto gain = gainOverMean(best, view.meanPredictorLoss)) {
+        const QString start = view.live ? TrainPage::tr("Best so far, epoch %1").arg(groupedNumber(view.bestEpoch))
+                                        : TrainPage::tr("Best epoch %1").arg(groupedNumber(view.bestEpoch));
+        if (*gain >= 0.005) {
+            standing = TrainPage::tr("%1: %2 % better than predicting the mean").arg(start).arg(*gain * 100, 0, 'f', 0);
+            tone = TextLabel::Tone::Ok;
+            iconName = QStringLiteral("check");
+        } else {
+            standing = TrainPage::tr("%1: not better than predicting the mean").arg(start);
+            tone = view.live ? TextLabel::Tone::Muted : TextLabel::Tone::Bad;
+            iconName = view.live ? QStringLiteral("info") : QStringLiteral("close");
+        }
+    }
+
+    const auto with = [&standing](const QString &text) {
+        return standing.isEmpty() ? text : text + QStringLiteral(" ") + standing + QStringLiteral(".");
+    };
+    if (mine && job.state == JobState::Paused) {
+        loss->setVerdict(QStringLiteral("pause"), with(TrainPage::tr("Paused at epoch %1, saved.").arg(last)), TextLabel::Tone::Warn);
+    } else if (mine && job.state == JobState::Stopping) {
+        loss->setVerdict(QStringLiteral("stop"), TrainPage::tr("Stopping after this batch…"), TextLabel::Tone::Muted);
+    } else if (record && !view.live && record->state == RunState::Failed) {
+        const QString why = record->error.empty() ? TrainPage::tr("This run failed.") : QString::fromStdString(record->error).simplified();
+        loss->setVerdict(QStringLiteral("error"), why, TextLabel::Tone::Bad);
+    } else if (record && !view.live && record->state == RunState::Interrupted) {
+        loss->setVerdict(QStringLiteral("pause"), with(TrainPage::tr("You stopped at epoch %1; resume it from the table.").arg(last)),
+                         TextLabel::Tone::Warn);
+    } else {
+        loss->setVerdict(iconName, standing, tone);
+    }
+}
+
+void TrainPage::Private::showLock()
+{
+    const auto &job = session.job();
+    QString reason;
+    if (job.kind == JobKind::Train && isBusy(job))
+        reason = job.state == JobState::Paused     ? TrainPage::tr("locked while paused")
+                 : job.state == JobState::Stopping ? TrainPage::tr("locked until it stops")
+                                                   : TrainPage::tr("locked while training");
+    settings->setLocked(reason);
+    // While it trains the settings shown are those it trains with.
+    settings->setConfig(!reason.isEmpty() && session.training().live ? session.training().config : session.trainConfig());
+}
+
+}  // namespace dank::ui
