@@ -4,7 +4,6 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <exception>
 #include <string_view>
 #include <system_error>
@@ -14,98 +13,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/data/byte_source.h"
+
 namespace dank {
 
 namespace {
-
-/// A file's bytes, in memory or on disk; the latter through a small window that follows the reads.
-class Source {
-public:
-    explicit Source(std::span<const std::byte> bytes) : m_size(bytes.size()), m_window(bytes) {}
-    Source(int fd, std::uint64_t size) : m_fd(fd), m_size(size), m_buffer(kWindow) {}
-
-    std::uint64_t size() const { return m_size; }
-
-    /// `count` ≤ kWindow bytes at `offset`, or empty where the file has fewer. Valid until the next call.
-    std::span<const std::byte> at(std::uint64_t offset, std::size_t count)
-    {
-        if (count > m_size || offset > m_size - count)
-            return {};
-        if (m_fd >= 0 && (offset < m_start || offset + count > m_start + m_window.size()))
-            fill(offset);
-        if (offset < m_start || offset + count > m_start + m_window.size())
-            return {};
-        return m_window.subspan(static_cast<std::size_t>(offset - m_start), count);
-    }
-
-    /// As much as there is at `offset`, up to `count` ≤ kWindow bytes.
-    std::span<const std::byte> upTo(std::uint64_t offset, std::size_t count)
-    {
-        if (offset >= m_size)
-            return {};
-        return at(offset, static_cast<std::size_t>(std::min<std::uint64_t>(count, m_size - offset)));
-    }
-
-    int readError() const { return m_error; }
-
-    static constexpr std::size_t kWindow = 1 << 12;
-
-private:
-    void fill(std::uint64_t offset)
-    {
-        std::size_t filled = 0;
-        while (filled < m_buffer.size()) {
-            const ssize_t got = ::pread(m_fd, m_buffer.data() + filled, m_buffer.size() - filled,
-                                        static_cast<off_t>(offset + filled));
-            if (got < 0 && errno == EINTR)
-                continue;
-            if (got < 0)
-                m_error = errno;
-            if (got <= 0)
-                break;
-            filled += static_cast<std::size_t>(got);
-        }
-        m_start = offset;
-        m_window = std::span<const std::byte>(m_buffer).first(filled);
-    }
-
-    int m_fd = -1;
-    std::uint64_t m_size;
-    std::uint64_t m_start = 0;
-    std::vector<std::byte> m_buffer;
-    std::span<const std::byte> m_window;
-    int m_error = 0;
-};
-
-std::uint32_t byteAt(std::span<const std::byte> bytes, std::size_t i)
-{
-    return std::to_integer<std::uint32_t>(bytes[i]);
-}
-
-std::uint32_t big16(std::span<const std::byte> b, std::size_t i)
-{
-    return byteAt(b, i) << 8 | byteAt(b, i + 1);
-}
-
-std::uint32_t big32(std::span<const std::byte> b, std::size_t i)
-{
-    return big16(b, i) << 16 | big16(b, i + 2);
-}
-
-std::uint32_t little16(std::span<const std::byte> b, std::size_t i)
-{
-    return byteAt(b, i) | byteAt(b, i + 1) << 8;
-}
-
-std::uint32_t little32(std::span<const std::byte> b, std::size_t i)
-{
-    return little16(b, i) | little16(b, i + 2) << 16;
-}
-
-bool beginsWith(std::span<const std::byte> bytes, std::string_view text, std::size_t at = 0)
-{
-    return bytes.size() >= at + text.size() && std::memcmp(bytes.data() + at, text.data(), text.size()) == 0;
-}
 
 ImageProbe &refuse(ImageProbe &probe, SkipReason reason, std::string detail)
 {
@@ -147,11 +59,11 @@ bool setSize(ImageProbe &probe, std::int64_t width, std::int64_t height)
 }
 
 /// Is there an end marker FF D9 in [from, to)?
-bool hasEndOfImage(Source &source, std::uint64_t from, std::uint64_t to)
+bool hasEndOfImage(ByteSource &source, std::uint64_t from, std::uint64_t to)
 {
     std::uint32_t last = 0;
     while (from < to) {
-        const auto piece = source.upTo(from, static_cast<std::size_t>(std::min<std::uint64_t>(Source::kWindow, to - from)));
+        const auto piece = source.upTo(from, static_cast<std::size_t>(std::min<std::uint64_t>(ByteSource::kWindow, to - from)));
         if (piece.empty())
             return false;
         for (const std::byte byte : piece) {
@@ -165,7 +77,7 @@ bool hasEndOfImage(Source &source, std::uint64_t from, std::uint64_t to)
     return false;
 }
 
-void probeJpeg(Source &source, ImageProbe &probe)
+void probeJpeg(ByteSource &source, ImageProbe &probe)
 {
     constexpr int kMaxSegments = 20'000;
     std::uint64_t at = 2;
@@ -233,7 +145,7 @@ void probeJpeg(Source &source, ImageProbe &probe)
     corrupt(probe, "too many segments before the picture");
 }
 
-void probePng(Source &source, ImageProbe &probe)
+void probePng(ByteSource &source, ImageProbe &probe)
 {
     const auto header = source.at(8, 25);
     if (header.empty()) {
@@ -277,7 +189,7 @@ void probePng(Source &source, ImageProbe &probe)
 }
 
 /// Steps over a GIF's data blocks; false where the file ends first.
-bool skipBlocks(Source &source, std::uint64_t &at)
+bool skipBlocks(ByteSource &source, std::uint64_t &at)
 {
     for (;;) {
         const auto length = source.at(at, 1);
@@ -294,7 +206,7 @@ std::uint64_t colourTableBytes(std::uint32_t flags)
     return flags & 0x80 ? 3ull << ((flags & 7) + 1) : 0;
 }
 
-void probeGif(Source &source, ImageProbe &probe)
+void probeGif(ByteSource &source, ImageProbe &probe)
 {
     const auto screen = source.at(6, 7);
     if (screen.empty()) {
@@ -345,7 +257,7 @@ void probeGif(Source &source, ImageProbe &probe)
     }
 }
 
-void probeWebP(Source &source, ImageProbe &probe)
+void probeWebP(ByteSource &source, ImageProbe &probe)
 {
     const auto head = source.at(0, 30);
     if (head.empty()) {
@@ -384,7 +296,7 @@ void probeWebP(Source &source, ImageProbe &probe)
     }
 }
 
-void probeBmp(Source &source, ImageProbe &probe)
+void probeBmp(ByteSource &source, ImageProbe &probe)
 {
     const auto head = source.at(0, 26);
     if (head.empty()) {
@@ -463,7 +375,7 @@ std::string describeForeign(std::span<const std::byte> head)
 struct Magic {
     std::string_view bytes;
     ImageFormat format;
-    void (*probe)(Source &, ImageProbe &);
+    void (*probe)(ByteSource &, ImageProbe &);
 };
 
 constexpr std::array<Magic, 5> kMagics{{
@@ -474,7 +386,7 @@ constexpr std::array<Magic, 5> kMagics{{
     {"BM", ImageFormat::Bmp, probeBmp},
 }};
 
-ImageProbe probeSource(Source &source)
+ImageProbe probeSource(ByteSource &source)
 {
     ImageProbe probe;
     if (source.size() == 0)
@@ -526,7 +438,7 @@ const char *imageFormatName(ImageFormat format) noexcept
 
 ImageProbe probeImage(std::span<const std::byte> bytes)
 {
-    Source source(bytes);
+    ByteSource source(bytes);
     return probeSource(source);
 }
 
@@ -556,7 +468,7 @@ try {
         ImageProbe probe;
         return refuse(probe, SkipReason::ImageUnreadable, "it is not a regular file");
     }
-    Source source(file.fd, static_cast<std::uint64_t>(info.st_size));
+    ByteSource source(file.fd, static_cast<std::uint64_t>(info.st_size));
     ImageProbe probe = probeSource(source);
     return source.readError() ? unreadable(source.readError()) : probe;
 } catch (const std::exception &error) {
