@@ -76,7 +76,7 @@ void Model::validate() const
     for (const EpochStats &stats : curve)
         if (!std::isfinite(stats.trainLoss) || !std::isfinite(stats.validationLoss) || !std::isfinite(stats.seconds))
             refuse("the losses of epoch " + std::to_string(stats.epoch) + " are not finite");
-    if (!std::isfinite(meanPredictorLoss))
+    if (!std::isfinite(trainMean) || !std::isfinite(meanPredictorLoss))
         refuse("the loss of its mean predictor is not finite");
     config.validate();
 }

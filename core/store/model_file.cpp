@@ -53,6 +53,7 @@ json documentOf(const Model &model)
         {"epoch", model.epoch},
         {"epochs_run", model.epochsRun},
         {"curve", std::move(curve)},
+        {"train_mean", model.trainMean},
         {"mean_predictor_loss", model.meanPredictorLoss},
         {"dataset", model.dataset},
         {"dataset_hash", model.datasetHash},
@@ -260,6 +261,7 @@ Model modelOf(const TensorFile &file)
     model.epoch = static_cast<int>(whole(member(document, "epoch"), "epoch", 0, INT32_MAX));
     model.epochsRun = static_cast<int>(whole(member(document, "epochs_run"), "epochs_run", 0, INT32_MAX));
     model.curve = curveOf(document);
+    model.trainMean = number(member(document, "train_mean"), "train_mean");
     model.meanPredictorLoss = number(member(document, "mean_predictor_loss"), "mean_predictor_loss");
     model.dataset = text(document, "dataset");
     model.datasetHash = plainText(document, "dataset_hash");

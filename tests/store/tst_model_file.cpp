@@ -38,6 +38,7 @@ Model example()
     model.epoch = 1;
     model.epochsRun = 2;
     model.curve = {{1, 0.1, 0.1 + 0.2, 1e-300}, {2, 1.0 / 3, std::nextafter(0.5, 1), 12345.678}};
+    model.trainMean = 0.1 * 7;
     model.meanPredictorLoss = 0.1 * 3;
     model.dataset = "/data/db.json";
     model.datasetHash = "0123";
@@ -134,6 +135,7 @@ private slots:
         QCOMPARE(loaded.epoch, 1);
         QCOMPARE(loaded.epochsRun, 2);
         QVERIFY(loaded.curve == model.curve);
+        QVERIFY(loaded.trainMean == model.trainMean);
         QVERIFY(loaded.meanPredictorLoss == model.meanPredictorLoss);
         QCOMPARE(loaded.dataset, model.dataset);
         QCOMPARE(loaded.datasetHash, model.datasetHash);
@@ -184,7 +186,7 @@ private slots:
         };
         for (const auto &entry : json::parse(R"(["format","name","run","backbone","weights_file","untrained_backbone",
                 "layers","output","target","reference_name","config","epoch","epochs_run","curve",
-                "mean_predictor_loss","dataset","dataset_hash","train_ids","validation_ids"])")) {
+                "train_mean","mean_predictor_loss","dataset","dataset_hash","train_ids","validation_ids"])")) {
             const std::string key = entry;
             row(("without " + key).c_str(), [=](Parts &parts) { parts.document.erase(key); }, "lacks");
             row((key + " null").c_str(), [=](Parts &parts) { parts.document[key] = nullptr; }, "");
