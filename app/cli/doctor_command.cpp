@@ -70,17 +70,29 @@ Json engineFacts(Context &context)
         facts["auto_device"] = info.autoDevice;
         facts["auto_note"] = info.autoNote;
         facts["native_bfloat16"] = info.nativeBFloat16;
-        facts["backbones"] = Json::array();
-        for (const BackboneStatus &status : engine.backbones(nullptr, {}, context.library()))
-            facts["backbones"].push_back({{"id", status.id},
-                                          {"columns", status.columns},
-                                          {"weights", displayPath(status.weights)},
-                                          {"expected_at", displayPath(status.expectedAt)}});
         facts["ok"] = true;
     } catch (const Error &error) {
         facts["error"] = error.what();
     }
     return facts;
+}
+
+/// Which weights are installed. Weights lie in the library, and asking for them must not make one.
+Json weightsFacts(Context &context)
+{
+    Json list = Json::array();
+    if (!context.libraryExists())
+        return list;
+    try {
+        for (const BackboneStatus &status : context.engine().backbones(nullptr, {}, context.library()))
+            list.push_back({{"id", status.id},
+                            {"columns", status.columns},
+                            {"weights", displayPath(status.weights)},
+                            {"expected_at", displayPath(status.expectedAt)}});
+    } catch (const Error &) {
+        // What is wrong with the engine or the library is told by their own facts.
+    }
+    return list;
 }
 
 std::string textOf(const Json &value)
@@ -106,12 +118,6 @@ void printEngine(const Json &engine)
     const std::string note = textOf(engine["auto_note"]);
     line("auto takes", textOf(engine["auto_device"]) + (note.empty() ? "" : " (" + note + ")"));
     line("bfloat16", engine["native_bfloat16"] == true ? "native on this processor" : "not native on this processor");
-    if (engine.contains("backbones"))
-        for (const Json &backbone : engine["backbones"]) {
-            const std::string weights = textOf(backbone["weights"]);
-            line(textOf(backbone["id"]),
-                 weights.empty() ? "no weights at " + textOf(backbone["expected_at"]) : weights);
-        }
 }
 
 void printLibrary(const Json &library)
@@ -133,19 +139,25 @@ int doctor(Context &context)
 {
     const Json engine = engineFacts(context);
     const Json library = libraryFacts(context);
+    const Json weights = weightsFacts(context);
     const unsigned cores = std::thread::hardware_concurrency();
     if (context.json()) {
         printJson({{"version", DANK_VERSION},
                    {"compiler", __VERSION__},
                    {"cores", cores},
                    {"engine", engine},
-                   {"library", library}});
+                   {"library", library},
+                   {"backbones", weights}});
         return kSuccess;
     }
     line("dank", std::string(DANK_VERSION) + ", built with compiler " + __VERSION__);
     line("Processor", plural(cores, "core", "cores"));
     printEngine(engine);
     printLibrary(library);
+    for (const Json &backbone : weights) {
+        const std::string file = textOf(backbone["weights"]);
+        line(textOf(backbone["id"]), file.empty() ? "no weights at " + textOf(backbone["expected_at"]) : file);
+    }
     return kSuccess;
 }
 

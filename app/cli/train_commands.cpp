@@ -84,8 +84,6 @@ int resume(Context &context, const ResumeOptions &options)
     checkOutput(options.out);
     checkOutput(options.log);
     CurveLog log(options.log);
-    if (context.libraryExists())
-        log.startWith(Library::open(context.library()).epochs(options.run));
     Engine &engine = context.engine();
     const TrainReport report =
         runTraining(context, log, [&](const TrainingObserver &observer, TrainingControl &control) {

@@ -22,12 +22,6 @@ CurveLog::CurveLog(std::filesystem::path file) : m_file(std::move(file))
     m_stream << curveCsvHeader() << std::flush;
 }
 
-void CurveLog::startWith(const std::vector<EpochStats> &curve)
-{
-    for (const EpochStats &stats : curve)
-        add(stats);
-}
-
 void CurveLog::add(const EpochStats &stats)
 {
     if (m_file.empty())

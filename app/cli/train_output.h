@@ -16,8 +16,6 @@ public:
     /// An empty path writes nothing. Throws Error{Disk|File} when the file cannot be made.
     explicit CurveLog(std::filesystem::path file);
 
-    /// Epochs done before this process took over.
-    void startWith(const std::vector<EpochStats> &curve);
     void add(const EpochStats &stats);
     void finish();
 

@@ -1,0 +1,329 @@
+#include <QDir>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <cmath>
+#include <cstring>
+
+#include "tests/app/dank_process.h"
+
+using namespace Qt::StringLiterals;
+
+/// The main job with a small sample: sample, extract, train, eval, rate, runs.
+class TestCliJob : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase();
+    void sampleIsTheSameForASeed();
+    void sampleLeavesAForeignDatasetAlone();
+    void extractWritesTheMatrix();
+    void secondExtractComputesNothing();
+    void missingWeightsSayWhatToDo();
+    void absentDeviceIsAnError();
+    void sameSeedSameLosses();
+    void logHasEveryEpoch();
+    void flagsOverrideThePreset();
+    void evalAgreesWithTraining();
+    void rateFilesFoldersAndStdin();
+    void rateFormatsAgree();
+    void runsAreListedExportedDeleted();
+    void newerLibraryIsLeftAlone();
+    void demoDoesItAll();
+
+private:
+    QTemporaryDir m_folder;
+    QString m_db, m_model;
+    QStringList m_library;
+    QJsonObject m_extracted, m_trained;
+    QString path(const QString &name) const { return m_folder.filePath(name); }
+    QStringList trainArguments(int seed) const
+    {
+        return m_library + QStringList{"train",    m_db, "--weights", "none",   "--precision",        "fp32",
+                                       "--epochs", "12", "--json",    "--seed", QString::number(seed)};
+    }
+};
+
+void TestCliJob::initTestCase()
+{
+    m_library = {"--library", path("library")};
+    m_db = makeSample(path("sample"), 60);
+    QVERIFY(!m_db.isEmpty());
+    const Outcome extracted = dank(m_library
+                                   + QStringList{"extract", m_db, "--weights", "none", "--precision", "fp32", "--json",
+                                                 "--out", path("features.npy")});
+    QVERIFY2(extracted.code == 0, extracted.err);
+    m_extracted = extracted.object();
+    m_model = path("small.dankmodel");
+    const Outcome trained = dank(trainArguments(3) + QStringList{"--model", m_model, "--log", path("metrics.csv")});
+    QVERIFY2(trained.code == 0, trained.err);
+    m_trained = trained.object();
+}
+
+void TestCliJob::sampleIsTheSameForASeed()
+{
+    QVERIFY(!makeSample(path("a"), 20, 5).isEmpty());
+    QVERIFY(!makeSample(path("b"), 20, 5).isEmpty());
+    QVERIFY(!makeSample(path("c"), 20, 6).isEmpty());
+    QCOMPARE(readAll(path("a/db.json")), readAll(path("b/db.json")));
+    QVERIFY(readAll(path("a/db.json")) != readAll(path("c/db.json")));
+    const QStringList names = QDir(path("a/memes")).entryList(QDir::Files);
+    QCOMPARE(names, QDir(path("b/memes")).entryList(QDir::Files));
+    for (const QString &name : names)
+        QCOMPARE(readAll(path("a/memes/" + name)), readAll(path("b/memes/" + name)));
+}
+
+void TestCliJob::sampleLeavesAForeignDatasetAlone()
+{
+    QVERIFY(QDir().mkpath(path("mine")));
+    QVERIFY(writeAll(path("mine/db.json"), "{\"_default\": {}}"));
+    QCOMPARE(dank({"sample", path("mine"), "--count", "20"}).code, 1);
+    QCOMPARE(readAll(path("mine/db.json")), QByteArray("{\"_default\": {}}"));
+}
+
+void TestCliJob::extractWritesTheMatrix()
+{
+    const QJsonArray shape = m_extracted["shape"].toArray();
+    QCOMPARE(shape.size(), 2);
+    const int rows = shape[0].toInt(), columns = shape[1].toInt();
+    QCOMPARE(columns, 2048);
+    QCOMPARE(m_extracted["computed"].toInt(), rows);
+    QCOMPARE(m_extracted["cached"].toInt(), 0);
+    QCOMPARE(rows + m_extracted["skipped"].toArray().size(), 60);
+    QVERIFY(m_extracted["images_per_second"].toDouble() > 0);
+    QVERIFY(m_extracted["untrained"].toBool());
+    QCOMPARE(m_extracted["precision"].toString(), QString("fp32"));
+    QVERIFY(!m_extracted["device"].toString().isEmpty());
+
+    const QByteArray npy = readAll(path("features.npy"));
+    QVERIFY(npy.startsWith("\x93NUMPY\x01"));
+    QVERIFY(npy.left(128).contains(QString("(%1, %2)").arg(rows).arg(columns).toUtf8()));
+    QCOMPARE(npy.size() % 64, qsizetype(rows) * columns * 4 % 64);
+    const char *values = npy.constData() + (npy.size() - qsizetype(rows) * columns * 4);
+    for (qsizetype i = 0; i < qsizetype(rows) * columns; ++i) {
+        float value = 0;
+        std::memcpy(&value, values + i * 4, 4);
+        QVERIFY(std::isfinite(value) && value >= 0);  // an average of ReLU outputs
+    }
+    const QList<QByteArray> ids = readAll(path("features.ids.txt")).split('\n');
+    QCOMPARE(ids.size(), rows + 1);
+    QVERIFY(ids.last().isEmpty());
+}
+
+void TestCliJob::secondExtractComputesNothing()
+{
+    const QJsonObject again =
+        dank(m_library + QStringList{"extract", m_db, "--weights", "none", "--precision", "fp32", "--json"}).object();
+    QCOMPARE(again["computed"].toInt(), 0);
+    QCOMPARE(again["cached"].toInt(), m_extracted["computed"].toInt());
+    QCOMPARE(again["shape"], m_extracted["shape"]);
+    QCOMPARE(
+        dank(m_library + QStringList{"extract", m_db, "--weights", "none", "--precision", "fp32", "--strict"}).code, 3);
+}
+
+void TestCliJob::missingWeightsSayWhatToDo()
+{
+    for (const QString &weights : {QString(), path("no.safetensors")}) {
+        QStringList arguments = m_library + QStringList{"extract", m_db};
+        if (!weights.isEmpty())
+            arguments += {"--weights", weights};
+        const Outcome outcome = dank(arguments);
+        QCOMPARE(outcome.code, 1);
+        QVERIFY2(outcome.err.contains("safetensors"), outcome.err);
+    }
+}
+
+void TestCliJob::absentDeviceIsAnError()
+{
+    const Outcome outcome = dank(m_library + QStringList{"extract", m_db, "--weights", "none", "--device", "cuda:97"});
+    QCOMPARE(outcome.code, 1);
+    QVERIFY2(outcome.err.contains("cuda"), outcome.err);
+}
+
+void TestCliJob::sameSeedSameLosses()
+{
+    const QJsonArray losses = m_trained["train_loss"].toArray();
+    QCOMPARE(losses.size(), 12);
+    const QJsonObject same = dank(trainArguments(3)).object(), other = dank(trainArguments(4)).object();
+    QCOMPARE(same["train_loss"].toArray(), losses);
+    QCOMPARE(same["validation_loss"], m_trained["validation_loss"]);
+    QCOMPARE(same["metrics"], m_trained["metrics"]);
+    QVERIFY(other["train_loss"].toArray() != losses);
+    QVERIFY(same["run"].toInt() != m_trained["run"].toInt());
+
+    for (const QString key : {"mae", "rmse", "r2", "spearman", "rows"}) {
+        QVERIFY2(m_trained["metrics"].toObject().contains(key), qPrintable(key));
+        QVERIFY2(m_trained["baselines"]["mean"_L1].toObject().contains(key), qPrintable(key));
+    }
+    QVERIFY(m_trained["baselines"]["mean"_L1]["spearman"_L1].isNull());  // a constant has no rank correlation
+    QCOMPARE(m_trained["model"].toString(), m_model);
+    QVERIFY(m_trained["untrained"].toBool());
+    QVERIFY(!m_trained["verdict_text"].toString().isEmpty());
+    QCOMPARE(m_trained["verdict"].toString(), QString("too_few_rows"));
+}
+
+void TestCliJob::logHasEveryEpoch()
+{
+    const QList<QByteArray> lines = readAll(path("metrics.csv")).trimmed().split('\n');
+    QCOMPARE(lines.size(), 13);
+    QCOMPARE(lines.first(), QByteArray("epoch,train_loss,validation_loss,seconds"));
+    for (int i = 1; i < lines.size(); ++i) {
+        const QList<QByteArray> cells = lines[i].split(',');
+        QCOMPARE(cells.size(), 4);
+        QCOMPARE(cells[0].toInt(), i);
+        QCOMPARE(cells[1].toDouble(), m_trained["train_loss"][i - 1].toDouble());
+        QCOMPARE(cells[2].toDouble(), m_trained["validation_loss"][i - 1].toDouble());
+    }
+}
+
+void TestCliJob::flagsOverrideThePreset()
+{
+    const Outcome trained =
+        dank(trainArguments(1)
+             + QStringList{"--preset", "paper", "--hidden", "16,4", "--dropout", "0.1", "--target", "log", "--lr",
+                           "0.01", "--split", "random", "--batch", "20", "--hold-out", "0.4"});
+    QVERIFY2(trained.code == 0 || trained.code == 5, trained.err);
+    const QJsonObject run = dank(m_library + QStringList{"runs", "--json"}).object()["runs"][0].toObject();
+    const QJsonObject config = run["config"].toObject();
+    QCOMPARE(config["preset"].toString(), QString("paper"));
+    QCOMPARE(config["hidden"].toArray(), (QJsonArray{16, 4}));
+    QCOMPARE(config["dropout"].toDouble(), 0.1);
+    QCOMPARE(config["target"].toString(), QString("log"));
+    QCOMPARE(config["learning_rate"].toDouble(), 0.01);
+    QCOMPARE(config["split"].toString(), QString("random"));
+    QCOMPARE(config["batch"].toInt(), 20);
+    QCOMPARE(config["epochs"].toInt(), 12);
+    QCOMPARE(config["output"].toString(), QString("linear"));  // the preset's own stays
+}
+
+void TestCliJob::evalAgreesWithTraining()
+{
+    const Outcome outcome = dank(m_library + QStringList{"eval", m_model, m_db, "--json"});
+    QVERIFY2(outcome.code == 0, outcome.err);
+    const QJsonObject found = outcome.object();
+    QCOMPARE(found["rows"].toInt(), m_trained["metrics"]["rows"_L1].toInt());
+    QCOMPARE(found["verdict"], m_trained["verdict"]);
+    const auto agrees = [](const QJsonValue &is, const QJsonValue &was) {
+        for (const QString key : {"mae", "rmse", "r2"})
+            if (!is[key].isDouble() || std::abs(is[key].toDouble() - was[key].toDouble()) > 1e-6)
+                return false;
+        return true;
+    };
+    QVERIFY2(agrees(found["metrics"], m_trained["metrics"]), outcome.out);
+    QVERIFY2(agrees(found["baselines"]["mean"_L1], m_trained["baselines"]["mean"_L1]), outcome.out);
+}
+
+void TestCliJob::rateFilesFoldersAndStdin()
+{
+    // The folder, then a missing file, a text file, and two by stdin: in this order, none lost.
+    QVERIFY(QDir().mkpath(path("pile")));
+    QStringList pictures;
+    for (const QString &name : QDir(path("sample/memes")).entryList({"*.png"}, QDir::Files).mid(0, 3)) {
+        QVERIFY(QFile::copy(path("sample/memes/" + name), path("pile/" + name)));
+        pictures << path("pile/" + name);
+    }
+    QCOMPARE(pictures.size(), 3);
+    QVERIFY(writeAll(path("pile/notes.txt"), "not a picture"));
+    QVERIFY(writeAll(path("fake.png"), "neither"));
+    const Outcome outcome =
+        dank(m_library + QStringList{"rate", m_model, path("pile"), path("gone.jpg"), path("fake.png"), "-", "--json"},
+             (pictures[2] + "\n\n" + pictures[0] + "\n").toUtf8());
+    QVERIFY2(outcome.code == 0, outcome.err);
+    const QJsonArray scores = outcome.json().array();
+    const QStringList order = pictures + QStringList{path("gone.jpg"), path("fake.png"), pictures[2], pictures[0]};
+    QCOMPARE(scores.size(), order.size());
+    for (int i = 0; i < order.size(); ++i) {
+        const QJsonObject score = scores[i].toObject();
+        QCOMPARE(score["path"_L1].toString(), order[i]);
+        if (i == 3 || i == 4) {
+            QVERIFY(!score["skipped"_L1].toString().isEmpty());
+            QVERIFY(!score.contains("dankness"));
+            continue;
+        }
+        QVERIFY(score["dankness"_L1].toDouble(-1) >= 0 && score["dankness"_L1].toDouble(2) <= 1);
+        QVERIFY(score["percentile"_L1].toDouble(-1) >= 0 && score["percentile"_L1].toDouble(200) <= 100);
+        QVERIFY(score["expected_upvotes"_L1].toDouble(-1) >= 0);
+        QCOMPARE(score["epoch"_L1].toInt(), m_trained["best_epoch"].toInt());
+        QVERIFY(score["untrained"_L1].toBool());
+    }
+    QCOMPARE(scores[5]["dankness"_L1], scores[2]["dankness"_L1]);  // the same picture, the same score
+    QCOMPARE(dank(m_library + QStringList{"rate", m_model, path("gone.jpg"), "--strict"}).code, 3);
+}
+
+void TestCliJob::rateFormatsAgree()
+{
+    const QString name = QDir(path("sample/memes")).entryList({"*.png"}, QDir::Files).first();
+    const QString picture = path("with, comma.png");
+    QVERIFY(QFile::copy(path("sample/memes/" + name), picture));
+    const QStringList rate = m_library + QStringList{"rate", m_model, picture, path("gone.png"), "--format"};
+    const QJsonArray json = dank(rate + QStringList{"json"}).json().array();
+    const QList<QByteArray> csv = dank(rate + QStringList{"csv"}).out.trimmed().split('\n');
+    QCOMPARE(csv.size(), 3);
+    QVERIFY(csv[0].startsWith("path,dankness,percentile,expected_upvotes"));
+    QVERIFY2(csv[1].startsWith('"' + picture.toUtf8() + "\","), csv[1]);
+    QCOMPARE(csv[1].mid(picture.toUtf8().size() + 3).split(',').first().toDouble(), json[0]["dankness"_L1].toDouble());
+    const Outcome table = dank(rate + QStringList{"table"});
+    QVERIFY(table.out.contains(QByteArray::number(json[0]["dankness"_L1].toDouble(), 'f', 3)));
+    QVERIFY(table.out.contains("untrained"));
+    QVERIFY2(table.err.contains("gone.png"), table.err);
+}
+
+void TestCliJob::runsAreListedExportedDeleted()
+{
+    const auto runs = [&] {
+        return dank(m_library + QStringList{"runs", "list", "--json"}).object()["runs"].toArray();
+    };
+    const QJsonArray before = runs();
+    QVERIFY(before.size() >= 2);
+    for (int i = 1; i < before.size(); ++i)
+        QVERIFY(before[i - 1]["run"_L1].toInt() > before[i]["run"_L1].toInt());  // newest first
+    const QString run = QString::number(m_trained["run"].toInt());
+    const QJsonObject shown =
+        dank(m_library + QStringList{"runs", "show", run, "--json"}).object()["runs"][0].toObject();
+    QCOMPARE(shown["state"].toString(), QString("done"));
+    QCOMPARE(shown["epochs"].toInt(), 12);
+    QCOMPARE(shown["train_loss"], m_trained["train_loss"]);
+    QVERIFY(QFile::exists(shown["model"].toString()));
+
+    QCOMPARE(dank(m_library + QStringList{"runs", "export", run, "--out", path("run.csv")}).code, 0);
+    QCOMPARE(readAll(path("run.csv")), readAll(path("metrics.csv")));
+    QCOMPARE(dank(m_library + QStringList{"runs", "delete", run}).code, 0);
+    QVERIFY(!QFile::exists(shown["model"].toString()));
+    QCOMPARE(runs().size(), before.size() - 1);
+    QCOMPARE(dank(m_library + QStringList{"runs", "show", run}).code, 1);
+    QCOMPARE(dank(m_library + QStringList{"resume", "9999"}).code, 1);
+    QVERIFY(QFile::exists(m_model));  // the copy is the user's
+}
+
+void TestCliJob::newerLibraryIsLeftAlone()
+{
+    QVERIFY(QDir().mkpath(path("newer")));
+    const QString file = path("newer/library.sqlite");
+    QVERIFY(QFile::copy(path("library/library.sqlite"), file));
+    QByteArray bytes = readAll(file);
+    bytes.replace(60, 4, QByteArray("\x00\x00\x7f\xff", 4));  // SQLite's user_version
+    QVERIFY(writeAll(file, bytes));
+    const Outcome outcome = dank({"--library", path("newer"), "runs"});
+    QCOMPARE(outcome.code, 1);
+    QVERIFY2(outcome.err.contains("newer"), outcome.err);
+    QCOMPARE(readAll(file), bytes);
+    const QJsonObject facts = dank({"--library", path("newer"), "doctor", "--json"}).object()["library"].toObject();
+    QCOMPARE(facts["schema"].toInt(), 0x7fff);
+    QVERIFY(!facts["error"].toString().isEmpty());
+}
+
+void TestCliJob::demoDoesItAll()
+{
+    const Outcome outcome = dank({"--library", path("demo-library"), "demo", path("demo"), "--count", "30", "--json"});
+    QVERIFY2(outcome.code == 0, outcome.err);
+    const QJsonObject found = outcome.object();
+    QVERIFY(!found["scores"].toArray().isEmpty());
+    for (const QJsonValue &score : found["scores"].toArray())
+        QVERIFY(score["dankness"_L1].isDouble() && score["untrained"_L1].toBool());
+    QVERIFY(QFile::exists(found["model"].toString()));
+    QCOMPARE(found["run"].toInt(), 1);
+    QVERIFY(QFile::exists(path("demo/db.json")));
+}
+
+QTEST_GUILESS_MAIN(TestCliJob)
+#include "tst_cli_job.moc"

@@ -1,0 +1,71 @@
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <algorithm>
+#include <random>
+#include <vector>
+
+#include "tests/app/dank_process.h"
+
+using namespace Qt::StringLiterals;
+
+/// The standard preset learns the sample's planted rule, and does not learn upvotes that were shuffled.
+class TestCliLearning : public QObject {
+    Q_OBJECT
+
+private slots:
+    void learnsTheRuleAndNotTheNoise();
+};
+
+void TestCliLearning::learnsTheRuleAndNotTheNoise()
+{
+    QTemporaryDir folder;
+    const QString db = makeSample(folder.filePath("sample"), 400), shuffled = folder.filePath("sample/shuffled.json");
+    QVERIFY(!db.isEmpty());
+    const auto train = [&](const QString &file) {
+        const Outcome outcome =
+            dank({"--library", folder.filePath("library"), "train", file, "--weights", "none", "--json"});
+        if (outcome.code != 0)
+            QTest::qFail(outcome.err, __FILE__, __LINE__);
+        return outcome.object();
+    };
+    const QJsonObject learned = train(db);
+
+    // The same rows, the usable ones' upvotes dealt anew.
+    QJsonObject document = QJsonDocument::fromJson(readAll(db)).object();
+    const QString tableName = document.keys().first();
+    QJsonObject rows = document[tableName].toObject();
+    std::vector<QString> keys;
+    std::vector<QJsonValue> upvotes;
+    for (auto row = rows.constBegin(); row != rows.constEnd(); ++row)
+        if (row.value().toObject()["ups"].toDouble(-1) >= 0) {
+            keys.push_back(row.key());
+            upvotes.push_back(row.value().toObject()["ups"]);
+        }
+    QVERIFY(keys.size() > 300);
+    std::shuffle(upvotes.begin(), upvotes.end(), std::mt19937(7));
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        QJsonObject row = rows[keys[i]].toObject();
+        row["ups"_L1] = upvotes[i];
+        rows[keys[i]] = row;
+    }
+    document[tableName] = rows;
+    QVERIFY(writeAll(shuffled, QJsonDocument(document).toJson()));
+    const QJsonObject fooled = train(shuffled);
+
+    const auto figure = [](const QJsonObject &result, const char *key) {
+        return result["metrics"][QLatin1String(key)].toDouble();
+    };
+    qInfo("planted rule: R² %.3f, Spearman %.3f; shuffled: R² %.3f, Spearman %.3f", figure(learned, "r2"),
+          figure(learned, "spearman"), figure(fooled, "r2"), figure(fooled, "spearman"));
+    QVERIFY(figure(learned, "r2") > 0.3);
+    QVERIFY(figure(learned, "spearman") > 0.5);
+    QVERIFY(figure(learned, "mae") < 0.8 * learned["baselines"]["mean"_L1]["mae"_L1].toDouble());
+    QCOMPARE(learned["verdict"].toString(), QString("learned_something"));
+
+    QVERIFY(figure(fooled, "r2") < 0.1);
+    QCOMPARE(fooled["verdict"].toString(), QString("no_evidence"));
+}
+
+QTEST_GUILESS_MAIN(TestCliLearning)
+#include "tst_cli_learning.moc"
