@@ -339,7 +339,7 @@ private slots:
             f.engine->rateMs = 1;
             f.session->openDataset(QString::fromStdString(f.db.string()));
             for (int i = 1; i <= kRows; ++i)
-                f.session->thumbnail(f.db.parent_path() / "memes" / ("m" + std::to_string(i) + ".png"));
+                f.session->thumbnail(f.db.parent_path() / "memes" / QStringLiteral("m%1.png").arg(i).toStdString());
             f.session->rate({QString::fromStdString(f.db.parent_path().string())});
             QTest::qWait(round * 3);
             round % 2 ? f.session->train() : f.session->extract();

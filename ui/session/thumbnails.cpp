@@ -68,15 +68,13 @@ void Thumbnails::start()
     if (m_started)
         return;
     m_started = true;
-    std::deque<QString> waiting;
+    std::size_t waiting = 0;
     {
         std::lock_guard lock(m_wanted->mutex);
-        waiting.swap(m_wanted->keys);
+        waiting = m_wanted->keys.size();
     }
-    for (const QString &key : waiting) {
-        m_pending.remove(key);
-        request(key);
-    }
+    for (std::size_t i = 0; i < waiting; ++i)
+        serveOne();
 }
 
 void Thumbnails::request(const QString &key)
@@ -90,8 +88,12 @@ void Thumbnails::request(const QString &key)
             m_wanted->keys.pop_front();
         }
     }
-    if (!m_started)
-        return;
+    if (m_started)
+        serveOne();
+}
+
+void Thumbnails::serveOne()
+{
     // The lane's entry takes whatever is newest by then, not this very key.
     const double ratio = devicePixelRatio();
     m_lane.postLow([this, wanted = m_wanted, ratio] {

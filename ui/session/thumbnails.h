@@ -35,6 +35,7 @@ public:
 private:
     struct Wanted;
     void request(const QString &key);
+    void serveOne();
 
     Lane &m_lane;
     Mailbox &m_mailbox;
