@@ -73,7 +73,7 @@ void DropTarget::paintEvent(QPaintEvent *)
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     QColor veil = t.background;
-    veil.setAlphaF(0.9f);
+    veil.setAlphaF(0.94f);
     painter.fillRect(rect(), veil);
     painter.setPen(QPen(usable ? t.accent : t.muted, 2, Qt::DashLine, Qt::RoundCap));
     painter.setBrush(Qt::NoBrush);

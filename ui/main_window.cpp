@@ -58,12 +58,9 @@ MainWindow::MainWindow(Session &session, QWidget *parent) : QMainWindow(parent),
     m_pages->addWidget(new RatePage(session));
     m_run = new RunBar(central);
 
-    auto *messageRow = new QVBoxLayout;
-    messageRow->setContentsMargins(20, 14, 20, 0);
-    messageRow->addWidget(m_messages);
     auto *content = new QVBoxLayout;
     content->setSpacing(0);
-    content->addLayout(messageRow);
+    content->addWidget(m_messages);
     content->addWidget(m_pages, 1);
     content->addWidget(m_run);
     auto *row = new QHBoxLayout;
@@ -125,6 +122,7 @@ MainWindow::MainWindow(Session &session, QWidget *parent) : QMainWindow(parent),
     connect(&session, &Session::changed, this, &MainWindow::onChanged);
 
     restore();
+    m_navigation->setFocus();
     for (const Change change : {Change::Dataset, Change::Engine, Change::Job, Change::Message})
         onChanged(change);
 }

@@ -15,6 +15,9 @@ namespace dank::ui {
 
 namespace {
 
+constexpr int kMargin = 20;
+constexpr int kTop = 14;
+
 QColor severityColour(Message::Severity severity, const Tokens &t)
 {
     switch (severity) {
@@ -44,7 +47,7 @@ MessageBar::MessageBar(QWidget *parent)
     m_close->setToolTip(QStringLiteral("Close"));
     m_close->setAccessibleName(QStringLiteral("Close message"));
     auto *layout = new QHBoxLayout(this);
-    layout->setContentsMargins(16, 8, 10, 8);
+    layout->setContentsMargins(kMargin + 16, kTop + 8, kMargin + 10, 8);
     layout->setSpacing(10);
     layout->addWidget(m_icon, 0, Qt::AlignVCenter);
     layout->addWidget(m_text, 1);
@@ -85,12 +88,13 @@ void MessageBar::paintEvent(QPaintEvent *)
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     QPainterPath shape;
-    shape.addRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8);
+    const QRect bar = rect().adjusted(kMargin, kTop, -kMargin, 0);
+    shape.addRoundedRect(QRectF(bar).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8);
     painter.fillPath(shape, t.surface);
     painter.save();
     painter.setClipPath(shape);
-    const int x = layoutDirection() == Qt::RightToLeft ? width() - 4 : 0;
-    painter.fillRect(QRect(x, 0, 4, height()), colour);
+    const int x = layoutDirection() == Qt::RightToLeft ? bar.right() - 3 : bar.left();
+    painter.fillRect(QRect(x, bar.top(), 4, bar.height()), colour);
     painter.restore();
     painter.setPen(t.line);
     painter.drawPath(shape);

@@ -133,6 +133,7 @@ Navigation::Navigation(QWidget *parent)
       m_second(new TextLabel({}, static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted, this))
 {
     setFixedWidth(kWidth);
+    setFocusProxy(m_list);
     m_list->setObjectName(QStringLiteral("navigation"));
     m_list->setAccessibleName(QStringLiteral("Pages"));
     m_list->setFrameShape(QFrame::NoFrame);

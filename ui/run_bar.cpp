@@ -33,7 +33,7 @@ RunBar::RunBar(QWidget *parent)
       m_left(new TextLabel({}, static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted, this)),
       m_pause(new QPushButton(QStringLiteral("&Pause"), this)),
       m_stop(new QPushButton(QStringLiteral("&Stop"), this)),
-      m_stopMenu(new QToolButton(this)),
+      m_stopMenu(new QPushButton(this)),
       m_close(new QToolButton(this))
 {
     setObjectName(QStringLiteral("runBar"));
@@ -43,6 +43,7 @@ RunBar::RunBar(QWidget *parent)
     m_bar->setAccessibleName(QStringLiteral("Progress"));
     m_bar->setMinimumWidth(60);
     m_detail->setElided(true);
+    m_detail->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Preferred);
     m_pause->setObjectName(QStringLiteral("pauseButton"));
     m_stop->setObjectName(QStringLiteral("stopButton"));
     m_stop->setToolTip(QStringLiteral("Stop; what is done is kept (Ctrl+.)"));
@@ -50,14 +51,10 @@ RunBar::RunBar(QWidget *parent)
     menu->addAction(QStringLiteral("Stop and &keep the best epoch"), this, &RunBar::stopAndKeepClicked);
     menu->addAction(QStringLiteral("Stop and &discard…"), this, &RunBar::stopAndDiscardClicked);
     m_stopMenu->setObjectName(QStringLiteral("stopMenuButton"));
-    m_stopMenu->setProperty("button", true);
     m_stopMenu->setText(QStringLiteral("&Stop"));
     m_stopMenu->setMenu(menu);
-    m_stopMenu->setPopupMode(QToolButton::InstantPopup);
-    m_stopMenu->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     m_stopMenu->setLayoutDirection(layoutDirection() == Qt::LeftToRight ? Qt::RightToLeft : Qt::LeftToRight);
     m_stopMenu->setIconSize({12, 12});
-    m_stopMenu->setFocusPolicy(Qt::StrongFocus);
     m_close->setAutoRaise(true);
     m_close->setAccessibleName(QStringLiteral("Hide"));
     m_close->setToolTip(QStringLiteral("Hide this line"));
@@ -68,8 +65,9 @@ RunBar::RunBar(QWidget *parent)
     layout->setSpacing(14);
     layout->addWidget(m_mark);
     layout->addWidget(m_verb);
-    layout->addWidget(m_detail, 3);
-    layout->addWidget(m_bar, 4);
+    layout->addWidget(m_detail);
+    layout->addWidget(m_bar, 1);
+    layout->addStretch(0);
     layout->addWidget(m_left);
     layout->addWidget(m_pause);
     layout->addWidget(m_stop);
@@ -102,7 +100,10 @@ void RunBar::setJob(const JobStatus &job, const Actions &actions)
     const bool training = job.kind == JobKind::Train;
 
     m_verb->setText(job.verb);
-    m_detail->setText(job.detail);
+    // The message bar tells the reason; twice the same sentence helps nobody.
+    const bool failed = job.state == JobState::Failed;
+    m_detail->setText(failed ? QStringLiteral("stopped by an error") : job.detail);
+    m_detail->setToolTip(failed ? plainToolTip(job.detail) : QString());
     m_bar->setVisible(!ended);
     if (job.total > 0) {
         const double share = static_cast<double>(job.done) / static_cast<double>(job.total);
@@ -130,7 +131,7 @@ void RunBar::setJob(const JobStatus &job, const Actions &actions)
         recolour();
         setVisible(job.state != JobState::Idle);
         m_goodbye.stop();
-        if (job.state == JobState::Done)
+        if (ended)
             m_goodbye.start();
     }
 }

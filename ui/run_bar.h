@@ -45,7 +45,7 @@ private:
     TextLabel *m_left;
     QPushButton *m_pause;
     QPushButton *m_stop;
-    QToolButton *m_stopMenu;
+    QPushButton *m_stopMenu;
     QToolButton *m_close;
     QTimer m_goodbye;
 };

@@ -37,7 +37,7 @@ TopBar::TopBar(QMenu *exportMenu, QWidget *parent)
     : QWidget(parent),
       m_open(new QPushButton(QStringLiteral("&Open…"), this)),
       m_primary(new QPushButton(this)),
-      m_export(new QToolButton(this)),
+      m_export(new QPushButton(this)),
       m_offline(new Chip(QStringLiteral("offline"), this)),
       m_device(new Chip({}, this))
 {
@@ -46,14 +46,11 @@ TopBar::TopBar(QMenu *exportMenu, QWidget *parent)
     m_open->setObjectName(QStringLiteral("openButton"));
     m_primary->setProperty("primary", true);
     m_primary->setObjectName(QStringLiteral("primaryButton"));
-    m_export->setProperty("button", true);
     m_export->setText(QStringLiteral("&Export"));
     m_export->setMenu(exportMenu);
-    m_export->setPopupMode(QToolButton::InstantPopup);
-    m_export->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     m_export->setLayoutDirection(layoutDirection() == Qt::LeftToRight ? Qt::RightToLeft : Qt::LeftToRight);
     m_export->setIconSize({12, 12});
-    m_export->setFocusPolicy(Qt::StrongFocus);
+    m_offline->setProperty("dot", true);
     m_offline->setToolTip(QString::fromLatin1(kOffline));
     m_offline->setAccessibleDescription(QString::fromLatin1(kOffline));
     m_device->setAccessibleName(QStringLiteral("Compute device"));
@@ -83,9 +80,9 @@ void TopBar::setPrimary(const QString &text, const QString &iconName, bool enabl
 {
     m_primary->setVisible(!text.isEmpty());
     m_primary->setText(text);
-    m_primary->setEnabled(enabled);
     m_primary->setToolTip(plainToolTip(why));
-    if (m_primaryIcon != iconName) {
+    if (m_primaryIcon != iconName || m_primary->isEnabled() != enabled) {
+        m_primary->setEnabled(enabled);
         m_primaryIcon = iconName;
         recolour();
     }
@@ -118,7 +115,7 @@ void TopBar::recolour()
     const Tokens &t = tokensFor(palette());
     m_offline->setIcon(disc(t.ok, devicePixelRatioF()));
     m_export->setIcon(icon(QStringLiteral("chevron-down"), t.muted));
-    m_primary->setIcon(m_primaryIcon.isEmpty() ? QIcon() : icon(m_primaryIcon, t.onAccent));
+    m_primary->setIcon(m_primaryIcon.isEmpty() ? QIcon() : icon(m_primaryIcon, m_primary->isEnabled() ? t.onAccent : t.muted));
 }
 
 }  // namespace dank::ui

@@ -4,7 +4,6 @@
 
 class QMenu;
 class QPushButton;
-class QToolButton;
 
 namespace dank::ui {
 
@@ -34,7 +33,7 @@ private:
 
     QPushButton *m_open;
     QPushButton *m_primary;
-    QToolButton *m_export;
+    QPushButton *m_export;
     Chip *m_offline;
     Chip *m_device;
     QString m_primaryIcon;

@@ -20,6 +20,7 @@
 #include "ui/charts/plot.h"
 #include "ui/drop_target.h"
 #include "ui/main_window.h"
+#include "ui/widgets/card.h"
 
 using namespace dank;
 using namespace dank::ui;
@@ -167,7 +168,8 @@ QStringList faults(const QWidget &window)
                 found << QString("%1 sticks out of the window").arg(name);
         }
         if (const auto *label = qobject_cast<const QLabel *>(widget); label && !label->text().isEmpty()) {
-            const bool elided = label->sizePolicy().horizontalPolicy() == QSizePolicy::Ignored;
+            const auto *ours = qobject_cast<const TextLabel *>(label);
+            const bool elided = ours && ours->isElided();
             const int needed = label->wordWrap() ? label->heightForWidth(label->width()) : label->sizeHint().height();
             if (!elided && !label->wordWrap() && label->width() < label->sizeHint().width())
                 found << QString("label “%1” is cut").arg(label->text().left(60));

@@ -62,7 +62,7 @@ public:
                                         "The decoder gave up in the middle of the picture."});
             if (observer)
                 observer(told);
-            wait([&] { return holdExtractAt == static_cast<int>(told.done) && !job.cancel.isCancelled(); });
+            wait([&] { return holdExtractAt == static_cast<int>(told.done) && (ignoresCancel || !job.cancel.isCancelled()); });
         };
         ExtractReport report = FakeEngine::extract(dataset, request, library, staged, job);
         report.computed = report.matrix.rows();

@@ -69,7 +69,6 @@ ArrivalsCard::ArrivalsCard(Session &session, QWidget *parent)
       m_device(new TextLabel({}, static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted, this))
 {
     m_skipped->setProperty("link", true);
-    m_skipped->setFixedHeight(26);
     header()->addWidget(m_skipped);
     for (TextLabel *label : {m_summary, m_precision, m_device})
         label->setWordWrap(true);
@@ -103,7 +102,7 @@ void ArrivalsCard::update()
     auto tone = TextLabel::Tone::Normal;
     if (failed) {
         tone = TextLabel::Tone::Bad;
-        summary = QStringLiteral("It stopped: %1 What was computed until then is kept.").arg(job.detail);
+        summary = QStringLiteral("The last extraction was stopped by an error. What was computed until then is kept.");
     } else if (!running && report) {
         QStringList parts{QStringLiteral("%1 × %2 numbers").arg(
             countOf(static_cast<qint64>(report->matrix.ids.size()), QStringLiteral("meme"), QStringLiteral("memes")),

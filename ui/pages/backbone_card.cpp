@@ -23,7 +23,6 @@ QPushButton *linkButton(const QString &text, QWidget *parent)
 {
     auto *button = new QPushButton(text, parent);
     button->setProperty("link", true);
-    button->setFixedHeight(26);
     return button;
 }
 

@@ -146,7 +146,6 @@ void SetAsideCard::setRows(std::span<const Skipped> rows)
         auto *number = new TextLabel(groupedNumber(static_cast<qint64>(count)), static_cast<int>(TextRole::Body));
         auto *show = new QPushButton(QStringLiteral("Show"), row);
         show->setProperty("link", true);
-        show->setFixedHeight(26);
         show->setAccessibleName(QStringLiteral("Show rows: %1").arg(name->text()));
         connect(show, &QPushButton::clicked, this, [this, wanted = reason] { emit showRequested(wanted); });
         line->addWidget(name, 1);
@@ -157,6 +156,7 @@ void SetAsideCard::setRows(std::span<const Skipped> rows)
     }
     layout->addStretch(1);
     m_scroll->setWidget(m_list);
+    m_list->setAutoFillBackground(false);
     m_scroll->setVisible(!rows.empty());
     m_note->setText(rows.empty() ? QStringLiteral("Nothing: every row can be used.")
                                  : QStringLiteral("Nothing is dropped silently: every row is listed with what was found."));

@@ -109,7 +109,8 @@ void DatasetPage::Private::build()
     loadingBar->setTextVisible(false);
     loadingBar->setFixedWidth(280);
     loadingBar->setAccessibleName(QStringLiteral("Loading"));
-    loading->extra()->addWidget(loadingBar, 0, Qt::AlignHCenter);
+    // Between the sentence and the button.
+    static_cast<QVBoxLayout *>(loading->layout())->insertWidget(3, loadingBar, 0, Qt::AlignHCenter);
     QObject::connect(loading, &EmptyState::clicked, &session, &Session::stopAndKeep);
     auto *escape = new QAction(&q);
     escape->setShortcut(Qt::Key_Escape);
@@ -171,7 +172,7 @@ QWidget *DatasetPage::Private::buildContent()
 
     auto *memesCard = new Card;
     memesCard->setAccessibleName(QStringLiteral("Memes"));
-    memesCard->layout()->setSpacing(0);
+    memesCard->setMinimumHeight(174);  // one whole row in the smallest window
     memesCard->layout()->setContentsMargins(10, 10, 4, 4);
     grid = new MemeGrid(filter);
     buildTable();
@@ -281,8 +282,7 @@ void DatasetPage::Private::update()
         header->setSubtitle(line);
     }
     if (reading) {
-        loading->setSentence(job.verb);
-        loading->setHint(job.detail);
+        loading->setSentence(job.detail.isEmpty() ? job.verb : QStringLiteral("%1 · %2").arg(job.verb, job.detail));
         loading->setButton(job.state == JobState::Stopping ? QStringLiteral("Stopping…") : QStringLiteral("&Cancel"),
                            session.actions().stop);
         loadingBar->setRange(0, job.total > 0 ? 1000 : 0);

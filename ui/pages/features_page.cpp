@@ -123,7 +123,7 @@ void FeaturesPage::Private::build()
 
 Card *FeaturesPage::Private::buildOptions()
 {
-    auto *card = new Card(QStringLiteral("How"));
+    auto *card = new Card(QStringLiteral("Computing"));
     device = combo({{"auto", "auto"}, {"cpu", "CPU"}, {"cuda", "CUDA"}}, QStringLiteral("Device"));
     device->setToolTip(QStringLiteral("auto takes a GPU where there is one, and says why where it does not"));
     precision = combo({{"auto", "auto"}, {"fp32", "float32"}, {"bf16", "bfloat16"}}, QStringLiteral("Precision"));
@@ -228,7 +228,7 @@ void FeaturesPage::Private::update()
         waiting->setSentence(noEngine ? QStringLiteral("The compute engine could not be opened.")
                                       : QStringLiteral("Opening the compute engine…"));
         waiting->setHint(noEngine ? QStringLiteral("The message above says why. Datasets and runs can still be browsed.")
-                                  : session.deviceText());
+                                  : QString());
         stack->setCurrentWidget(waiting);
         return;
     }
@@ -245,7 +245,13 @@ void FeaturesPage::Private::update()
         field->setEnabled(!isLocked);
     options->setSubtitle(isLocked ? QStringLiteral("locked while it runs") : QString());
     optionsNote->setText(session.deviceText());
-    extract->setEnabled(session.actions().extract);
+    const auto &known = session.backbones();
+    const bool complete = std::any_of(known.begin(), known.end(), [this](const BackboneStatus &status) {
+        return status.id == session.request().backbone && status.total > 0 && status.cached >= status.total;
+    });
+    extract->setEnabled(session.actions().extract && !(complete && session.features()));
+    extract->setToolTip(complete ? QStringLiteral("Every picture's features are kept")
+                                 : QStringLiteral("Computes only what is not kept yet"));
     arrivals->update();
     stack->setCurrentWidget(content);
 }

@@ -15,6 +15,7 @@ namespace dank::ui {
 namespace {
 
 constexpr int kCardPadding = 14;
+constexpr int kLeastElided = 30;
 
 }  // namespace
 
@@ -31,7 +32,10 @@ Card::Card(const QString &title, QWidget *parent)
     m_header->setSpacing(8);
     m_header->addWidget(m_title);
     m_header->addWidget(m_subtitle, 1);
+    // Takes the room while there is no subtitle to do so.
+    m_header->addStretch(0);
     static_cast<TextLabel *>(m_subtitle)->setElided(true);
+    m_subtitle->hide();
     layout->addLayout(m_header);
     m_body->setSpacing(8);
     layout->addLayout(m_body, 1);
@@ -49,6 +53,7 @@ void Card::setTitle(const QString &title)
 void Card::setSubtitle(const QString &text)
 {
     m_subtitle->setText(text);
+    m_subtitle->setVisible(!text.isEmpty());
 }
 
 QHBoxLayout *Card::header()
@@ -82,6 +87,12 @@ void TextLabel::setElided(bool elided)
     policy.setHorizontalPolicy(elided ? QSizePolicy::Ignored : QSizePolicy::Preferred);
     setSizePolicy(policy);
     updateGeometry();
+}
+
+QSize TextLabel::minimumSizeHint() const
+{
+    const QSize size = QLabel::minimumSizeHint();
+    return m_elided && !wordWrap() ? QSize(std::min(size.width(), kLeastElided), size.height()) : size;
 }
 
 void TextLabel::changeEvent(QEvent *event)
@@ -195,9 +206,8 @@ EmptyState::EmptyState(const QString &iconName, const QString &sentence, const Q
     layout->addWidget(m_icon);
     m_sentence->setAlignment(Qt::AlignCenter);
     m_sentence->setWordWrap(true);
-    m_sentence->setMinimumWidth(420);
-    m_sentence->setMaximumWidth(520);
-    layout->addWidget(m_sentence, 0, Qt::AlignHCenter);
+    m_sentence->setContentsMargins(40, 0, 40, 0);
+    layout->addWidget(m_sentence);
     m_button->setProperty("primary", true);
     m_button->setVisible(!buttonText.isEmpty());
     layout->addWidget(m_button, 0, Qt::AlignHCenter);

@@ -37,6 +37,8 @@ public:
     void setTone(Tone tone);
     /// Long texts end in an ellipsis instead of widening the window; the whole text is the tooltip.
     void setElided(bool elided);
+    bool isElided() const { return m_elided; }
+    QSize minimumSizeHint() const override;
 
 protected:
     void changeEvent(QEvent *event) override;

@@ -35,7 +35,9 @@ void CardGrid::resizeEvent(QResizeEvent *event)
 
 void CardGrid::place(bool force)
 {
-    const int columns = std::clamp((width() + kGap) / (m_least + kGap), 1, m_most);
+    // No empty column beside the last card.
+    const int most = std::clamp(static_cast<int>(m_cards.size()), 1, m_most);
+    const int columns = std::clamp((width() + kGap) / (m_least + kGap), 1, most);
     if (columns == m_columns && !force)
         return;
     for (int column = 0; column < std::max(m_columns, columns); ++column)

@@ -1,5 +1,8 @@
 #include "ui/widgets/style.h"
 
+#include <QAbstractSpinBox>
+#include <QApplication>
+#include <QKeyEvent>
 #include <QPainter>
 #include <QPainterPath>
 #include <QStyleOption>
@@ -15,6 +18,12 @@ namespace {
 
 constexpr int kControlHeight = 30;
 constexpr double kRadius = 6;
+constexpr int kTextInset = 5;
+
+bool isAltHeld(const QEvent *event)
+{
+    return static_cast<const QKeyEvent *>(event)->modifiers() & Qt::AltModifier;
+}
 
 void drawField(QPainter *painter, const QRect &rect, const QStyleOption &option)
 {
@@ -120,7 +129,60 @@ int ThemeStyle::styleHint(StyleHint hint, const QStyleOption *option, const QWid
 {
     if (hint == SH_ComboBox_Popup)
         return 0;
+    if (hint == SH_UnderlineShortcut)
+        return m_alt;
     return QProxyStyle::styleHint(hint, option, widget, returnData);
+}
+
+QRect ThemeStyle::subElementRect(SubElement element, const QStyleOption *option, const QWidget *widget) const
+{
+    QRect rect = QProxyStyle::subElementRect(element, option, widget);
+    if (element == SE_LineEditContents)
+        if (const auto *frame = qstyleoption_cast<const QStyleOptionFrame *>(option); frame && frame->lineWidth > 0)
+            rect.adjust(kTextInset, 0, -kTextInset, 0);
+    return rect;
+}
+
+QRect ThemeStyle::subControlRect(ComplexControl control, const QStyleOptionComplex *option, SubControl part,
+                                 const QWidget *widget) const
+{
+    const QRect rect = QProxyStyle::subControlRect(control, option, part, widget);
+    const bool text = (control == CC_ComboBox && part == SC_ComboBoxEditField) ||
+                      (control == CC_SpinBox && part == SC_SpinBoxEditField);
+    if (!text)
+        return rect;
+    return option->direction == Qt::RightToLeft ? rect.adjusted(0, 0, -kTextInset, 0)
+                                                : rect.adjusted(kTextInset, 0, 0, 0);
+}
+
+void ThemeStyle::polish(QApplication *application)
+{
+    QProxyStyle::polish(application);
+    application->installEventFilter(this);
+}
+
+void ThemeStyle::polish(QWidget *widget)
+{
+    QProxyStyle::polish(widget);
+    // With an application style sheet, spin boxes do not ask sizeFromContents().
+    if (qobject_cast<QAbstractSpinBox *>(widget) && widget->minimumHeight() < kControlHeight)
+        widget->setMinimumHeight(kControlHeight);
+}
+
+bool ThemeStyle::eventFilter(QObject *watched, QEvent *event)
+{
+    const QEvent::Type type = event->type();
+    if (type == QEvent::KeyPress || type == QEvent::KeyRelease || type == QEvent::WindowDeactivate) {
+        const bool alt = type == QEvent::KeyPress &&
+                         (static_cast<QKeyEvent *>(event)->key() == Qt::Key_Alt || (m_alt && isAltHeld(event)));
+        if (alt != m_alt) {
+            m_alt = alt;
+            if (QWidget *window = QApplication::activeWindow())
+                for (QWidget *child : window->findChildren<QWidget *>())
+                    child->update();
+        }
+    }
+    return QProxyStyle::eventFilter(watched, event);
 }
 
 }  // namespace dank::ui

@@ -110,27 +110,29 @@ QString styleSheetFor(const Tokens &t)
 dank--ui--Card { background: @surface; border: 1px solid @line; border-radius: 8px; }
 dank--ui--Card[selected="true"] { border: 2px solid @accent; }
 dank--ui--Card[clickable="true"]:focus { border: 2px solid @accent; }
-QPushButton, QToolButton[button="true"] {
+QPushButton, QToolButton[button="true"] { outline: none;
     background: @surface; color: @text; border: 1px solid @line; border-radius: 6px; padding: 0 13px; min-height: 28px; }
 QPushButton:hover, QToolButton[button="true"]:hover { background: @sunken; }
 QPushButton:pressed, QPushButton:checked, QToolButton[button="true"]:pressed { background: @soft; }
-QPushButton:focus, QToolButton[button="true"]:focus { border-color: @accent; }
+QPushButton:focus, QToolButton[button="true"]:focus { border: 2px solid @accent; padding: 0 12px; min-height: 26px; }
 QPushButton:disabled, QToolButton[button="true"]:disabled { color: @muted; background: @sunken; }
 QPushButton[primary="true"] { background: @accent; color: @onaccent; border-color: @accent; font-weight: 600; }
 QPushButton[primary="true"]:hover { background: @accenthover; border-color: @accenthover; }
 QPushButton[primary="true"]:focus { border: 2px solid @text; padding: 0 12px; min-height: 26px; }
 QPushButton[primary="true"]:disabled { background: @sunken; color: @muted; border-color: @line; }
-QPushButton[link="true"] { background: transparent; color: @accent; border: 1px solid transparent; padding: 0 5px; }
+QPushButton[link="true"] { background: transparent; color: @accent; border: 1px solid transparent; padding: 0 5px;
+    min-height: 22px; }
 QPushButton[link="true"]:hover { background: @soft; }
-QPushButton[link="true"]:focus { border-color: @accent; }
+QPushButton[link="true"]:focus { border: 1px solid @accent; padding: 0 5px; min-height: 22px; }
 QPushButton[link="true"]:disabled { color: @muted; }
 QPushButton[toggle="true"] { background: transparent; border-color: transparent; color: @muted; }
 QPushButton[toggle="true"]:hover { background: @sunken; }
 QPushButton[toggle="true"]:checked { background: @surface; border-color: @line; color: @text; }
 QPushButton[toggle="true"]:focus { border-color: @accent; }
-QToolButton[button="true"]::menu-indicator, dank--ui--Chip::menu-indicator { image: none; width: 0; }
+QPushButton::menu-indicator, QToolButton[button="true"]::menu-indicator, dank--ui--Chip::menu-indicator { image: none; width: 0; }
 dank--ui--Chip { background: @sunken; color: @muted; border: 1px solid transparent; border-radius: 11px;
     padding: 0 9px; min-height: 20px; max-height: 20px; }
+dank--ui--Chip[dot="true"] { padding: 0 1px 0 9px; }
 dank--ui--Chip:hover { color: @text; }
 dank--ui--Chip:checked { background: @soft; color: @accent; }
 dank--ui--Chip:focus { border-color: @accent; }
@@ -144,6 +146,15 @@ QHeaderView::section { background: @surface; color: @muted; border: none; border
 QHeaderView::section:focus { color: @text; }
 QTableView { background: @surface; border: none; gridline-color: @line; selection-background-color: @soft;
     selection-color: @text; }
+QTableView::item { padding: 0 8px; }
+QTableView::item:selected { background: @soft; color: @text; }
+QScrollBar { background: transparent; border: none; margin: 0; }
+QScrollBar:vertical { width: 11px; }
+QScrollBar:horizontal { height: 11px; }
+QScrollBar::handle { background: @line; border-radius: 4px; margin: 1px; min-height: 32px; min-width: 32px; }
+QScrollBar::handle:hover { background: @muted; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QProgressBar { background: @sunken; border: none; border-radius: 3px; min-height: 6px; max-height: 6px; }
 QProgressBar::chunk { background: @accent; border-radius: 3px; }
 )");
