@@ -277,23 +277,25 @@ private slots:
     void refusesHostileText_data()
     {
         QTest::addColumn<QByteArray>("document");
-        QTest::newRow("empty") << QByteArray();
-        QTest::newRow("not json") << QByteArray("{");
-        QTest::newRow("list") << QByteArray("[]");
-        QTest::newRow("number") << QByteArray("1");
-        QTest::newRow("deep") << QByteArray(1000000, '[');
-        QTest::newRow("many values") << "[" + QByteArray("0,").repeated(5000000) + "0]";
-        QTest::newRow("many objects") << "[" + QByteArray("{},").repeated(3000000) + "{}]";
-        QTest::newRow("huge number") << QByteArray("{\"format\":1e999}");
+        QTest::addColumn<QString>("reason");
+        QTest::newRow("empty") << QByteArray() << "not valid JSON";
+        QTest::newRow("not json") << QByteArray("{") << "not valid JSON";
+        QTest::newRow("list") << QByteArray("[]") << "not a JSON object";
+        QTest::newRow("number") << QByteArray("1") << "not a JSON object";
+        QTest::newRow("deep") << QByteArray(1000000, '[') << "nested too deeply";
+        QTest::newRow("many values") << "[" + QByteArray("0,").repeated(5000000) + "0]" << "too long";
+        QTest::newRow("many objects") << "[" + QByteArray("{},").repeated(3000000) + "{}]" << "too long";
+        QTest::newRow("huge number") << QByteArray("{\"format\":1e999}") << "not valid JSON";
     }
     void refusesHostileText()
     {
         QFETCH(QByteArray, document);
+        QFETCH(QString, reason);
         File file;
         saveModel(example(), file.path());
         rewrite(file.path(), {}, [&](std::string &text) { text = document.toStdString(); });
         const QString said = refusal(file.path());
-        QVERIFY2(said.startsWith("format: "), qPrintable(said.left(500)));
+        QVERIFY2(said.startsWith("format: ") && said.contains(reason), qPrintable(said.left(500)));
     }
 
     void otherFiles()
