@@ -428,6 +428,7 @@ void Session::extract()
             };
         },
         [this] { extract(); });
+    d->status.detail = tr("loading the network…");
     d->notify(Change::Features);
 }
 
