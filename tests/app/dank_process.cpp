@@ -38,7 +38,7 @@ QJsonDocument Outcome::json() const
     return document;
 }
 
-Outcome dank(const QStringList &arguments, const QByteArray &input)
+Outcome runDank(const QStringList &arguments, const QByteArray &input)
 {
     QProcess process;
     process.start(DANK_BIN "/dank", QStringList{"--progress", "none"} + arguments);
@@ -47,7 +47,7 @@ Outcome dank(const QStringList &arguments, const QByteArray &input)
     return finish(process);
 }
 
-Outcome dankUntil(const QStringList &arguments, const std::function<bool(const QJsonObject &)> &onEvent, int signal)
+Outcome runDankUntil(const QStringList &arguments, const std::function<bool(const QJsonObject &)> &onEvent, int signal)
 {
     QProcess process;
     process.start(DANK_BIN "/dank", QStringList{"--progress", "ndjson"} + arguments);
@@ -76,7 +76,7 @@ Outcome dankUntil(const QStringList &arguments, const std::function<bool(const Q
 
 QString makeSample(const QString &folder, int count, int seed)
 {
-    const Outcome made = dank({"sample", folder, "--count", QString::number(count), "--seed", QString::number(seed)});
+    const Outcome made = runDank({"sample", folder, "--count", QString::number(count), "--seed", QString::number(seed)});
     return made.code == 0 ? folder + "/db.json" : QString();
 }
 

@@ -21,11 +21,11 @@ struct Outcome {
 };
 
 /// Runs the command line that was built, with English messages and no progress line.
-Outcome dank(const QStringList &arguments, const QByteArray &input = {});
+Outcome runDank(const QStringList &arguments, const QByteArray &input = {});
 
 /// Runs it with `--progress ndjson` and calls `onEvent` with every progress object while it runs, until that returns
 /// true; then sends `signal` and waits for the end.
-Outcome dankUntil(const QStringList &arguments, const std::function<bool(const QJsonObject &)> &onEvent, int signal);
+Outcome runDankUntil(const QStringList &arguments, const std::function<bool(const QJsonObject &)> &onEvent, int signal);
 
 /// A sample dataset's db.json, made by `dank sample` in `folder`. Empty when that failed.
 QString makeSample(const QString &folder, int count, int seed = 1);

@@ -49,13 +49,13 @@ void TestCliJob::initTestCase()
     m_library = {"--library", path("library")};
     m_db = makeSample(path("sample"), 60);
     QVERIFY(!m_db.isEmpty());
-    const Outcome extracted = dank(m_library
+    const Outcome extracted = runDank(m_library
                                    + QStringList{"extract", m_db, "--weights", "none", "--precision", "fp32", "--json",
                                                  "--out", path("features.npy")});
     QVERIFY2(extracted.code == 0, extracted.err);
     m_extracted = extracted.object();
     m_model = path("small.dankmodel");
-    const Outcome trained = dank(trainArguments(3) + QStringList{"--model", m_model, "--log", path("metrics.csv")});
+    const Outcome trained = runDank(trainArguments(3) + QStringList{"--model", m_model, "--log", path("metrics.csv")});
     QVERIFY2(trained.code == 0, trained.err);
     m_trained = trained.object();
 }
@@ -77,7 +77,7 @@ void TestCliJob::sampleLeavesAForeignDatasetAlone()
 {
     QVERIFY(QDir().mkpath(path("mine")));
     QVERIFY(writeAll(path("mine/db.json"), "{\"_default\": {}}"));
-    QCOMPARE(dank({"sample", path("mine"), "--count", "20"}).code, 1);
+    QCOMPARE(runDank({"sample", path("mine"), "--count", "20"}).code, 1);
     QCOMPARE(readAll(path("mine/db.json")), QByteArray("{\"_default\": {}}"));
 }
 
@@ -113,12 +113,12 @@ void TestCliJob::extractWritesTheMatrix()
 void TestCliJob::secondExtractComputesNothing()
 {
     const QJsonObject again =
-        dank(m_library + QStringList{"extract", m_db, "--weights", "none", "--precision", "fp32", "--json"}).object();
+        runDank(m_library + QStringList{"extract", m_db, "--weights", "none", "--precision", "fp32", "--json"}).object();
     QCOMPARE(again["computed"].toInt(), 0);
     QCOMPARE(again["cached"].toInt(), m_extracted["computed"].toInt());
     QCOMPARE(again["shape"], m_extracted["shape"]);
     QCOMPARE(
-        dank(m_library + QStringList{"extract", m_db, "--weights", "none", "--precision", "fp32", "--strict"}).code, 3);
+        runDank(m_library + QStringList{"extract", m_db, "--weights", "none", "--precision", "fp32", "--strict"}).code, 3);
 }
 
 void TestCliJob::missingWeightsSayWhatToDo()
@@ -127,7 +127,7 @@ void TestCliJob::missingWeightsSayWhatToDo()
         QStringList arguments = m_library + QStringList{"extract", m_db};
         if (!weights.isEmpty())
             arguments += {"--weights", weights};
-        const Outcome outcome = dank(arguments);
+        const Outcome outcome = runDank(arguments);
         QCOMPARE(outcome.code, 1);
         QVERIFY2(outcome.err.contains("safetensors"), outcome.err);
     }
@@ -135,7 +135,7 @@ void TestCliJob::missingWeightsSayWhatToDo()
 
 void TestCliJob::absentDeviceIsAnError()
 {
-    const Outcome outcome = dank(m_library + QStringList{"extract", m_db, "--weights", "none", "--device", "cuda:97"});
+    const Outcome outcome = runDank(m_library + QStringList{"extract", m_db, "--weights", "none", "--device", "cuda:97"});
     QCOMPARE(outcome.code, 1);
     QVERIFY2(outcome.err.contains("cuda"), outcome.err);
 }
@@ -144,7 +144,7 @@ void TestCliJob::sameSeedSameLosses()
 {
     const QJsonArray losses = m_trained["train_loss"].toArray();
     QCOMPARE(losses.size(), 12);
-    const QJsonObject same = dank(trainArguments(3)).object(), other = dank(trainArguments(4)).object();
+    const QJsonObject same = runDank(trainArguments(3)).object(), other = runDank(trainArguments(4)).object();
     QCOMPARE(same["train_loss"].toArray(), losses);
     QCOMPARE(same["validation_loss"], m_trained["validation_loss"]);
     QCOMPARE(same["metrics"], m_trained["metrics"]);
@@ -179,11 +179,11 @@ void TestCliJob::logHasEveryEpoch()
 void TestCliJob::flagsOverrideThePreset()
 {
     const Outcome trained =
-        dank(trainArguments(1)
+        runDank(trainArguments(1)
              + QStringList{"--preset", "paper", "--hidden", "16,4", "--dropout", "0.1", "--target", "log", "--lr",
                            "0.01", "--split", "random", "--batch", "20", "--hold-out", "0.4"});
     QVERIFY2(trained.code == 0 || trained.code == 5, trained.err);
-    const QJsonObject run = dank(m_library + QStringList{"runs", "--json"}).object()["runs"][0].toObject();
+    const QJsonObject run = runDank(m_library + QStringList{"runs", "--json"}).object()["runs"][0].toObject();
     const QJsonObject config = run["config"].toObject();
     QCOMPARE(config["preset"].toString(), QString("paper"));
     QCOMPARE(config["hidden"].toArray(), (QJsonArray{16, 4}));
@@ -198,7 +198,7 @@ void TestCliJob::flagsOverrideThePreset()
 
 void TestCliJob::evalAgreesWithTraining()
 {
-    const Outcome outcome = dank(m_library + QStringList{"eval", m_model, m_db, "--json"});
+    const Outcome outcome = runDank(m_library + QStringList{"eval", m_model, m_db, "--json"});
     QVERIFY2(outcome.code == 0, outcome.err);
     const QJsonObject found = outcome.object();
     QCOMPARE(found["rows"].toInt(), m_trained["metrics"]["rows"_L1].toInt());
@@ -226,7 +226,7 @@ void TestCliJob::rateFilesFoldersAndStdin()
     QVERIFY(writeAll(path("pile/notes.txt"), "not a picture"));
     QVERIFY(writeAll(path("fake.png"), "neither"));
     const Outcome outcome =
-        dank(m_library + QStringList{"rate", m_model, path("pile"), path("gone.jpg"), path("fake.png"), "-", "--json"},
+        runDank(m_library + QStringList{"rate", m_model, path("pile"), path("gone.jpg"), path("fake.png"), "-", "--json"},
              (pictures[2] + "\n\n" + pictures[0] + "\n").toUtf8());
     QVERIFY2(outcome.code == 0, outcome.err);
     const QJsonArray scores = outcome.json().array();
@@ -247,7 +247,7 @@ void TestCliJob::rateFilesFoldersAndStdin()
         QVERIFY(score["untrained"_L1].toBool());
     }
     QCOMPARE(scores[5]["dankness"_L1], scores[2]["dankness"_L1]);  // the same picture, the same score
-    QCOMPARE(dank(m_library + QStringList{"rate", m_model, path("gone.jpg"), "--strict"}).code, 3);
+    QCOMPARE(runDank(m_library + QStringList{"rate", m_model, path("gone.jpg"), "--strict"}).code, 3);
 }
 
 void TestCliJob::rateFormatsAgree()
@@ -256,13 +256,13 @@ void TestCliJob::rateFormatsAgree()
     const QString picture = path("with, comma.png");
     QVERIFY(QFile::copy(path("sample/memes/" + name), picture));
     const QStringList rate = m_library + QStringList{"rate", m_model, picture, path("gone.png"), "--format"};
-    const QJsonArray json = dank(rate + QStringList{"json"}).json().array();
-    const QList<QByteArray> csv = dank(rate + QStringList{"csv"}).out.trimmed().split('\n');
+    const QJsonArray json = runDank(rate + QStringList{"json"}).json().array();
+    const QList<QByteArray> csv = runDank(rate + QStringList{"csv"}).out.trimmed().split('\n');
     QCOMPARE(csv.size(), 3);
     QVERIFY(csv[0].startsWith("path,dankness,percentile,expected_upvotes"));
     QVERIFY2(csv[1].startsWith('"' + picture.toUtf8() + "\","), csv[1]);
     QCOMPARE(csv[1].mid(picture.toUtf8().size() + 3).split(',').first().toDouble(), json[0]["dankness"_L1].toDouble());
-    const Outcome table = dank(rate + QStringList{"table"});
+    const Outcome table = runDank(rate + QStringList{"table"});
     QVERIFY(table.out.contains(QByteArray::number(json[0]["dankness"_L1].toDouble(), 'f', 3)));
     QVERIFY(table.out.contains("untrained"));
     QVERIFY2(table.err.contains("gone.png"), table.err);
@@ -271,7 +271,7 @@ void TestCliJob::rateFormatsAgree()
 void TestCliJob::runsAreListedExportedDeleted()
 {
     const auto runs = [&] {
-        return dank(m_library + QStringList{"runs", "list", "--json"}).object()["runs"].toArray();
+        return runDank(m_library + QStringList{"runs", "list", "--json"}).object()["runs"].toArray();
     };
     const QJsonArray before = runs();
     QVERIFY(before.size() >= 2);
@@ -279,19 +279,19 @@ void TestCliJob::runsAreListedExportedDeleted()
         QVERIFY(before[i - 1]["run"_L1].toInt() > before[i]["run"_L1].toInt());  // newest first
     const QString run = QString::number(m_trained["run"].toInt());
     const QJsonObject shown =
-        dank(m_library + QStringList{"runs", "show", run, "--json"}).object()["runs"][0].toObject();
+        runDank(m_library + QStringList{"runs", "show", run, "--json"}).object()["runs"][0].toObject();
     QCOMPARE(shown["state"].toString(), QString("done"));
     QCOMPARE(shown["epochs"].toInt(), 12);
     QCOMPARE(shown["train_loss"], m_trained["train_loss"]);
     QVERIFY(QFile::exists(shown["model"].toString()));
 
-    QCOMPARE(dank(m_library + QStringList{"runs", "export", run, "--out", path("run.csv")}).code, 0);
+    QCOMPARE(runDank(m_library + QStringList{"runs", "export", run, "--out", path("run.csv")}).code, 0);
     QCOMPARE(readAll(path("run.csv")), readAll(path("metrics.csv")));
-    QCOMPARE(dank(m_library + QStringList{"runs", "delete", run}).code, 0);
+    QCOMPARE(runDank(m_library + QStringList{"runs", "delete", run}).code, 0);
     QVERIFY(!QFile::exists(shown["model"].toString()));
     QCOMPARE(runs().size(), before.size() - 1);
-    QCOMPARE(dank(m_library + QStringList{"runs", "show", run}).code, 1);
-    QCOMPARE(dank(m_library + QStringList{"resume", "9999"}).code, 1);
+    QCOMPARE(runDank(m_library + QStringList{"runs", "show", run}).code, 1);
+    QCOMPARE(runDank(m_library + QStringList{"resume", "9999"}).code, 1);
     QVERIFY(QFile::exists(m_model));  // the copy is the user's
 }
 
@@ -303,18 +303,18 @@ void TestCliJob::newerLibraryIsLeftAlone()
     QByteArray bytes = readAll(file);
     bytes.replace(60, 4, QByteArray("\x00\x00\x7f\xff", 4));  // SQLite's user_version
     QVERIFY(writeAll(file, bytes));
-    const Outcome outcome = dank({"--library", path("newer"), "runs"});
+    const Outcome outcome = runDank({"--library", path("newer"), "runs"});
     QCOMPARE(outcome.code, 1);
     QVERIFY2(outcome.err.contains("newer"), outcome.err);
     QCOMPARE(readAll(file), bytes);
-    const QJsonObject facts = dank({"--library", path("newer"), "doctor", "--json"}).object()["library"].toObject();
+    const QJsonObject facts = runDank({"--library", path("newer"), "doctor", "--json"}).object()["library"].toObject();
     QCOMPARE(facts["schema"].toInt(), 0x7fff);
     QVERIFY(!facts["error"].toString().isEmpty());
 }
 
 void TestCliJob::demoDoesItAll()
 {
-    const Outcome outcome = dank({"--library", path("demo-library"), "demo", path("demo"), "--count", "30", "--json"});
+    const Outcome outcome = runDank({"--library", path("demo-library"), "demo", path("demo"), "--count", "30", "--json"});
     QVERIFY2(outcome.code == 0, outcome.err);
     const QJsonObject found = outcome.object();
     QVERIFY(!found["scores"].toArray().isEmpty());

@@ -22,7 +22,7 @@ void TestCliReddit::mainJob()
     const QStringList library{"--library", folder.filePath("library")};
     const QString db = data + "/db.json", model = folder.filePath("reddit.dankmodel");
 
-    const QJsonObject inspected = dank({"inspect", db, "--json"}).object();
+    const QJsonObject inspected = runDank({"inspect", db, "--json"}).object();
     QCOMPARE(inspected["rows"].toInt(), 252);
     QCOMPARE(inspected["usable"].toInt(), 240);
     QCOMPARE(inspected["skipped"].toArray().size(), 12);
@@ -30,21 +30,21 @@ void TestCliReddit::mainJob()
         QCOMPARE(row["reason"_L1].toString(), QString("image_missing"));
 
     const QStringList extract = library + QStringList{"extract", db, "--weights", "none", "--json"};
-    const Outcome first = dank(extract);
+    const Outcome first = runDank(extract);
     QVERIFY2(first.code == 0, first.err);
     QCOMPARE(first.object()["shape"].toArray(), (QJsonArray{240, 2048}));
     QCOMPARE(first.object()["computed"].toInt(), 240);
-    const QJsonObject second = dank(extract).object();
+    const QJsonObject second = runDank(extract).object();
     QCOMPARE(second["computed"].toInt(), 0);
     QCOMPARE(second["cached"].toInt(), 240);
 
     const QStringList train = library + QStringList{"train",  db,       "--weights", "none",    "--epochs", "20",
                                                     "--json", "--seed", "1",         "--model", model};
-    const Outcome trained = dank(train);
+    const Outcome trained = runDank(train);
     QVERIFY2(trained.code == 0, trained.err);
-    QCOMPARE(dank(train).object()["train_loss"], trained.object()["train_loss"]);
+    QCOMPARE(runDank(train).object()["train_loss"], trained.object()["train_loss"]);
 
-    const Outcome rated = dank(library + QStringList{"rate", model, data + "/memes", "--json"});
+    const Outcome rated = runDank(library + QStringList{"rate", model, data + "/memes", "--json"});
     QVERIFY2(rated.code == 0, rated.err);
     const QJsonArray scores = rated.json().array();
     QCOMPARE(scores.size(), 240);

@@ -57,7 +57,7 @@ void TestCliStop::extractIsStoppedAndKilled()
     QFETCH(int, code);
     const QString library = QTest::currentDataTag();
     int reported = 0, total = 0;
-    const Outcome stopped = dankUntil(
+    const Outcome stopped = runDankUntil(
         extractArguments(library),
         [&](const QJsonObject &event) {
             if (event["stage"].toString() != "extract")
@@ -70,7 +70,7 @@ void TestCliStop::extractIsStoppedAndKilled()
     QCOMPARE(stopped.code, code);
     QVERIFY(reported >= 2 * kBatch && reported < total);
 
-    const Outcome again = dank(extractArguments(library) + QStringList{"--json"});
+    const Outcome again = runDank(extractArguments(library) + QStringList{"--json"});
     QVERIFY2(again.code == 0, again.err);
     const QJsonObject found = again.object();
     QVERIFY2(found["cached"].toInt() + kBatch >= reported, again.out);  // at most one batch is lost
@@ -91,14 +91,14 @@ void TestCliStop::trainIsStoppedAndKilled()
     const QString library = "SIGINT";  // its features are there
     static QJsonObject unbroken;
     if (unbroken.isEmpty()) {
-        const Outcome whole = dank(trainArguments(library));
+        const Outcome whole = runDank(trainArguments(library));
         QVERIFY2(whole.code == 0, whole.err);
         unbroken = whole.object();
         QCOMPARE(unbroken["epochs"].toInt(), kEpochs);
     }
 
     int reported = 0;
-    const Outcome stopped = dankUntil(
+    const Outcome stopped = runDankUntil(
         trainArguments(library),
         [&](const QJsonObject &event) {
             if (event.contains("epoch"))
@@ -118,12 +118,12 @@ void TestCliStop::trainIsStoppedAndKilled()
         QCOMPARE(stopped.code, -1);
     }
 
-    const QJsonObject run = dank({"--library", path(library), "runs", "--json"}).object()["runs"][0].toObject();
+    const QJsonObject run = runDank({"--library", path(library), "runs", "--json"}).object()["runs"][0].toObject();
     QCOMPARE(run["state"].toString(), QString("interrupted"));
     QVERIFY(run["epochs"].toInt() >= reported - 1);  // at most one epoch is lost
 
     // Resumed, it ends with the very numbers of the unbroken run.
-    const Outcome resumed = dank({"--library", path(library), "resume", QString::number(run["run"].toInt()), "--json",
+    const Outcome resumed = runDank({"--library", path(library), "resume", QString::number(run["run"].toInt()), "--json",
                                   "--log", path("resumed.csv"), "--model", path("resumed.dankmodel")});
     QVERIFY2(resumed.code == 0, resumed.err);
     const QJsonObject found = resumed.object();
@@ -135,20 +135,20 @@ void TestCliStop::trainIsStoppedAndKilled()
     QCOMPARE(readAll(path("resumed.csv")).count('\n'), kEpochs + 1);
     QVERIFY(QFile::exists(path("resumed.dankmodel")));
 
-    const Outcome twice = dank({"--library", path(library), "resume", QString::number(run["run"].toInt())});
+    const Outcome twice = runDank({"--library", path(library), "resume", QString::number(run["run"].toInt())});
     QCOMPARE(twice.code, 1);
     QVERIFY2(twice.err.contains("finished"), twice.err);
 }
 
 void TestCliStop::stopBeforeTrainingLeavesNoRun()
 {
-    const Outcome stopped = dankUntil(
+    const Outcome stopped = runDankUntil(
         trainArguments("fresh"),
         [](const QJsonObject &event) { return event["stage"].toString() == "extract" && event["done"].toInt() > 0; },
         SIGINT);
     QCOMPARE(stopped.code, 130);
     QVERIFY(stopped.out.isEmpty());
-    QVERIFY(dank({"--library", path("fresh"), "runs", "--json"}).object()["runs"].toArray().isEmpty());
+    QVERIFY(runDank({"--library", path("fresh"), "runs", "--json"}).object()["runs"].toArray().isEmpty());
 }
 
 QTEST_GUILESS_MAIN(TestCliStop)

@@ -77,7 +77,7 @@ void TestCliUsage::exitCodes()
     QFETCH(QStringList, arguments);
     QFETCH(int, code);
     QFETCH(QString, says);
-    const Outcome outcome = dank(arguments);
+    const Outcome outcome = runDank(arguments);
     QCOMPARE(outcome.code, code);
     if (code != 0) {
         QVERIFY2(outcome.err.startsWith("dank: "), outcome.err);
@@ -97,7 +97,7 @@ void TestCliUsage::helpShowsAnExample_data()
 void TestCliUsage::helpShowsAnExample()
 {
     QFETCH(QString, command);
-    const Outcome help = dank({command, "--help"});
+    const Outcome help = runDank({command, "--help"});
     QCOMPARE(help.code, 0);
     QVERIFY(help.err.isEmpty());
     const qsizetype example = help.out.indexOf("Example:");
@@ -123,7 +123,7 @@ void TestCliUsage::inspectTellsRowsAndReasons()
 {
     const QString folder = path("inspect");
     QVERIFY(!makeSample(folder, 40).isEmpty());
-    const Outcome outcome = dank({"inspect", folder + "/db.json", "--json", "--bins", "7"});
+    const Outcome outcome = runDank({"inspect", folder + "/db.json", "--json", "--bins", "7"});
     QCOMPARE(outcome.code, 0);
     const QJsonObject found = outcome.object();
     QCOMPARE(found["rows"].toInt(), 40);
@@ -153,15 +153,15 @@ void TestCliUsage::inspectTellsRowsAndReasons()
     QVERIFY(upvotes["median"].toDouble() < upvotes["mean"].toDouble());  // long-tailed by construction
 
     // A folder stands for the db.json in it.
-    QCOMPARE(dank({"inspect", folder, "--json"}).object()["rows"].toInt(), 40);
+    QCOMPARE(runDank({"inspect", folder, "--json"}).object()["rows"].toInt(), 40);
 }
 
 void TestCliUsage::strictExitsWithThree()
 {
     const QString folder = path("strict");
     QVERIFY(!makeSample(folder, 40).isEmpty());
-    QCOMPARE(dank({"inspect", folder, "--strict"}).code, 3);
-    QCOMPARE(dank({"inspect", folder}).code, 0);
+    QCOMPARE(runDank({"inspect", folder, "--strict"}).code, 3);
+    QCOMPARE(runDank({"inspect", folder}).code, 0);
 }
 
 void TestCliUsage::skippedRowsAreCutAfterTwenty()
@@ -170,10 +170,10 @@ void TestCliUsage::skippedRowsAreCutAfterTwenty()
     for (int i = 0; i < 33; ++i)
         rows << QString("{\"id\": \"m%1\", \"ups\": 5}").arg(i);
     QVERIFY(writeAll(path("many.json"), database(rows)));
-    const Outcome text = dank({"inspect", path("many.json")});
+    const Outcome text = runDank({"inspect", path("many.json")});
     QCOMPARE(text.err.count("\nskipped ") + text.err.startsWith("skipped "), 20);
     QVERIFY2(text.err.contains("13 more (--json lists all)"), text.err);
-    QCOMPARE(dank({"inspect", path("many.json"), "--json"}).object()["skipped"].toArray().size(), 33);
+    QCOMPARE(runDank({"inspect", path("many.json"), "--json"}).object()["skipped"].toArray().size(), 33);
 }
 
 void TestCliUsage::badDatabases_data()
@@ -191,7 +191,7 @@ void TestCliUsage::badDatabases()
 {
     QFETCH(QByteArray, bytes);
     QVERIFY(writeAll(path("bad.json"), bytes));
-    const Outcome outcome = dank({"inspect", path("bad.json"), "--json"});
+    const Outcome outcome = runDank({"inspect", path("bad.json"), "--json"});
     QCOMPARE(outcome.code, 1);
     QVERIFY2(outcome.err.startsWith("dank: ") && outcome.err.contains("bad.json"), outcome.err);
     QVERIFY(outcome.out.isEmpty());
@@ -211,7 +211,7 @@ void TestCliUsage::badModels()
 {
     QFETCH(QByteArray, bytes);
     QVERIFY(writeAll(path("bad.dankmodel"), bytes));
-    const Outcome outcome = dank({"rate", path("bad.dankmodel"), path("x.png")});
+    const Outcome outcome = runDank({"rate", path("bad.dankmodel"), path("x.png")});
     QCOMPARE(outcome.code, 1);
     QVERIFY2(outcome.err.startsWith("dank: ") && outcome.err.contains("bad.dankmodel"), outcome.err);
 }
@@ -222,7 +222,7 @@ void TestCliUsage::globalOptionsStandAnywhere()
     for (const QStringList &arguments :
          {QStringList{"--json", "--library", library, "runs"}, QStringList{"runs", "--json", "--library", library},
           QStringList{"runs", "list", "--library", library, "--json"}}) {
-        const Outcome outcome = dank(arguments);
+        const Outcome outcome = runDank(arguments);
         QCOMPARE(outcome.code, 0);
         QVERIFY(outcome.object()["runs"].isArray());
     }
@@ -231,13 +231,13 @@ void TestCliUsage::globalOptionsStandAnywhere()
 void TestCliUsage::runsOfNoLibraryMakesNone()
 {
     const QString library = path("untouched");
-    QCOMPARE(dank({"runs", "--library", library}).code, 0);
+    QCOMPARE(runDank({"runs", "--library", library}).code, 0);
     QVERIFY(!QDir(library).exists());
 }
 
 void TestCliUsage::doctorAlwaysAnswers()
 {
-    const Outcome outcome = dank({"doctor", "--json", "--library", path("doctor")});
+    const Outcome outcome = runDank({"doctor", "--json", "--library", path("doctor")});
     QCOMPARE(outcome.code, 0);
     const QJsonObject facts = outcome.object();
     QVERIFY(!facts["version"].toString().isEmpty());
