@@ -436,6 +436,10 @@ private slots:
         QVERIFY(!train.findChild<TrainSettings *>()->findChild<QComboBox *>()->isEnabled());
         QVERIFY(train.findChild<LossCard *>()->verdict().startsWith(QStringLiteral("Paused at epoch")));
         keepPicture(train, QStringLiteral("train-paused"));
+        // The table knows as much as the chart.
+        auto *runs = train.findChild<RunsCard *>()->model();
+        QCOMPARE(runs->record(session.training().run)->epochs, session.training().curve.back().epoch);
+        QCOMPARE(runs->index(0, RunsModel::State).data().toString(), QStringLiteral("paused"));
         session.resume();
         QTRY_COMPARE_WITH_TIMEOUT(session.training().curve.size(), std::size_t(60), 20000);
         QTRY_VERIFY_WITH_TIMEOUT(!session.training().live, 20000);

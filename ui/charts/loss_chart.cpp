@@ -90,7 +90,7 @@ LossChart::LossChart(QWidget *parent) : Plot(parent)
     m_bestAnchor->setStyle(QCPItemTracer::tsNone);
     m_bestLabel->position->setParentAnchor(m_bestAnchor->position);
     m_bestLabel->position->setType(QCPItemPosition::ptAbsolute);
-    m_bestLabel->position->setCoords(0, 9);
+    connect(this, &QCustomPlot::beforeReplot, this, &LossChart::placeBestLabel);
 
     clearCurve();
     updateMarks({});
@@ -212,11 +212,6 @@ void LossChart::updateMarks(const TrainingView &view)
         m_bestRing->addData(best->epoch, best->validationLoss);
         m_bestAnchor->position->setCoords(best->epoch, best->validationLoss);
         m_bestLabel->setText(tr("best, epoch %1").arg(m_best));
-        // Under the ring, and never cut off at the right end while the best epoch is the newest.
-        const double share = best->epoch / std::max(1.0, plannedEnd());
-        m_bestLabel->setPositionAlignment(Qt::AlignTop | (share > 0.9   ? Qt::AlignRight
-                                                          : share < 0.1 ? Qt::AlignLeft
-                                                                        : Qt::AlignHCenter));
     }
     m_bestLabel->setVisible(m_best > 0);
 
@@ -239,6 +234,21 @@ void LossChart::updateMarks(const TrainingView &view)
             m_bands.push_back(band);
         }
     }
+}
+
+/// Under the ring where there is room, above it near the epochs' labels, and never past the left or right end.
+void LossChart::placeBestLabel()
+{
+    if (m_best == 0)
+        return;
+    const QRect area = axisRect()->rect();
+    const QPointF ring = m_bestAnchor->position->pixelPosition();
+    const bool below = ring.y() + 28 < area.bottom();
+    const Qt::Alignment side = ring.x() > area.right() - 60  ? Qt::AlignRight
+                               : ring.x() < area.left() + 60 ? Qt::AlignLeft
+                                                             : Qt::AlignHCenter;
+    m_bestLabel->setPositionAlignment(side | (below ? Qt::AlignTop : Qt::AlignBottom));
+    m_bestLabel->position->setCoords(0, below ? 9 : -9);
 }
 
 void LossChart::setSmoothing(double weight)
@@ -285,7 +295,7 @@ double LossChart::plannedEnd() const
 {
     const double last = m_curve.empty() ? 0 : m_curve.back().epoch;
     if (!m_live)
-        return std::max(2.0, last);
+        return std::max(2.0, last * 1.02);  // the ring of a best last epoch is seen whole
     // The planned end once it is in reach; a long run's first epochs are not squeezed into a corner.
     const double planned = std::max<double>(m_config.epochs, last);
     return last * 5 >= planned ? planned : std::clamp(std::pow(2.0, std::ceil(std::log2(last * 2 + 1))), 10.0, std::max(10.0, planned));

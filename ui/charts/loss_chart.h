@@ -86,6 +86,7 @@ private:
     void updateAxis();
     void updateRange();
     double plannedEnd() const;
+    void placeBestLabel();
 
     // The run shown.
     std::int64_t m_run = 0;

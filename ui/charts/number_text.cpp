@@ -50,6 +50,11 @@ QString lossText(double value, int digits)
     return text;
 }
 
+QString danknessText(double value)
+{
+    return std::abs(value) < 100 ? QString::number(value, 'f', 2) : lossText(value, 2);
+}
+
 QString groupedNumber(qint64 value)
 {
     return QLocale().toString(value);

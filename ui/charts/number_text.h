@@ -11,6 +11,9 @@ QString compactNumber(double value);
 /// C locale, so that what is read off the chart can be pasted into a program.
 QString lossText(double value, int digits = 6);
 
+/// A dankness with two decimals; an unbounded model's wild answers shortened ("9.4e3").
+QString danknessText(double value);
+
 /// A whole number grouped as the user's locale does it: "1,898".
 QString groupedNumber(qint64 value);
 

@@ -11,6 +11,13 @@
 
 namespace dank::ui {
 
+namespace {
+
+constexpr std::size_t kMostLines = 40;
+constexpr double kRugHeight = 9;
+
+}  // namespace
+
 ScoreStrip::ScoreStrip(QWidget *parent) : QWidget(parent)
 {
     setMinimumHeight(56);
@@ -46,23 +53,31 @@ void ScoreStrip::paintEvent(QPaintEvent *)
     for (int i = 0; i < kBars; ++i) {
         if (m_bars[std::size_t(i)] == 0)
             continue;
-        const double tall = std::max(3.0, (room - 8) * m_bars[std::size_t(i)] / most);
+        const double tall = std::max(3.0, (room - kRugHeight - 3) * m_bars[std::size_t(i)] / most);
         painter.setBrush(danknessColour(tokens, (i + 0.5) / kBars));
         painter.drawRoundedRect(QRectF(i * step + 0.75, room - tall, step - 1.5, tall), 1.5, 1.5);
     }
     painter.setPen(QPen(tokens.line, 1));
     painter.drawLine(QPointF(0, room), QPointF(width(), room));
 
-    // Thousands of ticks would be a solid wall: one per pixel column is all that can be seen.
-    std::vector<bool> taken(std::size_t(std::max(1, width())), false);
-    painter.setRenderHint(QPainter::Antialiasing, false);
-    painter.setPen(QPen(tokens.text, 1.5));
+    // A few memes are lines over the bars; many would be a solid wall and become a rug above them, darker where more
+    // of them fall on a column of pixels.
+    std::vector<int> columns(std::size_t(std::max(1, width())), 0);
     for (double score : m_scores) {
-        const int x = std::clamp(int(std::clamp(score, 0.0, 1.0) * (width() - 1)), 0, std::max(0, width() - 1));
-        if (taken[std::size_t(x)])
+        if (std::isfinite(score))
+            ++columns[std::size_t(std::clamp(score, 0.0, 1.0) * double(columns.size() - 1))];
+    }
+    const bool rug = m_scores.size() > kMostLines;
+    const int densest = std::max(1, *std::max_element(columns.begin(), columns.end()));
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    for (std::size_t x = 0; x < columns.size(); ++x) {
+        if (columns[x] == 0)
             continue;
-        taken[std::size_t(x)] = true;
-        painter.drawLine(QPointF(x, 0), QPointF(x, room));
+        QColor colour = tokens.text;
+        if (rug)
+            colour.setAlphaF(0.15f + 0.7f * float(columns[x]) / float(densest));
+        painter.setPen(QPen(colour, rug ? 1 : 1.5));
+        painter.drawLine(QPointF(double(x), 0), QPointF(double(x), rug ? kRugHeight : room));
     }
 }
 

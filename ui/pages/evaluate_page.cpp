@@ -200,12 +200,22 @@ void EvaluatePage::Private::show()
     };
     using Better = MetricCard::Better;
     const auto lower = [](double a, double b) { return a < b ? Better::Yes : Better::No; };
-    mae->setValue(percent(m.mae), EvaluatePage::tr("predict the mean %1").arg(percent(mean.mae)), lower(m.mae, mean.mae));
-    rmse->setValue(percent(m.rmse), EvaluatePage::tr("predict the mean %1").arg(percent(mean.rmse)), lower(m.rmse, mean.rmse));
-    r2->setValue(optional(m.r2), EvaluatePage::tr("predict the mean %1").arg(optional(mean.r2)),
-                 m.r2 ? (*m.r2 > mean.r2.value_or(0) ? Better::Yes : Better::No) : Better::Unknown);
-    spearman->setValue(optional(m.spearman), EvaluatePage::tr("predict the mean: no order"),
-                       m.spearman ? (*m.spearman > 0 ? Better::Yes : Better::No) : Better::Unknown);
+    // In words what the sign and the colour say.
+    const auto against = [](Better better, const QString &means) {
+        return better == Better::Yes ? EvaluatePage::tr("beats the mean’s %1").arg(means)
+                                     : EvaluatePage::tr("not better than the mean’s %1").arg(means);
+    };
+    mae->setValue(percent(m.mae), against(lower(m.mae, mean.mae), percent(mean.mae)), lower(m.mae, mean.mae));
+    rmse->setValue(percent(m.rmse), against(lower(m.rmse, mean.rmse), percent(mean.rmse)), lower(m.rmse, mean.rmse));
+    const auto higher = [](const std::optional<double> &value, double least) {
+        return !value ? Better::Unknown : *value > least ? Better::Yes : Better::No;
+    };
+    r2->setValue(optional(m.r2), against(higher(m.r2, mean.r2.value_or(0)), optional(mean.r2)),
+                 higher(m.r2, mean.r2.value_or(0)));
+    spearman->setValue(optional(m.spearman),
+                       higher(m.spearman, 0) == Better::Yes ? EvaluatePage::tr("the mean has no order")
+                                                            : EvaluatePage::tr("no better than no order"),
+                       higher(m.spearman, 0));
 
     ChartProvenance provenance;
     provenance.run = model->run;

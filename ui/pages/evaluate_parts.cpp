@@ -151,10 +151,9 @@ void MemeDetail::setMeme(const JudgedMeme *meme, const std::shared_ptr<const Dat
     const double error = meme->predicted - meme->actual;
     m_error->setText(std::abs(error) < 0.05 ? tr("predicted %1, and so it is").arg(QString::number(meme->predicted, 'f', 2))
                                             : tr("predicted %1, actually %2: %3 by %4")
-                                                  .arg(lossText(std::round(meme->predicted * 100) / 100, 4),
-                                                       QString::number(meme->actual, 'f', 2),
+                                                  .arg(danknessText(meme->predicted), danknessText(meme->actual),
                                                        error > 0 ? tr("overrated") : tr("slept on"),
-                                                       lossText(std::round(std::abs(error) * 100) / 100, 4)));
+                                                       danknessText(std::abs(error))));
     QString figures = tr("%1 upvotes").arg(groupedNumber(meme->upvotes));
     if (record && record->width > 0)
         figures += tr(" · %1 × %2").arg(record->width).arg(record->height);

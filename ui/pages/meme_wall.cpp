@@ -16,7 +16,7 @@ namespace dank::ui {
 
 namespace {
 
-constexpr int kCell = 92, kPicture = 84, kCellHeight = kPicture + 26;
+constexpr int kCell = 80, kPicture = 72, kCellHeight = kPicture + 26;
 
 class WallDelegate : public QStyledItemDelegate {
 public:
@@ -51,8 +51,7 @@ public:
         const double predicted = index.data(WallModel::PredictedRole).toDouble();
         painter->setPen(tokens.muted);
         painter->drawText(caption, Qt::AlignHCenter | Qt::AlignVCenter,
-                          tr("%1 → %2").arg(lossText(std::round(predicted * 100) / 100, 3),
-                                            QString::number(index.data(WallModel::ActualRole).toDouble(), 'f', 2)));
+                          tr("%1 → %2").arg(danknessText(predicted), danknessText(index.data(WallModel::ActualRole).toDouble())));
         painter->restore();
     }
 };

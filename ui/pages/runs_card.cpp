@@ -30,7 +30,7 @@ RunsCard::RunsCard(Session &session, QWidget *parent)
     m_view->setAccessibleName(tr("Runs"));
     m_view->setTabKeyNavigation(false);
     m_view->verticalHeader()->hide();
-    m_view->verticalHeader()->setDefaultSectionSize(32);
+    m_view->verticalHeader()->setDefaultSectionSize(30);
     m_view->horizontalHeader()->setHighlightSections(false);
     m_view->horizontalHeader()->setStretchLastSection(true);
     m_view->horizontalHeader()->setMinimumSectionSize(60);
@@ -63,12 +63,9 @@ QAction *RunsCard::addVerb(const QString &iconName, const QString &text, void (R
     auto *action = new QAction(text, m_view);
     connect(action, &QAction::triggered, this, verb);
     m_view->addAction(action);
-    auto *button = new QToolButton(this);
+    auto *button = new Chip(text, this);
     button->setDefaultAction(action);
-    button->setProperty("button", true);
     button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    button->setIconSize({14, 14});
-    button->setFont(fontFor(TextRole::Caption));
     header()->addWidget(button);
     m_buttons.emplace_back(button, iconName);
     return action;
@@ -76,7 +73,23 @@ QAction *RunsCard::addVerb(const QString &iconName, const QString &text, void (R
 
 void RunsCard::refresh()
 {
-    m_model->setRuns(m_session.runs());
+    // The library hears of epochs in its own time; the run that is training is known better than that.
+    auto runs = m_session.runs();
+    const TrainingView &live = m_session.training();
+    for (RunRecord &run : runs) {
+        if (!live.live || run.run != live.run || live.curve.empty())
+            continue;
+        run.epochs = live.curve.back().epoch;
+        run.lastValidationLoss = live.curve.back().validationLoss;
+        run.meanPredictorLoss = live.meanPredictorLoss;
+        run.bestEpoch = live.bestEpoch;
+        for (const EpochStats &stats : live.curve) {
+            if (stats.epoch == live.bestEpoch)
+                run.bestValidationLoss = stats.validationLoss;
+        }
+        run.state = m_session.job().state == JobState::Paused ? RunState::Paused : RunState::Running;
+    }
+    m_model->setRuns(runs);
     if (chosen() == 0 && m_sorted->rowCount() > 0)
         m_view->selectRow(0);
     updateVerbs();
@@ -97,7 +110,7 @@ void RunsCard::updateVerbs()
     m_show->setEnabled(run && run->epochs > 0);
     m_rate->setEnabled(run && !run->model.empty());
     m_evaluate->setEnabled(run && !run->model.empty() && m_session.dataset() && !busy);
-    m_resume->setEnabled(stands && !busy);
+    m_resume->setEnabled(stands && !busy);  // a pause of the run at work ends in the run bar
     m_delete->setEnabled(run && run->state != RunState::Running && !(busy && m_session.training().live && m_session.training().run == run->run));
     setSubtitle(m_model->rowCount() == 0 ? tr("every training is kept here with its curve and settings") : QString());
 }

@@ -12,10 +12,14 @@
 #include "ui/pages/runs_card.h"
 #include "ui/pages/train_settings.h"
 #include "ui/widgets/text_format.h"
+#include "ui/widgets/theme.h"
 
 namespace dank::ui {
 
 namespace {
+
+constexpr int kSettingsWidth = 300;
+constexpr int kWideEnough = 900;  // chart and settings side by side
 
 bool isBusy(const JobStatus &job)
 {
@@ -33,11 +37,15 @@ struct TrainPage::Private {
     void showEmpty();
     void showLock();
     void showRuns() { runs->refresh(); }
+    void fit(int width);
+    void restyle();
     void pressEmptyButton();
 
     Session &session;
+    QBoxLayout *row = nullptr;   ///< chart and settings: side by side, or one under the other where it is narrow
     PageHeader *header;
-    Card *banner;
+    QWidget *banner;
+    QLabel *bannerIcon;
     TextLabel *bannerText;
     QStackedWidget *stack;
     EmptyState *empty;
@@ -49,39 +57,43 @@ struct TrainPage::Private {
 TrainPage::Private::Private(Session &s, TrainPage *page)
     : session(s),
       header(new PageHeader(TrainPage::tr("Train"), page)),
-      banner(new Card({}, page)),
-      bannerText(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Warn, page)),
+      banner(new QWidget(page)),
+      bannerIcon(new QLabel(banner)),
+      bannerText(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Warn, banner)),
       stack(new QStackedWidget(page)),
       empty(new EmptyState(QStringLiteral("train"), {}, {}, page)),
       loss(new LossCard(page)),
       settings(new TrainSettings(page)),
       runs(new RunsCard(s, page))
 {
-    bannerText->setWordWrap(true);
-    banner->body()->addWidget(bannerText);
+    auto *line = new QHBoxLayout(banner);
+    line->setContentsMargins(0, 0, 0, 0);
+    line->setSpacing(6);
+    line->addWidget(bannerIcon);
+    line->addWidget(bannerText, 1);
+    bannerText->setElided(true);
     banner->hide();
     auto *emptyCard = new Card({}, page);
     emptyCard->body()->addWidget(empty);
     stack->addWidget(emptyCard);
     stack->addWidget(loss);
     stack->setMinimumHeight(280);
-    settings->setFixedWidth(300);
-    runs->setMinimumHeight(170);
+    runs->setMinimumHeight(150);
 }
 
 TrainPage::TrainPage(Session &session, QWidget *parent) : QWidget(parent), d(std::make_unique<Private>(session, this))
 {
     auto *content = new QWidget;
     auto *column = new QVBoxLayout(content);
-    column->setContentsMargins(20, 16, 20, 20);
-    column->setSpacing(14);
+    column->setContentsMargins(20, 16, 20, 16);
+    column->setSpacing(12);
     column->addWidget(d->header);
     column->addWidget(d->banner);
-    auto *row = new QHBoxLayout;
-    row->setSpacing(14);
-    row->addWidget(d->stack, 1);
-    row->addWidget(d->settings);
-    column->addLayout(row, 5);
+    d->row = new QBoxLayout(QBoxLayout::LeftToRight);
+    d->row->setSpacing(14);
+    d->row->addWidget(d->stack, 1);
+    d->row->addWidget(d->settings);
+    column->addLayout(d->row, 5);
     column->addWidget(d->runs, 3);
 
     auto *scroll = new QScrollArea(this);
@@ -100,6 +112,7 @@ TrainPage::TrainPage(Session &session, QWidget *parent) : QWidget(parent), d(std
         switch (change) {
         case Change::Epochs:
             d->showCurve();
+            d->showRuns();
             d->showVerdict();
             break;
         case Change::Training:
@@ -139,9 +152,37 @@ TrainPage::TrainPage(Session &session, QWidget *parent) : QWidget(parent), d(std
     d->showCurve();
     d->showVerdict();
     d->showLock();
+    d->restyle();
+    d->fit(width());
 }
 
 TrainPage::~TrainPage() = default;
+
+void TrainPage::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    d->fit(width());
+}
+
+void TrainPage::changeEvent(QEvent *event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && d)
+        d->restyle();
+}
+
+void TrainPage::Private::fit(int width)
+{
+    const bool wide = width >= kWideEnough;
+    row->setDirection(wide ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
+    settings->setMinimumWidth(wide ? kSettingsWidth : 0);
+    settings->setMaximumWidth(wide ? kSettingsWidth : QWIDGETSIZE_MAX);
+}
+
+void TrainPage::Private::restyle()
+{
+    bannerIcon->setPixmap(icon(QStringLiteral("warning"), tokensFor(bannerText->palette()).warn).pixmap(16, 16));
+}
 
 void TrainPage::Private::showHeader()
 {
@@ -165,9 +206,8 @@ void TrainPage::Private::showHeader()
     const bool untrained = view.run > 0 ? view.untrained : features && features->untrained;
     banner->setVisible(untrained);
     if (untrained)
-        bannerText->setText(TrainPage::tr("The features come from an untrained network: its weights are seeded random numbers. "
-                                          "Everything works, but expect little more than chance. "
-                                          "Pretrained weights can be chosen on the Features page."));
+        bannerText->setText(TrainPage::tr("Features from an untrained network: its weights are random, so expect little more than "
+                                          "chance. Choose pretrained ones on the Features page."));
 }
 
 void TrainPage::Private::showEmpty()

@@ -15,6 +15,10 @@ public:
     explicit TrainPage(Session &session, QWidget *parent = nullptr);
     ~TrainPage() override;
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+    void changeEvent(QEvent *event) override;
+
 private:
     struct Private;
     std::unique_ptr<Private> d;

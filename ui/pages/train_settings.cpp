@@ -73,7 +73,7 @@ TrainSettings::TrainSettings(QWidget *parent)
       m_batch(new CalmSpin<QSpinBox>(this)),
       m_patience(new CalmSpin<QSpinBox>(this)),
       m_problem(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Bad, this)),
-      m_reset(new QPushButton(tr("Reset to preset"), this))
+      m_reset(new QPushButton(tr("Reset"), this))
 {
     m_preset->addItem(tr("Standard"), QStringLiteral("standard"));
     m_preset->addItem(tr("Paper"), QStringLiteral("paper"));
@@ -94,7 +94,7 @@ TrainSettings::TrainSettings(QWidget *parent)
     m_form->setLabelAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     m_form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
     m_form->setHorizontalSpacing(12);
-    m_form->setVerticalSpacing(6);
+    m_form->setVerticalSpacing(4);
     addField(tr("Preset"), m_preset, tr("Standard is made to learn; Paper is the paper's network with its own beginnings."));
     addField(tr("Target"), m_target, tr("How upvotes become the number from 0 to 1 that is learnt."));
     addField(tr("Layers"), m_layers, tr("Widths of the hidden layers, from the features to the answer."));
@@ -111,7 +111,10 @@ TrainSettings::TrainSettings(QWidget *parent)
     body()->addWidget(m_problem);
     body()->addStretch(1);
     m_reset->setProperty("link", true);
-    body()->addWidget(m_reset, 0, Qt::AlignLeft);
+    m_reset->setToolTip(tr("Put everything back to the preset"));
+    m_reset->setFont(fontFor(TextRole::Caption));
+    m_reset->setFixedHeight(22);
+    header()->addWidget(m_reset);
 
     connect(m_preset, &QComboBox::activated, this, [this] {
         auto config = TrainConfig::fromPreset(m_preset->currentData().toString().toStdString());
@@ -176,6 +179,7 @@ void TrainSettings::setLocked(const QString &reason)
     for (QWidget *field : m_fields)
         field->setEnabled(reason.isEmpty());
     m_reset->setEnabled(reason.isEmpty());
+    showMarks();
 }
 
 std::optional<TrainConfig> TrainSettings::config() const
@@ -264,7 +268,7 @@ void TrainSettings::showMarks()
         m_labels[i]->setText(changed ? m_names[i] + QStringLiteral(" •") : m_names[i]);
         m_labels[i]->setToolTip(changed ? tr("Changed. The preset has %1.").arg(standard) : QString());
     }
-    m_reset->setVisible(any);
+    m_reset->setVisible(any && m_fields.front()->isEnabled());
 }
 
 }  // namespace dank::ui
