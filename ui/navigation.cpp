@@ -90,7 +90,7 @@ public:
             painter->setBrush(chosen ? t.accentSoft : t.sunken);
             painter->drawRoundedRect(row, 6, 6);
         }
-        if (option.state & QStyle::State_HasFocus) {
+        if ((option.state & QStyle::State_HasFocus) && (option.state & QStyle::State_KeyboardFocusChange)) {
             painter->setPen(QPen(t.accent, 1.5));
             painter->setBrush(Qt::NoBrush);
             painter->drawRoundedRect(QRectF(row).adjusted(0.75, 0.75, -0.75, -0.75), 6, 6);

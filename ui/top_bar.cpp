@@ -18,6 +18,8 @@ namespace {
 constexpr int kHeight = 48;
 constexpr auto kOffline = "Everything stays on this computer: the program opens no network connection.";
 
+const QString kIconGap = QStringLiteral(" ");  // Qt leaves too little between a button's icon and its text
+
 QIcon disc(const QColor &colour, qreal ratio)
 {
     QPixmap pixmap(QSize(12, 12) * ratio);
@@ -46,7 +48,7 @@ TopBar::TopBar(QMenu *exportMenu, QWidget *parent)
     m_open->setObjectName(QStringLiteral("openButton"));
     m_primary->setProperty("primary", true);
     m_primary->setObjectName(QStringLiteral("primaryButton"));
-    m_export->setText(QStringLiteral("&Export"));
+    m_export->setText(kIconGap + QStringLiteral("&Export"));
     m_export->setMenu(exportMenu);
     m_export->setLayoutDirection(layoutDirection() == Qt::LeftToRight ? Qt::RightToLeft : Qt::LeftToRight);
     m_export->setIconSize({12, 12});
@@ -79,7 +81,7 @@ TopBar::TopBar(QMenu *exportMenu, QWidget *parent)
 void TopBar::setPrimary(const QString &text, const QString &iconName, bool enabled, const QString &why)
 {
     m_primary->setVisible(!text.isEmpty());
-    m_primary->setText(text);
+    m_primary->setText(iconName.isEmpty() ? text : kIconGap + text);
     m_primary->setToolTip(plainToolTip(why));
     if (m_primaryIcon != iconName || m_primary->isEnabled() != enabled) {
         m_primary->setEnabled(enabled);

@@ -6,8 +6,10 @@
 #include <QApplication>
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QLabel>
 #include <QMenuBar>
+#include <QScrollArea>
 #include <QStackedLayout>
 #include <QTemporaryDir>
 #include <QTest>
@@ -167,6 +169,11 @@ QStringList faults(const QWidget &window)
             if (!window.rect().contains(place))
                 found << QString("%1 sticks out of the window").arg(name);
         }
+        if (const auto *area = qobject_cast<const QScrollArea *>(widget);
+            area && area->widget() && area->horizontalScrollBarPolicy() == Qt::ScrollBarAlwaysOff &&
+            area->widget()->width() > area->viewport()->width())
+            found << QString("%1 holds %2 pixels in %3").arg(name).arg(area->widget()->width())
+                         .arg(area->viewport()->width());
         if (const auto *label = qobject_cast<const QLabel *>(widget); label && !label->text().isEmpty()) {
             const auto *ours = qobject_cast<const TextLabel *>(label);
             const bool elided = ours && ours->isElided();
@@ -311,6 +318,7 @@ void ScreensTest::bring(Stage &stage, const QString &state)
 void ScreensTest::shoot(Stage &stage, const QString &name, const QList<QSize> &sizes)
 {
     MainWindow &window = *stage.window;
+    QStringList wrong;   // told at the end, so that every picture is taken
     for (const bool dark : {false, true}) {
         window.setTheme(dark ? ThemeMode::Dark : ThemeMode::Light);
         for (const QSize &size : sizes) {
@@ -326,10 +334,11 @@ void ScreensTest::shoot(Stage &stage, const QString &name, const QList<QSize> &s
             QVERIFY2(distinctColours(image) > 20, qPrintable(file + " is blank"));
             const int ground = image.pixelColor(image.width() / 2, 3).lightness();
             QVERIFY2(dark ? ground < 80 : ground > 200, qPrintable(file + " has the wrong theme"));
-            const QStringList wrong = faults(window);
-            QVERIFY2(wrong.isEmpty(), qPrintable(file + ": " + wrong.join("; ")));
+            for (const QString &fault : faults(window))
+                wrong << QString("%1: %2").arg(QFileInfo(file).fileName(), fault);
         }
     }
+    QVERIFY2(wrong.isEmpty(), qPrintable(wrong.join("\n")));
 }
 
 void ScreensTest::pages_data()

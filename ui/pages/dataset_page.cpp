@@ -233,6 +233,7 @@ void DatasetPage::Private::buildActions()
     previewAction = add("preview", QStringLiteral("&Preview"), QKeySequence(Qt::Key_Space), grid);
     table->addActions({excludeAction, previewAction});
     QAction *find = add("find", QStringLiteral("&Filter"), QKeySequence(Qt::CTRL | Qt::Key_F), &q);
+    find->setShortcutContext(Qt::WindowShortcut);  // from the page list too, while this page is shown
     auto *scale = new QAction(&q);
     scale->setObjectName(QStringLiteral("logBins"));
     QObject::connect(excludeAction, &QAction::triggered, &q, [this] { exclude(); });

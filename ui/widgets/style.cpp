@@ -6,6 +6,7 @@
 #include <QPainter>
 #include <QPainterPath>
 #include <QStyleOption>
+#include <QTableView>
 #include <QWidget>
 
 #include <algorithm>
@@ -19,6 +20,7 @@ namespace {
 constexpr int kControlHeight = 30;
 constexpr double kRadius = 6;
 constexpr int kTextInset = 5;
+constexpr int kCellInset = 7;
 
 bool isAltHeld(const QEvent *event)
 {
@@ -132,6 +134,14 @@ int ThemeStyle::styleHint(StyleHint hint, const QStyleOption *option, const QWid
     if (hint == SH_UnderlineShortcut)
         return m_alt;
     return QProxyStyle::styleHint(hint, option, widget, returnData);
+}
+
+int ThemeStyle::pixelMetric(PixelMetric metric, const QStyleOption *option, const QWidget *widget) const
+{
+    // The room beside a cell's text; makes cells stand under their header.
+    if (metric == PM_FocusFrameHMargin && qobject_cast<const QTableView *>(widget))
+        return kCellInset;
+    return QProxyStyle::pixelMetric(metric, option, widget);
 }
 
 QRect ThemeStyle::subElementRect(SubElement element, const QStyleOption *option, const QWidget *widget) const

@@ -146,8 +146,6 @@ QHeaderView::section { background: @surface; color: @muted; border: none; border
 QHeaderView::section:focus { color: @text; }
 QTableView { background: @surface; border: none; gridline-color: @line; selection-background-color: @soft;
     selection-color: @text; }
-QTableView::item { padding: 0 8px; }
-QTableView::item:selected { background: @soft; color: @text; }
 QScrollBar { background: transparent; border: none; margin: 0; }
 QScrollBar:vertical { width: 11px; }
 QScrollBar:horizontal { height: 11px; }

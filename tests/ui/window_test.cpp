@@ -1,0 +1,299 @@
+// The window itself: what a drag carries, what a drop does, where keys lead, and that the theme switches live.
+
+#include <QAction>
+#include <QApplication>
+#include <QDragEnterEvent>
+#include <QDropEvent>
+#include <QFile>
+#include <QLineEdit>
+#include <QListView>
+#include <QMimeData>
+#include <QSettings>
+#include <QSortFilterProxyModel>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QUndoStack>
+
+#include "staged_engine.h"
+#include "ui/drop_content.h"
+#include "ui/drop_target.h"
+#include "ui/main_window.h"
+#include "ui/pages/meme_model.h"
+#include "ui/widgets/text_format.h"
+
+using namespace dank;
+using namespace dank::ui;
+using dank::test::StagedEngine;
+using Kind = DropContent::Kind;
+
+namespace {
+
+constexpr int kPatience = 20000;
+
+}  // namespace
+
+class WindowTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase();
+    void init();
+    void cleanup();
+
+    void readDrop_data();
+    void readDrop();
+    void browserImageIsTakenOnlyOnDrop();
+    void addressAloneIsNotUsed();
+    void dropOnTheWindowRates();
+    void droppedDatasetCanBeTakenBack();
+    void keysLeadToPages();
+    void excludeAndUndo();
+    void filterNarrowsTheGrid();
+    void sortsByNumberNotByText();
+    void themeSwitchesLiveAndIsRemembered();
+    void hostileNamesStayText();
+
+private:
+    QString file(const QString &name, const QByteArray &bytes = "x") const;
+    QString dataset(const QString &name, int rows) const;
+    static std::unique_ptr<QMimeData> urls(const QStringList &paths);
+    void waitForDataset(const QString &path);
+
+    QTemporaryDir m_folder, m_config;
+    int m_libraries = 0;
+    std::shared_ptr<StagedEngine> m_engine;
+    std::unique_ptr<Session> m_session;
+    std::unique_ptr<MainWindow> m_window;
+};
+
+void WindowTest::initTestCase()
+{
+    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_config.path());
+}
+
+void WindowTest::init()
+{
+    m_engine = std::make_shared<StagedEngine>();
+    const QString library = m_folder.filePath(QString("library%1").arg(++m_libraries));
+    m_session = std::make_unique<Session>(Session::Options{.library = library.toStdString(), .threads = 1,
+                                                           .engine = m_engine});
+    m_window = std::make_unique<MainWindow>(*m_session);
+    m_window->show();
+    QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+}
+
+void WindowTest::cleanup()
+{
+    m_window.reset();
+    m_session.reset();
+}
+
+QString WindowTest::file(const QString &name, const QByteArray &bytes) const
+{
+    const QString path = m_folder.filePath(name);
+    QDir().mkpath(QFileInfo(path).path());
+    QFile out(path);
+    if (!out.open(QIODevice::WriteOnly) || out.write(bytes) != bytes.size())
+        qFatal("cannot write");
+    return path;
+}
+
+QString WindowTest::dataset(const QString &name, int rows) const
+{
+    QByteArray json;
+    for (int i = 1; i <= rows; ++i) {
+        json += QByteArray(i > 1 ? "," : "") + "\"" + QByteArray::number(i) + "\":{\"id\":\"m" + QByteArray::number(i)
+                + "\",\"title\":\"title " + QByteArray::number(i) + "\",\"author\":\"a\",\"ups\":"
+                + QByteArray::number(i * 7 % 11 * 900 + i) + "}";
+        QDir().mkpath(m_folder.filePath(name + "/memes"));
+        test::memePicture(i, {40, 30}).save(m_folder.filePath(QString("%1/memes/m%2.png").arg(name).arg(i)));
+    }
+    return file(name + "/db.json", "{\"_default\":{" + json + "}}");
+}
+
+std::unique_ptr<QMimeData> WindowTest::urls(const QStringList &paths)
+{
+    auto mime = std::make_unique<QMimeData>();
+    QList<QUrl> list;
+    for (const QString &path : paths)
+        list << QUrl::fromLocalFile(path);
+    mime->setUrls(list);
+    return mime;
+}
+
+void WindowTest::waitForDataset(const QString &path)
+{
+    QTRY_VERIFY_WITH_TIMEOUT(m_session->dataset() && QString::fromStdString(m_session->dataset()->path()) == path &&
+                                 m_session->job().state == JobState::Done, kPatience);
+}
+
+void WindowTest::readDrop_data()
+{
+    QTest::addColumn<QStringList>("paths");
+    QTest::addColumn<int>("kind");
+    QTest::addColumn<int>("used");
+    QTest::addColumn<QString>("headline");
+    const QString folder = QFileInfo(file("pile/a.jpg")).path();
+    const QString open = QFileInfo(file("set/db.json")).path();
+    const auto row = [](const char *name, const QStringList &paths, Kind kind, int used, const char *headline) {
+        QTest::newRow(name) << paths << static_cast<int>(kind) << used << QString(headline);
+    };
+    row("one", {file("a.png")}, Kind::Pictures, 1, "Drop 1 image to rate");
+    row("upper case", {file("A.JPG")}, Kind::Pictures, 1, "Drop 1 image to rate");
+    row("pile", {file("a.png"), file("b.webp"), file("c.gif")}, Kind::Pictures, 3, "Drop 3 images to rate");
+    row("folder", {folder}, Kind::Pictures, 1, "Drop 1 folder to rate");
+    row("mixed", {file("a.png"), folder, file("n.txt")}, Kind::Pictures, 3, "Drop 1 image and 1 folder to rate");
+    row("content decides", {file("noname", "\x89PNG\r\n\x1a\n....")}, Kind::Pictures, 1, "Drop 1 image to rate");
+    row("dataset", {file("db.json")}, Kind::Dataset, 1, "Open this dataset");
+    row("folder with a dataset", {open}, Kind::Dataset, 1, "Open this dataset");
+    row("model", {file("m.dankmodel")}, Kind::Model, 1, "Use this model");
+    row("two datasets", {file("db.json"), file("x.json")}, Kind::Nothing, 0, "One dataset or one model at a time");
+    row("pictures win over a dataset", {file("a.png"), file("db.json")}, Kind::Pictures, 1, "Drop 1 image to rate");
+    row("text", {file("n.txt")}, Kind::Nothing, 0, "Nothing here that can be opened");
+}
+
+void WindowTest::readDrop()
+{
+    QFETCH(QStringList, paths);
+    QFETCH(int, kind);
+    QFETCH(int, used);
+    QFETCH(QString, headline);
+    const DropContent content = dank::ui::readDrop(*urls(paths), true);
+    QCOMPARE(static_cast<int>(content.kind), kind);
+    QCOMPARE(content.paths.size(), used);
+    QCOMPARE(content.headline, headline);
+}
+
+void WindowTest::browserImageIsTakenOnlyOnDrop()
+{
+    QMimeData mime;
+    mime.setUrls({QUrl("https://i.example/funny.png")});
+    mime.setData("image/png", "\x89PNG-the-bytes");
+    const DropContent peeked = dank::ui::readDrop(mime, false);
+    QCOMPARE(peeked.kind, Kind::ImageBytes);
+    QVERIFY(peeked.image.isEmpty());
+    const DropContent taken = dank::ui::readDrop(mime, true);
+    QCOMPARE(taken.image, QByteArray("\x89PNG-the-bytes"));
+    QCOMPARE(taken.imageName, QString("funny.png"));
+}
+
+void WindowTest::addressAloneIsNotUsed()
+{
+    QMimeData mime;
+    mime.setUrls({QUrl("https://i.example/funny.png")});
+    const DropContent content = dank::ui::readDrop(mime, true);
+    QCOMPARE(content.kind, Kind::Nothing);
+    QVERIFY(content.detail.contains("downloaded"));
+}
+
+void WindowTest::dropOnTheWindowRates()
+{
+    const auto mime = urls({file("x/1.png"), file("x/2.png")});
+    auto *overlay = m_window->findChild<DropTarget *>();
+    QVERIFY(!overlay->isVisible());
+    QDragEnterEvent enter({50, 50}, Qt::CopyAction, mime.get(), Qt::LeftButton, Qt::NoModifier);
+    QApplication::sendEvent(m_window.get(), &enter);
+    QVERIFY(enter.isAccepted());
+    QVERIFY(overlay->isVisible());
+    QCOMPARE(overlay->accessibleName(), QString("Drop 2 images to rate"));
+    QDropEvent drop({50, 50}, Qt::CopyAction, mime.get(), Qt::LeftButton, Qt::NoModifier);
+    QApplication::sendEvent(m_window.get(), &drop);
+    QVERIFY(!overlay->isVisible());
+    QCOMPARE(m_window->currentPage(), Page::Rate);
+    QTRY_COMPARE_WITH_TIMEOUT(m_session->scores().size(), std::size_t(2), kPatience);
+}
+
+void WindowTest::droppedDatasetCanBeTakenBack()
+{
+    const QString first = dataset("first", 3), second = dataset("second", 4);
+    m_session->openDataset(first);
+    waitForDataset(first);
+    const auto mime = urls({second});
+    QDragEnterEvent enter({50, 50}, Qt::CopyAction, mime.get(), Qt::LeftButton, Qt::NoModifier);
+    QApplication::sendEvent(m_window.get(), &enter);
+    QDropEvent drop({50, 50}, Qt::CopyAction, mime.get(), Qt::LeftButton, Qt::NoModifier);
+    QApplication::sendEvent(m_window.get(), &drop);
+    waitForDataset(second);
+    QVERIFY(m_session->message());
+    QCOMPARE(m_session->message()->actionText, QString("Go back"));
+    m_session->message()->action();
+    waitForDataset(first);
+}
+
+void WindowTest::keysLeadToPages()
+{
+    for (int i = 4; i >= 0; --i) {
+        QTest::keyClick(m_window.get(), static_cast<Qt::Key>(Qt::Key_1 + i), Qt::ControlModifier);
+        QCOMPARE(static_cast<int>(m_window->currentPage()), i);
+    }
+    QWidget *list = m_window->findChild<QWidget *>("navigation");
+    list->setFocus();
+    QTest::keyClick(list, Qt::Key_Down);
+    QCOMPARE(m_window->currentPage(), Page::Features);
+}
+
+void WindowTest::excludeAndUndo()
+{
+    const QString db = dataset("undo", 5);
+    m_session->openDataset(db);
+    waitForDataset(db);
+    auto *grid = m_window->pageWidget(Page::Dataset)->findChild<QListView *>();
+    grid->setFocus();
+    grid->setCurrentIndex(grid->model()->index(2, 0));
+    QTest::keyClick(grid, Qt::Key_Delete);
+    QCOMPARE(m_session->dataset()->records().size(), std::size_t(4));
+    QCOMPARE(grid->model()->rowCount(), 4);
+    QTest::keyClick(m_window.get(), Qt::Key_Z, Qt::ControlModifier);
+    QCOMPARE(m_session->dataset()->records().size(), std::size_t(5));
+}
+
+void WindowTest::filterNarrowsTheGrid()
+{
+    const QString db = dataset("filter", 12);
+    m_session->openDataset(db);
+    waitForDataset(db);
+    QWidget *page = m_window->pageWidget(Page::Dataset);
+    QTest::keyClick(m_window.get(), Qt::Key_1, Qt::ControlModifier);
+    QTest::keyClick(m_window.get(), Qt::Key_F, Qt::ControlModifier);
+    auto *search = qobject_cast<QLineEdit *>(QApplication::focusWidget());
+    QVERIFY(search);
+    QTest::keyClicks(search, "TITLE 1");
+    QCOMPARE(page->findChild<QListView *>()->model()->rowCount(), 4);   // 1, 10, 11, 12
+}
+
+void WindowTest::sortsByNumberNotByText()
+{
+    const QString db = dataset("sort", 11);
+    m_session->openDataset(db);
+    waitForDataset(db);
+    auto *memes = m_window->pageWidget(Page::Dataset)->findChild<QListView *>()->model();
+    memes->sort(MemeModel::Upvotes, Qt::DescendingOrder);
+    const auto *filter = qobject_cast<MemeFilter *>(memes);
+    QVERIFY(filter);
+    for (int row = 1; row < memes->rowCount(); ++row)
+        QVERIFY(filter->record(memes->index(row - 1, 0))->upvotes >= filter->record(memes->index(row, 0))->upvotes);
+}
+
+void WindowTest::themeSwitchesLiveAndIsRemembered()
+{
+    m_window->setTheme(ThemeMode::Dark);
+    QVERIFY(tokensFor(m_window->palette()).dark);
+    m_window.reset();
+    m_window = std::make_unique<MainWindow>(*m_session);
+    QVERIFY(tokensFor(m_window->palette()).dark);
+    m_window->setTheme(ThemeMode::Light);
+    QVERIFY(!tokensFor(m_window->palette()).dark);
+}
+
+void WindowTest::hostileNamesStayText()
+{
+    QCOMPARE(menuText("a & b\nc"), QString("a && b c"));
+    QVERIFY(menuText(QString(500, 'x')).size() <= 60);
+    QVERIFY(!plainToolTip("<img src=x>").contains("<img"));
+    QCOMPARE(aboutDuration(3), QString("a few seconds"));
+    QCOMPARE(aboutDuration(125), QString("about 2 min"));
+    QCOMPARE(aboutDuration(std::nan("")), QString("some time"));
+}
+
+QTEST_MAIN(WindowTest)
+#include "window_test.moc"
