@@ -2,6 +2,7 @@
 
 #include <QGridLayout>
 #include <QKeyEvent>
+#include <QLocale>
 
 #include <algorithm>
 #include <cmath>
@@ -183,8 +184,8 @@ ChartTable BarPlot::table() const
 {
     ChartTable table{{QStringLiteral("from"), QStringLiteral("to"), QStringLiteral("count")}, {}};
     for (std::size_t i = 0; i < m_histogram.counts.size(); ++i)
-        table.rows.push_back({QString::number(m_histogram.edges[i], 'g', 17),
-                              QString::number(m_histogram.edges[i + 1], 'g', 17),
+        table.rows.push_back({QString::number(m_histogram.edges[i], 'g', QLocale::FloatingPointShortest),
+                              QString::number(m_histogram.edges[i + 1], 'g', QLocale::FloatingPointShortest),
                               QString::number(m_histogram.counts[i])});
     return table;
 }

@@ -1,6 +1,7 @@
 #include "ui/charts/loss_chart.h"
 
 #include <QKeyEvent>
+#include <QLocale>
 #include <QMenu>
 
 #include <algorithm>
@@ -34,7 +35,7 @@ double finiteOrGap(double value)
 
 QString csvNumber(double value)
 {
-    return std::isfinite(value) ? QString::number(value, 'g', 17) : QString();
+    return std::isfinite(value) ? QString::number(value, 'g', QLocale::FloatingPointShortest) : QString();
 }
 
 }  // namespace
@@ -90,7 +91,8 @@ LossChart::LossChart(QWidget *parent) : Plot(parent)
     m_bestAnchor->setStyle(QCPItemTracer::tsNone);
     m_bestLabel->position->setParentAnchor(m_bestAnchor->position);
     m_bestLabel->position->setType(QCPItemPosition::ptAbsolute);
-    connect(this, &QCustomPlot::beforeReplot, this, &LossChart::placeBestLabel);
+    for (QCPAxis *axis : {xAxis, yAxis})
+        connect(axis, qOverload<const QCPRange &>(&QCPAxis::rangeChanged), this, &LossChart::placeBestLabel);
 
     clearCurve();
     updateMarks({});
@@ -214,6 +216,7 @@ void LossChart::updateMarks(const TrainingView &view)
         m_bestLabel->setText(tr("best, epoch %1").arg(m_best));
     }
     m_bestLabel->setVisible(m_best > 0);
+    placeBestLabel();
 
     if (m_pauses != view.pauses || m_bands.size() != view.pauses.size()) {
         for (QCPItemRect *band : m_bands)
@@ -237,16 +240,19 @@ void LossChart::updateMarks(const TrainingView &view)
 }
 
 /// Under the ring where there is room, above it near the epochs' labels, and never past the left or right end.
+/// By shares of the view, so that it holds at any size, an exported one too.
 void LossChart::placeBestLabel()
 {
-    if (m_best == 0)
+    const auto point = m_bestRing->data()->constBegin();
+    if (m_best == 0 || point == m_bestRing->data()->constEnd())
         return;
-    const QRect area = axisRect()->rect();
-    const QPointF ring = m_bestAnchor->position->pixelPosition();
-    const bool below = ring.y() + 28 < area.bottom();
-    const Qt::Alignment side = ring.x() > area.right() - 60  ? Qt::AlignRight
-                               : ring.x() < area.left() + 60 ? Qt::AlignLeft
-                                                             : Qt::AlignHCenter;
+    const QCPRange x = xAxis->range(), y = yAxis->range();
+    const double across = (point->key - x.lower) / x.size();
+    const double up = m_logarithmic && point->value > 0 && y.lower > 0
+                          ? std::log(point->value / y.lower) / std::log(y.upper / y.lower)
+                          : (point->value - y.lower) / y.size();
+    const bool below = up > 0.1;
+    const Qt::Alignment side = across > 0.9 ? Qt::AlignRight : across < 0.1 ? Qt::AlignLeft : Qt::AlignHCenter;
     m_bestLabel->setPositionAlignment(side | (below ? Qt::AlignTop : Qt::AlignBottom));
     m_bestLabel->position->setCoords(0, below ? 9 : -9);
 }
@@ -445,7 +451,7 @@ void LossChart::restyle(const Tokens &tokens)
     m_bestLabel->setFont(font);
     m_bestLabel->setColor(tokens.text);
     QColor ground = tokens.surface;
-    ground.setAlphaF(0.8f);
+    ground.setAlphaF(0.55f);
     m_bestLabel->setBrush(ground);  // readable where a curve runs behind it
     for (QCPItemRect *band : m_bands)
         band->setBrush(tokens.sunken);

@@ -1,6 +1,7 @@
 #include "ui/charts/scatter_chart.h"
 
 #include <QKeyEvent>
+#include <QLocale>
 
 #include <algorithm>
 #include <array>
@@ -224,8 +225,8 @@ ChartTable ScatterChart::table() const
         return table;
     for (const auto &meme : m_evaluation->memes) {
         const MemeRecord *record = m_dataset ? m_dataset->find(meme.id) : nullptr;
-        table.rows.push_back({QString::fromStdString(meme.id), QString::number(meme.predicted, 'g', 17),
-                              QString::number(meme.actual, 'g', 17), QString::number(meme.upvotes),
+        table.rows.push_back({QString::fromStdString(meme.id), QString::number(meme.predicted, 'g', QLocale::FloatingPointShortest),
+                              QString::number(meme.actual, 'g', QLocale::FloatingPointShortest), QString::number(meme.upvotes),
                               record ? QString::fromStdString(record->title) : QString()});
     }
     return table;

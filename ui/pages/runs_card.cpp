@@ -112,6 +112,9 @@ void RunsCard::updateVerbs()
     m_evaluate->setEnabled(run && !run->model.empty() && m_session.dataset() && !busy);
     m_resume->setEnabled(stands && !busy);  // a pause of the run at work ends in the run bar
     m_delete->setEnabled(run && run->state != RunState::Running && !(busy && m_session.training().live && m_session.training().run == run->run));
+    // Only what can be done now stands in the header; the context menu names the rest.
+    for (auto &[button, name] : m_buttons)
+        button->setVisible(button->defaultAction()->isEnabled());
     setSubtitle(m_model->rowCount() == 0 ? tr("every training is kept here with its curve and settings") : QString());
 }
 
