@@ -211,6 +211,7 @@ void MainWindow::updatePrimary()
 {
     const NextStep step = nextStep(m_session);
     m_top->setPrimary(step.text, step.icon, step.enabled, step.why);
+    m_top->yieldTo(*m_pages->currentWidget());
 }
 
 void MainWindow::doPrimary()

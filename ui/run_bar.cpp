@@ -51,7 +51,7 @@ RunBar::RunBar(QWidget *parent)
     menu->addAction(QStringLiteral("Stop and &keep the best epoch"), this, &RunBar::stopAndKeepClicked);
     menu->addAction(QStringLiteral("Stop and &discard…"), this, &RunBar::stopAndDiscardClicked);
     m_stopMenu->setObjectName(QStringLiteral("stopMenuButton"));
-    m_stopMenu->setText(QStringLiteral(" &Stop"));
+    m_stopMenu->setText(QStringLiteral("&Stop "));
     m_stopMenu->setMenu(menu);
     m_stopMenu->setLayoutDirection(layoutDirection() == Qt::LeftToRight ? Qt::RightToLeft : Qt::LeftToRight);
     m_stopMenu->setIconSize({12, 12});

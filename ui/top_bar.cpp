@@ -5,7 +5,10 @@
 #include <QMenu>
 #include <QPainter>
 #include <QPushButton>
+#include <QStyle>
 #include <QToolTip>
+
+#include <algorithm>
 
 #include "ui/widgets/card.h"
 #include "ui/widgets/text_format.h"
@@ -48,7 +51,7 @@ TopBar::TopBar(QMenu *exportMenu, QWidget *parent)
     m_open->setObjectName(QStringLiteral("openButton"));
     m_primary->setProperty("primary", true);
     m_primary->setObjectName(QStringLiteral("primaryButton"));
-    m_export->setText(kIconGap + QStringLiteral("&Export"));
+    m_export->setText(QStringLiteral("&Export") + kIconGap);
     m_export->setMenu(exportMenu);
     m_export->setLayoutDirection(layoutDirection() == Qt::LeftToRight ? Qt::RightToLeft : Qt::LeftToRight);
     m_export->setIconSize({12, 12});
@@ -90,6 +93,20 @@ void TopBar::setPrimary(const QString &text, const QString &iconName, bool enabl
     }
 }
 
+void TopBar::yieldTo(const QWidget &page)
+{
+    const auto buttons = page.findChildren<QPushButton *>();
+    const bool on = std::none_of(buttons.begin(), buttons.end(), [&page](const QPushButton *button) {
+        return button->property("primary").toBool() && button->isEnabled() && button->isVisibleTo(&page);
+    });
+    if (m_primary->property("primary").toBool() == on)
+        return;
+    m_primary->setProperty("primary", on);
+    m_primary->style()->unpolish(m_primary);
+    m_primary->style()->polish(m_primary);
+    recolour();
+}
+
 void TopBar::setDevice(const QString &text)
 {
     m_device->setText(menuText(text, 44));
@@ -117,7 +134,9 @@ void TopBar::recolour()
     const Tokens &t = tokensFor(palette());
     m_offline->setIcon(disc(t.ok, devicePixelRatioF()));
     m_export->setIcon(icon(QStringLiteral("chevron-down"), t.muted));
-    m_primary->setIcon(m_primaryIcon.isEmpty() ? QIcon() : icon(m_primaryIcon, m_primary->isEnabled() ? t.onAccent : t.muted));
+    const bool accent = m_primary->property("primary").toBool();
+    const QColor stroke = !m_primary->isEnabled() ? t.muted : accent ? t.onAccent : t.text;
+    m_primary->setIcon(m_primaryIcon.isEmpty() ? QIcon() : icon(m_primaryIcon, stroke));
 }
 
 }  // namespace dank::ui

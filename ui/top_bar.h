@@ -17,6 +17,8 @@ public:
 
     /// The next sensible step; an empty text hides the button.
     void setPrimary(const QString &text, const QString &iconName, bool enabled, const QString &why);
+    /// Wears the accent only while the page shows no primary button of its own: there is one at a time.
+    void yieldTo(const QWidget &page);
     void setDevice(const QString &text);
 
 signals:
