@@ -205,6 +205,11 @@ private slots:
         QCOMPARE(second.row(), 2);
         QCOMPARE(second.data().toString(), QStringLiteral("run 2"));
         QCOMPARE(model.rowCount(), 3);
+        // A deleted run above: announced, and those below move up.
+        QSignalSpy removed(&model, &RunsModel::rowsRemoved);
+        model.setRuns({runRecord(4, RunState::Running), runRecord(2, RunState::Failed)});
+        QCOMPARE(removed.count(), 1);
+        QCOMPARE(second.row(), 1);
         // Any order at all.
         model.setRuns({runRecord(2, RunState::Failed), runRecord(4, RunState::Running), runRecord(9, RunState::Done)});
         QCOMPARE(model.index(2, RunsModel::Run).data().toString(), QStringLiteral("run 9"));
