@@ -18,13 +18,15 @@ class MemeModel : public QAbstractTableModel {
     Q_OBJECT
 public:
     enum Column { Upvotes, Dankness, Title, Author, Size, Id, ColumnCount };
-    enum Role { SortRole = Qt::UserRole, ThumbnailRole };
+    enum Role { ThumbnailRole = Qt::UserRole };
 
     explicit MemeModel(Session &session, QObject *parent = nullptr);
 
     void setDataset(std::shared_ptr<const Dataset> dataset);
     void setTarget(TargetKind kind);
     const MemeRecord &record(int row) const;
+    /// The order by a column, on plain values: sorting 20,000 rows stays within a frame or two.
+    bool lessThan(int column, int left, int right) const;
     /// Whether title, author or id hold `text`, in any case.
     bool matches(int row, const QString &text) const;
 
@@ -41,6 +43,7 @@ private:
     TargetKind m_target = TargetKind::Percentile;
     std::vector<float> m_dankness;     ///< [rows]
     std::vector<QString> m_titles;     ///< [rows], one line each
+    std::vector<QString> m_sortTitles; ///< [rows], case folded
     QHash<QString, int> m_rowOfImage;
 };
 

@@ -185,14 +185,19 @@ RatePage::Private::Private(Session &s, RatePage *p)
     texts->setSpacing(2);
     texts->addStretch(1);
     texts->addWidget(new TextLabel(RatePage::tr("Drop memes here"), int(TextRole::Heading), TextLabel::Tone::Normal, drop));
-    texts->addWidget(new TextLabel(RatePage::tr("JPEG, PNG, WebP, BMP, GIF · a pile or a folder"), int(TextRole::Body),
+    texts->addWidget(new TextLabel(RatePage::tr("images, a pile or a folder"), int(TextRole::Body),
                                    TextLabel::Tone::Muted, drop));
     texts->addStretch(1);
     row->addLayout(texts);
     auto *choose = new QPushButton(RatePage::tr("Choose files…"), drop);
     auto *pasteButton = new QPushButton(RatePage::tr("Paste"), drop);
-    row->addWidget(choose);
-    row->addWidget(pasteButton);
+    auto *buttons = new QVBoxLayout;   // one above the other, so that they fit beside the text in a small window
+    buttons->setSpacing(6);
+    buttons->addStretch(1);
+    buttons->addWidget(choose);
+    buttons->addWidget(pasteButton);
+    buttons->addStretch(1);
+    row->addLayout(buttons);
     row->addStretch(1);
     QObject::connect(choose, &QPushButton::clicked, page, [this] { chooseFiles(); });
     QObject::connect(pasteButton, &QPushButton::clicked, page, [this] { paste(); });
@@ -201,7 +206,7 @@ RatePage::Private::Private(Session &s, RatePage *p)
     stripCard->body()->addWidget(stripText);
     stripCard->body()->addWidget(strip, 1);
     drop->setFixedHeight(120);
-    stripCard->setFixedSize(300, 120);
+    stripCard->setFixedSize(280, 120);
     trainInstead->setText(RatePage::tr("Train a model"));
     empty->extra()->addWidget(trainInstead, 0, Qt::AlignHCenter);
     nothing->setAlignment(Qt::AlignCenter);
