@@ -111,7 +111,7 @@ std::vector<Score> rateHeldOut(Context &context, const DemoOptions &options, con
         context.engine().openRating(report.model, options.request->weights, options.request->device, context.library());
     const JobContext job = context.job();
     std::vector<Score> scores;
-    const auto &heldOut = report.model->validationIds;
+    const auto &heldOut = report.model->testIds;
     for (std::size_t i = 0; i < std::min(kRated, heldOut.size()); ++i) {
         job.cancel.check();
         if (const MemeRecord *record = dataset.find(heldOut[i]))

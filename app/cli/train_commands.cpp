@@ -156,7 +156,7 @@ Action declareTrain(CLI::App &app)
     app.add_option("--split", options->split, "How memes are held out: author or random")
         ->check(CLI::IsMember({"author", "random"}))
         ->type_name("SPLIT");
-    app.add_option("--hold-out", options->holdOut, "Share of the memes held out")->type_name("F");
+    app.add_option("--hold-out", options->holdOut, "Share of the memes held out to choose the epoch, and as many again to judge it")->type_name("F");
     app.add_option("--group", options->group, "Not in this version")->type_name("COLUMN");
     app.add_option("--seed", options->seed, "Same seed, same numbers")->type_name("S");
     addOutputs(app, options->out, options->log, options->strict);

@@ -42,7 +42,8 @@ struct Model {
     std::string dataset;                 ///< path of the db.json
     std::string datasetHash;
     std::vector<MemeId> trainIds;        ///< rows it learned from: never used to judge it
-    std::vector<MemeId> validationIds;
+    std::vector<MemeId> validationIds;   ///< rows that chose the epoch
+    std::vector<MemeId> testIds;         ///< rows that judged it and had no part in it
 
     int columns() const { return layers.empty() ? 0 : layers.front().inputs; }
     /// Throws Error{Format} naming the first part that does not fit another, or is not finite.

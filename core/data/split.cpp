@@ -100,4 +100,22 @@ Split makeSplit(std::span<const MemeRecord> records, SplitKind kind, double frac
     return split;
 }
 
+Split makeRunSplit(std::span<const MemeRecord> records, SplitKind kind, double fraction, std::uint64_t seed)
+{
+    if (!(fraction > 0 && fraction < 0.5))
+        throw Error(ErrorKind::Format, "The share of memes to hold out twice must lie between 0 and a half.");
+    Split outer = makeSplit(records, kind, fraction, seed);
+    std::vector<MemeRecord> rest;
+    for (const std::size_t row : outer.train)
+        rest.push_back(records[row]);
+    const Split inner = makeSplit(rest, kind, fraction / (1 - fraction), mixSeed(seed, 1));
+    Split split;
+    split.test = std::move(outer.validation);
+    for (const std::size_t row : inner.train)
+        split.train.push_back(outer.train[row]);
+    for (const std::size_t row : inner.validation)
+        split.validation.push_back(outer.train[row]);
+    return split;
+}
+
 }  // namespace dank

@@ -21,10 +21,17 @@ SplitKind splitKindFromName(std::string_view name);       ///< throws Error{Form
 struct Split {
     std::vector<std::size_t> train;
     std::vector<std::size_t> validation;
+    std::vector<std::size_t> test;  ///< empty from makeSplit()
 };
 
 /// Holds out about `fraction` of the rows. Both sides get at least one row. Same seed, same split.
 /// Throws Error{Dataset} when that cannot be: fewer than two rows, or all by one author.
 Split makeSplit(std::span<const MemeRecord> records, SplitKind kind, double fraction, std::uint64_t seed);
+
+/// Three sides for a training run: about `fraction` of the rows to choose the epoch by (validation), as many again to
+/// judge the chosen epoch by (test), and the rest to learn from. Without the third, the best of many epochs on the very
+/// rows that choose it looks better than it is, even on shuffled upvotes. Throws like makeSplit(), and Error{Format} for
+/// a fraction of a half or more.
+Split makeRunSplit(std::span<const MemeRecord> records, SplitKind kind, double fraction, std::uint64_t seed);
 
 }  // namespace dank

@@ -125,8 +125,9 @@ void TrainConfig::validate() const
         refuse("the number of epochs is " + std::to_string(epochs) + " instead of 1 to " + std::to_string(kMaxEpochs));
     if (patience < 0)
         refuse("the patience is " + std::to_string(patience) + " epochs, but must be at least 0");
-    if (!(validationFraction > 0 && validationFraction < 1))
-        refuse("the share of memes to hold out is " + number(validationFraction) + ", but must be above 0 and below 1");
+    if (!(validationFraction > 0 && validationFraction < 0.5))
+        refuse("the share of memes to hold out, twice, is " + number(validationFraction)
+               + ", but must be above 0 and below 0.5");
 }
 
 std::string trainConfigToJson(const TrainConfig &config)

@@ -37,7 +37,7 @@ struct TrainConfig {
     int epochs = 200;
     int patience = 30;                ///< stop after this many epochs without a better validation loss; 0 never
     SplitKind split = SplitKind::Author;
-    double validationFraction = 0.2;
+    double validationFraction = 0.2;  ///< held out to choose the epoch by; as many again to judge it by
     std::uint64_t seed = 42;
 
     /// The paper's: N(0, 1) weights and biases, keep probability 0.2 (dropout 0.8), linear output, raw features,

@@ -63,8 +63,9 @@ using ExtractObserver = std::function<void(const ExtractEvent &)>;
 
 /// Called on the training thread. Any member may be empty.
 struct TrainingObserver {
+    /// `heldOutRows`: those that choose the epoch and those that judge it.
     std::function<void(std::int64_t run, const TrainConfig &, double meanPredictorLoss, std::size_t trainRows,
-                       std::size_t validationRows)> started;
+                       std::size_t heldOutRows)> started;
     std::function<void(const EpochStats &, int bestEpoch)> epoch;
     std::function<void(bool paused, int savedEpoch)> paused;
     /// The best epoch so far as a model to rate with; at most about twice a second, and once at the end.
@@ -76,7 +77,7 @@ struct TrainReport {
     std::int64_t run = 0;
     std::filesystem::path modelPath;
     std::shared_ptr<const Model> model;  ///< the best epoch
-    Evaluation evaluation;               ///< on the held-out rows
+    Evaluation evaluation;               ///< on the rows that had no part in training or in choosing the epoch
     bool stoppedEarly = false;           ///< patience ended
     bool stoppedByUser = false;
     std::vector<Skipped> skipped;

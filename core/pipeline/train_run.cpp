@@ -134,7 +134,7 @@ public:
         m_library.setMeanPredictorLoss(run, m_data.meanPredictorLoss);
         if (m_observer.started)
             m_observer.started(run, config, m_data.meanPredictorLoss, m_data.split.train.size(),
-                               m_data.split.validation.size());
+                               m_data.split.validation.size() + m_data.split.test.size());
         for (const EpochStats &stats : state.curve)
             if (m_observer.epoch)
                 m_observer.epoch(stats, state.bestEpoch);
@@ -217,9 +217,11 @@ private:
         model->datasetHash = m_record.datasetHash;
         model->trainIds = idsOf(m_data.features, m_data.split.train);
         model->validationIds = idsOf(m_data.features, m_data.split.validation);
+        model->testIds = idsOf(m_data.features, m_data.split.test);
 
-        std::span<const std::size_t> rows = m_data.split.validation;
-        rows = rows.first(std::min(rows.size(), referenceRows));
+        std::vector<std::size_t> rows = m_data.split.test;
+        rows.insert(rows.end(), m_data.split.validation.begin(), m_data.split.validation.end());
+        rows.resize(std::min(rows.size(), referenceRows));
         model->reference = referenceScores(*model, rowsOf(m_data.features, rows));
         model->referenceName = std::to_string(rows.size()) + " held-out memes of "
                                + displayPath(std::filesystem::path(m_record.dataset).parent_path().filename());
@@ -231,7 +233,7 @@ private:
     {
         if (m_last.best.empty())
             return nullptr;
-        const auto model = makeModel(m_data.split.validation.size());
+        const auto model = makeModel(m_data.records.size());
         const auto path = m_library.modelPath(m_record.run);
         saveModel(*model, path);
         m_library.setRunModel(m_record.run, path.string());
@@ -260,7 +262,7 @@ private:
 
     Evaluation judge(const Model &model) const
     {
-        const auto &rows = m_data.split.validation;
+        const auto &rows = m_data.split.test;
         const std::vector<float> predicted = predict(model, rowsOf(m_data.features, rows));
         std::vector<JudgedMeme> memes;
         for (std::size_t i = 0; i < rows.size(); ++i)
@@ -289,7 +291,7 @@ TrainReport trainRun(const Dataset &dataset, const BackboneRequest &request, con
     config.validate();
     ExtractReport extracted = extractFeatures(dataset, request, context, observer.extract, job);
     std::vector<MemeRecord> records = recordsOf(dataset, extracted.matrix);
-    Split split = makeSplit(records, config.split, config.validationFraction, config.seed);
+    Split split = makeRunSplit(records, config.split, config.validationFraction, config.seed);
     const std::string backbone = extracted.matrix.backbone;
     RunData data =
         joinRunData(std::move(extracted.matrix), std::move(records), std::move(split), config.target);
@@ -303,6 +305,7 @@ TrainReport trainRun(const Dataset &dataset, const BackboneRequest &request, con
     record.config = config;
     record.trainIds = idsOf(data.features, data.split.train);
     record.validationIds = idsOf(data.features, data.split.validation);
+    record.testIds = idsOf(data.features, data.split.test);
     BackboneRequest made = request;
     made.precision = extracted.precision;
     made.weights = extracted.untrained ? "none" : extracted.weightsFile;
@@ -340,21 +343,25 @@ TrainReport resumeRun(std::int64_t run, const PipelineContext &context, const Tr
                                              + ", and those here with " + extracted.matrix.backbone + '.');
 
     // The rows and the split that the run began with, whatever has been set aside since.
-    const std::set<MemeId> train(record.trainIds.begin(), record.trainIds.end());
-    const std::set<MemeId> validation(record.validationIds.begin(), record.validationIds.end());
     FeatureMatrix features{extracted.matrix.backbone, {}, extracted.matrix.columns, {}};
     Split split;
+    std::unordered_map<std::string_view, std::vector<std::size_t> *> sideOf;
+    for (const auto &[ids, side] : {std::pair(&record.trainIds, &split.train),
+                                    std::pair(&record.validationIds, &split.validation),
+                                    std::pair(&record.testIds, &split.test)})
+        for (const MemeId &id : *ids)
+            sideOf.emplace(id, side);
     for (std::size_t i = 0; i < extracted.matrix.rows(); ++i) {
         const MemeId &id = extracted.matrix.ids[i];
-        const bool learns = train.contains(id);
-        if (!learns && !validation.contains(id))
+        const auto side = sideOf.find(id);
+        if (side == sideOf.end())
             continue;
-        (learns ? split.train : split.validation).push_back(features.ids.size());
+        side->second->push_back(features.ids.size());
         features.ids.push_back(id);
         const auto row = extracted.matrix.row(i);
         features.values.insert(features.values.end(), row.begin(), row.end());
     }
-    if (split.train.size() != train.size() || split.validation.size() != validation.size())
+    if (features.rows() != sideOf.size())
         throw Error(ErrorKind::Dataset, name + " cannot go on: pictures that it began with are gone. Train anew.",
                     record.dataset);
     std::vector<MemeRecord> records = recordsOf(dataset, features);
@@ -388,7 +395,8 @@ Evaluation evaluateModel(const Model &model, const Dataset &dataset, const Backb
         throw Error(ErrorKind::Mismatch, "The model \"" + model.name + "\" was made with features of " + model.backbone
                                              + "; these are of " + features.backbone + '.');
 
-    const std::set<MemeId> learned(model.trainIds.begin(), model.trainIds.end());
+    std::set<MemeId> learned(model.trainIds.begin(), model.trainIds.end());
+    learned.insert(model.validationIds.begin(), model.validationIds.end());  // they chose its epoch
     std::vector<std::size_t> rows;
     for (std::size_t i = 0; i < features.rows(); ++i)
         if (!learned.contains(features.ids[i]))

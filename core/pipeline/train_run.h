@@ -6,7 +6,7 @@
 namespace dank {
 
 /// Extracts what is missing, splits, trains, records every epoch in the library with a checkpoint, and ends with a model
-/// of the best epoch and its evaluation on the held-out rows.
+/// of the best epoch and its evaluation on rows that had no part in it.
 /// A run that the user stopped and kept ends Interrupted with a model, so that it can be resumed; a cancelled one is
 /// deleted; a diverged one is Failed with the model of its best epoch kept.
 TrainReport trainRun(const Dataset &dataset, const BackboneRequest &request, const TrainConfig &config,

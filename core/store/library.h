@@ -33,7 +33,8 @@ struct RunRecord {
     std::string request;                 ///< how its features were asked for: the pipeline's JSON, opaque here
     TrainConfig config;
     std::vector<MemeId> trainIds;        ///< rows it learns from; filled by Library::run(), not by runs()
-    std::vector<MemeId> validationIds;   ///< held-out rows; filled by Library::run(), not by runs()
+    std::vector<MemeId> validationIds;   ///< rows that choose the epoch; filled by Library::run(), not by runs()
+    std::vector<MemeId> testIds;         ///< rows that judge it; filled by Library::run(), not by runs()
     std::string model;                   ///< path of its .dankmodel, empty while there is none
     std::string note;
     std::string error;                   ///< why it failed
@@ -97,7 +98,7 @@ public:
     std::pair<std::int64_t, RunLock> createRun(const RunRecord &run);
     /// Takes a run's lock to go on with it. Throws Error{Library} when another process works on it.
     RunLock lockRun(std::int64_t run);
-    /// Newest first, without their row lists (trainIds, validationIds are empty).
+    /// Newest first, without their row lists (trainIds, validationIds, testIds are empty).
     std::vector<RunRecord> runs() const;
     /// With its row lists. Throws Error{Library} naming the number when there is none.
     RunRecord run(std::int64_t run) const;

@@ -76,6 +76,7 @@ RunRecord readRun(SQLite::Statement &row, const Library &library)
         if (row.getColumnCount() > 17) {
             record.trainIds = idsFromJson(row.getColumn(17).getString());
             record.validationIds = idsFromJson(row.getColumn(18).getString());
+            record.testIds = idsFromJson(row.getColumn(19).getString());
         }
     } catch (const Error &error) {
         throw Error(ErrorKind::Library,
@@ -183,8 +184,8 @@ std::pair<std::int64_t, RunLock> Library::createRun(const RunRecord &run)
 
         SQLite::Statement put(*m_database,
                               "INSERT INTO runs(run, state, created, dataset, dataset_hash, backbone, weights_file,"
-                              " config, model, note, error, mean_predictor_loss, request, train_ids, validation_ids)"
-                              " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                              " config, model, note, error, mean_predictor_loss, request, train_ids, validation_ids,"
+                              " test_ids) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         int at = 0;
         put.bind(++at, number);
         put.bind(++at, runStateName(RunState::Running));
@@ -201,6 +202,7 @@ std::pair<std::int64_t, RunLock> Library::createRun(const RunRecord &run)
         put.bind(++at, run.request);
         put.bind(++at, idsToJson(run.trainIds));
         put.bind(++at, idsToJson(run.validationIds));
+        put.bind(++at, idsToJson(run.testIds));
         put.exec();
         // Locked before others can see it, so that no one ever takes it for interrupted.
         std::optional<RunLock> lock = tryLockRun(runFolder(number));
@@ -242,7 +244,7 @@ RunRecord Library::run(std::int64_t run) const
 {
     return guarded("read from", *m_database, [&] {
         SQLite::Statement get(*m_database,
-                              std::string(kSelectRuns) + ", train_ids, validation_ids FROM runs r WHERE run = ?");
+                              std::string(kSelectRuns) + ", train_ids, validation_ids, test_ids FROM runs r WHERE run = ?");
         get.bind(1, run);
         if (!get.executeStep())
             refuseUnknown(run, *this);

@@ -59,6 +59,7 @@ json documentOf(const Model &model)
         {"dataset_hash", model.datasetHash},
         {"train_ids", model.trainIds},
         {"validation_ids", model.validationIds},
+        {"test_ids", model.testIds},
     };
 }
 
@@ -267,6 +268,7 @@ Model modelOf(const TensorFile &file)
     model.datasetHash = plainText(document, "dataset_hash");
     model.trainIds = ids(document, "train_ids");
     model.validationIds = ids(document, "validation_ids");
+    model.testIds = ids(document, "test_ids");
 
     Tensors tensors(file);
     const std::int64_t layers = whole(member(document, "layers"), "layers", 1, kMaxLayers);

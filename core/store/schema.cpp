@@ -54,7 +54,8 @@ CREATE TABLE runs(
     mean_predictor_loss REAL,
     request TEXT NOT NULL,              -- JSON
     train_ids TEXT NOT NULL,            -- JSON; the long columns last, so that lists need not read them
-    validation_ids TEXT NOT NULL);
+    validation_ids TEXT NOT NULL,
+    test_ids TEXT NOT NULL);
 CREATE TABLE epochs(
     run INTEGER NOT NULL REFERENCES runs(run) ON DELETE CASCADE,
     epoch INTEGER NOT NULL,

@@ -43,8 +43,6 @@ void TestCliLearning::learnsTheRuleAndNotTheNoise()
             upvotes.push_back(row.value().toObject()["ups"]);
         }
     QVERIFY(keys.size() > 300);
-    // The best epoch is chosen on the rows that judge it, which flatters every model a little: one shuffle may look
-    // like a weak rule, three do not.
     std::vector<QJsonObject> fooled;
     std::mt19937 random(7);
     for (int attempt = 0; attempt < 3; ++attempt) {
@@ -68,13 +66,11 @@ void TestCliLearning::learnsTheRuleAndNotTheNoise()
     QVERIFY(figure(learned, "mae") < 0.8 * learned["baselines"]["mean"_L1]["mae"_L1].toDouble());
     QCOMPARE(learned["verdict"].toString(), QString("learned_something"));
 
-    int noEvidence = 0;
     for (const QJsonObject &result : fooled) {
         qInfo("shuffled: R² %.3f, Spearman %.3f", figure(result, "r2"), figure(result, "spearman"));
-        QVERIFY(figure(result, "r2") < 0.15);
-        noEvidence += result["verdict"].toString() == "no_evidence";
+        QVERIFY(figure(result, "r2") < 0.1);
+        QCOMPARE(result["verdict"].toString(), QString("no_evidence"));
     }
-    QVERIFY(noEvidence >= 2);
 }
 
 QTEST_GUILESS_MAIN(TestCliLearning)

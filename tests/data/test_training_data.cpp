@@ -190,6 +190,30 @@ private slots:
         QVERIFY(different.size() > 5);
     }
 
+    void runSplitsKeepAuthorsOnOneOfThreeSides()
+    {
+        const auto records = recordsBy(manyAuthors(240));
+        for (std::uint64_t seed = 0; seed < 10; ++seed) {
+            const Split split = makeRunSplit(records, SplitKind::Author, 0.2, seed);
+            std::map<std::string, std::set<int>> sidesOf;
+            std::set<std::size_t> all;
+            int side = 0;
+            for (const auto *rows : {&split.train, &split.validation, &split.test}) {
+                for (const std::size_t row : *rows) {
+                    sidesOf[records[row].author].insert(side);
+                    all.insert(row);
+                }
+                ++side;
+            }
+            for (const auto &[author, sides] : sidesOf)
+                QVERIFY(author.empty() || sides.size() == 1);
+            QCOMPARE(all.size(), records.size());
+            QCOMPARE(split.train.size() + split.validation.size() + split.test.size(), records.size());
+            QVERIFY(std::abs(static_cast<double>(split.validation.size()) - 48) <= 2);
+            QVERIFY(std::abs(static_cast<double>(split.test.size()) - 48) <= 2);
+        }
+    }
+
     void splitsOfFewGroups()
     {
         // A huge author and a small one: the small one is held out, whatever the order.
@@ -203,6 +227,8 @@ private slots:
         QVERIFY_THROWS_EXCEPTION(Error, makeSplit(recordsBy({"a", "a", "a"}), SplitKind::Author, 0.3, 1));
         QVERIFY_THROWS_EXCEPTION(Error, makeSplit(recordsBy({"a"}), SplitKind::Random, 0.5, 1));
         QVERIFY_THROWS_EXCEPTION(Error, makeSplit({}, SplitKind::Random, 0.5, 1));
+        QVERIFY_THROWS_EXCEPTION(Error, makeRunSplit(recordsBy({"a", "b"}), SplitKind::Author, 0.2, 1));
+        QVERIFY_THROWS_EXCEPTION(Error, makeRunSplit(recordsBy({"a", "b", "c"}), SplitKind::Author, 0.5, 1));
         QVERIFY_THROWS_EXCEPTION(Error, makeSplit(recordsBy({"a", "b"}), SplitKind::Random, NAN, 1));
     }
 
@@ -245,7 +271,7 @@ private slots:
               "{\"batch\": -9223372036854775808}", "{\"dropout\": 1}", "{\"dropout\": -0.1}", "{\"dropout\": true}",
               "{\"learning_rate\": 0}", "{\"learning_rate\": 1e999}", "{\"weight_decay\": -1}", "{\"hidden\": 5}",
               "{\"hidden\": [0]}", "{\"hidden\": [65537]}", "{\"hidden\": [null]}", "{\"patience\": -1}",
-              "{\"validation_fraction\": 1}", "{\"validation_fraction\": 0}", "{\"seed\": -1}", "{\"seed\": 1.5}",
+              "{\"validation_fraction\": 0.5}", "{\"validation_fraction\": 1}", "{\"validation_fraction\": 0}", "{\"seed\": -1}", "{\"seed\": 1.5}",
               "{\"target\": \"best\"}", "{\"split\": 3}", "{\"initialisation\": \"zero\"}", "{\"output\": \"relu\"}",
               "{\"standardise\": 1}", "{\"preset\": {}}", "{\"preset\": \"\xff\"}"})
             QTest::newRow(*json ? json : "empty") << QByteArray(json);

@@ -225,10 +225,11 @@ private slots:
         QCOMPARE(run.state, RunState::Done);
         QCOMPARE(run.epochs, 60);
         QCOMPARE(run.bestEpoch, report.model->epoch);
-        QCOMPARE(run.trainIds.size() + run.validationIds.size(), std::size_t{120});
+        QCOMPARE(run.trainIds.size() + run.validationIds.size() + run.testIds.size(), std::size_t{120});
+        QCOMPARE(report.evaluation.model.rows, run.testIds.size());
         const Model saved = loadModel(report.modelPath);
         QCOMPARE(saved.layers.front().weight, report.model->layers.front().weight);
-        QCOMPARE(saved.reference.size(), run.validationIds.size());
+        QCOMPARE(saved.reference.size(), run.validationIds.size() + run.testIds.size());
         QVERIFY(saved.untrainedBackbone);
     }
 

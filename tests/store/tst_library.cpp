@@ -64,6 +64,7 @@ RunRecord exampleRun()
     run.config.seed = 18446744073709551615ULL;
     run.trainIds = {"a", "b\"c", "ä"};
     run.validationIds = {"d"};
+    run.testIds = {"e"};
     run.meanPredictorLoss = 0.1;
     return run;
 }
@@ -167,6 +168,7 @@ private slots:
         QVERIFY(run.config == given.config);
         QVERIFY(run.trainIds == given.trainIds);
         QVERIFY(run.validationIds == given.validationIds);
+        QVERIFY(run.testIds == given.testIds);
         QCOMPARE(run.meanPredictorLoss, 0.1);
         QCOMPARE(run.epochs, 0);
         QCOMPARE(run.bestEpoch, 0);

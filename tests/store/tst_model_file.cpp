@@ -44,6 +44,7 @@ Model example()
     model.datasetHash = "0123";
     model.trainIds = {"a", "b\n\"c", "😀"};
     model.validationIds = {"d"};
+    model.testIds = {"e", "f"};
     return model;
 }
 
@@ -141,6 +142,7 @@ private slots:
         QCOMPARE(loaded.datasetHash, model.datasetHash);
         QVERIFY(loaded.trainIds == model.trainIds);
         QVERIFY(loaded.validationIds == model.validationIds);
+        QVERIFY(loaded.testIds == model.testIds);
 
         const auto bytes = readFile(file.path(), 1 << 20);
         saveModel(loaded, file.path());
@@ -186,7 +188,7 @@ private slots:
         };
         for (const auto &entry : json::parse(R"(["format","name","run","backbone","weights_file","untrained_backbone",
                 "layers","output","target","reference_name","config","epoch","epochs_run","curve",
-                "train_mean","mean_predictor_loss","dataset","dataset_hash","train_ids","validation_ids"])")) {
+                "train_mean","mean_predictor_loss","dataset","dataset_hash","train_ids","validation_ids","test_ids"])")) {
             const std::string key = entry;
             row(("without " + key).c_str(), [=](Parts &parts) { parts.document.erase(key); }, "lacks");
             row((key + " null").c_str(), [=](Parts &parts) { parts.document[key] = nullptr; }, "");

@@ -46,7 +46,7 @@ void Session::Private::completeView(std::int64_t run, const std::string &modelFi
     quietly(
         [modelFile, rows](const CancelToken &) {
             const Model read = loadModel(modelFile);
-            *rows = {read.trainIds.size(), read.validationIds.size()};
+            *rows = {read.trainIds.size(), read.validationIds.size() + read.testIds.size()};
         },
         [this, run, rows](const TaskResult &result) {
             if (result.outcome != TaskResult::Outcome::Finished || shown.run != run)
