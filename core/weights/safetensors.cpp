@@ -13,10 +13,10 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <set>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/weights/safetensors_format.h"
 
 // The format (https://huggingface.co/docs/safetensors): eight bytes of little-endian header length, that many bytes
 // of JSON {name: {dtype, shape, data_offsets}, "__metadata__": {text: text}}, then the tensors' bytes.
@@ -25,13 +25,6 @@ static_assert(std::endian::native == std::endian::little, "tensor bytes are used
 
 namespace dank {
 namespace {
-
-constexpr std::uint64_t kMaxHeader = 100'000'000;   // as in the reference implementation
-constexpr std::size_t kMaxTensors = 100'000;
-constexpr std::size_t kMaxMetadata = 10'000;
-constexpr std::size_t kMaxDimensions = 16;
-constexpr std::int64_t kMaxDimension = std::int64_t{1} << 48;
-constexpr const char *kMetadataKey = "__metadata__";
 
 struct TypeInfo {
     DType type;
@@ -48,33 +41,6 @@ constexpr std::array kTypes{
 const TypeInfo &typeInfo(DType type)
 {
     return *std::find_if(kTypes.begin(), kTypes.end(), [type](const TypeInfo &info) { return info.type == type; });
-}
-
-/// Bytes that a shape takes, or nothing when that does not fit 63 bits.
-std::optional<std::uint64_t> shapeBytes(const std::vector<std::int64_t> &shape, std::size_t elementSize)
-{
-    std::uint64_t bytes = elementSize;
-    bool empty = false;
-    for (const std::int64_t side : shape) {
-        if (side < 0 || side > kMaxDimension)
-            return std::nullopt;
-        if (side == 0) {
-            empty = true;
-            continue;
-        }
-        if (bytes > std::uint64_t(std::numeric_limits<std::int64_t>::max()) / std::uint64_t(side))
-            return std::nullopt;
-        bytes *= std::uint64_t(side);
-    }
-    return empty ? 0 : bytes;
-}
-
-/// A name from a file, made fit for a message: short and printable.
-std::string shownName(const std::string &name)
-{
-    std::string shown = "'" + sanitizeUtf8(std::string_view(name).substr(0, 80)) + (name.size() > 80 ? "…'" : "'");
-    std::replace_if(shown.begin(), shown.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
-    return shown;
 }
 
 struct HeaderTensor {
@@ -281,6 +247,31 @@ struct Descriptor {
 
 }  // namespace
 
+std::optional<std::uint64_t> shapeBytes(const std::vector<std::int64_t> &shape, std::size_t elementSize)
+{
+    std::uint64_t bytes = elementSize;
+    bool empty = false;
+    for (const std::int64_t side : shape) {
+        if (side < 0 || side > kMaxDimension)
+            return std::nullopt;
+        if (side == 0) {
+            empty = true;
+            continue;
+        }
+        if (bytes > std::uint64_t(std::numeric_limits<std::int64_t>::max()) / std::uint64_t(side))
+            return std::nullopt;
+        bytes *= std::uint64_t(side);
+    }
+    return empty ? 0 : bytes;
+}
+
+std::string shownName(const std::string &name)
+{
+    std::string shown = "'" + sanitizeUtf8(std::string_view(name).substr(0, 80)) + (name.size() > 80 ? "…'" : "'");
+    std::replace_if(shown.begin(), shown.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+    return shown;
+}
+
 std::size_t dtypeSize(DType type) noexcept { return typeInfo(type).size; }
 const char *dtypeName(DType type) noexcept { return typeInfo(type).name; }
 
@@ -443,64 +434,6 @@ const TensorView *TensorFile::find(const std::string &name) const
 {
     const auto found = m_state->tensors.find(name);
     return found == m_state->tensors.end() ? nullptr : &found->second;
-}
-
-std::vector<std::byte> encodeSafetensorsHeader(std::span<const TensorToWrite> tensors,
-                                               const std::map<std::string, std::string> &metadata)
-{
-    // Written by hand rather than from a JSON tree, to keep the tensors in the order given.
-    std::set<std::string_view> names{kMetadataKey};
-    std::string json = "{";
-    try {
-        if (!metadata.empty())
-            json += std::string("\"") + kMetadataKey + "\":" + nlohmann::json(metadata).dump() + ",";
-        std::uint64_t offset = 0;
-        for (const TensorToWrite &tensor : tensors) {
-            if (!names.insert(tensor.name).second)
-                throw Error(ErrorKind::Shape,
-                            "Two tensors to be written have the name " + shownName(tensor.name) + ".");
-            if (tensor.shape.size() > kMaxDimensions ||
-                shapeBytes(tensor.shape, dtypeSize(tensor.type)) != std::uint64_t(tensor.bytes.size()))
-                throw Error(ErrorKind::Shape, "Tensor " + shownName(tensor.name) + " does not fit its shape.");
-            json += nlohmann::json(tensor.name).dump() + ":{\"dtype\":\"" + dtypeName(tensor.type) +
-                    "\",\"shape\":" + nlohmann::json(tensor.shape).dump() + ",\"data_offsets\":[" +
-                    std::to_string(offset) + "," + std::to_string(offset + tensor.bytes.size()) + "]},";
-            offset += tensor.bytes.size();
-        }
-    } catch (const nlohmann::json::exception &) {
-        throw Error(ErrorKind::Format, "A name or text to be written is not valid UTF-8.");
-    }
-    if (json.back() == ',')
-        json.pop_back();
-    json += '}';
-    json.append((8 - json.size() % 8) % 8, ' ');
-    const std::uint64_t size = json.size();
-    if (size > kMaxHeader || tensors.size() > kMaxTensors || metadata.size() > kMaxMetadata)
-        throw Error(ErrorKind::Format, "The file to be written would have a header larger than readers take.");
-
-    std::vector<std::byte> bytes(sizeof(size) + json.size());
-    std::memcpy(bytes.data(), &size, sizeof(size));
-    std::memcpy(bytes.data() + sizeof(size), json.data(), json.size());
-    return bytes;
-}
-
-std::vector<std::byte> encodeSafetensors(std::span<const TensorToWrite> tensors,
-                                         const std::map<std::string, std::string> &metadata)
-{
-    std::vector<std::byte> file = encodeSafetensorsHeader(tensors, metadata);
-    std::size_t size = file.size();
-    for (const TensorToWrite &tensor : tensors)
-        size += tensor.bytes.size();
-    file.reserve(size);
-    for (const TensorToWrite &tensor : tensors)
-        file.insert(file.end(), tensor.bytes.begin(), tensor.bytes.end());
-    return file;
-}
-
-void writeSafetensors(const std::filesystem::path &path, std::span<const TensorToWrite> tensors,
-                      const std::map<std::string, std::string> &metadata)
-{
-    writeFileAtomically(path, encodeSafetensors(tensors, metadata));
 }
 
 }  // namespace dank
