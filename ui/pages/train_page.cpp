@@ -206,8 +206,8 @@ void TrainPage::Private::showHeader()
     const bool untrained = view.run > 0 ? view.untrained : features && features->untrained;
     banner->setVisible(untrained);
     if (untrained)
-        bannerText->setText(TrainPage::tr("Features from an untrained network: its weights are random, so expect little more than "
-                                          "chance. Choose pretrained ones on the Features page."));
+        bannerText->setText(TrainPage::tr("The features come from an untrained network, whose weights are random. Scores made with it are "
+                                          "marked untrained."));
 }
 
 void TrainPage::Private::showEmpty()
