@@ -86,7 +86,7 @@ void declareGlobals(CLI::App &app, Globals &globals)
     app.add_option_function<std::string>(
            "--progress", [&globals](const std::string &name) { globals.progress = styles.at(name); },
            "How progress is shown on stderr: auto, plain, ndjson or none")
-        ->check(CLI::IsMember({"auto", "plain", "ndjson", "none"}, CLI::ignore_case))
+        ->check(CLI::IsMember({"auto", "plain", "ndjson", "none"}))
         ->type_name("STYLE");
     app.add_flag("--json", globals.json, "Print the result as one JSON document");
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "app/cli/commands.h"
+#include "app/cli/extract_options.h"
 #include "app/cli/text.h"
 #include "core/base/file.h"
 #include "core/data/histogram.h"
@@ -113,7 +114,10 @@ Action declareSample(CLI::App &app)
         ->check(CLI::Range(10, 100'000))
         ->type_name("N")
         ->capture_default_str();
-    app.add_option("--seed", options->seed, "Same seed, same bytes")->type_name("S")->capture_default_str();
+    app.add_option("--seed", options->seed, "Same seed, same bytes")
+        ->check(checkSeed)
+        ->type_name("S")
+        ->capture_default_str();
     return [options](Context &context) { return sample(context, *options); };
 }
 

@@ -166,7 +166,10 @@ Action declareDemo(CLI::App &app)
         ->check(CLI::Range(10, 100'000))
         ->type_name("N")
         ->capture_default_str();
-    app.add_option("--seed", options->seed, "The sample's seed")->type_name("S")->capture_default_str();
+    app.add_option("--seed", options->seed, "The sample's seed")
+        ->check(checkSeed)
+        ->type_name("S")
+        ->capture_default_str();
     addWeightsOption(app, options->request->weights);
     addDeviceOption(app, options->request->device);
     return [options](Context &context) { return demo(context, *options); };

@@ -1,6 +1,8 @@
 #include "app/cli/extract_options.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <filesystem>
 
 #include "app/cli/console.h"
@@ -23,6 +25,16 @@ std::string checkDevice(const std::string &name)
 }
 
 }  // namespace
+
+std::string checkSeed(const std::string &text)
+{
+    std::uint64_t seed = 0;
+    const char *const end = text.data() + text.size();
+    const auto [stopped, problem] = std::from_chars(text.data(), end, seed);
+    return problem == std::errc() && stopped == end
+               ? std::string()
+               : "\"" + text + "\" is no seed: a whole number from 0 to 18446744073709551615";
+}
 
 void addDeviceOption(CLI::App &app, std::string &device)
 {
@@ -54,7 +66,7 @@ std::shared_ptr<BackboneRequest> addExtractOptions(CLI::App &app, const std::str
         ->check(CLI::IsMember({"warp", "crop", "letterbox"}))
         ->type_name("RULE");
     app.add_option(batchFlag, request->batch, "Pictures of one forward pass")
-        ->check(CLI::Range(1, 4096))
+        ->check(CLI::Range(1, 1024))
         ->type_name("N")
         ->capture_default_str();
     return request;

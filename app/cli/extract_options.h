@@ -15,6 +15,9 @@ class Console;
 /// pass. The request is filled while parsing.
 std::shared_ptr<BackboneRequest> addExtractOptions(CLI::App &app, const std::string &batchFlag);
 
+/// A check for --seed: the parser itself would bend a negative or too large number into another one.
+std::string checkSeed(const std::string &text);
+
 /// The device's name is checked; the weights become an absolute path, but for "none" and nothing.
 void addDeviceOption(CLI::App &app, std::string &device);
 void addWeightsOption(CLI::App &app, std::string &weights);

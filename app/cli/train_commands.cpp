@@ -105,6 +105,8 @@ int evalModel(Context &context, const EvalOptions &options)
     const Evaluation evaluation =
         context.engine().evaluate(model, dataset, options.request, context.library(), context.job());
     context.console().clear();
+    const std::vector<Skipped> skipped(dataset.skipped().begin(), dataset.skipped().end());
+    context.console().skipped(skipped, context.json());
     if (context.json()) {
         Json document;
         addEvaluation(document, evaluation);
@@ -113,13 +115,14 @@ int evalModel(Context &context, const EvalOptions &options)
         document["model"] = options.model;
         document["epoch"] = model.epoch;
         document["untrained"] = model.untrainedBackbone;
+        document["skipped"] = toJson(skipped);
         printJson(document);
     } else {
         printLine(model.name + ", epoch " + std::to_string(model.epoch)
                   + (model.untrainedBackbone ? " · untrained features (seeded random weights)" : ""));
         printEvaluation(evaluation);
     }
-    return kSuccess;
+    return options.strict && !skipped.empty() ? kSomeSkipped : kSuccess;
 }
 
 void addOutputs(CLI::App &app, std::string &model, std::string &log, bool &strict)
@@ -158,7 +161,7 @@ Action declareTrain(CLI::App &app)
         ->type_name("SPLIT");
     app.add_option("--hold-out", options->holdOut, "Share of the memes held out to choose the epoch, and as many again to judge it")->type_name("F");
     app.add_option("--group", options->group, "Not in this version")->type_name("COLUMN");
-    app.add_option("--seed", options->seed, "Same seed, same numbers")->type_name("S");
+    app.add_option("--seed", options->seed, "Same seed, same numbers")->check(checkSeed)->type_name("S");
     addOutputs(app, options->out, options->log, options->strict);
     return [options](Context &context) { return train(context, *options); };
 }
@@ -178,6 +181,7 @@ Action declareEval(CLI::App &app)
     app.add_option("DB", options->db, "A db.json, or the folder that holds it")->required();
     addWeightsOption(app, options->request.weights);
     addDeviceOption(app, options->request.device);
+    app.add_flag("--strict", options->strict, "Exit with 3 when a row cannot be used");
     return [options](Context &context) { return evalModel(context, *options); };
 }
 

@@ -16,23 +16,29 @@ CurveLog::CurveLog(std::filesystem::path file) : m_file(std::move(file))
 {
     if (m_file.empty())
         return;
-    m_stream.open(m_file, std::ios::binary | std::ios::trunc);
+    // Opened now, so that a place that cannot be written is told before hours of work; emptied only when there is
+    // something to put there.
+    m_stream.open(m_file, std::ios::binary | std::ios::app);
     if (!m_stream)
         throwErrno(errno, "write", m_file);
-    m_stream << curveCsvHeader() << std::flush;
 }
 
 void CurveLog::add(const EpochStats &stats)
 {
     if (m_file.empty())
         return;
+    if (m_curve.empty()) {
+        m_stream.close();
+        m_stream.open(m_file, std::ios::binary | std::ios::trunc);
+        m_stream << curveCsvHeader();
+    }
     m_curve.push_back(stats);
     m_stream << curveCsvLine(stats) << std::flush;
 }
 
 void CurveLog::finish()
 {
-    if (m_file.empty())
+    if (m_curve.empty())
         return;
     m_stream.close();
     writeFileAtomically(m_file, curveCsv(m_curve));

@@ -118,8 +118,13 @@ WeightsChoice chooseWeights(std::string_view network, const std::string &request
 WeightsChoice findWeights(const BackboneId &id, const std::string &request, const fs::path &hint,
                           const fs::path &library)
 {
-    if (id.isUntrained())
+    if (id.isUntrained()) {
+        if (!request.empty() && request != "none")
+            throw Error(ErrorKind::Mismatch, "This model was made with seeded random weights, not with "
+                                                 + displayPath(request) + ". Leave --weights out.",
+                        request);
         return seeded(id.seed());
+    }
     if (!request.empty()) {
         if (request == "none")
             throw Error(ErrorKind::Mismatch, "This model was made with real weights, not with seeded random ones. "

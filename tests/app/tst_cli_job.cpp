@@ -24,7 +24,10 @@ private slots:
     void sameSeedSameLosses();
     void logHasEveryEpoch();
     void flagsOverrideThePreset();
+    void failureLeavesAnEarlierLog();
     void evalAgreesWithTraining();
+    void evalTellsWhatItLeftOut();
+    void untrainedModelRefusesAWeightsFile();
     void rateFilesFoldersAndStdin();
     void rateFormatsAgree();
     void runsAreListedExportedDeleted();
@@ -194,6 +197,30 @@ void TestCliJob::flagsOverrideThePreset()
     QCOMPARE(config["batch"].toInt(), 20);
     QCOMPARE(config["epochs"].toInt(), 12);
     QCOMPARE(config["output"].toString(), QString("linear"));  // the preset's own stays
+}
+
+void TestCliJob::failureLeavesAnEarlierLog()
+{
+    const QString log = path("earlier.csv");
+    QVERIFY(QFile::copy(path("metrics.csv"), log));
+    QCOMPARE(runDank(m_library + QStringList{"resume", "999", "--log", log}).code, 1);
+    QCOMPARE(readAll(log), readAll(path("metrics.csv")));
+}
+
+void TestCliJob::evalTellsWhatItLeftOut()
+{
+    const QStringList arguments = m_library + QStringList{"eval", m_model, m_db, "--json", "--strict"};
+    const Outcome outcome = runDank(arguments);
+    QCOMPARE(outcome.code, 3);
+    QCOMPARE(outcome.object()["skipped"].toArray().size(), m_extracted["skipped"].toArray().size());
+    QVERIFY2(outcome.err.contains("skipped "), outcome.err);
+}
+
+void TestCliJob::untrainedModelRefusesAWeightsFile()
+{
+    const Outcome outcome = runDank(m_library + QStringList{"rate", m_model, m_db, "--weights", m_db});
+    QCOMPARE(outcome.code, 1);
+    QVERIFY2(outcome.err.contains("seeded random weights"), outcome.err);
 }
 
 void TestCliJob::evalAgreesWithTraining()

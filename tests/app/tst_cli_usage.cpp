@@ -45,11 +45,16 @@ void TestCliUsage::exitCodes_data()
     QTest::newRow("no dataset") << QStringList{"inspect"} << 2 << "DB";
     QTest::newRow("two datasets") << QStringList{"inspect", some, some} << 2 << "some.json";
     QTest::newRow("progress style") << QStringList{"--progress", "loud", "inspect", some} << 2 << "loud";
+    QTest::newRow("progress style in capitals") << QStringList{"--progress", "PLAIN", "inspect", some} << 2 << "PLAIN";
     QTest::newRow("bins") << QStringList{"inspect", some, "--bins", "0"} << 2 << "--bins";
     QTest::newRow("device") << QStringList{"extract", some, "--device", "gpu"} << 2 << "gpu";
     QTest::newRow("precision") << QStringList{"extract", some, "--precision", "fp8"} << 2 << "fp8";
     QTest::newRow("resize") << QStringList{"extract", some, "--resize", "melt"} << 2 << "melt";
     QTest::newRow("batch") << QStringList{"extract", some, "--batch", "-1"} << 2 << "--batch";
+    QTest::newRow("large batch") << QStringList{"extract", some, "--batch", "1025"} << 2 << "--batch";
+    QTest::newRow("negative seed") << QStringList{"train", some, "--seed", "-1"} << 2 << "--seed";
+    QTest::newRow("seed beyond 64 bits") << QStringList{"sample", path("s"), "--seed", "18446744073709551616"} << 2
+                                         << "--seed";
     QTest::newRow("preset") << QStringList{"train", some, "--preset", "best"} << 2 << "best";
     QTest::newRow("loss") << QStringList{"train", some, "--loss", "huber"} << 2 << "huber";
     QTest::newRow("target") << QStringList{"train", some, "--target", "sqrt"} << 2 << "sqrt";
