@@ -277,7 +277,7 @@ Dataset Dataset::load(const fs::path &dbJson, const JobContext &job)
         }
         if (!seen.insert(id).second) {
             skip(SkipReason::DuplicateId,
-                 "row " + std::to_string(i + 1) + ": an earlier row has this id; that one was kept");
+                 "row " + std::to_string(i + 1) + ": an earlier row has this id, and the first one counts");
             continue;
         }
         if (!row.hasUpvotes) {

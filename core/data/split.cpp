@@ -104,6 +104,12 @@ Split makeRunSplit(std::span<const MemeRecord> records, SplitKind kind, double f
 {
     if (!(fraction > 0 && fraction < 0.5))
         throw Error(ErrorKind::Format, "The share of memes to hold out twice must lie between 0 and a half.");
+    if (records.size() < 3)
+        throw Error(ErrorKind::Dataset, "Training needs at least 3 usable memes: one to learn from, one to choose the "
+                                        "epoch by and one to judge it by. There "
+                                            + std::string(records.empty()       ? "are none."
+                                                          : records.size() == 1 ? "is 1."
+                                                                                : "are 2."));
     Split outer = makeSplit(records, kind, fraction, seed);
     std::vector<MemeRecord> rest;
     for (const std::size_t row : outer.train)

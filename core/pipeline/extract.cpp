@@ -211,12 +211,17 @@ std::vector<BackboneStatus> backboneStatuses(const Dataset *dataset, const Backb
     std::vector<std::string> hashes;
     if (dataset)
         hashes = hashPictures(*dataset, context.threads, {});
+    std::string device = "cpu";
+    try {
+        device = chooseDevice(request.device).name;
+    } catch (const Error &) {
+        // Not there: extraction will say so.
+    }
     std::vector<BackboneStatus> statuses;
     for (const BackboneSpec &spec : backboneSpecs()) {
         BackboneStatus status{spec.id, spec.title, spec.summary, spec.columns, {}, {}, 0, hashes.size(), 0};
         status.expectedAt = installedWeightsPath(context.library, spec.id);
         const bool asked = request.backbone == spec.id;
-        std::error_code ignored;
         WeightsChoice weights;
         try {
             weights = chooseWeights(spec.id, asked ? request.weights : std::string(), context.library);
@@ -234,7 +239,7 @@ std::vector<BackboneStatus> backboneStatuses(const Dataset *dataset, const Backb
             const auto cached = static_cast<std::size_t>(
                 std::count_if(hashes.begin(), hashes.end(), [&](const auto &hash) { return stored.contains(hash); }));
             status.cached = std::max(status.cached, cached);
-            if (const auto speed = library.fact(speedKey(id, "cpu")))
+            if (const auto speed = library.fact(speedKey(id, device)))
                 status.imagesPerSecond = std::max(status.imagesPerSecond, std::strtod(speed->c_str(), nullptr));
         }
         statuses.push_back(std::move(status));

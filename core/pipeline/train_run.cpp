@@ -132,6 +132,8 @@ public:
         const TrainConfig &config = m_record.config;
         m_library.setRunState(run, RunState::Running);
         m_library.setMeanPredictorLoss(run, m_data.meanPredictorLoss);
+        if (state.epoch > 0)  // killed between the checkpoint and the library's row for it
+            m_library.addEpoch(run, state.curve.back());
         if (m_observer.started)
             m_observer.started(run, config, m_data.meanPredictorLoss, m_data.split.train.size(),
                                m_data.split.validation.size() + m_data.split.test.size());
@@ -326,8 +328,8 @@ TrainReport resumeRun(std::int64_t run, const PipelineContext &context, const Tr
                       TrainingControl &control, const JobContext &job)
 {
     Library library = Library::open(context.library);
+    const RunLock lock = library.lockRun(run);  // before reading: another process may be about to finish it
     RunRecord record = library.run(run);
-    RunLock lock = library.lockRun(run);
     const std::string name = "Run " + std::to_string(run);
     if (record.state == RunState::Done)
         throw Error(ErrorKind::Library, name + " is finished; there is nothing to resume.");
