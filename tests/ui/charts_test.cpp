@@ -34,12 +34,23 @@ private slots:
         QTest::newRow("rounds up a unit") << 999960.0 << "1M";
         QTest::newRow("zero") << 0.0 << "0";
         QTest::newRow("negative") << -2500.0 << "-2.5k";
+        QTest::newRow("negative zero") << -0.0 << "0";
     }
     void numbersReadShort()
     {
         QFETCH(double, value);
         QFETCH(QString, text);
         QCOMPARE(compactNumber(value), text);
+    }
+
+    void zeroHasNoSign()
+    {
+        QCOMPARE(danknessText(-0.001), QStringLiteral("0.00"));
+        QCOMPARE(danknessText(-0.006), QStringLiteral("-0.01"));
+        QCOMPARE(fixedNumber(-0.04, 1), QStringLiteral("0.0"));
+        QCOMPARE(fixedNumber(-10.0, 0), QStringLiteral("-10"));
+        QCOMPARE(lossText(-0.0), QStringLiteral("0"));
+        QCOMPARE(lossText(-1e-5), QStringLiteral("-1e-5"));
     }
 
     void upvoteTicksAreRound()
@@ -71,6 +82,35 @@ private slots:
         QVERIFY(chart.upvotes()->table().rows.empty());
         chart.setDataset(upvoteDataset(1));
         QCOMPARE(chart.upvotes()->table().rows.size(), std::size_t(1));
+    }
+
+    void tickLabelsStayApart_data()
+    {
+        QTest::addColumn<int>("width");
+        QTest::addColumn<int>("kind");
+        for (int width : {220, 300, 420, 900}) {
+            QTest::addRow("log %d", width) << width << int(BinScale::Log);
+            QTest::addRow("linear %d", width) << width << int(BinScale::Linear);
+        }
+    }
+    void tickLabelsStayApart()
+    {
+        QFETCH(int, width);
+        QFETCH(int, kind);
+        HistogramChart chart;
+        chart.setScale(BinScale(kind));
+        chart.setDataset(upvoteDataset(2383));
+        show(chart, width, 150);
+        for (const BarPlot *plot : {chart.upvotes(), chart.dankness()}) {
+            const auto ticks = plot->ticks();
+            QVERIFY(!ticks.isEmpty());
+            const QFontMetrics metrics(plot->xAxis->tickLabelFont());
+            for (int i = 1; i < ticks.size(); ++i) {
+                const double between = plot->xAxis->coordToPixel(ticks[i].first) - plot->xAxis->coordToPixel(ticks[i - 1].first);
+                const double wide = (metrics.horizontalAdvance(ticks[i].second) + metrics.horizontalAdvance(ticks[i - 1].second)) / 2.0;
+                QVERIFY2(between >= wide + 4, qPrintable(ticks[i - 1].second + QLatin1Char(' ') + ticks[i].second));
+            }
+        }
     }
 
     void scatterNamesAndPicks()

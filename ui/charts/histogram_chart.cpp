@@ -18,6 +18,8 @@ namespace {
 
 constexpr int kUpvoteBins = 24;
 constexpr int kDanknessBins = 20;
+constexpr int kLabelGap = 10;    // pixels between two labels of the axis
+constexpr int kBesideBins = 60;  // pixels of the counts and margins beside the bins, about
 
 Histogram unitHistogram(const std::vector<double> &values, int bins)
 {
@@ -34,7 +36,7 @@ Histogram unitHistogram(const std::vector<double> &values, int bins)
 
 QString edgeText(double value)
 {
-    return std::abs(value) >= 1000 ? groupedNumber(std::llround(value)) : QString::number(value, 'g', 3);
+    return std::abs(value) >= 1000 ? groupedNumber(std::llround(value)) : lossText(value, 3);
 }
 
 }  // namespace
@@ -69,10 +71,7 @@ void BarPlot::setHistogram(const Histogram &histogram, BinScale scale, const QSt
         const std::size_t colour = ramp ? std::min<std::size_t>(7, i * 8 / bins) : 0;
         m_bars[colour]->addData(double(i) + 0.5, double(histogram.counts[i]));
     }
-    QSharedPointer<QCPAxisTickerText> ticker(new QCPAxisTickerText);
-    for (const auto &[at, label] : ticks())
-        ticker->addTick(at, label);
-    xAxis->setTicker(ticker);
+    placeTicks();
     setAccessibleName(unit);
     QStringList parts;
     for (std::size_t i = 0; i < bins && parts.size() < 24; ++i)
@@ -117,13 +116,35 @@ QVector<std::pair<double, QString>> BarPlot::ticks() const
         for (double value = std::ceil(low / step) * step; value <= high + step * 1e-9; value += step)
             values << value;
     }
-    // Labels need room: at least an eighth of the width from one to the next.
+    // Labels need room: at least an eighth of the width from one to the next, and more where that is too narrow.
+    const QFontMetrics metrics(xAxis->tickLabelFont());
     for (double value : values) {
         const double at = position(value);
-        if (out.isEmpty() || at - out.back().first >= bins / 8)
-            out.append({at, compactNumber(std::abs(value) < 1e-12 ? 0 : value)});
+        const QString label = compactNumber(std::abs(value) < 1e-12 ? 0 : value);
+        if (!out.isEmpty()) {
+            const double wide = (metrics.horizontalAdvance(out.back().second) + metrics.horizontalAdvance(label)) / 2.0;
+            const double needed = m_room > 0 ? bins * (wide + kLabelGap) / m_room : 0;
+            if (at - out.back().first < std::max(bins / 8, needed))
+                continue;
+        }
+        out.append({at, label});
     }
     return out;
+}
+
+void BarPlot::placeTicks()
+{
+    QSharedPointer<QCPAxisTickerText> ticker(new QCPAxisTickerText);
+    for (const auto &[at, label] : ticks())
+        ticker->addTick(at, label);
+    xAxis->setTicker(ticker);
+}
+
+void BarPlot::resizeEvent(QResizeEvent *event)
+{
+    m_room = std::max(1, event->size().width() - kBesideBins);
+    placeTicks();
+    Plot::resizeEvent(event);
 }
 
 void BarPlot::resetView()

@@ -24,7 +24,7 @@ public:
     void setExportTitle(const QString &title) { m_title = title; }
     /// Moves the reading to a bin; what is read is hoverText().
     void showBin(int bin);
-    /// Round values inside the range and where they stand, in bins.
+    /// Round values inside the range and where they stand, in bins; as many as have room for their labels.
     QVector<std::pair<double, QString>> ticks() const;
 
     void resetView() override;
@@ -35,15 +35,18 @@ public:
 protected:
     void mouseMoveEvent(QMouseEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
     double position(double value) const;
+    void placeTicks();
 
     Histogram m_histogram;
     BinScale m_scale = BinScale::Linear;
     QString m_unit, m_title;
     bool m_ramp = false;
     int m_cursor = -1;
+    int m_room = 0;  ///< pixels that the bins have; 0 before the plot has a size
     std::vector<QCPBars *> m_bars;  ///< one per ramp colour, or a single one
 };
 

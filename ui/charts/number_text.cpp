@@ -3,10 +3,23 @@
 #include <QLocale>
 #include <QRegularExpression>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
 namespace dank::ui {
+
+namespace {
+
+/// "-0.00" says nothing that "0.00" does not.
+QString withoutSignedZero(QString text)
+{
+    const bool zero = text.startsWith(QLatin1Char('-'))
+                      && std::none_of(text.cbegin(), text.cend(), [](QChar c) { return c >= u'1' && c <= u'9'; });
+    return zero && text.size() > 1 && text[1].isDigit() ? text.mid(1) : text;
+}
+
+}  // namespace
 
 QString compactNumber(double value)
 {
@@ -29,7 +42,7 @@ QString compactNumber(double value)
         }
     }
     if (value == std::floor(value) || std::abs(value) >= 100)
-        return QString::number(value, 'f', 0);
+        return fixedNumber(value, 0);
     return QString::number(value, 'g', 3);
 }
 
@@ -39,7 +52,7 @@ QString lossText(double value, int digits)
         return QStringLiteral("not a number");
     if (std::isinf(value))
         return QStringLiteral("infinite");
-    QString text = QString::number(value, 'g', digits);
+    QString text = withoutSignedZero(QString::number(value, 'g', digits));
     // 1e+08 → 1e8, 1e-05 → 1e-5
     static const QRegularExpression exponent(QStringLiteral("e([+-])0*(\\d+)$"));
     const auto match = exponent.match(text);
@@ -52,7 +65,12 @@ QString lossText(double value, int digits)
 
 QString danknessText(double value)
 {
-    return std::abs(value) < 100 ? QString::number(value, 'f', 2) : lossText(value, 2);
+    return std::abs(value) < 100 ? fixedNumber(value, 2) : lossText(value, 2);
+}
+
+QString fixedNumber(double value, int decimals)
+{
+    return withoutSignedZero(QString::number(value, 'f', decimals));
 }
 
 QString groupedNumber(qint64 value)

@@ -14,6 +14,9 @@ QString lossText(double value, int digits = 6);
 /// A dankness with two decimals; an unbounded model's wild answers shortened ("9.4e3").
 QString danknessText(double value);
 
+/// A number with `decimals` figures after the point, in the C locale. What rounds to nothing is "0.00", never "-0.00".
+QString fixedNumber(double value, int decimals);
+
 /// A whole number grouped as the user's locale does it: "1,898".
 QString groupedNumber(qint64 value);
 
