@@ -133,8 +133,7 @@ void ScatterChart::showMeme(int index)
     m_mark->addData(meme.actual, meme.predicted);
     requestReplot();
     const QString text = tr("%1\npredicted %2, actual %3\n%4 upvotes")
-                             .arg(nameOf(meme), QString::number(meme.predicted, 'f', 2),
-                                  QString::number(meme.actual, 'f', 2), groupedNumber(meme.upvotes));
+                             .arg(nameOf(meme), danknessText(meme.predicted), danknessText(meme.actual), groupedNumber(meme.upvotes));
     showHover(text, QPointF(xAxis->coordToPixel(meme.actual), yAxis->coordToPixel(meme.predicted)), false);
 }
 

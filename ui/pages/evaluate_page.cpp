@@ -192,11 +192,11 @@ void EvaluatePage::Private::show()
     const auto percent = [&](double value) {
         // A percentile target's error reads as percentile points.
         return model->target.kind() == TargetKind::Percentile && std::abs(value) < 100
-                   ? EvaluatePage::tr("%1 points").arg(value * 100, 0, 'f', 1)
+                   ? EvaluatePage::tr("%1 points").arg(fixedNumber(value * 100, 1))
                    : lossText(value, 3);
     };
     const auto optional = [](const std::optional<double> &value) {
-        return value ? QString::number(*value, 'f', std::abs(*value) < 1000 ? 2 : 0) : EvaluatePage::tr("undefined");
+        return value ? fixedNumber(*value, std::abs(*value) < 1000 ? 2 : 0) : EvaluatePage::tr("undefined");
     };
     using Better = MetricCard::Better;
     const auto lower = [](double a, double b) { return a < b ? Better::Yes : Better::No; };

@@ -149,7 +149,7 @@ void MemeDetail::setMeme(const JudgedMeme *meme, const std::shared_ptr<const Dat
     const MemeRecord *record = dataset ? dataset->find(meme->id) : nullptr;
     m_title->setText(plainTitle(record && !record->title.empty() ? record->title : meme->id, 140));
     const double error = meme->predicted - meme->actual;
-    m_error->setText(std::abs(error) < 0.05 ? tr("predicted %1, and so it is").arg(QString::number(meme->predicted, 'f', 2))
+    m_error->setText(std::abs(error) < 0.05 ? tr("predicted %1, and so it is").arg(danknessText(meme->predicted))
                                             : tr("predicted %1, actually %2: %3 by %4")
                                                   .arg(danknessText(meme->predicted), danknessText(meme->actual),
                                                        error > 0 ? tr("overrated") : tr("slept on"),

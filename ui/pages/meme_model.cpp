@@ -122,7 +122,7 @@ QVariant MemeModel::data(const QModelIndex &index, int role) const
     case Qt::DisplayRole:
         switch (index.column()) {
         case Upvotes: return groupedNumber(meme.upvotes);
-        case Dankness: return QString::number(m_dankness[row], 'f', 3);
+        case Dankness: return fixedNumber(m_dankness[row], 3);
         case Title: return m_titles[row];
         case Author: return oneLine(meme.author);
         case Size: return QStringLiteral("%1 × %2").arg(meme.width).arg(meme.height);

@@ -129,11 +129,11 @@ QVariant WallModel::data(const QModelIndex &index, int role) const
     switch (role) {
     case Qt::DisplayRole:
         return tr("%1, predicted %2, actual %3")
-            .arg(title(), QString::number(meme.predicted, 'f', 2), QString::number(meme.actual, 'f', 2));
+            .arg(title(), danknessText(meme.predicted), danknessText(meme.actual));
     case Qt::ToolTipRole:
         return plainToolTip(tr("%1\npredicted %2, actual %3, %4 upvotes")
-                                .arg(title(), QString::number(meme.predicted, 'f', 2),
-                                     QString::number(meme.actual, 'f', 2), groupedNumber(meme.upvotes)));
+                                .arg(title(), danknessText(meme.predicted), danknessText(meme.actual),
+                                     groupedNumber(meme.upvotes)));
     case IdRole: return QString::fromStdString(meme.id);
     case ThumbnailRole: return record ? QVariant(m_session.thumbnail(record->image)) : QVariant();
     case PredictedRole: return meme.predicted;

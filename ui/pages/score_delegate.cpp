@@ -156,7 +156,7 @@ void ScoreDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
     painter->setFont(fontFor(TextRole::BigNumber));
     painter->setPen(tokens.text);
     painter->drawText(QRect(right, card.top(), kNumberWidth, card.height()), Qt::AlignCenter,
-                      std::isfinite(item->score.dankness) ? QString::number(dankness, 'f', 2) : tr("none"));
+                      std::isfinite(item->score.dankness) ? danknessText(dankness) : tr("none"));
     painter->restore();
 }
 

@@ -155,7 +155,7 @@ QVariant ScoreModel::data(const QModelIndex &index, int role) const
     case Qt::AccessibleTextRole: {
         const QString name = plainTitle(rated.name.toStdString());
         if (rated.state == RatedItem::State::Scored)
-            return tr("%1, dankness %2, %3").arg(name, QString::number(rated.score.dankness, 'f', 2), standing(rated));
+            return tr("%1, dankness %2, %3").arg(name, danknessText(rated.score.dankness), standing(rated));
         if (rated.state == RatedItem::State::Skipped)
             return tr("%1, skipped: %2").arg(name, plainTitle(rated.score.skipped));
         return tr("%1, waiting").arg(name);

@@ -55,7 +55,7 @@ void ScorePreview::showRow(int row)
     m_name->setText(plainTitle(item->name.toStdString()));
     m_path->setText(plainTitle(item->path.toStdString(), 2000));
     const bool scored = item->state == RatedItem::State::Scored;
-    m_score->setText(scored ? QString::number(item->score.dankness, 'f', 2)
+    m_score->setText(scored ? danknessText(item->score.dankness)
                      : item->state == RatedItem::State::Skipped ? tr("Skipped") : tr("Waiting"));
     m_standing->setText(scored ? tr("%1, about %2 upvotes").arg(m_model.standing(*item), compactNumber(item->score.expectedUpvotes))
                                : plainTitle(item->score.skipped, 500));
