@@ -116,6 +116,7 @@ private slots:
         QCOMPARE(f.session->message()->text, QStringLiteral("Other features."));
         QTest::qWait(150);
         QCOMPARE(tried, 1);
+        QCOMPARE(f.session->pageState(Page::Rate), PageState::Warning);   // not busy for ever
         QCOMPARE(f.session->scores().front().state, RatedItem::State::Waiting);
     }
 

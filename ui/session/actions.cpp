@@ -75,7 +75,7 @@ PageState pageStateFor(Page page, const Facts &f)
         return f.convincing ? PageState::Done : PageState::Warning;
     case Page::Rate:
         if (f.waiting > 0)
-            return f.model && !f.engineFailed ? PageState::Busy : PageState::Warning;
+            return f.model && !f.modelBlocked && !f.engineFailed ? PageState::Busy : PageState::Warning;
         return f.cards > 0 ? PageState::Done : PageState::Empty;
     }
     return PageState::Empty;

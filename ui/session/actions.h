@@ -22,6 +22,7 @@ struct Facts {
     bool modelHasRun = false;             ///< and the library knows its run
     bool evaluation = false;
     bool convincing = false;              ///< the evaluation says that it learned something
+    bool modelBlocked = false;            ///< that one could not be opened for rating
     std::size_t cards = 0, scored = 0, waiting = 0;
 
     /// Something occupies the batch lane.

@@ -91,6 +91,7 @@ Facts Session::Private::facts() const
     f.curve = !(showLive ? live : shown).curve.empty();
     f.trainingFailed = trainingFailed;
     f.model = model != nullptr;
+    f.modelBlocked = model && model == blockedModel;
     f.modelHasRun = model && findRun(model->run);
     f.evaluation = evaluation != nullptr;
     f.convincing = evaluation && evaluation->verdict.kind == VerdictKind::LearnedSomething;
