@@ -8,6 +8,7 @@
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/base/error.h"
@@ -27,6 +28,7 @@ struct EvaluatePage::Private {
     void show();
     void showEmpty();
     void fillRuns();
+    void showRunButton();
     void exportPredictions();
     void pick(const QString &id);
 
@@ -147,6 +149,7 @@ EvaluatePage::EvaluatePage(Session &session, QWidget *parent)
         else
             d->session.train();
     });
+    connect(d->runMenu, &QMenu::aboutToShow, this, [this] { d->fillRuns(); });
     connect(d->exportCsv, &QAction::triggered, this, [this] { d->exportPredictions(); });
     connect(d->exportScatter, &QAction::triggered, d->scatter, &Plot::exportRequested);
     connect(d->scatter, &ScatterChart::memeActivated, this, [this](const QString &id) { d->pick(id); });
@@ -157,12 +160,12 @@ EvaluatePage::EvaluatePage(Session &session, QWidget *parent)
             d->show();
         if (change == Change::Job || change == Change::Model || change == Change::Dataset || change == Change::Runs)
             d->showEmpty();
-        if (change == Change::Runs || change == Change::Evaluation || change == Change::Job)
-            d->fillRuns();
+        if (change == Change::Runs || change == Change::Evaluation)
+            d->showRunButton();
     });
     d->show();
     d->showEmpty();
-    d->fillRuns();
+    d->showRunButton();
 }
 
 EvaluatePage::~EvaluatePage() = default;
@@ -254,10 +257,14 @@ void EvaluatePage::Private::showEmpty()
         empty->setButton(EvaluatePage::tr("Try the sample"), actions.open);
     } else if (model && actions.evaluate) {
         empty->setSentence(EvaluatePage::tr("See how %1 does on memes it did not learn from.").arg(plainTitle(model->name)));
-        empty->setButton(EvaluatePage::tr("Evaluate %1").arg(plainTitle(model->name, 40)), true);
-    } else if (model) {
+        empty->setButton(EvaluatePage::tr("Evaluate %1").arg(menuText(plainTitle(model->name), 40)), true);
+    } else if (model && !actions.train) {
         empty->setSentence(EvaluatePage::tr("The evaluation appears here."));
         empty->setButton({}, false);
+    } else if (model) {   // from a file: its run is not in this library
+        empty->setSentence(EvaluatePage::tr("%1 was trained elsewhere. Train a model here; its held-out memes are judged.")
+                               .arg(plainTitle(model->name)));
+        empty->setButton(EvaluatePage::tr("Train"), true);
     } else {
         empty->setSentence(EvaluatePage::tr("Train a model first; its held-out memes are judged here."));
         empty->setButton(EvaluatePage::tr("Train"), actions.train);
@@ -278,7 +285,14 @@ void EvaluatePage::Private::fillRuns()
         action->setEnabled(session.actions().evaluate || session.actions().train);
         QObject::connect(action, &QAction::triggered, page, [this, number = run.run] { session.evaluateRun(number); });
     }
-    runButton->setEnabled(count > 0);
+}
+
+/// The menu itself is made when it opens: a job at work tells of itself many times a second.
+void EvaluatePage::Private::showRunButton()
+{
+    const auto model = session.evaluatedModel();
+    runButton->setEnabled(std::any_of(session.runs().begin(), session.runs().end(),
+                                      [](const RunRecord &run) { return !run.model.empty(); }));
     runButton->setText(model && model->run > 0 ? EvaluatePage::tr("Run %1 ▾").arg(model->run) : EvaluatePage::tr("Choose a run ▾"));
 }
 
