@@ -25,6 +25,7 @@
 #include "ui/widgets/card.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
+#include "ui/window_dialogs.h"
 
 namespace dank::ui {
 
@@ -63,6 +64,7 @@ public:
         setResizeMode(QListView::Adjust);
         viewport()->setAutoFillBackground(false);
         setAccessibleName(QObject::tr("Rated memes"));
+        connect(this, &QAbstractItemView::activated, this, [this] { preview(); });
     }
 
     void copyRow()
@@ -290,7 +292,7 @@ void RatePage::Private::showModel()
         return;
     }
     const bool live = session.training().live && session.training().run == rating->run;
-    QString name = plainTitle(rating->name, 40);
+    QString name = menuText(plainTitle(rating->name), 40);
     if (name.isEmpty())
         name = RatePage::tr("unnamed");
     QString text = RatePage::tr("Model: %1, epoch %2").arg(name).arg(rating->epoch);
@@ -363,17 +365,14 @@ void RatePage::Private::fillModels()
 
 void RatePage::Private::chooseFiles()
 {
-    const QStringList files = QFileDialog::getOpenFileNames(
-        page, RatePage::tr("Choose memes"), {},
-        RatePage::tr("Pictures (*.jpg *.jpeg *.png *.webp *.bmp *.gif);;All files (*)"));
+    const QStringList files = askForPictures(page);
     if (!files.isEmpty())
         session.rate(files);
 }
 
 void RatePage::Private::chooseModel()
 {
-    const QString file = QFileDialog::getOpenFileName(page, RatePage::tr("Open model"), {},
-                                                      RatePage::tr("Models (*.dankmodel);;All files (*)"));
+    const QString file = askForFile(page, RatePage::tr("Open model"), RatePage::tr("Models (*.dankmodel);;All files (*)"));
     if (!file.isEmpty())
         session.openModel(file);
 }
