@@ -132,8 +132,9 @@ void ScatterChart::showMeme(int index)
     m_mark->data()->clear();
     m_mark->addData(meme.actual, meme.predicted);
     requestReplot();
-    const QString text = tr("%1\npredicted %2, actual %3\n%4 upvotes")
-                             .arg(nameOf(meme), danknessText(meme.predicted), danknessText(meme.actual), groupedNumber(meme.upvotes));
+    const QString text = tr("%1\npredicted %2, actual %3\n%4")
+                             .arg(nameOf(meme), danknessText(meme.predicted), danknessText(meme.actual),
+                                  countOf(meme.upvotes, tr("upvote"), tr("upvotes")));
     showHover(text, QPointF(xAxis->coordToPixel(meme.actual), yAxis->coordToPixel(meme.predicted)), false);
 }
 

@@ -9,6 +9,7 @@
 
 #include "ui/charts/number_text.h"
 #include "ui/pages/meme_wall.h"
+#include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
 
 namespace dank::ui {
@@ -154,7 +155,7 @@ void MemeDetail::setMeme(const JudgedMeme *meme, const std::shared_ptr<const Dat
                                                   .arg(danknessText(meme->predicted), danknessText(meme->actual),
                                                        error > 0 ? tr("overrated") : tr("slept on"),
                                                        danknessText(std::abs(error))));
-    QString figures = tr("%1 upvotes").arg(groupedNumber(meme->upvotes));
+    QString figures = countOf(meme->upvotes, tr("upvote"), tr("upvotes"));
     if (record && record->width > 0)
         figures += tr(" · %1 × %2").arg(record->width).arg(record->height);
     figures += QStringLiteral(" · ") + plainTitle(meme->id, 40);

@@ -11,6 +11,7 @@
 #include "ui/pages/meme_model.h"
 #include "ui/session/thumbnails.h"
 #include "ui/widgets/card.h"
+#include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
 
 namespace dank::ui {
@@ -61,7 +62,7 @@ void MemePreview::showMeme(const QModelIndex &index)
     m_image = meme->image;
     const QString title = QString::fromStdString(meme->title).simplified();
     m_title->setText(title.isEmpty() ? QStringLiteral("(no title)") : title.left(kLongestTitle));
-    QStringList facts{QStringLiteral("%1 upvotes").arg(groupedNumber(meme->upvotes))};
+    QStringList facts{countOf(meme->upvotes, QStringLiteral("upvote"), QStringLiteral("upvotes"))};
     if (!meme->author.empty())
         facts << QStringLiteral("u/") + QString::fromStdString(meme->author).simplified();
     facts << QStringLiteral("%1 × %2").arg(meme->width).arg(meme->height);

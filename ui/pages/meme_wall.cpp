@@ -131,9 +131,9 @@ QVariant WallModel::data(const QModelIndex &index, int role) const
         return tr("%1, predicted %2, actual %3")
             .arg(title(), danknessText(meme.predicted), danknessText(meme.actual));
     case Qt::ToolTipRole:
-        return plainToolTip(tr("%1\npredicted %2, actual %3, %4 upvotes")
+        return plainToolTip(tr("%1\npredicted %2, actual %3, %4")
                                 .arg(title(), danknessText(meme.predicted), danknessText(meme.actual),
-                                     groupedNumber(meme.upvotes)));
+                                     countOf(meme.upvotes, tr("upvote"), tr("upvotes"))));
     case IdRole: return QString::fromStdString(meme.id);
     case ThumbnailRole: return record ? QVariant(m_session.thumbnail(record->image)) : QVariant();
     case PredictedRole: return meme.predicted;

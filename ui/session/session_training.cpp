@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "ui/session/session_private.h"
+#include "ui/widgets/text_format.h"
 
 namespace dank::ui {
 
@@ -184,8 +185,12 @@ void Session::Private::trainingFinished(const Job &ended, const TrainReport &rep
     status.detail = report.stoppedByUser
                         ? Session::tr("Stopped at epoch %1, best was %2").arg(epochs).arg(live.bestEpoch)
                     : report.stoppedEarly
-                        ? Session::tr("No better for %1 epochs; best was epoch %2").arg(live.config.patience).arg(live.bestEpoch)
-                        : Session::tr("%1 epochs, best was epoch %2").arg(epochs).arg(live.bestEpoch);
+                        ? Session::tr("No better for %1; best was epoch %2")
+                              .arg(countOf(live.config.patience, Session::tr("epoch"), Session::tr("epochs")))
+                              .arg(live.bestEpoch)
+                        : Session::tr("%1, best was epoch %2")
+                              .arg(countOf(epochs, Session::tr("epoch"), Session::tr("epochs")))
+                              .arg(live.bestEpoch);
     snapshot.reset();
     modelBefore.reset();
     refreshRuns();

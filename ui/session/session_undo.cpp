@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "ui/session/session_private.h"
+#include "ui/widgets/text_format.h"
 
 namespace dank::ui {
 
@@ -13,8 +14,8 @@ public:
     ExcludeCommand(Private &owner, std::vector<MemeId> ids, bool exclude)
         : m_d(owner), m_ids(std::move(ids)), m_exclude(exclude)
     {
-        const QString count = number(m_ids.size());
-        setText(exclude ? Session::tr("set aside %1 memes").arg(count) : Session::tr("bring back %1 memes").arg(count));
+        const QString count = countOf(static_cast<qint64>(m_ids.size()), Session::tr("meme"), Session::tr("memes"));
+        setText(exclude ? Session::tr("set aside %1").arg(count) : Session::tr("bring back %1").arg(count));
     }
     void redo() override { apply(m_exclude); }
     void undo() override { apply(!m_exclude); }
