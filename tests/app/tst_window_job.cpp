@@ -47,6 +47,13 @@ private:
         QApplication::sendEvent(&window, &event);
     }
 
+    /// What the window shows, for a failure's message.
+    static QString state(const Session &session)
+    {
+        return session.job().verb + " | " + session.job().detail + " | "
+               + (session.message() ? session.message()->text : QString());
+    }
+
     static void trigger(QWidget &window, const char *name)
     {
         auto *action = window.findChild<QAction *>(QLatin1String(name));
@@ -74,7 +81,7 @@ private slots:
         request.precision = "fp32";
         session.setRequest(request);
         dank::TrainConfig config = session.trainConfig();
-        config.epochs = 400;
+        config.epochs = 120;
         config.patience = 0;
         session.setTrainConfig(config);
         MainWindow window(session);
@@ -88,7 +95,7 @@ private slots:
 
         QTRY_VERIFY_WITH_TIMEOUT(session.actions().extract, 60'000);
         trigger(window, "extract");
-        QTRY_VERIFY_WITH_TIMEOUT(session.features(), 300'000);
+        QTRY_VERIFY2_WITH_TIMEOUT(session.features(), qPrintable(state(session)), 120'000);
         QCOMPARE(session.features()->matrix.rows(), usable);
         QVERIFY(session.features()->untrained);
 
@@ -105,15 +112,15 @@ private slots:
         trigger(window, "pause");  // the same action resumes
         QTRY_VERIFY_WITH_TIMEOUT(session.training().curve.size() > paused, 60'000);
         QTRY_VERIFY_WITH_TIMEOUT(!session.training().live, 300'000);
-        QCOMPARE(session.training().curve.size(), std::size_t{400});
+        QCOMPARE(session.training().curve.size(), std::size_t{120});
         QVERIFY(session.evaluation());
 
         const QString memes = QFileInfo(m_db).dir().filePath("memes");
         const QStringList files = QDir(memes).entryList({"*.jpg", "*.png"}, QDir::Files, QDir::Name).mid(0, 6);
-        QStringList paths{inside("nowhere.png")};
+        QStringList paths{inside("text.png")};
+        QVERIFY(writeAll(paths.front(), "not a picture"));
         for (const QString &file : files)
             paths << QDir(memes).filePath(file);
-        paths << m_db;
         drop(window, paths);
         QCOMPARE(window.currentPage(), Page::Rate);
         const auto settled = [&] {
@@ -122,7 +129,7 @@ private slots:
                           return item.state == RatedItem::State::Waiting;
                       });
         };
-        QTRY_VERIFY_WITH_TIMEOUT(settled(), 120'000);
+        QTRY_VERIFY2_WITH_TIMEOUT(settled(), qPrintable(QString::number(session.scores().size())), 60'000);
 
         const auto runs = session.runs();
         QCOMPARE(runs.size(), std::size_t{1});
