@@ -8,7 +8,7 @@ packages=(
     libopencv-dev libturbojpeg0-dev libgif-dev libexif-dev
     nlohmann-json3-dev libsqlitecpp-dev libsqlite3-dev libxxhash-dev libcli11-dev
     qt6-base-dev qt6-svg-dev libqt6svg6 libqcustomplot-dev
-    qt6-qpa-plugins hicolor-icon-theme fonts-dejavu-core
+    qt6-qpa-plugins hicolor-icon-theme fonts-dejavu-core fonts-noto-color-emoji
 )
 
 # What the tests use besides.
