@@ -1,4 +1,5 @@
 #include "app/cli/console.h"
+#include "core/base/file.h"
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -122,7 +123,7 @@ void Console::note(const std::string &text)
     if (m_style == ProgressStyle::Ndjson)
         write(Json{{"note", text}}.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n');
     else
-        write(text + '\n');
+        write(printable(text) + '\n');
 }
 
 void Console::skipped(std::span<const Skipped> items, bool listed)

@@ -1,4 +1,5 @@
 #include "app/cli/rate_output.h"
+#include "core/base/file.h"
 
 #include <cstdio>
 #include <string>
@@ -17,14 +18,14 @@ public:
         if (!m_begun) {
             m_begun = true;
             printLine(m_model.name + ", epoch " + std::to_string(m_model.epoch)
-                      + (m_model.untrainedBackbone ? " · untrained features: these scores mean nothing yet" : ""));
+                      + (m_model.untrainedBackbone ? " · untrained features (seeded random weights)" : ""));
             printLine("dankness  percentile  upvotes  path");
         }
         if (score.skipped.empty())
             printRow({fixed(score.dankness, 3), fixed(score.percentile, 1), grouped(score.expectedUpvotes)},
-                     score.path);
+                     printable(score.path));
         else
-            printRow({"–", "–", "–"}, score.path + "  (" + score.skipped + ")");
+            printRow({"–", "–", "–"}, printable(score.path + "  (" + score.skipped + ")"));
         std::fflush(stdout);
     }
     void finish() override {}

@@ -105,7 +105,7 @@ int evalModel(Context &context, const EvalOptions &options)
     const Evaluation evaluation =
         context.engine().evaluate(model, dataset, options.request, context.library(), context.job());
     context.console().clear();
-    const std::vector<Skipped> skipped(dataset.skipped().begin(), dataset.skipped().end());
+    const std::vector<Skipped> &skipped = evaluation.skipped;
     context.console().skipped(skipped, context.json());
     if (context.json()) {
         Json document;

@@ -1,3 +1,4 @@
+#include <clocale>
 #include <QApplication>
 #include <QFileInfo>
 #include <QTimer>
@@ -91,6 +92,7 @@ int main(int argc, char **argv)
         return 1;
     }
     QApplication application(argc, argv);
+    std::setlocale(LC_NUMERIC, "C");  // Qt takes over the user's; files and JSON keep the point. QLocale is unaffected.
 
     int exitCode = 0;
     const auto options = gui::parseOptions(QApplication::arguments(), exitCode);

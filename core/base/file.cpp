@@ -241,6 +241,8 @@ void writeFileAtomically(const fs::path &path, std::span<const std::span<const s
     const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
     struct stat old {};
     const bool exists = ::stat(target.c_str(), &old) == 0;
+    if (exists && !S_ISREG(old.st_mode))  // a rename would put a file in a device's or a pipe's place
+        throw Error(ErrorKind::File, "Cannot write '" + displayPath(target) + "': it is not a regular file.", target);
 
     TemporaryFile temporary;
     Descriptor file(createTemporary(folder, target, 0666, temporary));
@@ -284,6 +286,18 @@ void createFolder(const fs::path &path)
 std::string displayPath(const fs::path &path)
 {
     return sanitizeUtf8(path.native());
+}
+
+std::string printable(std::string_view text)
+{
+    std::string line;
+    line.reserve(text.size());
+    for (const char byte : sanitizeUtf8(text))
+        if (static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f)
+            line += "\xef\xbf\xbd";
+        else
+            line += byte;
+    return line;
 }
 
 std::string sanitizeUtf8(std::string_view bytes)

@@ -16,7 +16,8 @@ std::vector<std::byte> readFile(const std::filesystem::path &path, std::uint64_t
 std::string readTextFile(const std::filesystem::path &path, std::uint64_t limit);
 
 /// Writes beside `path`, flushes to disk, then renames over it, and flushes the folder: afterwards
-/// `path` holds either its old contents or all of the new. Throws Error{Disk} or Error{File}.
+/// `path` holds either its old contents or all of the new. Throws Error{Disk}, or Error{File}, also for a `path` that is
+/// a device, a pipe or a folder.
 void writeFileAtomically(const std::filesystem::path &path, std::span<const std::byte> bytes);
 void writeFileAtomically(const std::filesystem::path &path, std::string_view text);
 /// The same for contents in several pieces, one after the other: nothing is copied together.
@@ -30,6 +31,10 @@ std::string displayPath(const std::filesystem::path &path);
 
 /// Any bytes made valid UTF-8: each invalid sequence becomes U+FFFD.
 std::string sanitizeUtf8(std::string_view bytes);
+
+/// UTF-8 text for one line of a terminal: control characters (a file name may hold line ends and escape sequences)
+/// become U+FFFD.
+std::string printable(std::string_view text);
 
 /// Throws Error{Disk} (no space, read-only, quota) or Error{File} for an errno, naming `path` and `doing`
 /// ("write", "open", …).

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <xxhash.h>
@@ -66,6 +67,9 @@ std::string hashFile(const std::filesystem::path &path)
     const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
     if (file.fd < 0)
         throwErrno(errno, "open", path);
+    struct stat about {};
+    if (::fstat(file.fd, &about) == 0 && !S_ISREG(about.st_mode))  // a device may never end
+        throw Error(ErrorKind::File, "Cannot read '" + displayPath(path) + "': it is not a regular file.", path);
     std::vector<std::byte> piece(1 << 18);
     for (;;) {
         const ssize_t got = ::read(file.fd, piece.data(), piece.size());

@@ -33,6 +33,7 @@ struct Evaluation {
     Metrics meanPredictor;            ///< always the mean dankness of the training rows
     std::vector<JudgedMeme> memes;    ///< in dataset order
     Verdict verdict;
+    std::vector<Skipped> skipped;     ///< rows without a score: the dataset's own, then what the decoder refused
 };
 
 /// Fewer rows than this are not judged.

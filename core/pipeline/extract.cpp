@@ -147,7 +147,7 @@ ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &req
 
     const std::string backbone = id.text();
     const auto columns = static_cast<std::size_t>(spec.columns);
-    Plan plan = planExtraction(std::move(hashes), library.hashesWithFeatures(backbone));
+    Plan plan = planExtraction(std::move(hashes), library.hashesWithFeatures(backbone, columns));
     report.cached = records.size() - plan.missing.size();
     ExtractEvent event{report.cached, records.size(), report.cached, 0, {}, {}};
     const auto tell = [&] {
@@ -235,7 +235,7 @@ std::vector<BackboneStatus> backboneStatuses(const Dataset *dataset, const Backb
             if (asked && request.precision != "auto" && request.precision != precisionName(precision))
                 continue;
             const BackboneId id{spec.id, resizeRuleFromName(request.resize), precision, weights.id};
-            const auto stored = library.hashesWithFeatures(id.text());
+            const auto stored = library.hashesWithFeatures(id.text(), static_cast<std::size_t>(spec.columns));
             const auto cached = static_cast<std::size_t>(
                 std::count_if(hashes.begin(), hashes.end(), [&](const auto &hash) { return stored.contains(hash); }));
             status.cached = std::max(status.cached, cached);

@@ -145,8 +145,13 @@ public:
             const TrainingData data{m_data.features, m_data.targets, m_data.split};
             state = trainRegressor(data, config, std::move(state), control, hooks(config, job), job);
         } catch (const Error &error) {
-            keepBest(false);
-            m_library.setRunState(run, RunState::Failed, error.what());
+            // The library or the disk may be what failed: that must not hide the first error.
+            try {
+                keepBest(false);
+                m_library.setRunState(run, RunState::Failed, error.what());
+            } catch (const Error &) {
+                // The run's lock goes with this process, so it will read as interrupted.
+            }
             throw;
         }
         m_last = std::move(state);
@@ -417,7 +422,9 @@ Evaluation evaluateModel(const Model &model, const Dataset &dataset, const Backb
     const std::string subset = std::to_string(rows.size())
                                + (seen ? " memes it learned from"
                                        : rows.size() == features.rows() ? " memes" : " memes it did not learn from");
-    return evaluate(std::move(memes), model.trainMean, subset, seen);
+    Evaluation evaluation = evaluate(std::move(memes), model.trainMean, subset, seen);
+    evaluation.skipped = extracted.skipped;
+    return evaluation;
 }
 
 }  // namespace dank

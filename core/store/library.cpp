@@ -105,13 +105,14 @@ bool Library::getFeatures(const std::string &backbone, const std::string &imageH
     });
 }
 
-std::set<std::string> Library::hashesWithFeatures(const std::string &backbone) const
+std::set<std::string> Library::hashesWithFeatures(const std::string &backbone, std::size_t columns) const
 {
     return guarded("read features from", *m_database, [&] {
         SQLite::Statement list(*m_database, "SELECT image_hash FROM features WHERE"
-                                            " backbone = (SELECT id FROM backbones WHERE name = ?)"
-                                            " ORDER BY image_hash");
+                                            " backbone = (SELECT id FROM backbones WHERE name = ?1)"
+                                            " AND (?2 = 0 OR length(vector) = ?2) ORDER BY image_hash");
         list.bind(1, backbone);
+        list.bind(2, static_cast<std::int64_t>(columns * sizeof(float)));
         std::set<std::string> hashes;
         while (list.executeStep())
             hashes.insert(hashes.end(), list.getColumn(0).getString());

@@ -84,7 +84,8 @@ public:
     void putFeatures(const std::string &backbone, std::span<const FeatureEntry> entries);
     /// Fills `out` ([columns]) and returns true, or returns false when there is none (or of another length).
     bool getFeatures(const std::string &backbone, const std::string &imageHash, std::span<float> out) const;
-    std::set<std::string> hashesWithFeatures(const std::string &backbone) const;
+    /// `columns`: only vectors of that length count; 0 for any.
+    std::set<std::string> hashesWithFeatures(const std::string &backbone, std::size_t columns = 0) const;
     /// Rows per backbone id.
     std::vector<std::pair<std::string, std::size_t>> featureCounts() const;
 

@@ -251,7 +251,8 @@ Model modelOf(const TensorFile &file)
     const json &untrained = member(document, "untrained_backbone");
     if (!untrained.is_boolean())
         refuseKind("untrained_backbone");
-    model.untrainedBackbone = untrained.get<bool>();
+    // The backbone's id has the last word: no file may hide that its features came from random weights.
+    model.untrainedBackbone = untrained.get<bool>() || model.backbone.find("/seed-") != std::string::npos;
     const std::string output = plainText(document, "output");
     if (output != "linear" && output != "sigmoid")
         refuse("its output '" + output + "' is unknown");

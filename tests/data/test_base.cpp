@@ -61,6 +61,23 @@ class TestBase : public QObject {
     Q_OBJECT
 
 private slots:
+    void neverReplacesWhatIsNotAFile()
+    {
+        QTemporaryDir dir;
+        const fs::path pipe = toPath(dir.filePath("pipe"));
+        QCOMPARE(::mkfifo(pipe.c_str(), 0600), 0);
+        QVERIFY_THROWS_EXCEPTION(Error, writeFileAtomically(pipe, "text"));
+        QVERIFY_THROWS_EXCEPTION(Error, writeFileAtomically(toPath(dir.path()), "text"));
+        QVERIFY(fs::is_fifo(pipe));
+        QVERIFY_THROWS_EXCEPTION(Error, hashFile(pipe));
+        QVERIFY_THROWS_EXCEPTION(Error, hashFile("/dev/zero"));
+    }
+    void printableHasNoControlCharacters()
+    {
+        QCOMPARE(printable("a\x1b[31m\nb\xff"), std::string("a\xef\xbf\xbd[31m\xef\xbf\xbd" "b\xef\xbf\xbd"));
+        QCOMPARE(printable("d\xc3\xa4nk"), std::string("d\xc3\xa4nk"));
+    }
+
     void hashesAreXxh3()
     {
         // The vectors of the algorithm's own repository.
