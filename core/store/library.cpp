@@ -1,8 +1,11 @@
 #include "core/store/library.h"
 
+#include <fcntl.h>
 #include <pwd.h>
+#include <sys/file.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 
@@ -16,6 +19,28 @@ namespace {
 constexpr int kMaxRecents = 20;
 
 using Behavior = SQLite::TransactionBehavior;
+
+/// Opening is one at a time: a database that someone is just creating looks damaged or foreign for a moment. The lock
+/// is on the folder itself, so it leaves no file behind and works in a folder that cannot be written.
+class OpeningLock {
+public:
+    explicit OpeningLock(const std::filesystem::path &folder)
+        : m_descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+    {
+        while (m_descriptor >= 0 && ::flock(m_descriptor, LOCK_EX) != 0 && errno == EINTR) {
+        }
+    }
+    OpeningLock(const OpeningLock &) = delete;
+    OpeningLock &operator=(const OpeningLock &) = delete;
+    ~OpeningLock()
+    {
+        if (m_descriptor >= 0)
+            ::close(m_descriptor);
+    }
+
+private:
+    const int m_descriptor;
+};
 
 }  // namespace
 
@@ -31,6 +56,7 @@ Library Library::open(const std::filesystem::path &folder)
 {
     createFolder(folder);
     const std::filesystem::path whole = std::filesystem::absolute(folder).lexically_normal();
+    const OpeningLock alone(whole);
     auto database = openLibraryDatabase(whole / "library.sqlite");
     createFolder(whole / "models");
     createFolder(whole / "runs");
