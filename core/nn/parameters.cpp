@@ -35,7 +35,7 @@ std::string shapeText(const std::vector<std::int64_t> &shape)
 ParameterSource::ParameterSource(const std::filesystem::path &file, std::uint64_t seed) : m_seed(seed)
 {
     if (!file.empty())
-        m_file = TensorFile::open(file);
+        m_file = openSafetensors(file);
 }
 
 FoldedConvolution ParameterSource::convolutionBatchNorm(const std::string &name, int inputs, int outputs,

@@ -22,7 +22,7 @@ struct FoldedConvolution {
 /// needs and then calls check(), so that everything wrong with a file is told at once.
 class ParameterSource {
 public:
-    /// `file` empty: random. Throws what TensorFile::open() throws.
+    /// `file` empty: random. Throws what openSafetensors() throws.
     ParameterSource(const std::filesystem::path &file, std::uint64_t seed);
 
     bool isRandom() const { return !m_file; }

@@ -103,7 +103,7 @@ std::vector<EpochStats> readCurve(const TensorFile &file)
 TrainingState readSlot(const std::filesystem::path &path)
 {
     // Read rather than mapped: another process may be writing the slot in place.
-    const TensorFile file = TensorFile::parse(readFile(path, kMaxFile), path);
+    const TensorFile file = parseSafetensors(readFile(path, kMaxFile), path);
     const auto damaged = [&] { return Error(ErrorKind::Format, "damaged checkpoint", path); };
     const auto &metadata = file.metadata();
     const auto document = metadata.find("dank_checkpoint");

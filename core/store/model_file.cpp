@@ -315,7 +315,7 @@ void saveModel(const Model &model, const std::filesystem::path &path)
 
 Model loadModel(const std::filesystem::path &path)
 {
-    const TensorFile file = TensorFile::open(path);
+    const TensorFile file = openSafetensors(path);
     try {
         return modelOf(file);
     } catch (const Error &error) {

@@ -1,14 +1,7 @@
 #include "core/weights/safetensors.h"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <cerrno>
 #include <cstring>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -16,32 +9,17 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/weights/mapped_file.h"
 #include "core/weights/safetensors_format.h"
 
 // The format (https://huggingface.co/docs/safetensors): eight bytes of little-endian header length, that many bytes
 // of JSON {name: {dtype, shape, data_offsets}, "__metadata__": {text: text}}, then the tensors' bytes.
 
-static_assert(std::endian::native == std::endian::little, "tensor bytes are used in place");
-
 namespace dank {
 namespace {
 
-struct TypeInfo {
-    DType type;
-    const char *name;
-    std::size_t size;
-};
-constexpr std::array kTypes{
-    TypeInfo{DType::F32, "F32", 4}, TypeInfo{DType::F16, "F16", 2}, TypeInfo{DType::BF16, "BF16", 2},
-    TypeInfo{DType::F64, "F64", 8}, TypeInfo{DType::I64, "I64", 8}, TypeInfo{DType::I32, "I32", 4},
-    TypeInfo{DType::I16, "I16", 2}, TypeInfo{DType::I8, "I8", 1},   TypeInfo{DType::U8, "U8", 1},
-    TypeInfo{DType::Bool, "BOOL", 1},
-};
-
-const TypeInfo &typeInfo(DType type)
-{
-    return *std::find_if(kTypes.begin(), kTypes.end(), [type](const TypeInfo &info) { return info.type == type; });
-}
+constexpr std::array kTypes{DType::F32, DType::F16, DType::BF16, DType::F64, DType::I64,
+                            DType::I32, DType::I16, DType::I8,   DType::U8,  DType::Bool};
 
 struct HeaderTensor {
     std::string name;
@@ -94,10 +72,10 @@ public:
         }
         if (m_place == Place::Tensor && m_key == "dtype") {
             const auto found = std::find_if(kTypes.begin(), kTypes.end(),
-                                            [&](const TypeInfo &info) { return value == info.name; });
+                                            [&](DType type) { return value == dtypeName(type); });
             if (found == kTypes.end())
                 return refuse("tensor " + shownName(m_tensor.name) + " has the unknown type " + shownName(value));
-            m_tensor.type = found->type;
+            m_tensor.type = *found;
             return true;
         }
         return unexpected();
@@ -206,114 +184,13 @@ private:
     bool m_hasType = false, m_hasShape = false, m_hasOffsets = false, m_seenMetadata = false;
 };
 
-float halfToFloat(std::uint16_t half)
-{
-    const std::uint32_t sign = std::uint32_t(half & 0x8000u) << 16;
-    std::uint32_t exponent = (half >> 10) & 0x1fu;
-    std::uint32_t mantissa = half & 0x3ffu;
-    if (exponent == 0x1f)
-        return std::bit_cast<float>(sign | 0x7f800000u | mantissa << 13);
-    if (exponent == 0) {
-        if (mantissa == 0)
-            return std::bit_cast<float>(sign);
-        // A subnormal half is a normal float: shift its leading one into place.
-        const int shift = std::countl_zero(mantissa) - 21;
-        mantissa = (mantissa << shift) & 0x3ffu;
-        exponent = std::uint32_t(1 - shift);
-    }
-    return std::bit_cast<float>(sign | (exponent + 112) << 23 | mantissa << 13);
-}
+/// Reads one file's bytes; the views that it makes point into them.
+class Reader {
+public:
+    explicit Reader(const std::filesystem::path &file) : path(file) {}
 
-template <typename Stored, typename Convert>
-std::vector<float> convertAll(std::span<const std::byte> bytes, Convert convert)
-{
-    std::vector<float> values(bytes.size() / sizeof(Stored));
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        Stored stored;   // by copy: a tensor may begin at any byte of the file
-        std::memcpy(&stored, bytes.data() + i * sizeof(Stored), sizeof(Stored));
-        values[i] = convert(stored);
-    }
-    return values;
-}
-
-struct Descriptor {
-    int fd = -1;
-    ~Descriptor()
-    {
-        if (fd >= 0)
-            ::close(fd);
-    }
-};
-
-}  // namespace
-
-std::optional<std::uint64_t> shapeBytes(const std::vector<std::int64_t> &shape, std::size_t elementSize)
-{
-    std::uint64_t bytes = elementSize;
-    bool empty = false;
-    for (const std::int64_t side : shape) {
-        if (side < 0 || side > kMaxDimension)
-            return std::nullopt;
-        if (side == 0) {
-            empty = true;
-            continue;
-        }
-        if (bytes > std::uint64_t(std::numeric_limits<std::int64_t>::max()) / std::uint64_t(side))
-            return std::nullopt;
-        bytes *= std::uint64_t(side);
-    }
-    return empty ? 0 : bytes;
-}
-
-std::string shownName(const std::string &name)
-{
-    std::string shown = "'" + sanitizeUtf8(std::string_view(name).substr(0, 80)) + (name.size() > 80 ? "…'" : "'");
-    std::replace_if(shown.begin(), shown.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
-    return shown;
-}
-
-std::size_t dtypeSize(DType type) noexcept { return typeInfo(type).size; }
-const char *dtypeName(DType type) noexcept { return typeInfo(type).name; }
-
-std::int64_t TensorView::elements() const { return std::int64_t(bytes.size() / dtypeSize(type)); }
-
-std::vector<float> TensorView::toFloat() const
-{
-    switch (type) {
-    case DType::F32: {
-        std::vector<float> values(bytes.size() / sizeof(float));
-        if (!values.empty())
-            std::memcpy(values.data(), bytes.data(), values.size() * sizeof(float));
-        return values;
-    }
-    case DType::F16: return convertAll<std::uint16_t>(bytes, halfToFloat);
-    case DType::BF16:
-        return convertAll<std::uint16_t>(
-            bytes, [](std::uint16_t stored) { return std::bit_cast<float>(std::uint32_t(stored) << 16); });
-    case DType::F64: return convertAll<double>(bytes, [](double stored) { return static_cast<float>(stored); });
-    default: break;
-    }
-    throw Error(ErrorKind::Format,
-                std::string("A tensor of type ") + dtypeName(type) + " cannot be read as floating-point numbers.");
-}
-
-/// Owns the bytes, mapped or copied, that the views point into.
-struct TensorFile::State {
-    std::filesystem::path path;
-    void *mapping = MAP_FAILED;
-    std::size_t mappedSize = 0;
-    std::vector<std::byte> copy;
     std::map<std::string, TensorView> tensors;
     std::map<std::string, std::string> metadata;
-
-    State() = default;
-    State(const State &) = delete;
-    State &operator=(const State &) = delete;
-    ~State()
-    {
-        if (mapping != MAP_FAILED)
-            ::munmap(mapping, mappedSize);
-    }
 
     [[noreturn]] void refuse(const std::string &why) const
     {
@@ -324,6 +201,8 @@ struct TensorFile::State {
     void parse(std::span<const std::byte> file)
     {
         std::uint64_t headerSize = 0;
+        if (file.empty())
+            refuse("it is empty");
         if (file.size() < sizeof(headerSize))
             refuse("it ends before its header begins");
         std::memcpy(&headerSize, file.data(), sizeof(headerSize));
@@ -384,56 +263,55 @@ struct TensorFile::State {
         if (reached != data.size())
             refuse("it goes on after its last tensor");
     }
+
+private:
+    const std::filesystem::path &path;
 };
 
-TensorFile TensorFile::open(const std::filesystem::path &path)
+TensorFile read(std::span<const std::byte> bytes, const std::filesystem::path &name, std::shared_ptr<const void> owner)
 {
-    // Not blocking, so that a pipe with no writer is refused below instead of waited for.
-    const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-    if (file.fd < 0)
-        throwErrno(errno, "open", path);
-    struct stat status{};
-    if (::fstat(file.fd, &status) != 0)
-        throwErrno(errno, "read", path);
-    if (!S_ISREG(status.st_mode))
-        throw Error(ErrorKind::File, "'" + displayPath(path) + "' is not a regular file.", path);
-
-    const auto state = std::make_shared<State>();
-    state->path = path;
-    if (status.st_size == 0)
-        state->refuse("it is empty");
-    // The size is checked once, here: if someone shortens the file in place while it is mapped, reading the lost
-    // part raises SIGBUS. Files are replaced by rename everywhere in this program, which is safe.
-    state->mappedSize = std::size_t(status.st_size);
-    state->mapping = ::mmap(nullptr, state->mappedSize, PROT_READ, MAP_PRIVATE, file.fd, 0);
-    if (state->mapping == MAP_FAILED)
-        throwErrno(errno, "read", path);
-    state->parse({static_cast<const std::byte *>(state->mapping), state->mappedSize});
-
-    TensorFile result;
-    result.m_state = state;
-    return result;
+    Reader reader(name);
+    reader.parse(bytes);
+    return TensorFile(name, std::move(reader.tensors), std::move(reader.metadata), std::move(owner));
 }
 
-TensorFile TensorFile::parse(std::span<const std::byte> bytes, const std::filesystem::path &name)
+}  // namespace
+
+std::optional<std::uint64_t> shapeBytes(const std::vector<std::int64_t> &shape, std::size_t elementSize)
 {
-    const auto state = std::make_shared<State>();
-    state->path = name;
-    state->copy.assign(bytes.begin(), bytes.end());
-    state->parse(state->copy);
-    TensorFile result;
-    result.m_state = state;
-    return result;
+    std::uint64_t bytes = elementSize;
+    bool empty = false;
+    for (const std::int64_t side : shape) {
+        if (side < 0 || side > kMaxDimension)
+            return std::nullopt;
+        if (side == 0) {
+            empty = true;
+            continue;
+        }
+        if (bytes > std::uint64_t(std::numeric_limits<std::int64_t>::max()) / std::uint64_t(side))
+            return std::nullopt;
+        bytes *= std::uint64_t(side);
+    }
+    return empty ? 0 : bytes;
 }
 
-const std::filesystem::path &TensorFile::path() const { return m_state->path; }
-const std::map<std::string, TensorView> &TensorFile::tensors() const { return m_state->tensors; }
-const std::map<std::string, std::string> &TensorFile::metadata() const { return m_state->metadata; }
-
-const TensorView *TensorFile::find(const std::string &name) const
+std::string shownName(const std::string &name)
 {
-    const auto found = m_state->tensors.find(name);
-    return found == m_state->tensors.end() ? nullptr : &found->second;
+    std::string shown = "'" + sanitizeUtf8(std::string_view(name).substr(0, 80)) + (name.size() > 80 ? "…'" : "'");
+    std::replace_if(shown.begin(), shown.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+    return shown;
+}
+
+TensorFile openSafetensors(const std::filesystem::path &path)
+{
+    const std::shared_ptr<const MappedFile> file = MappedFile::open(path);
+    return read(file->bytes(), path, file);
+}
+
+TensorFile parseSafetensors(std::span<const std::byte> bytes, const std::filesystem::path &name)
+{
+    const auto copy = std::make_shared<const std::vector<std::byte>>(bytes.begin(), bytes.end());
+    return read(*copy, name, copy);
 }
 
 }  // namespace dank

@@ -65,7 +65,7 @@ using Change = std::function<void(Parts &)>;
 
 void rewrite(const fs::path &path, const Change &change, const std::function<void(std::string &)> &text = {})
 {
-    const TensorFile file = TensorFile::parse(readFile(path, 1 << 20));
+    const TensorFile file = parseSafetensors(readFile(path, 1 << 20));
     Parts parts;
     parts.document = json::parse(file.metadata().at("dank"));
     for (const auto &[name, view] : file.tensors())

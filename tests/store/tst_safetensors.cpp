@@ -68,7 +68,7 @@ private slots:
                                                  {"a", DType::F32, {3, 1}, std::as_bytes(std::span(values))},
                                                  {"scalar", DType::F32, {}, std::as_bytes(std::span(values).first(1))}};
         writeSafetensors(path, tensors, {{"k", "v"}});
-        const TensorFile file = TensorFile::open(path);
+        const TensorFile file = openSafetensors(path);
         QCOMPARE(file.path(), path);
         QCOMPARE(file.tensors().size(), std::size_t(3));
         QCOMPARE(file.metadata().at("k"), std::string("v"));
@@ -102,7 +102,7 @@ private slots:
         std::memcpy(bytes.data() + bytes.size() - 8, &one, 4);
         const std::uint16_t halves[] = {0x3c00, 0xc000};
         std::memcpy(bytes.data() + bytes.size() - 4, halves, 4);
-        const TensorFile file = TensorFile::parse(bytes);
+        const TensorFile file = parseSafetensors(bytes);
         QVERIFY(file.find("a")->toFloat() == std::vector<float>{1});
         QVERIFY((file.find("b")->toFloat() == std::vector<float>{1, -2}));
         QCOMPARE(file.metadata().at("format"), std::string("pt"));
@@ -112,11 +112,11 @@ private slots:
     {
         const auto whole = small();
         for (std::size_t size = 0; size < whole.size(); ++size)
-            QVERIFY_THROWS_EXCEPTION(Error, TensorFile::parse(std::span(whole).first(size)));
-        TensorFile::parse(whole);
+            QVERIFY_THROWS_EXCEPTION(Error, parseSafetensors(std::span(whole).first(size)));
+        parseSafetensors(whole);
         auto longer = whole;
         longer.push_back(std::byte{0});
-        QVERIFY_THROWS_EXCEPTION(Error, TensorFile::parse(longer));
+        QVERIFY_THROWS_EXCEPTION(Error, parseSafetensors(longer));
     }
 
     void everyBitFlipped()
@@ -127,7 +127,7 @@ private slots:
             auto broken = whole;
             broken[bit / 8] ^= std::byte(1 << bit % 8);
             try {
-                readAll(TensorFile::parse(broken));
+                readAll(parseSafetensors(broken));
                 ++taken;
             } catch (const Error &error) {
                 QVERIFY(error.kind() == ErrorKind::Format);
@@ -205,7 +205,7 @@ private slots:
         QFETCH(QString, reason);
         QString said;
         try {
-            TensorFile::parse(layout(header.toStdString(), std::size_t(dataSize)), "x.safetensors");
+            parseSafetensors(layout(header.toStdString(), std::size_t(dataSize)), "x.safetensors");
         } catch (const Error &error) {
             QVERIFY(error.kind() == ErrorKind::Format);
             said = QString::fromUtf8(error.what());
@@ -227,7 +227,7 @@ private slots:
         QFETCH(quint64, length);
         auto bytes = layout("{}", 0);
         std::memcpy(bytes.data(), &length, 8);
-        QVERIFY_THROWS_EXCEPTION(Error, TensorFile::parse(bytes));
+        QVERIFY_THROWS_EXCEPTION(Error, parseSafetensors(bytes));
     }
 
     void refusesTooMany()
@@ -236,12 +236,12 @@ private slots:
         for (int i = 0; i <= 100000; ++i)
             many.append(1, '"').append(std::to_string(i)).append("\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},");
         many.back() = '}';
-        QVERIFY_THROWS_EXCEPTION(Error, TensorFile::parse(layout(many, 0)));
+        QVERIFY_THROWS_EXCEPTION(Error, parseSafetensors(layout(many, 0)));
         std::string metadata = "{\"__metadata__\":{";
         for (int i = 0; i <= 10000; ++i)
             metadata.append(1, '"').append(std::to_string(i)).append("\":\"\",");
         metadata.back() = '}';
-        QVERIFY_THROWS_EXCEPTION(Error, TensorFile::parse(layout(metadata + "}", 0)));
+        QVERIFY_THROWS_EXCEPTION(Error, parseSafetensors(layout(metadata + "}", 0)));
     }
 
     /// Every one of the 65,536 halves against the hardware's own arithmetic on its parts.
@@ -282,7 +282,7 @@ private slots:
         QVERIFY_THROWS_EXCEPTION(Error, encode({{"a", DType::F32, {2}, bytes}, {"a", DType::F32, {2}, bytes}}));
         QVERIFY_THROWS_EXCEPTION(Error, encode({{"__metadata__", DType::F32, {2}, bytes}}));
         QVERIFY_THROWS_EXCEPTION(Error, encode({{"\xff", DType::F32, {2}, bytes}}));
-        TensorFile::parse(encode({}));
+        parseSafetensors(encode({}));
     }
 
     void fileProblems()
@@ -291,7 +291,7 @@ private slots:
         const std::filesystem::path path = folder.path().toStdString();
         const auto kindOf = [](const std::filesystem::path &file) {
             try {
-                TensorFile::open(file);
+                openSafetensors(file);
             } catch (const Error &error) {
                 return QString(errorKindName(error.kind()));
             }
