@@ -297,7 +297,9 @@ std::optional<std::uint64_t> shapeBytes(const std::vector<std::int64_t> &shape, 
 
 std::string shownName(const std::string &name)
 {
-    std::string shown = "'" + sanitizeUtf8(std::string_view(name).substr(0, 80)) + (name.size() > 80 ? "…'" : "'");
+    std::string shown(1, '\'');  // built step by step: GCC 12 warns of an overlap that is not there in a chain of +
+    shown += sanitizeUtf8(std::string_view(name).substr(0, 80));
+    shown += name.size() > 80 ? "…'" : "'";
     std::replace_if(shown.begin(), shown.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
     return shown;
 }

@@ -33,6 +33,9 @@ check() {
     includes "$torch" 'LibTorch only in core/nn' $(sources core app ui | grep -v '^core/nn/')
     includes "$opencv" 'OpenCV only in core/image' $(sources core app ui | grep -v '^core/image/')
     includes 'SQLiteCpp/|sqlite3' 'SQLite only in core/store' $(sources core app ui | grep -v '^core/store/')
+    includes 'zip\.h' 'libzip only in core/weights' $(sources core app ui | grep -v '^core/weights/')
+
+    includes 'curl/|openssl/' 'libcurl and OpenSSL only in core/weights' $(sources core app ui | grep -v '^core/weights/')
 
     # Layers: what each may include of ours.
     while read -r layer allowed; do
@@ -47,7 +50,7 @@ check() {
             esac
             ok=no
             for prefix in $allowed; do
-                case $header in "$prefix"/*) ok=yes ;; esac
+                case $header in "$prefix" | "$prefix"/*) ok=yes ;; esac
             done
             [ $ok = yes ] || printf '%s: %s may not include "%s"\n' "$(printf '%s' "$line" | cut -d: -f1,2)" "$layer" "$header"
         done
@@ -56,18 +59,18 @@ core/base core/base
 core/data core/base core/data
 core/weights core/base core/weights
 core/store core/base core/data core/weights core/store
-core/engine core/base core/data core/engine
+core/engine core/base core/data core/weights/catalogue.h core/weights/download_progress.h core/engine
 core/image core/base core/data core/image
 core/nn core/base core/data core/weights core/engine core/nn
 core/pipeline core
-ui core/base core/data core/store core/engine ui
+ui core/base core/data core/store core/engine core/weights/catalogue.h core/weights/download_progress.h ui
 app/cli core/base core/data core/store core/engine app/cli
 app/gui core/base core/data core/store core/engine ui app/gui
 RULES
 
     # A header that shows another library's types belongs to its own folder.
     for header in $(sources core | grep '\.h$'); do
-        grep -qE "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"]($torch|$opencv|nlohmann/|SQLiteCpp/|sqlite3|curl/|xxhash|turbojpeg|gif_lib|libexif/)" \
+        grep -qE "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"]($torch|$opencv|nlohmann/|SQLiteCpp/|sqlite3|zip\.h|curl/|xxhash|turbojpeg|gif_lib|libexif/)" \
             "$header" || continue
         folder=${header%/*}
         # shellcheck disable=SC2046

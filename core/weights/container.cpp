@@ -1,0 +1,116 @@
+#include "core/weights/container.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#include "core/base/file.h"
+#include "core/weights/safetensors_format.h"
+
+namespace dank {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr std::string_view kLegacyMagic = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19"sv;
+
+std::string_view textOf(std::span<const std::byte> bytes)
+{
+    return {reinterpret_cast<const char *>(bytes.data()), bytes.size()};
+}
+
+struct KnownStart {
+    std::string_view bytes, what;
+};
+constexpr std::array kKnownStarts{
+    KnownStart{"\x1f\x8b"sv, "it is compressed with gzip: unpack it first"},
+    KnownStart{"\xfd"
+               "7zXZ"sv,
+               "it is compressed with xz: unpack it first"},
+    KnownStart{"BZh"sv, "it is compressed with bzip2: unpack it first"},
+    KnownStart{"\x28\xb5\x2f\xfd"sv, "it is compressed with zstd: unpack it first"},
+    KnownStart{"7z\xbc\xaf\x27\x1c"sv, "it is a 7z archive: unpack it first"},
+    KnownStart{"\x89HDF\r\n\x1a\n"sv, "it is HDF5, as Keras writes it; this program reads PyTorch's weights"},
+    KnownStart{"\x93NUMPY"sv, "it is a NumPy array; this program reads PyTorch's weights"},
+    KnownStart{"GGUF"sv, "it is GGUF, which holds language models"},
+    KnownStart{"version https://git-lfs"sv,
+               "it is Git LFS's note in place of the file: fetch the file itself with 'git lfs pull'"},
+    KnownStart{"\x89PNG"sv, "it is a picture"},
+    KnownStart{"\xff\xd8\xff"sv, "it is a picture"},
+    KnownStart{"GIF8"sv, "it is a picture"},
+    KnownStart{"%PDF"sv, "it is a PDF document"},
+    KnownStart{"\x7f"
+               "ELF"sv,
+               "it is a program or a library"},
+};
+
+/// Begins with `start` after spaces and a byte order mark, whatever the case.
+bool beginsLike(std::string_view text, std::string_view start)
+{
+    if (text.starts_with("\xef\xbb\xbf"))
+        text.remove_prefix(3);
+    text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+    return text.size() >= start.size() && std::equal(start.begin(), start.end(), text.begin(), [](char a, char b) {
+               return a == static_cast<char>(std::tolower(static_cast<unsigned char>(b)));
+           });
+}
+
+bool looksLikeText(std::string_view text)
+{
+    // A character may be cut in two at the end of the part that is looked at.
+    for (int cut = 0; cut < 4 && !text.empty(); ++cut, text.remove_suffix(1))
+        if (sanitizeUtf8(text) == text)
+            break;
+    return sanitizeUtf8(text) == text && std::none_of(text.begin(), text.end(), [](unsigned char c) {
+               return (c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f') || c == 0x7f;
+           });
+}
+
+}  // namespace
+
+WeightsContainer containerOf(std::span<const std::byte> bytes)
+{
+    const std::string_view text = textOf(bytes);
+    if (text.starts_with("PK\x03\x04"sv))
+        return WeightsContainer::TorchZip;
+    if (text.starts_with(kLegacyMagic))
+        return WeightsContainer::TorchLegacy;
+    if (text.size() > 8 && text[8] == '{') {
+        std::uint64_t header = 0;
+        std::memcpy(&header, text.data(), sizeof header);
+        if (header > 0 && header <= kMaxHeader)
+            return WeightsContainer::Safetensors;
+    }
+    if (text.size() >= 512 && text.substr(257, 5) == "ustar")
+        return WeightsContainer::TorchTar;
+    return WeightsContainer::Other;
+}
+
+std::string describeOther(std::span<const std::byte> bytes)
+{
+    const std::string_view text = textOf(bytes.first(std::min<std::size_t>(bytes.size(), 1024)));
+    if (text.empty())
+        return "it is empty";
+    for (const KnownStart &known : kKnownStarts)
+        if (text.starts_with(known.bytes))
+            return std::string(known.what);
+    if (beginsLike(text, "<!doctype") || beginsLike(text, "<html") || beginsLike(text, "<head"))
+        return "it is a web page, probably an error message saved as a file: download it again";
+    if (beginsLike(text, "<?xml"))
+        return "it is an XML document, probably a server's error message saved as a file: download it again";
+    if (beginsLike(text, "{"))
+        return "it is a JSON text";
+    if (text.size() > 3 && text[0] == '\x80' && text[1] >= 2 && text[1] <= 5)
+        return "it is a Python pickle that torch.save did not write; in Python, save the network's state_dict()";
+    // ONNX has no magic number: a version, then most often the name of the program that wrote it.
+    if (text.size() > 4 && text[0] == 8 && text[1] > 0 && text[1] < 32 && text[2] == 0x12)
+        return "it seems to be an ONNX model; this program reads PyTorch's weights";
+    if (looksLikeText(text))
+        return "it is a text file";
+    return "it is neither safetensors nor a file that torch.save wrote";
+}
+
+}  // namespace dank
