@@ -19,6 +19,7 @@ const char *errorKindName(ErrorKind kind) noexcept
     case ErrorKind::Shape: return "shape";
     case ErrorKind::Diverged: return "diverged";
     case ErrorKind::Engine: return "engine";
+    case ErrorKind::Network: return "network";
     }
     return "unknown";
 }

@@ -20,6 +20,7 @@ enum class ErrorKind {
     Shape,     ///< a broken contract inside the program: a bug
     Diverged,  ///< training left the finite numbers; the last good snapshot was saved
     Engine,    ///< the compute engine could not be opened
+    Network,   ///< a server cannot be reached, refuses, or breaks off
 };
 
 /// The stable lower-case name of a kind ("weights"), for logs and JSON.

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dank {
+
+/// No weights file that we know of is anywhere near this size; nothing larger is fetched or listed.
+inline constexpr std::uint64_t kMaxWeightsBytes = std::uint64_t{16} << 30;
+
+/// One file of pretrained weights that can be fetched.
+struct WeightsEntry {
+    std::string id;        ///< what `dank weights fetch` takes; equals `backbone` for a backbone's default
+    std::string backbone;  ///< the network that it is for: "resnet50"
+    std::string title;     ///< for people: "ResNet-50, second recipe"
+    std::string file;      ///< the name that it is kept under; a plain name, unique in a catalogue
+    std::string url;       ///< https, or http where the user named it
+    std::string sha256;    ///< lower-case hex: all 64 digits, or the first 8 or more where no more are known
+    std::uint64_t bytes = 0;             ///< exact size; 0 where it is not known
+    std::uint64_t approximateBytes = 0;  ///< for display where `bytes` is 0; may itself be 0
+    std::string licence;
+    std::string source;  ///< one line: who published it, trained on what
+    std::string note;    ///< one line, may be empty
+
+    /// Whether the hash is known whole. A shorter one tells damage, and not every forgery.
+    bool isWholeHash() const { return sha256.size() == 64; }
+    /// The exact size, else about, else 0.
+    std::uint64_t shownBytes() const { return bytes != 0 ? bytes : approximateBytes; }
+    /// The most bytes that may be taken in for it.
+    std::uint64_t limit() const;
+};
+
+/// Where the catalogue comes from when the user says so. Empty members: the built-in one.
+struct WeightsSources {
+    std::string base;                 ///< replaces everything before the file name in every URL; no "/" at its end
+    std::filesystem::path catalogue;  ///< a JSON file used instead of the built-in catalogue
+
+    /// `DANK_WEIGHTS_BASE` and `DANK_WEIGHTS_CATALOGUE`. Throws Error{Weights} for a base that is no http or https
+    /// address. Reads the environment, so call it before threads that change it start.
+    static WeightsSources fromEnvironment();
+
+    /// Whether plain http is allowed: only for addresses that the user named.
+    bool allowHttp() const { return !base.empty() || !catalogue.empty(); }
+};
+
+/// The built-in catalogue: for each backbone its default, then the alternatives.
+std::vector<WeightsEntry> weightsCatalogue();
+
+/// The built-in catalogue or the sources' own, with the sources' base applied. Throws what parseWeightsCatalogue()
+/// throws, and Error{File} when the file cannot be read or is larger than 1 MiB.
+std::vector<WeightsEntry> weightsCatalogue(const WeightsSources &sources);
+
+/// A catalogue as `dank weights list --json` writes it: {"weights": [{id, backbone, file, url, sha256, bytes, …}]}.
+/// `id`, `backbone`, `file`, `url` and `sha256` have to be there; `title`, `bytes`, `approximate_bytes`, `licence`,
+/// `source` and `note` may be; others are passed over. `bytes` 0 means unknown. Throws Error{Format} that names `path`,
+/// the entry and the reason: wrong types, two of one key, id or file name, a file name that is not plain, an address
+/// that is no http or https one, a hash that is not 8 to 64 hex digits, sizes beyond kMaxWeightsBytes, no entry or
+/// more than 1,000.
+std::vector<WeightsEntry> parseWeightsCatalogue(std::string_view json, const std::filesystem::path &path);
+
+/// The entry of that id, or nullptr.
+const WeightsEntry *findWeights(const std::vector<WeightsEntry> &catalogue, std::string_view id);
+
+}  // namespace dank
