@@ -1,12 +1,15 @@
 #include "core/nn/backbone.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
+#include <vector>
 
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
 
 #include "core/base/error.h"
+#include "core/base/file.h"
 #include "core/nn/network.h"
 #include "core/nn/torch_device.h"
 
@@ -14,13 +17,49 @@ namespace dank {
 
 namespace {
 
-// To add a network: a file with its factory, declared in network.h, and one row in each table, in the same order.
-constexpr BackboneSpec kSpecs[] = {
-    {"inception_v3", "Inception V3", "The paper's: 2,048 features from pictures of 299 x 299, trained on ImageNet",
-     299, 2048, {0.5f, 0.5f, 0.5f}, {0.5f, 0.5f, 0.5f}},
+using Colour = std::array<float, 3>;
+constexpr Colour kHalf{0.5f, 0.5f, 0.5f};
+constexpr Colour kImageNetMean{0.485f, 0.456f, 0.406f}, kImageNetDeviation{0.229f, 0.224f, 0.225f};
+
+/// To add a network: a file with its factory, declared in network.h, and a row here.
+struct KnownNetwork {
+    BackboneSpec spec;
+    NetworkFactory make;
 };
-constexpr NetworkFactory kFactories[] = {makeInceptionV3};
-static_assert(std::size(kSpecs) == std::size(kFactories));
+
+const std::vector<KnownNetwork> &knownNetworks()
+{
+    // torchvision takes ImageNet's mean and deviation for Inception too and then turns them into these.
+    static const std::vector<KnownNetwork> networks{
+        {{"inception_v3", "Inception V3", "The paper's choice", 299, 342, 2048, kHalf, kHalf, 1e-3},
+         makeInceptionV3},
+        {{"vgg16", "VGG16", "Plain and heavy; the numbers of its second hidden layer", 224, 256, 4096, kImageNetMean,
+          kImageNetDeviation, 0},
+         makeVgg16},
+        {{"vgg19", "VGG19", "VGG16 with three more layers", 224, 256, 4096, kImageNetMean, kImageNetDeviation, 0},
+         makeVgg19},
+        {{"resnet50", "ResNet-50", "Quick, and strong for its size", 224, 256, 2048, kImageNetMean,
+          kImageNetDeviation, 1e-5},
+         makeResNet50},
+        {{"resnet101", "ResNet-101", "Twice as deep as ResNet-50", 224, 256, 2048, kImageNetMean, kImageNetDeviation,
+          1e-5},
+         makeResNet101},
+        {{"resnet152", "ResNet-152", "The deepest of the ResNets", 224, 256, 2048, kImageNetMean, kImageNetDeviation,
+          1e-5},
+         makeResNet152},
+        {{"xception", "Xception", "Separable convolutions: small and strong", 299, 333, 2048, kHalf, kHalf, 1e-5},
+         makeXception},
+    };
+    return networks;
+}
+
+const KnownNetwork &knownNetwork(const BackboneSpec &spec)
+{
+    for (const KnownNetwork &network : knownNetworks())
+        if (network.spec.id == spec.id)
+            return network;
+    throw Error(ErrorKind::Shape, "There is no network \"" + spec.id + "\".");
+}
 
 c10::ScalarType scalarType(Precision precision)
 {
@@ -34,15 +73,15 @@ c10::ScalarType scalarType(Precision precision)
 
 class TorchBackbone : public Backbone {
 public:
-    TorchBackbone(const BackboneSpec &spec, Precision precision, bool untrained, Placement placement,
+    TorchBackbone(BackboneSpec spec, Precision precision, bool untrained, Placement placement,
                   std::unique_ptr<Network> network)
-        : m_spec(spec), m_precision(precision), m_untrained(untrained), m_placement(placement),
+        : m_spec(std::move(spec)), m_precision(precision), m_untrained(untrained), m_placement(placement),
           m_network(std::move(network))
     {
         for (std::size_t channel = 0; channel < 3; ++channel) {
             for (std::size_t value = 0; value < 256; ++value) {
                 m_normalised[channel][value] = static_cast<float>(
-                    (static_cast<double>(value) / 255.0 - spec.mean[channel]) / spec.deviation[channel]);
+                    (static_cast<double>(value) / 255.0 - m_spec.mean[channel]) / m_spec.deviation[channel]);
             }
         }
     }
@@ -62,7 +101,7 @@ public:
             const at::Tensor features =
                 m_network->forward(input(images)).to(at::Device(at::kCPU), at::kFloat).contiguous();
             if (features.dim() != 2 || features.size(0) != rows || features.size(1) != m_spec.columns)
-                throw Error(ErrorKind::Shape, std::string(m_spec.title) + " gave features of another shape.");
+                throw Error(ErrorKind::Shape, m_spec.title + " gave features of another shape.");
             std::copy_n(features.data_ptr<float>(), out.size(), out.begin());
         });
     }
@@ -74,7 +113,7 @@ private:
         for (const Image &image : images) {
             if (image.width != m_spec.inputSide || image.height != m_spec.inputSide ||
                 image.rgb.size() != side * side * 3) {
-                throw Error(ErrorKind::Shape, std::string(m_spec.title) + " takes pictures of " +
+                throw Error(ErrorKind::Shape, m_spec.title + " takes pictures of " +
                                                   std::to_string(side) + " x " + std::to_string(side) + ", not " +
                                                   std::to_string(image.width) + " x " +
                                                   std::to_string(image.height) + ".");
@@ -102,7 +141,7 @@ private:
         return x.to(m_placement.device, m_placement.type);
     }
 
-    const BackboneSpec &m_spec;
+    const BackboneSpec m_spec;
     Precision m_precision;
     bool m_untrained;
     Placement m_placement;
@@ -112,40 +151,85 @@ private:
 
 }  // namespace
 
-std::span<const BackboneSpec> backboneSpecs()
+std::span<const BackboneSpec> networkSpecs()
 {
-    return kSpecs;
+    static const std::vector<BackboneSpec> specs = [] {
+        std::vector<BackboneSpec> all;
+        for (const KnownNetwork &network : knownNetworks())
+            all.push_back(network.spec);
+        return all;
+    }();
+    return specs;
 }
 
-const BackboneSpec &backboneSpec(std::string_view id)
+const BackboneSpec *findNetworkSpec(std::string_view id)
 {
-    std::string known;
-    for (const BackboneSpec &spec : kSpecs) {
-        if (id == spec.id)
-            return spec;
-        known += (known.empty() ? "" : ", ") + std::string(spec.id);
-    }
-    throw Error(ErrorKind::Weights, "There is no feature network \"" + std::string(id.substr(0, 60)) +
-                                        "\". Known: " + known + ".");
+    const auto specs = networkSpecs();
+    const auto found = std::find_if(specs.begin(), specs.end(), [id](const BackboneSpec &spec) { return spec.id == id; });
+    return found == specs.end() ? nullptr : &*found;
 }
 
-std::unique_ptr<Backbone> makeBackbone(const BackboneSpec &spec, const std::filesystem::path &weights,
-                                       std::uint64_t seed, const Device &device, Precision precision)
+std::unique_ptr<Backbone> makeNetworkBackbone(const BackboneSpec &spec, bool untrained, const Device &device,
+                                              Precision precision, const NetworkMaker &make)
 {
     if (precision == Precision::Float16 && !device.isCuda()) {
         throw Error(ErrorKind::Device, "fp16 needs a CUDA device. On the CPU use fp32, or bf16 where the processor "
                                        "runs it.");
     }
-    const BackboneSpec &known = backboneSpec(spec.id);
-    const NetworkFactory factory = kFactories[&known - kSpecs];
     return translateTorchErrors("loading the feature network", [&]() -> std::unique_ptr<Backbone> {
         const c10::InferenceMode guard;
         const Placement placement{torchDevice(device), scalarType(precision)};
-        ParameterSource parameters(weights, seed);
-        std::unique_ptr<Network> network = factory(parameters, placement);
-        return std::make_unique<TorchBackbone>(known, precision, parameters.isRandom(), placement,
-                                               std::move(network));
+        return std::make_unique<TorchBackbone>(spec, precision, untrained, placement, make(placement));
     });
+}
+
+std::unique_ptr<Backbone> makeBackbone(const BackboneSpec &spec, const std::optional<TensorFile> &weights,
+                                       std::uint64_t seed, const Device &device, Precision precision)
+{
+    const KnownNetwork &known = knownNetwork(spec);
+    return makeNetworkBackbone(known.spec, !weights, device, precision, [&](const Placement &placement) {
+        ParameterSource parameters = weights ? ParameterSource::fromFile(*weights) : ParameterSource::random(seed);
+        return known.make(known.spec, parameters, placement);
+    });
+}
+
+const BackboneSpec &networkOf(const TensorFile &weights)
+{
+    // Many networks share names, VGG16's are all among VGG19's: the one that finds most of what it asks for, and all.
+    const KnownNetwork *nearest = nullptr;
+    std::size_t most = 0;
+    std::string lacking;
+    for (const KnownNetwork &known : knownNetworks()) {
+        ParameterSource parameters = ParameterSource::matcher(weights);
+        std::string problems;
+        try {
+            known.make(known.spec, parameters, {c10::Device(at::kCPU), at::kFloat});
+        } catch (const Error &error) {
+            problems = error.what();
+        }
+        const std::size_t found = parameters.asked().size() - parameters.problems().size();
+        if (found > most || (found == most && problems.empty() && !lacking.empty())) {
+            nearest = &known;
+            most = found;
+            lacking = problems;
+        }
+    }
+    if (!nearest)
+        throw Error(ErrorKind::Weights,
+                    displayPath(weights.path()) + " does not hold the weights of any network here: none of its names is "
+                        "one of theirs.",
+                    weights.path());
+    if (!lacking.empty())
+        throw Error(ErrorKind::Weights, lacking, weights.path());
+    return nearest->spec;
+}
+
+std::vector<ParameterShape> networkParameters(const BackboneSpec &spec)
+{
+    const KnownNetwork &known = knownNetwork(spec);
+    ParameterSource lister = ParameterSource::lister();
+    known.make(known.spec, lister, {c10::Device(at::kCPU), at::kFloat});
+    return lister.asked();
 }
 
 }  // namespace dank

@@ -12,25 +12,30 @@
 
 #include "core/base/image.h"
 #include "core/nn/device.h"
+#include "core/weights/tensor_file.h"
 
 namespace dank {
 
-/// What is fixed about a feature network: one row of the table that the window, the command line and the tests read.
+/// What is fixed about a way from pictures to features: one row of the table that the window, the command line and the
+/// tests read.
 struct BackboneSpec {
-    const char *id;          ///< "inception_v3"
-    const char *title;       ///< "Inception V3"
-    const char *summary;     ///< one line for the Features page
-    int inputSide;           ///< pictures are inputSide × inputSide
-    int columns;             ///< feature width
-    std::array<float, 3> mean, deviation;  ///< RGB in 0..1: x -> (x - mean) / deviation
+    std::string id;          ///< "inception_v3"
+    std::string title;       ///< "Inception V3"
+    std::string summary;     ///< one line for the Features page
+    int inputSide = 0;       ///< pictures are inputSide × inputSide; 0: taken whole, at any size
+    int cropSide = 0;        ///< the resize rule `crop` makes the short side this long first, as the publisher does
+    int columns = 0;         ///< feature width
+    std::array<float, 3> mean{}, deviation{};  ///< RGB in 0..1: x -> (x - mean) / deviation
+    double batchNormEpsilon = 0;               ///< 0 where there is no batch-norm
 };
 
-/// All networks this build knows.
-std::span<const BackboneSpec> backboneSpecs();
-/// Throws Error{Weights} naming the known ids.
-const BackboneSpec &backboneSpec(std::string_view id);
+/// The pretrained networks that this build knows, the paper's own first.
+std::span<const BackboneSpec> networkSpecs();
+/// nullptr when there is none of that id.
+const BackboneSpec *findNetworkSpec(std::string_view id);
 
-/// A frozen network on one device in one precision. Immutable once built and safe to call from several threads.
+/// A frozen way from pictures to features on one device in one precision. Immutable once built and safe to call from
+/// several threads.
 class Backbone {
 public:
     virtual ~Backbone() = default;
@@ -45,11 +50,23 @@ public:
     virtual void extract(std::span<const Image> images, std::span<float> out) const = 0;
 };
 
-/// Builds a network. `weights`: a safetensors file with torchvision's parameter names; extra parameters of the full
-/// torchvision state dict (AuxLogits, fc, num_batches_tracked) are passed over; missing ones and wrong shapes are
-/// all listed by name in Error{Weights}. Empty: seeded random weights (He initialisation, batch-norm at identity).
-/// Batch-norm is folded into the convolutions in float32 before the cast to `precision`.
-std::unique_ptr<Backbone> makeBackbone(const BackboneSpec &spec, const std::filesystem::path &weights,
+/// Builds one of networkSpecs(). `weights`: tensors with the parameter names of torchvision (of timm for Xception);
+/// extra parameters of a full state dict (AuxLogits, fc, num_batches_tracked) are passed over; missing ones and wrong
+/// shapes are all listed by name in Error{Weights}. None: seeded random weights (He initialisation, batch-norm at
+/// identity). Batch-norm is folded into the convolutions in float32 before the cast to `precision`.
+std::unique_ptr<Backbone> makeBackbone(const BackboneSpec &spec, const std::optional<TensorFile> &weights,
                                        std::uint64_t seed, const Device &device, Precision precision);
+
+/// The parameters that one of networkSpecs() takes from a file, in the order in which it asks for them. Quick: nothing
+/// is computed.
+struct ParameterShape {
+    std::string name;
+    std::vector<std::int64_t> shape;
+};
+std::vector<ParameterShape> networkParameters(const BackboneSpec &spec);
+
+/// The network whose parameters a file holds, by their names and shapes. Throws Error{Weights} that names the nearest
+/// network and what it lacks of it.
+const BackboneSpec &networkOf(const TensorFile &weights);
 
 }  // namespace dank

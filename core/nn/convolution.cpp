@@ -1,3 +1,4 @@
+#include <string>
 #include <vector>
 
 #include <ATen/ATen.h>
@@ -28,25 +29,28 @@ bool canPack(const Placement &placement)
     return placement.type == at::kFloat || (placement.type == at::kBFloat16 && cpuHasNativeBFloat16());
 }
 
+/// A copy always: from_blob does not own its memory.
+at::Tensor placed(const std::vector<float> &values, at::IntArrayRef shape, const Placement &placement,
+                  at::MemoryFormat format)
+{
+    return at::from_blob(const_cast<float *>(values.data()), shape, at::TensorOptions().dtype(at::kFloat))
+        .to(placement.device, placement.type, false, true, format);
+}
+
 }  // namespace
 
-Convolution::Convolution(const ConvolutionSpec &spec, const FoldedConvolution &parameters, int inputs, int side,
-                         bool withBias, After after, const Placement &placement)
-    : m_relu(after == After::Relu), m_stride(spec.stride), m_paddingHeight(spec.paddingHeight()),
-      m_paddingWidth(spec.paddingWidth())
+Convolution::Convolution(const ConvolutionShape &shape, const FoldedConvolution &parameters, int side, After after,
+                         const Placement &placement)
+    : m_relu(after == After::Relu), m_shape(shape)
 {
     if (parameters.weight.empty())
         return;  // a problem that ParameterSource::check() is about to tell
-    const std::int64_t outputs = spec.outputs;
-    const auto floats = at::TensorOptions().dtype(at::kFloat);
-    m_weight = at::from_blob(const_cast<float *>(parameters.weight.data()),
-                             {outputs, inputs, spec.kernelHeight, spec.kernelWidth}, floats);
-    // A copy always: from_blob does not own its memory.
-    m_weight = m_weight.to(placement.device, placement.type, false, true, at::MemoryFormat::ChannelsLast);
-    if (withBias) {
-        m_bias = at::from_blob(const_cast<float *>(parameters.bias.data()), {outputs}, floats)
-                     .to(placement.device, placement.type, false, true);
-    }
+    m_weight = placed(parameters.weight,
+                      {shape.outputs, shape.inputs / shape.groups, shape.kernelHeight, shape.kernelWidth}, placement,
+                      at::MemoryFormat::ChannelsLast);
+    const bool withBias = !parameters.bias.empty();
+    if (withBias)
+        m_bias = placed(parameters.bias, {shape.outputs}, placement, at::MemoryFormat::Contiguous);
     if (!canPack(placement))
         return;
 
@@ -54,11 +58,11 @@ Convolution::Convolution(const ConvolutionSpec &spec, const FoldedConvolution &p
     std::vector<c10::IValue> stack;
     stack.emplace_back(m_weight);
     stack.push_back(withBias ? c10::IValue(m_bias) : c10::IValue());
-    stack.emplace_back(std::vector<std::int64_t>{m_stride, m_stride});
-    stack.emplace_back(std::vector<std::int64_t>{m_paddingHeight, m_paddingWidth});
+    stack.emplace_back(std::vector<std::int64_t>{shape.stride, shape.stride});
+    stack.emplace_back(std::vector<std::int64_t>{shape.paddingHeight, shape.paddingWidth});
     stack.emplace_back(std::vector<std::int64_t>{1, 1});  // dilation
-    stack.emplace_back(std::int64_t{1});                  // groups
-    stack.emplace_back(std::vector<std::int64_t>{kTypicalBatch, inputs, side, side});
+    stack.emplace_back(std::int64_t{shape.groups});
+    stack.emplace_back(std::vector<std::int64_t>{kTypicalBatch, shape.inputs, side, side});
     stack.emplace_back(std::string(m_relu ? "relu" : "none"));
     packOperator()->callBoxed(stack);
     m_packed = stack.at(0);
@@ -74,8 +78,40 @@ at::Tensor Convolution::operator()(const at::Tensor &x) const
         run.callBoxed(stack);
         return stack.at(0).toTensor();
     }
-    at::Tensor y = at::conv2d(x, m_weight, m_bias, {m_stride, m_stride}, {m_paddingHeight, m_paddingWidth});
+    at::Tensor y = at::conv2d(x, m_weight, m_bias, {m_shape.stride, m_shape.stride},
+                              {m_shape.paddingHeight, m_shape.paddingWidth}, {1, 1}, m_shape.groups);
     return m_relu ? y.relu_() : y;
+}
+
+FullyConnected::FullyConnected(int inputs, int outputs, const FoldedConvolution &parameters, Convolution::After after,
+                               const Placement &placement)
+    : m_relu(after == Convolution::After::Relu)
+{
+    if (parameters.weight.empty() || parameters.bias.empty())
+        return;  // a problem that ParameterSource::check() is about to tell
+    m_weight = placed(parameters.weight, {outputs, inputs}, placement, at::MemoryFormat::Contiguous);
+    m_bias = placed(parameters.bias, {outputs}, placement, at::MemoryFormat::Contiguous);
+}
+
+at::Tensor FullyConnected::operator()(const at::Tensor &x) const
+{
+    at::Tensor y = at::linear(x, m_weight, m_bias);
+    return m_relu ? y.relu_() : y;
+}
+
+Convolution NetworkBuilder::convolutionBatchNorm(const std::string &convolution, const std::string &norm,
+                                                 const ConvolutionShape &shape, int side, Convolution::After after,
+                                                 double gain) const
+{
+    const std::vector<std::int64_t> size{shape.outputs, shape.inputs / shape.groups, shape.kernelHeight,
+                                         shape.kernelWidth};
+    return Convolution(shape, parameters.convolutionBatchNorm(convolution, norm, size, spec.batchNormEpsilon, gain),
+                       side, after, placement);
+}
+
+at::Tensor globalAverage(const at::Tensor &x)
+{
+    return x.to(at::kFloat).mean({2, 3});
 }
 
 }  // namespace dank

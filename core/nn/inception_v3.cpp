@@ -1,6 +1,7 @@
 // Inception V3 (Szegedy et al. 2016) up to its pooled features, as torchvision builds it and with its names, so that
 // its weights fit. The network is data; what follows the tables is the same for every block.
 
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -12,7 +13,22 @@ namespace dank {
 
 namespace {
 
-constexpr double kBatchNormEpsilon = 0.001;
+/// One convolution as the table below states it. It keeps the size of its input unless it strides or is `valid`.
+struct ConvolutionSpec {
+    std::string name;
+    int outputs = 0;
+    int kernelHeight = 1;
+    int kernelWidth = 1;
+    int stride = 1;
+    bool valid = false;  ///< no padding
+
+    ConvolutionShape shape(int inputs) const
+    {
+        const bool padded = stride == 1 && !valid;
+        return {inputs, outputs, kernelHeight, kernelWidth, stride, padded ? kernelHeight / 2 : 0,
+                padded ? kernelWidth / 2 : 0};
+    }
+};
 
 enum class Pool { None, Average, Maximum };
 
@@ -125,32 +141,35 @@ struct Maps {
 
 class BuiltBranch {
 public:
-    BuiltBranch(const std::string &block, const Branch &branch, Maps maps, ParameterSource &parameters,
+    BuiltBranch(const std::string &block, const Branch &branch, Maps maps, ParameterSource &parameters, double epsilon,
                 const Placement &placement)
         : m_pool(branch.pool)
     {
         if (m_pool == Pool::Maximum)
             maps.side = (maps.side - 3) / 2 + 1;
-        const auto build = [&](const ConvolutionSpec &spec, bool withBias, Convolution::After after) {
-            const FoldedConvolution folded = parameters.convolutionBatchNorm(
-                block.empty() ? spec.name : block + "." + spec.name, maps.channels, spec.outputs, spec.kernelHeight,
-                spec.kernelWidth, kBatchNormEpsilon);
-            if (!withBias && !folded.bias.empty()) {
+        const auto build = [&](const ConvolutionSpec &spec, Convolution::After after) {
+            const std::string name = block.empty() ? spec.name : block + "." + spec.name;
+            const ConvolutionShape shape = spec.shape(maps.channels);
+            FoldedConvolution folded = parameters.convolutionBatchNorm(
+                name + ".conv", name + ".bn", {shape.outputs, shape.inputs, shape.kernelHeight, shape.kernelWidth},
+                epsilon);
+            if (after == Convolution::After::Nothing && !folded.bias.empty()) {
                 m_lateBias = at::tensor(at::ArrayRef<float>(folded.bias))
                                  .to(placement.device, placement.type)
                                  .view({1, spec.outputs, 1, 1});
+                folded.bias.clear();
             }
-            return Convolution(spec, folded, maps.channels, maps.side, withBias, after, placement);
+            return Convolution(shape, folded, maps.side, after, placement);
         };
         for (const ConvolutionSpec &spec : branch.chain) {
             // An average and a 1 × 1 convolution without bias may change places; after it there are fewer channels.
             const bool late = m_pool == Pool::Average;
-            m_chain.push_back(build(spec, !late, late ? Convolution::After::Nothing : Convolution::After::Relu));
-            maps.side = (maps.side + 2 * spec.paddingHeight() - spec.kernelHeight) / spec.stride + 1;
+            m_chain.push_back(build(spec, late ? Convolution::After::Nothing : Convolution::After::Relu));
+            maps.side = spec.shape(maps.channels).outputSide(maps.side);
             maps.channels = spec.outputs;
         }
         for (const ConvolutionSpec &spec : branch.fork)
-            m_fork.push_back(build(spec, true, Convolution::After::Relu));
+            m_fork.push_back(build(spec, Convolution::After::Relu));
         if (!branch.fork.empty()) {
             maps.channels = 0;
             for (const ConvolutionSpec &spec : branch.fork)
@@ -185,21 +204,21 @@ private:
 
 class InceptionV3 : public Network {
 public:
-    InceptionV3(ParameterSource &parameters, const Placement &placement)
+    InceptionV3(const BackboneSpec &spec, ParameterSource &parameters, const Placement &placement)
     {
-        Maps maps{3, 299};
+        Maps maps{3, spec.inputSide};
         for (const Block &block : inceptionV3()) {
             std::vector<BuiltBranch> branches;
             Maps joined{0, 0};
             for (const Branch &branch : block.branches) {
-                branches.emplace_back(block.name, branch, maps, parameters, placement);
+                branches.emplace_back(block.name, branch, maps, parameters, spec.batchNormEpsilon, placement);
                 joined.channels += branches.back().maps().channels;
                 joined.side = branches.back().maps().side;
             }
             m_blocks.push_back(std::move(branches));
             maps = joined;
         }
-        parameters.check("Inception V3");
+        parameters.check(spec.title);
     }
 
     at::Tensor forward(at::Tensor x) const override
@@ -211,7 +230,7 @@ public:
                 branch.run(x, outputs);
             x = outputs.size() == 1 ? outputs.front() : at::cat(outputs, 1);
         }
-        return x.to(at::kFloat).mean({2, 3});  // [B, 2048, 8, 8] -> [B, 2048]
+        return globalAverage(x);  // [B, 2048, 8, 8] -> [B, 2048]
     }
 
 private:
@@ -220,9 +239,10 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Network> makeInceptionV3(ParameterSource &parameters, const Placement &placement)
+std::unique_ptr<Network> makeInceptionV3(const BackboneSpec &spec, ParameterSource &parameters,
+                                         const Placement &placement)
 {
-    return std::make_unique<InceptionV3>(parameters, placement);
+    return std::make_unique<InceptionV3>(spec, parameters, placement);
 }
 
 }  // namespace dank

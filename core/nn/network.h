@@ -2,6 +2,7 @@
 
 // Internal to core/nn: what a feature network is made of. Includes LibTorch.
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 #include <ATen/core/Tensor.h>
 #include <ATen/core/ivalue.h>
 
+#include "core/nn/backbone.h"
 #include "core/nn/parameters.h"
 
 namespace dank {
@@ -26,17 +28,24 @@ public:
     virtual at::Tensor forward(at::Tensor x) const = 0;
 };
 
-/// One convolution as a network's table states it. It keeps the size of its input unless it strides or is `valid`.
-struct ConvolutionSpec {
-    std::string name;
+/// What a convolution does, its numbers aside.
+struct ConvolutionShape {
+    int inputs = 0;
     int outputs = 0;
     int kernelHeight = 1;
     int kernelWidth = 1;
     int stride = 1;
-    bool valid = false;  ///< no padding
+    int paddingHeight = 0;
+    int paddingWidth = 0;
+    int groups = 1;  ///< `inputs` for a depthwise one
 
-    int paddingHeight() const { return stride > 1 || valid ? 0 : kernelHeight / 2; }
-    int paddingWidth() const { return stride > 1 || valid ? 0 : kernelWidth / 2; }
+    /// kernel × kernel that keeps the size of its input, but for the stride.
+    static ConvolutionShape same(int inputs, int outputs, int kernel, int stride = 1, int groups = 1)
+    {
+        return {inputs, outputs, kernel, kernel, stride, kernel / 2, kernel / 2, groups};
+    }
+    /// Side of the output for a square input, by the height.
+    int outputSide(int side) const { return (side + 2 * paddingHeight - kernelHeight) / stride + 1; }
 };
 
 /// A convolution, frozen: bias and, unless switched off, ReLU in the same call. On the CPU the weights are packed once
@@ -45,22 +54,62 @@ class Convolution {
 public:
     enum class After { Relu, Nothing };
 
-    /// `inputs` channels on side × side maps, which the packed layout is chosen for.
-    Convolution(const ConvolutionSpec &spec, const FoldedConvolution &parameters, int inputs, int side, bool withBias,
-                After after, const Placement &placement);
+    /// `side`: the input's, which the packed layout is chosen for. Without a bias where `parameters` has none.
+    Convolution(const ConvolutionShape &shape, const FoldedConvolution &parameters, int side, After after,
+                const Placement &placement);
 
     at::Tensor operator()(const at::Tensor &x) const;
 
 private:
     bool m_relu;
-    int m_stride, m_paddingHeight, m_paddingWidth;
+    ConvolutionShape m_shape;
     at::Tensor m_weight, m_bias;         ///< empty once packed
     std::optional<c10::IValue> m_packed;
 };
 
-/// A network's factory, as the table in backbone.cpp holds it. Calls parameters.check() before it returns.
-using NetworkFactory = std::unique_ptr<Network> (*)(ParameterSource &parameters, const Placement &placement);
+/// A fully connected layer, frozen: [B, inputs] -> [B, outputs], and ReLU where asked for.
+class FullyConnected {
+public:
+    FullyConnected(int inputs, int outputs, const FoldedConvolution &parameters, Convolution::After after,
+                   const Placement &placement);
+    at::Tensor operator()(const at::Tensor &x) const;
 
-std::unique_ptr<Network> makeInceptionV3(ParameterSource &parameters, const Placement &placement);
+private:
+    bool m_relu;
+    at::Tensor m_weight, m_bias;
+};
+
+/// [B, C, H, W] -> [B, C] in float32: the mean over all places.
+at::Tensor globalAverage(const at::Tensor &x);
+
+/// What the parts of a network share while they are built.
+struct NetworkBuilder {
+    const BackboneSpec &spec;
+    ParameterSource &parameters;
+    const Placement &placement;
+
+    /// A convolution without a bias of its own, the batch-norm `norm` folded in. `gain`: of random weights.
+    Convolution convolutionBatchNorm(const std::string &convolution, const std::string &norm,
+                                     const ConvolutionShape &shape, int side, Convolution::After after,
+                                     double gain = kReluGain) const;
+};
+
+/// A network's factory, as the table in backbone.cpp holds it. Calls parameters.check() before it returns.
+using NetworkFactory = std::unique_ptr<Network> (*)(const BackboneSpec &spec, ParameterSource &parameters,
+                                                    const Placement &placement);
+
+/// A Backbone around a network that `make` builds on the device, in the precision. Throws Error{Device} for fp16 off CUDA,
+/// and what `make` throws, LibTorch's exceptions translated.
+using NetworkMaker = std::function<std::unique_ptr<Network>(const Placement &)>;
+std::unique_ptr<Backbone> makeNetworkBackbone(const BackboneSpec &spec, bool untrained, const Device &device,
+                                              Precision precision, const NetworkMaker &make);
+
+std::unique_ptr<Network> makeInceptionV3(const BackboneSpec &, ParameterSource &, const Placement &);
+std::unique_ptr<Network> makeVgg16(const BackboneSpec &, ParameterSource &, const Placement &);
+std::unique_ptr<Network> makeVgg19(const BackboneSpec &, ParameterSource &, const Placement &);
+std::unique_ptr<Network> makeResNet50(const BackboneSpec &, ParameterSource &, const Placement &);
+std::unique_ptr<Network> makeResNet101(const BackboneSpec &, ParameterSource &, const Placement &);
+std::unique_ptr<Network> makeResNet152(const BackboneSpec &, ParameterSource &, const Placement &);
+std::unique_ptr<Network> makeXception(const BackboneSpec &, ParameterSource &, const Placement &);
 
 }  // namespace dank

@@ -180,7 +180,7 @@ int main()
         const Device automatic = chooseDevice("auto");
         std::printf("auto takes %s. %s\n", automatic.name.c_str(), automatic.note.c_str());
 
-        for (const BackboneSpec &spec : backboneSpecs()) {
+        for (const BackboneSpec &spec : networkSpecs()) {
             const std::vector<Image> images = pictures(32, spec.inputSide);
             setIntraOpThreads(1);
             const auto one = makeBackbone(spec, {}, 42, chooseDevice("cpu"), Precision::Float32);
