@@ -9,20 +9,24 @@
 #include <string>
 #include <vector>
 
+#include "core/base/image.h"
 #include "core/base/job.h"
 #include "core/data/dataset.h"
 #include "core/data/evaluation.h"
 #include "core/data/feature_matrix.h"
 #include "core/data/model.h"
+#include "core/data/reproduction.h"
 #include "core/engine/training_control.h"
-#include "core/base/image.h"
+#include "core/weights/catalogue.h"
+#include "core/weights/download_progress.h"
 
 namespace dank {
 
 /// How pictures become features. Strings are as on the command line.
 struct BackboneRequest {
-    std::string backbone = "inception_v3";
-    std::string weights;             ///< a safetensors file; "none" for seeded random; empty: the library's own
+    std::string backbone;            ///< an id, or a TorchScript file's path (a program: see core/nn/torchscript.h);
+                                     ///< empty: the first network with installed weights, else "classic"
+    std::string weights;             ///< a weights file; "none" for seeded random; empty: the library's own
     std::string device = "auto";     ///< auto, cpu, cuda, cuda:N
     std::string precision = "auto";  ///< auto, fp32, bf16, fp16
     std::string resize = "warp";
@@ -31,14 +35,46 @@ struct BackboneRequest {
     bool operator==(const BackboneRequest &) const = default;
 };
 
+/// Called on the job's thread.
+using DownloadObserver = std::function<void(const DownloadProgress &)>;
+
+/// Whether a backbone has weights, and which.
+enum class BackboneKind {
+    Classic,      ///< computed descriptors: nothing to install
+    Network,      ///< a pretrained network
+    TorchScript,  ///< the user's own, a program
+};
+
 /// What is known about a backbone before anything is computed: for the Features page and `dank doctor`.
 struct BackboneStatus {
-    std::string id, title, summary;
+    BackboneKind kind = BackboneKind::Network;
+    std::string id, title, summary;       ///< of a TorchScript file, the id is its path
     int columns = 0;
-    std::filesystem::path weights;        ///< installed weights file, empty when there is none
+    int inputSide = 0;                    ///< 0: pictures are taken whole
+    std::filesystem::path weights;        ///< the weights file in use, empty when there is none
+    std::string origin;                   ///< where the installed weights came from, one line; empty where unknown
+    std::string problem;                  ///< why the weights that are there cannot be used; empty where they can
     std::filesystem::path expectedAt;     ///< where an installed file is looked for
+    std::vector<WeightsEntry> offers;     ///< what the catalogue has for it, the recommended first
     std::size_t cached = 0, total = 0;    ///< features kept for how many of the dataset's pictures
     double imagesPerSecond = 0;           ///< of the last extraction on this machine, 0 where unknown
+    bool isDefault = false;               ///< what an empty BackboneRequest::backbone means now
+};
+
+/// A row of the catalogue, and whether it is what the library has for its backbone.
+struct WeightsStatus {
+    WeightsEntry entry;
+    bool installed = false;
+    std::filesystem::path file;           ///< the installed file, set with `installed`
+    std::string problem;                  ///< why the installed file cannot be used; empty where it can, as far as is known
+};
+
+/// An installed weights file, checked.
+struct WeightsCheck {
+    std::string backbone;
+    std::filesystem::path file;
+    std::string origin;                   ///< as in BackboneStatus
+    std::string problem;                  ///< why it cannot be used; empty: all is well
 };
 
 struct ExtractReport {
@@ -50,6 +86,7 @@ struct ExtractReport {
     std::string device, deviceNote;
     std::string precision, precisionNote;  ///< which was taken, and how well it agreed with float32
     std::string weightsFile;
+    BackboneRequest asMade;           ///< asks for exactly these features again
 };
 
 /// One step of an extraction, called on worker threads one at a time, in no fixed order of memes.
@@ -72,6 +109,9 @@ struct TrainingObserver {
     std::function<void(std::shared_ptr<const Model>)> snapshot;
     ExtractObserver extract;          ///< while missing features are computed first
 };
+
+/// After each epoch of each seed of the paper's loop, on worker threads one at a time. `seed` is an index.
+using ReproductionObserver = std::function<void(std::size_t seed, int epoch, double loss)>;
 
 struct TrainReport {
     std::int64_t run = 0;
@@ -118,6 +158,27 @@ public:
     virtual std::vector<BackboneStatus> backbones(const Dataset *dataset, const BackboneRequest &request,
                                                   const std::filesystem::path &library) const = 0;
 
+    /// The catalogue (core/weights/catalogue.h; the environment may name another) with what is installed; installed files
+    /// that are none of the catalogue's come last, as "own-<network>".
+    virtual std::vector<WeightsStatus> weights(const std::filesystem::path &library) const = 0;
+    /// Downloads a row of the catalogue, checks it and installs it as its backbone's weights; returns the installed
+    /// file. What was installed before is kept beside it under another name. A stop or a failure leaves it untouched,
+    /// and what had arrived is gone on with by the next call. Throws Error{Network|Weights|File|Disk}, Cancelled.
+    virtual std::filesystem::path fetchWeights(const std::string &id, const std::filesystem::path &library,
+                                               const DownloadObserver &observer, const JobContext &job) = 0;
+    /// Installs a file that the user has, of any container. `backbone` empty: the network that its parameters fit.
+    /// Returns the backbone's id. Throws Error{Weights|Format|File|Disk} and leaves what is installed untouched.
+    virtual std::string addWeights(const std::filesystem::path &file, const std::string &backbone,
+                                   const std::filesystem::path &library, const JobContext &job) = 0;
+    /// Reads every installed file whole and compares it with what was installed.
+    virtual std::vector<WeightsCheck> verifyWeights(const std::filesystem::path &library, const JobContext &job) const = 0;
+    /// Any weights file to safetensors. Returns how many tensors.
+    virtual std::size_t convertWeights(const std::filesystem::path &in, const std::filesystem::path &out,
+                                       const JobContext &job) const = 0;
+    /// Removes a network's weights, those that were replaced included; returns the files that went.
+    virtual std::vector<std::filesystem::path> removeWeights(const std::string &backbone,
+                                                             const std::filesystem::path &library) = 0;
+
     /// Computes what the library's store lacks and returns the whole matrix.
     virtual ExtractReport extract(const Dataset &dataset, const BackboneRequest &request,
                                   const std::filesystem::path &library, const ExtractObserver &observer,
@@ -132,7 +193,12 @@ public:
                                const TrainingObserver &observer, TrainingControl &control,
                                const JobContext &job) = 0;
 
-    /// A model on the rows of a dataset that it did not learn from.
+    /// The paper's loss table, run again (core/data/reproduction.h); nullptr: on seeded targets. Nothing is stored.
+    virtual Reproduction reproduce(const Dataset *dataset, int epochs, int seeds, const ReproductionObserver &observer,
+                                   const JobContext &job) const = 0;
+
+    /// A model on the rows of a dataset that it did not learn from. `request.backbone`: empty, or what the model must have
+    /// been made with, else Error{Mismatch}.
     virtual Evaluation evaluate(const Model &model, const Dataset &dataset, const BackboneRequest &request,
                                 const std::filesystem::path &library, const JobContext &job) = 0;
 
@@ -151,6 +217,6 @@ public:
 };
 
 /// Bumped with every change of the interface; the loader refuses another.
-inline constexpr int kEngineAbi = 1;
+inline constexpr int kEngineAbi = 2;
 
 }  // namespace dank

@@ -5,12 +5,8 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
-#include "core/base/hash.h"
-#include "core/nn/backbone.h"
 
 namespace dank {
-
-namespace fs = std::filesystem;
 
 const char *resizeRuleName(ResizeRule rule) noexcept
 {
@@ -18,6 +14,7 @@ const char *resizeRuleName(ResizeRule rule) noexcept
     case ResizeRule::Warp: return "warp";
     case ResizeRule::Crop: return "crop";
     case ResizeRule::Letterbox: return "letterbox";
+    case ResizeRule::Whole: return "whole";
     }
     return "warp";
 }
@@ -31,10 +28,19 @@ ResizeRule resizeRuleFromName(std::string_view name)
                 "There is no resize rule \"" + sanitizeUtf8(name) + "\"; choose warp, crop or letterbox.");
 }
 
-std::uint64_t BackboneId::seed() const
+Precision precisionFromName(std::string_view name)
+{
+    for (const Precision precision : {Precision::Float32, Precision::BFloat16, Precision::Float16})
+        if (name == precisionName(precision))
+            return precision;
+    throw Error(ErrorKind::Format,
+                "There is no precision \"" + sanitizeUtf8(name) + "\"; choose auto, fp32, bf16 or fp16.");
+}
+
+std::uint64_t seedOf(std::string_view weights) noexcept
 {
     std::uint64_t value = 0;
-    if (isUntrained())
+    if (weights.starts_with("seed-"))
         std::from_chars(weights.data() + 5, weights.data() + weights.size(), value);
     return value;
 }
@@ -61,95 +67,19 @@ BackboneId BackboneId::parse(std::string_view text)
         throw refuse();
     BackboneId id;
     id.network = parts[0];
-    id.resize = resizeRuleFromName(parts[1]);
-    bool known = false;
-    for (const Precision precision : {Precision::Float32, Precision::BFloat16, Precision::Float16})
-        if (parts[2] == precisionName(precision)) {
-            id.precision = precision;
-            known = true;
-        }
+    id.resize = parts[1] == resizeRuleName(ResizeRule::Whole) ? ResizeRule::Whole : resizeRuleFromName(parts[1]);
+    id.precision = precisionFromName(parts[2]);
     id.weights = parts[3];
-    const bool file = id.weights.size() == 34 && id.weights.starts_with("w-")
-                      && id.weights.find_first_not_of("0123456789abcdef", 2) == std::string::npos;
-    const bool seeded = id.weights.size() > 5 && id.weights.size() <= 25 && id.isUntrained()
-                        && id.weights.find_first_not_of("0123456789", 5) == std::string::npos;
-    if (!known || !(file || seeded))
+    const auto hasOnly = [&](const char *characters, std::size_t from) {
+        return id.weights.find_first_not_of(characters, from) == std::string::npos;
+    };
+    constexpr const char *kDigits = "0123456789";
+    const bool file = id.weights.size() == 34 && id.weights.starts_with("w-") && hasOnly("0123456789abcdef", 2);
+    const bool seeded = id.weights.size() > 5 && id.weights.size() <= 25 && id.isUntrained() && hasOnly(kDigits, 5);
+    const bool version = id.weights.size() > 2 && id.weights.size() <= 10 && id.weights.starts_with("v-") && hasOnly(kDigits, 2);
+    if (!(file || seeded || version))
         throw refuse();
     return id;
-}
-
-fs::path installedWeightsPath(const fs::path &library, std::string_view network)
-{
-    return library / "weights" / (std::string(network) + ".safetensors");
-}
-
-namespace {
-
-WeightsChoice fromFile(const fs::path &file)
-{
-    return {fs::absolute(file), "w-" + hashFile(file)};
-}
-
-WeightsChoice seeded(std::uint64_t seed)
-{
-    return {{}, "seed-" + std::to_string(seed)};
-}
-
-}  // namespace
-
-WeightsChoice chooseWeights(std::string_view network, const std::string &request, const fs::path &library)
-{
-    if (request == "none")
-        return seeded(kUntrainedSeed);
-    if (!request.empty())
-        return fromFile(request);
-    const fs::path installed = installedWeightsPath(library, network);
-    std::error_code ignored;
-    if (fs::exists(installed, ignored))
-        return fromFile(installed);
-    throw Error(ErrorKind::Weights,
-                "There are no weights for " + std::string(backboneSpec(network).title) + ". Put a safetensors file with "
-                    + "torchvision's parameter names at " + displayPath(installed)
-                    + " or name one with --weights FILE. To try things out without, --weights none takes seeded random "
-                      "weights; scores made with them are marked untrained.",
-                installed);
-}
-
-WeightsChoice findWeights(const BackboneId &id, const std::string &request, const fs::path &hint,
-                          const fs::path &library)
-{
-    if (id.isUntrained()) {
-        if (!request.empty() && request != "none")
-            throw Error(ErrorKind::Mismatch, "This model was made with seeded random weights, not with "
-                                                 + displayPath(request) + ". Leave --weights out.",
-                        request);
-        return seeded(id.seed());
-    }
-    if (!request.empty()) {
-        if (request == "none")
-            throw Error(ErrorKind::Mismatch, "This model was made with real weights, not with seeded random ones. "
-                                             "Name the file that it was made with.");
-        WeightsChoice choice = fromFile(request);
-        if (choice.id != id.weights)
-            throw Error(ErrorKind::Mismatch,
-                        displayPath(request) + " is not the weights file that this model was made with (it is "
-                            + choice.id + ", the model needs " + id.weights + ").",
-                        request);
-        return choice;
-    }
-    for (const fs::path &candidate : {hint, installedWeightsPath(library, id.network)}) {
-        std::error_code ignored;
-        if (candidate.empty() || !fs::is_regular_file(candidate, ignored))
-            continue;
-        WeightsChoice choice = fromFile(candidate);
-        if (choice.id == id.weights)
-            return choice;
-    }
-    throw Error(ErrorKind::Weights,
-                "The weights of " + id.network + " that this model was made with (" + id.weights
-                    + ") are not here. Name the file with --weights FILE, or put it at "
-                    + displayPath(installedWeightsPath(library, id.network)) + ".",
-                hint);
 }
 
 }  // namespace dank

@@ -7,10 +7,13 @@
 #include "core/image/decode.h"
 #include "core/image/resize.h"
 #include "core/nn/device.h"
+#include "core/pipeline/backbone_status.h"
 #include "core/pipeline/extract.h"
 #include "core/pipeline/rating.h"
+#include "core/pipeline/reproduce.h"
 #include "core/pipeline/sample.h"
 #include "core/pipeline/train_run.h"
+#include "core/pipeline/weights_shelf.h"
 
 namespace dank {
 
@@ -43,6 +46,40 @@ public:
         return backboneStatuses(dataset, request, context(library));
     }
 
+    std::vector<WeightsStatus> weights(const std::filesystem::path &library) const override
+    {
+        return listWeights(library);
+    }
+
+    std::filesystem::path fetchWeights(const std::string &id, const std::filesystem::path &library,
+                                       const DownloadObserver &observer, const JobContext &job) override
+    {
+        return dank::fetchWeights(id, library, observer, job);
+    }
+
+    std::string addWeights(const std::filesystem::path &file, const std::string &backbone,
+                           const std::filesystem::path &library, const JobContext &job) override
+    {
+        return dank::addWeights(file, backbone, library, job);
+    }
+
+    std::vector<WeightsCheck> verifyWeights(const std::filesystem::path &library, const JobContext &job) const override
+    {
+        return dank::verifyWeights(library, job);
+    }
+
+    std::size_t convertWeights(const std::filesystem::path &in, const std::filesystem::path &out,
+                               const JobContext &job) const override
+    {
+        return dank::convertWeights(in, out, job);
+    }
+
+    std::vector<std::filesystem::path> removeWeights(const std::string &backbone,
+                                                     const std::filesystem::path &library) override
+    {
+        return dank::removeWeights(backbone, library);
+    }
+
     ExtractReport extract(const Dataset &dataset, const BackboneRequest &request, const std::filesystem::path &library,
                           const ExtractObserver &observer, const JobContext &job) override
     {
@@ -60,6 +97,12 @@ public:
                        TrainingControl &control, const JobContext &job) override
     {
         return resumeRun(run, context(library), observer, control, job);
+    }
+
+    Reproduction reproduce(const Dataset *dataset, int epochs, int seeds, const ReproductionObserver &observer,
+                           const JobContext &job) const override
+    {
+        return reproducePaper(dataset, epochs, seeds, m_threads, observer, job);
     }
 
     Evaluation evaluate(const Model &model, const Dataset &dataset, const BackboneRequest &request,

@@ -31,6 +31,33 @@ struct Plan {
     std::vector<std::size_t> missing;  ///< indexes of records to compute
 };
 
+Plan planExtraction(std::vector<std::string> hashes, const std::set<std::string> &stored)
+{
+    Plan plan{std::move(hashes), {}};
+    for (std::size_t i = 0; i < plan.hashes.size(); ++i)
+        if (plan.hashes[i].empty() || !stored.contains(plan.hashes[i]))
+            plan.missing.push_back(i);
+    return plan;
+}
+
+FeatureMatrix gatherMatrix(const Dataset &dataset, const std::vector<std::string> &hashes, const std::string &backbone,
+                           std::size_t columns, const Library &library)
+{
+    FeatureMatrix matrix{backbone, {}, columns, {}};
+    const auto records = dataset.records();
+    matrix.values.reserve(records.size() * columns);
+    std::vector<float> row(columns);
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        if (hashes[i].empty() || !library.getFeatures(backbone, hashes[i], row))
+            continue;
+        matrix.ids.push_back(records[i].id);
+        matrix.values.insert(matrix.values.end(), row.begin(), row.end());
+    }
+    return matrix;
+}
+
+}  // namespace
+
 std::vector<std::string> hashPictures(const Dataset &dataset, int threads, const JobContext &job)
 {
     const auto records = dataset.records();
@@ -66,60 +93,46 @@ std::vector<std::string> hashPictures(const Dataset &dataset, int threads, const
     return hashes;
 }
 
-Plan planExtraction(std::vector<std::string> hashes, const std::set<std::string> &stored)
-{
-    Plan plan{std::move(hashes), {}};
-    for (std::size_t i = 0; i < plan.hashes.size(); ++i)
-        if (plan.hashes[i].empty() || !stored.contains(plan.hashes[i]))
-            plan.missing.push_back(i);
-    return plan;
-}
-
-Precision precisionFromName(const std::string &name)
-{
-    for (const Precision precision : {Precision::Float32, Precision::BFloat16, Precision::Float16})
-        if (name == precisionName(precision))
-            return precision;
-    throw Error(ErrorKind::Format,
-                "There is no precision \"" + sanitizeUtf8(name) + "\"; choose auto, fp32, bf16 or fp16.");
-}
-
 std::string speedKey(const BackboneId &id, const std::string &device)
 {
     return "speed/" + id.network + '/' + precisionName(id.precision) + '@' + device;
 }
 
-FeatureMatrix gatherMatrix(const Dataset &dataset, const std::vector<std::string> &hashes, const std::string &backbone,
-                           std::size_t columns, const Library &library)
+BackboneId idOf(const BackboneChoice &choice, const std::string &resize, Precision precision)
 {
-    FeatureMatrix matrix{backbone, {}, columns, {}};
-    const auto records = dataset.records();
-    matrix.values.reserve(records.size() * columns);
-    std::vector<float> row(columns);
-    for (std::size_t i = 0; i < records.size(); ++i) {
-        if (hashes[i].empty() || !library.getFeatures(backbone, hashes[i], row))
-            continue;
-        matrix.ids.push_back(records[i].id);
-        matrix.values.insert(matrix.values.end(), row.begin(), row.end());
-    }
-    return matrix;
+    const ResizeRule rule = resizeRuleFromName(resize);
+    if (choice.spec.inputSide == 0)
+        return {choice.spec.id, ResizeRule::Whole, Precision::Float32, choice.weightsId};
+    return {choice.spec.id, rule, precision, choice.weightsId};
 }
 
-}  // namespace
+BackboneRequest requestFor(const BackboneChoice &choice, const BackboneId &id, const BackboneRequest &request)
+{
+    const BackboneKind kind = choice.kind();
+    BackboneRequest result = request;
+    result.backbone = kind == BackboneKind::TorchScript ? choice.weights.string() : choice.spec.id;
+    result.weights = kind != BackboneKind::Network ? std::string()
+                     : choice.isUntrained()        ? std::string("none")
+                                                   : choice.weights.string();
+    result.precision = precisionName(id.precision);
+    if (id.resize != ResizeRule::Whole)
+        result.resize = resizeRuleName(id.resize);
+    return result;
+}
 
 ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &request, const PipelineContext &context,
                               const ExtractObserver &observer, const JobContext &job)
 {
     if (request.batch < 1 || request.batch > 1024)
         throw Error(ErrorKind::Format, "The extraction batch must lie between 1 and 1024.");
-    const BackboneSpec &spec = backboneSpec(request.backbone);
-    BackboneId id{spec.id, resizeRuleFromName(request.resize), Precision::Float32, {}};
     const bool automatic = request.precision == "auto";
-    if (!automatic)
-        id.precision = precisionFromName(request.precision);
+    const Precision asked = automatic ? Precision::Float32 : precisionFromName(request.precision);
     const Device device = chooseDevice(request.device);
-    const WeightsChoice weights = chooseWeights(spec.id, request.weights, context.library);
-    id.weights = weights.id;
+    const BackboneChoice choice = chooseBackbone(request, context.library, context.networks.names());
+    const BackboneSpec &spec = choice.spec;
+    BackboneId id = idOf(choice, request.resize, asked);
+    if (choice.kind() == BackboneKind::TorchScript)
+        allowProgram(choice.weightsId, context.library);
     Library library = Library::open(context.library);
 
     const auto records = dataset.records();
@@ -134,15 +147,16 @@ ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &req
     ExtractReport report;
     if (automatic) {
         job.report("precision", 0, 0);
-        const PrecisionChoice choice = choosePrecision(dataset, id, weights, device, context, library);
-        id.precision = choice.precision;
-        report.precisionNote = choice.note;
+        const PrecisionChoice taken = choosePrecision(dataset, choice, id.resize, device, context, library);
+        id.precision = taken.precision;
+        report.precisionNote = taken.note;
     }
     report.untrained = id.isUntrained();
     report.device = device.name;
     report.deviceNote = device.note;
     report.precision = precisionName(id.precision);
-    report.weightsFile = weights.file.string();
+    report.weightsFile = choice.weights.string();
+    report.asMade = requestFor(choice, id, request);
     report.skipped.assign(dataset.skipped().begin(), dataset.skipped().end());
 
     const std::string backbone = id.text();
@@ -158,7 +172,7 @@ ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &req
     tell();
 
     if (!plan.missing.empty()) {
-        const auto network = context.networks.get(id, weights.file, device);
+        const auto network = context.networks.get(choice, id.precision, device);
         const auto start = Clock::now();
         std::size_t computed = 0;
         {
@@ -171,7 +185,7 @@ ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &req
                 if (!std::all_of(batch->features.begin(), batch->features.end(),
                                  [](float value) { return std::isfinite(value); }))
                     throw Error(ErrorKind::Weights,
-                                std::string(spec.title) + " gives numbers that are not finite in "
+                                spec.title + " gives numbers that are not finite in "
                                     + report.precision + " with these weights. Try --precision fp32 or other weights.");
                 std::vector<Library::FeatureEntry> entries;
                 event.arrived.clear();
@@ -202,49 +216,6 @@ ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &req
         throw Error(ErrorKind::Dataset, "None of the pictures of " + displayPath(dataset.path()) + " could be decoded.",
                     dataset.path());
     return report;
-}
-
-std::vector<BackboneStatus> backboneStatuses(const Dataset *dataset, const BackboneRequest &request,
-                                             const PipelineContext &context)
-{
-    Library library = Library::open(context.library);
-    std::vector<std::string> hashes;
-    if (dataset)
-        hashes = hashPictures(*dataset, context.threads, {});
-    std::string device = "cpu";
-    try {
-        device = chooseDevice(request.device).name;
-    } catch (const Error &) {
-        // Not there: extraction will say so.
-    }
-    std::vector<BackboneStatus> statuses;
-    for (const BackboneSpec &spec : backboneSpecs()) {
-        BackboneStatus status{spec.id, spec.title, spec.summary, spec.columns, {}, {}, 0, hashes.size(), 0};
-        status.expectedAt = installedWeightsPath(context.library, spec.id);
-        const bool asked = request.backbone == spec.id;
-        WeightsChoice weights;
-        try {
-            weights = chooseWeights(spec.id, asked ? request.weights : std::string(), context.library);
-            status.weights = weights.file;
-        } catch (const Error &) {
-            statuses.push_back(std::move(status));
-            continue;
-        }
-        // Which precision `auto` would take is not known yet: whichever has more counts.
-        for (const Precision precision : {Precision::Float32, Precision::BFloat16, Precision::Float16}) {
-            if (asked && request.precision != "auto" && request.precision != precisionName(precision))
-                continue;
-            const BackboneId id{spec.id, resizeRuleFromName(request.resize), precision, weights.id};
-            const auto stored = library.hashesWithFeatures(id.text(), static_cast<std::size_t>(spec.columns));
-            const auto cached = static_cast<std::size_t>(
-                std::count_if(hashes.begin(), hashes.end(), [&](const auto &hash) { return stored.contains(hash); }));
-            status.cached = std::max(status.cached, cached);
-            if (const auto speed = library.fact(speedKey(id, device)))
-                status.imagesPerSecond = std::max(status.imagesPerSecond, std::strtod(speed->c_str(), nullptr));
-        }
-        statuses.push_back(std::move(status));
-    }
-    return statuses;
 }
 
 }  // namespace dank

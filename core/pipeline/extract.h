@@ -23,8 +23,17 @@ struct PipelineContext {
 ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &request, const PipelineContext &context,
                               const ExtractObserver &observer, const JobContext &job);
 
-/// What the store already holds for a dataset, for the Features page.
-std::vector<BackboneStatus> backboneStatuses(const Dataset *dataset, const BackboneRequest &request,
-                                             const PipelineContext &context);
+/// The id of what a choice computes. A backbone that takes whole pictures has one resize rule and one precision.
+/// Throws Error{Format} for an unknown rule.
+BackboneId idOf(const BackboneChoice &choice, const std::string &resize, Precision precision);
+
+/// The request that gives the features of `id` again; device and batch as in `request`.
+BackboneRequest requestFor(const BackboneChoice &choice, const BackboneId &id, const BackboneRequest &request);
+
+/// hashFile() of each record's picture, empty where it cannot be read. Throws Cancelled.
+std::vector<std::string> hashPictures(const Dataset &dataset, int threads, const JobContext &job);
+
+/// The library's fact that holds the images a second of a backbone on a device.
+std::string speedKey(const BackboneId &id, const std::string &device);
 
 }  // namespace dank

@@ -35,20 +35,25 @@ std::optional<Batch> ExtractWorkers::compute()
     const std::size_t end = std::min(begin + m_batch, m_missing.size());
     Batch batch;
     std::vector<Image> images;
+    const BackboneSpec &spec = m_network.spec();
+    const auto columns = static_cast<std::size_t>(spec.columns);
     for (std::size_t i = begin; i < end; ++i) {
         if (m_stop || m_cancel.isCancelled())
             return std::nullopt;
         const std::size_t row = m_missing[i];
-        PreparedPicture prepared = preparePicture(m_dataset.records()[row], m_resize, m_network.spec().inputSide);
+        PreparedPicture prepared = preparePicture(m_dataset.records()[row], m_resize, spec);
         if (prepared.skipped) {
             batch.skipped.push_back(std::move(*prepared.skipped));
             continue;
         }
         batch.rows.push_back(row);
         batch.hashes.push_back(std::move(prepared.hash));
-        images.push_back(std::move(prepared.image));
+        batch.features.resize(batch.rows.size() * columns);
+        if (spec.inputSide == 0)  // whole pictures may be huge: one at a time
+            m_network.extract({&prepared.image, 1}, std::span(batch.features).last(columns));
+        else
+            images.push_back(std::move(prepared.image));
     }
-    batch.features.resize(images.size() * static_cast<std::size_t>(m_network.spec().columns));
     if (!images.empty()) {
         std::unique_lock forward(m_forward, std::defer_lock);
         if (m_oneForward)

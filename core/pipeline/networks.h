@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -8,21 +7,21 @@
 #include <vector>
 
 #include "core/nn/backbone.h"
-#include "core/pipeline/backbone_id.h"
+#include "core/pipeline/backbone_choice.h"
 
 namespace dank {
 
-/// Builds networks and keeps the last few, so that rating and extraction share one. Thread-safe.
+/// Builds backbones and keeps the last few, so that rating and extraction share one. Thread-safe.
 class Networks {
 public:
-    using Factory = std::function<std::shared_ptr<const Backbone>(
-        const BackboneId &id, const std::filesystem::path &weights, const Device &device)>;
+    using Factory = std::function<std::shared_ptr<const Backbone>(const BackboneChoice &choice, Precision precision,
+                                                                  const Device &device)>;
 
-    /// `factory` is makeBackbone() unless a test brings its own.
+    /// `factory` builds any backbone there is unless a test brings its own.
     explicit Networks(Factory factory = {});
 
-    std::shared_ptr<const Backbone> get(const BackboneId &id, const std::filesystem::path &weights,
-                                        const Device &device);
+    std::shared_ptr<const Backbone> get(const BackboneChoice &choice, Precision precision, const Device &device);
+    WeightsNames &names() { return m_names; }
 
 private:
     struct Kept {
@@ -30,6 +29,7 @@ private:
         std::shared_ptr<const Backbone> network;
     };
     Factory m_factory;
+    WeightsNames m_names;
     std::mutex m_mutex;
     std::vector<Kept> m_kept;  ///< newest last, guarded by m_mutex
 };

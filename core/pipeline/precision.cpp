@@ -71,13 +71,15 @@ std::string describe(const Agreement &agreement)
     return text;
 }
 
-PrecisionChoice choosePrecision(const Dataset &dataset, BackboneId id, const WeightsChoice &weights,
+PrecisionChoice choosePrecision(const Dataset &dataset, const BackboneChoice &choice, ResizeRule resize,
                                 const Device &device, const PipelineContext &context, Library &library)
 {
+    if (choice.kind() == BackboneKind::Classic)
+        return {Precision::Float32, "the classic descriptors have one precision"};
     if (!device.isCuda() && !cpuHasNativeBFloat16())
         return {Precision::Float32, "float32: this processor has no native bfloat16"};
 
-    id.precision = Precision::Float32;
+    const BackboneId id{choice.spec.id, resize, Precision::Float32, choice.weightsId};
     const std::string key = "precision/2/" + id.text() + '@' + device.name + '/' + dataset.contentHash();
     if (const auto remembered = library.fact(key)) {
         const auto json = nlohmann::json::parse(*remembered, nullptr, false);
@@ -88,26 +90,24 @@ PrecisionChoice choosePrecision(const Dataset &dataset, BackboneId id, const Wei
 
     constexpr std::size_t kPictures = 16;
     std::vector<Image> pictures;
-    const int side = backboneSpec(id.network).inputSide;
     for (const MemeRecord &record : dataset.records()) {
         if (pictures.size() == kPictures)
             break;
-        if (PreparedPicture prepared = preparePicture(record, id.resize, side); !prepared.skipped)
+        if (PreparedPicture prepared = preparePicture(record, resize, choice.spec); !prepared.skipped)
             pictures.push_back(std::move(prepared.image));
     }
     if (pictures.size() < 2)
         return {Precision::Float32, "float32: too few pictures to compare bfloat16 on"};
-    const auto exact = context.networks.get(id, weights.file, device);
-    id.precision = Precision::BFloat16;
-    const auto rough = context.networks.get(id, weights.file, device);
+    const auto exact = context.networks.get(choice, Precision::Float32, device);
+    const auto rough = context.networks.get(choice, Precision::BFloat16, device);
     setIntraOpThreads(context.threads);
     const Agreement agreement = compareFeatures(*exact, *rough, pictures);
     const bool take = agreesWell(agreement);
-    const PrecisionChoice choice{take ? Precision::BFloat16 : Precision::Float32,
+    const PrecisionChoice taken{take ? Precision::BFloat16 : Precision::Float32,
                                  take ? "bfloat16: it agrees with float32 here (" + describe(agreement) + ")"
                                       : "float32: bfloat16 does not agree well enough here (" + describe(agreement) + ")"};
-    library.setFact(key, nlohmann::json{{"bf16", take}, {"note", choice.note}}.dump());
-    return choice;
+    library.setFact(key, nlohmann::json{{"bf16", take}, {"note", taken.note}}.dump());
+    return taken;
 }
 
 }  // namespace dank

@@ -37,8 +37,8 @@ struct PrecisionChoice {
 class Library;
 
 /// bfloat16 where the device runs it natively and it agrees with float32 on the dataset's first pictures, else float32.
-/// Remembered in the library, so that a later run does not compare again. `id.precision` is not looked at.
-PrecisionChoice choosePrecision(const Dataset &dataset, BackboneId id, const WeightsChoice &weights,
+/// Remembered in the library, so that a later run does not compare again.
+PrecisionChoice choosePrecision(const Dataset &dataset, const BackboneChoice &choice, ResizeRule resize,
                                 const Device &device, const PipelineContext &context, Library &library);
 
 }  // namespace dank

@@ -57,12 +57,12 @@ public:
 
     Score rate(std::span<const std::byte> encoded, const std::string &name) const override
     {
-        const int side = m_network->spec().inputSide;
-        const Decoded decoded = decodeImage(encoded, side);
+        const BackboneSpec &spec = m_network->spec();
+        const Decoded decoded = decodeImage(encoded);
         if (decoded.problem)
             return skipped(name, *decoded.problem, decoded.detail);
-        const Image picture = preprocess(decoded.image, m_resize, side);
-        std::vector<float> features(static_cast<std::size_t>(m_network->spec().columns));
+        const Image picture = preprocess(decoded.image, m_resize, spec.inputSide, spec.cropSide);
+        std::vector<float> features(static_cast<std::size_t>(spec.columns));
         setIntraOpThreads(1);  // one picture is too little to share: two threads wait for each other longer than they work
         m_network->extract({&picture, 1}, features);
         const float output = predict(*m_model, features).front();
@@ -100,13 +100,15 @@ std::unique_ptr<RatingSession> openRatingSession(std::shared_ptr<const Model> mo
 {
     model->validate();
     const BackboneId id = BackboneId::parse(model->backbone);
-    const BackboneSpec &spec = backboneSpec(id.network);
+    const BackboneChoice choice =
+        findBackbone(id, weights, model->weightsFile, context.library, context.networks.names());
+    const BackboneSpec &spec = choice.spec;
     if (model->columns() != spec.columns)
         throw Error(ErrorKind::Mismatch, "The model \"" + model->name + "\" reads " + std::to_string(model->columns())
                                              + " numbers, but " + spec.title + " gives " + std::to_string(spec.columns)
                                              + ".");
-    const WeightsChoice choice = findWeights(id, weights, model->weightsFile, context.library);
-    auto network = context.networks.get(id, choice.file, chooseDevice(device));
+    requireAllowed(choice, weights, context.library);
+    auto network = context.networks.get(choice, id.precision, chooseDevice(device));
     return std::make_unique<Rating>(std::move(model), std::move(network), id.resize);
 }
 

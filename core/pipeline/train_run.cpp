@@ -1,3 +1,4 @@
+#include "core/pipeline/backbone_table.h"
 #include "core/pipeline/train_run.h"
 
 #include <algorithm>
@@ -313,10 +314,7 @@ TrainReport trainRun(const Dataset &dataset, const BackboneRequest &request, con
     record.trainIds = idsOf(data.features, data.split.train);
     record.validationIds = idsOf(data.features, data.split.validation);
     record.testIds = idsOf(data.features, data.split.test);
-    BackboneRequest made = request;
-    made.precision = extracted.precision;
-    made.weights = extracted.untrained ? "none" : extracted.weightsFile;
-    record.request = toJson(made).dump();
+    record.request = toJson(extracted.asMade).dump();
     auto [run, lock] = library.createRun(record);
     record.run = run;
     RunSession session(std::move(record), std::move(data), extracted, library, observer);
@@ -384,18 +382,34 @@ TrainReport resumeRun(std::int64_t run, const PipelineContext &context, const Tr
     }
 }
 
+namespace {
+
+/// Throws Error{Mismatch} unless `backbone` (an id or a TorchScript file; empty: any) is what the model was made with.
+void requireMadeWith(const Model &model, const BackboneId &id, const std::string &backbone, WeightsNames &names)
+{
+    if (backbone.empty())
+        return;
+    const bool path = backbone.find_first_of("/.") != std::string::npos;
+    const bool same = path ? id.network == kTorchScriptId && names.ofProgram(backbone) == id.weights
+                           : backboneSpec(backbone).id == id.network;
+    if (!same)
+        throw Error(ErrorKind::Mismatch, "The model \"" + model.name + "\" was made with features of " + model.backbone
+                                             + " and refuses those of " + displayPath(backbone) + ".");
+}
+
+}  // namespace
+
 Evaluation evaluateModel(const Model &model, const Dataset &dataset, const BackboneRequest &request,
                          const PipelineContext &context, const JobContext &job)
 {
     model.validate();
     const BackboneId id = BackboneId::parse(model.backbone);
-    const WeightsChoice weights = findWeights(id, request.weights == "none" ? "" : request.weights, model.weightsFile,
-                                              context.library);
-    BackboneRequest asMade = request;
-    asMade.backbone = id.network;
-    asMade.weights = id.isUntrained() ? "none" : weights.file.string();
-    asMade.precision = precisionName(id.precision);
-    asMade.resize = resizeRuleName(id.resize);
+    requireMadeWith(model, id, request.backbone, context.networks.names());
+    const std::string named = request.weights == "none" ? "" : request.weights;
+    const BackboneChoice choice =
+        findBackbone(id, named, model.weightsFile, context.library, context.networks.names());
+    requireAllowed(choice, named, context.library);
+    const BackboneRequest asMade = requestFor(choice, id, request);
     const ExtractReport extracted = extractFeatures(dataset, asMade, context, {}, job);
     const FeatureMatrix &features = extracted.matrix;
     if (features.backbone != model.backbone || static_cast<int>(features.columns) != model.columns())

@@ -55,7 +55,7 @@ public:
         : m_computed(computed), m_precision(precision)
     {
     }
-    const BackboneSpec &spec() const override { return backboneSpec("inception_v3"); }
+    const BackboneSpec &spec() const override { return *findNetworkSpec("inception_v3"); }
     Precision precision() const override { return m_precision; }
     bool isUntrained() const override { return true; }
     void extract(std::span<const Image> images, std::span<float> out) const override
@@ -77,8 +77,8 @@ private:
 
 inline Networks::Factory colourNetworks(std::atomic<int> &computed)
 {
-    return [&computed](const BackboneId &id, const std::filesystem::path &, const Device &) {
-        return std::make_shared<ColourBackbone>(computed, id.precision);
+    return [&computed](const BackboneChoice &, Precision precision, const Device &) {
+        return std::make_shared<ColourBackbone>(computed, precision);
     };
 }
 
