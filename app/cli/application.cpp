@@ -26,6 +26,10 @@ constexpr Command kCommands[] = {
     {"eval", "Judge a model on a dataset", "dank eval memes.dankmodel other/db.json", declareEval},
     {"rate", "Rate pictures and folders", "dank rate memes.dankmodel picture.jpg folder/ --format csv", declareRate},
     {"runs", "List, show, export and delete training runs", "dank runs export 7 --out losses.csv", declareRuns},
+    {"reproduce", "Run the paper's own training loop again, beside its table", "dank reproduce --seeds 3",
+     declareReproduce},
+    {"weights", "List, fetch, add, verify and convert pretrained weights", "dank weights fetch inception_v3",
+     declareWeights},
     {"doctor", "Tell versions, devices, library and weights, for a bug report", "dank doctor", declareDoctor},
     {"demo", "The whole main job on the sample dataset", "dank demo", declareDemo},
 };

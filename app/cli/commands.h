@@ -36,6 +36,8 @@ Action declareResume(CLI::App &app);
 Action declareEval(CLI::App &app);
 Action declareRate(CLI::App &app);
 Action declareRuns(CLI::App &app);
+Action declareReproduce(CLI::App &app);
+Action declareWeights(CLI::App &app);
 Action declareDoctor(CLI::App &app);
 Action declareDemo(CLI::App &app);
 

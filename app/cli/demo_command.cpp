@@ -85,6 +85,7 @@ TrainReport extractAndTrain(Context &context, const DemoOptions &options, const 
               + grouped(static_cast<double>(features.computed)) + " computed, "
               + grouped(static_cast<double>(features.cached)) + " kept from before, on " + features.device + " in "
               + features.precision);
+    steps.say("Backbone " + features.matrix.backbone);
     if (features.untrained)
         steps.say("The network has seeded random weights: everything below is marked untrained.");
 
@@ -160,7 +161,6 @@ int demo(Context &context, const DemoOptions &options)
 Action declareDemo(CLI::App &app)
 {
     auto options = std::make_shared<DemoOptions>();
-    options->request->weights = "none";
     app.add_option("DIR", options->folder, "Where the sample is written; default: sample in the library");
     app.add_option("--count", options->count, "Rows of the sample")
         ->check(CLI::Range(10, 100'000))
@@ -170,6 +170,7 @@ Action declareDemo(CLI::App &app)
         ->check(checkSeed)
         ->type_name("S")
         ->capture_default_str();
+    addBackboneOption(app, options->request->backbone);
     addWeightsOption(app, options->request->weights);
     addDeviceOption(app, options->request->device);
     return [options](Context &context) { return demo(context, *options); };

@@ -77,17 +77,18 @@ Json engineFacts(Context &context)
     return facts;
 }
 
-/// Which weights are installed. Weights lie in the library, and asking for them must not make one.
+/// Which weights are installed.
 Json weightsFacts(Context &context)
 {
     Json list = Json::array();
-    if (!context.libraryExists())
-        return list;
     try {
         for (const BackboneStatus &status : context.engine().backbones(nullptr, {}, context.library()))
             list.push_back({{"id", status.id},
                             {"columns", status.columns},
                             {"weights", displayPath(status.weights)},
+                            {"origin", status.origin},
+                            {"problem", status.problem},
+                            {"needs_weights", status.kind == BackboneKind::Network},
                             {"expected_at", displayPath(status.expectedAt)}});
     } catch (const Error &) {
         // What is wrong with the engine or the library is told by their own facts.
@@ -156,7 +157,13 @@ int doctor(Context &context)
     printLibrary(library);
     for (const Json &backbone : weights) {
         const std::string file = textOf(backbone["weights"]);
-        line(textOf(backbone["id"]), file.empty() ? "no weights at " + textOf(backbone["expected_at"]) : file);
+        if (const std::string problem = textOf(backbone["problem"]); !problem.empty()) {
+            line(textOf(backbone["id"]), problem);
+            continue;
+        }
+        line(textOf(backbone["id"]), backbone["needs_weights"] == false ? "needs no weights"
+                                     : file.empty() ? "no weights at " + textOf(backbone["expected_at"])
+                                                    : file);
     }
     return kSuccess;
 }

@@ -41,9 +41,25 @@ void addDeviceOption(CLI::App &app, std::string &device)
     app.add_option("--device", device, "auto, cpu, cuda or cuda:N")->check(checkDevice)->type_name("DEVICE");
 }
 
+void addBackboneOption(CLI::App &app, std::string &backbone)
+{
+    app.add_option("--backbone", backbone,
+                   "What turns pictures into numbers: classic (nothing to download),\n"
+                   "inception_v3, vgg16, vgg19, resnet50, resnet101, resnet152, xception,\n"
+                   "or a TorchScript file, which is a program and is run.\n"
+                   "Left out: the first network with installed weights, else classic")
+        ->transform([](std::string id) {
+            // Runs and models remember a TorchScript file, so its path must hold from any folder.
+            return id.find_first_of("/.") == std::string::npos
+                       ? id
+                       : std::filesystem::absolute(id).lexically_normal().string();
+        })
+        ->type_name("ID");
+}
+
 void addWeightsOption(CLI::App &app, std::string &weights)
 {
-    app.add_option("--weights", weights, "A safetensors file; none: seeded random numbers, marked untrained")
+    app.add_option("--weights", weights, "A weights file (safetensors or .pth); none: seeded random numbers, marked untrained")
         ->transform([](std::string name) {
             // Models remember where their weights were, so the path must hold from any folder.
             return name.empty() || name == "none" ? name : std::filesystem::absolute(name).lexically_normal().string();
@@ -54,9 +70,7 @@ void addWeightsOption(CLI::App &app, std::string &weights)
 std::shared_ptr<BackboneRequest> addExtractOptions(CLI::App &app, const std::string &batchFlag)
 {
     auto request = std::make_shared<BackboneRequest>();
-    app.add_option("--backbone", request->backbone, "The network that turns pictures into numbers")
-        ->type_name("ID")
-        ->capture_default_str();
+    addBackboneOption(app, request->backbone);
     addWeightsOption(app, request->weights);
     addDeviceOption(app, request->device);
     app.add_option("--precision", request->precision, "auto, fp32, bf16 or fp16")

@@ -20,6 +20,7 @@ std::string checkSeed(const std::string &text);
 
 /// The device's name is checked; the weights become an absolute path, but for "none" and nothing.
 void addDeviceOption(CLI::App &app, std::string &device);
+void addBackboneOption(CLI::App &app, std::string &backbone);
 void addWeightsOption(CLI::App &app, std::string &weights);
 
 /// The counts, the rate and what is kept, as the console shows an extraction.

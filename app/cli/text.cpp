@@ -48,7 +48,9 @@ std::string fixed(double value, int digits)
         return "–";
     char buffer[400];  // the longest double in fixed notation has 309 digits before its point
     const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed, digits).ptr;
-    return std::string(buffer, end);
+    const std::string text(buffer, end);
+    const bool zero = text.find_first_not_of("-0.") == std::string::npos;
+    return zero && text.starts_with('-') ? text.substr(1) : text;  // a minus before nothing says nothing
 }
 
 std::string fixed(const std::optional<double> &value, int digits)

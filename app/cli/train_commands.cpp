@@ -179,6 +179,7 @@ Action declareEval(CLI::App &app)
     auto options = std::make_shared<EvalOptions>();
     app.add_option("MODEL", options->model, "A .dankmodel file")->required();
     app.add_option("DB", options->db, "A db.json, or the folder that holds it")->required();
+    app.add_option("--backbone", options->request.backbone, "Refuse a model that was made with another one")->type_name("ID");
     addWeightsOption(app, options->request.weights);
     addDeviceOption(app, options->request.device);
     app.add_flag("--strict", options->strict, "Exit with 3 when a row cannot be used");

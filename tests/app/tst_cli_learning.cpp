@@ -14,17 +14,26 @@ class TestCliLearning : public QObject {
     Q_OBJECT
 
 private slots:
+    void learnsTheRuleAndNotTheNoise_data();
     void learnsTheRuleAndNotTheNoise();
 };
 
+void TestCliLearning::learnsTheRuleAndNotTheNoise_data()
+{
+    QTest::addColumn<QStringList>("backbone");
+    QTest::newRow("nothing installed: classic") << QStringList{};
+    QTest::newRow("untrained network") << QStringList{"--weights", "none"};
+}
+
 void TestCliLearning::learnsTheRuleAndNotTheNoise()
 {
+    QFETCH(QStringList, backbone);
     QTemporaryDir folder;
     const QString db = makeSample(folder.filePath("sample"), 400), shuffled = folder.filePath("sample/shuffled.json");
     QVERIFY(!db.isEmpty());
     const auto train = [&](const QString &file) {
         const Outcome outcome =
-            runDank({"--library", folder.filePath("library"), "train", file, "--weights", "none", "--json"});
+            runDank(QStringList{"--library", folder.filePath("library"), "train", file, "--json"} + backbone);
         if (outcome.code != 0)
             QTest::qFail(outcome.err, __FILE__, __LINE__);
         return outcome.object();

@@ -38,6 +38,12 @@ void TestCliReddit::mainJob()
     QCOMPARE(second["computed"].toInt(), 0);
     QCOMPARE(second["cached"].toInt(), 240);
 
+    const Outcome classic = runDank(library + QStringList{"extract", db, "--backbone", "classic", "--json"});
+    QVERIFY2(classic.code == 0, classic.err);
+    QCOMPARE(classic.object()["computed"].toInt(), 240);
+    QCOMPARE(classic.object()["shape"].toArray().first().toInt(), 240);
+    QCOMPARE(classic.object()["backbone"].toString(), "classic/whole/fp32/v-1"_L1);
+
     const QStringList train = library + QStringList{"train",  db,       "--weights", "none",    "--epochs", "20",
                                                     "--json", "--seed", "1",         "--model", model};
     const Outcome trained = runDank(train);

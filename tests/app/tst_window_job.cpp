@@ -77,6 +77,7 @@ private slots:
         options.library = inside("library").toStdString();
         Session session(options);
         dank::BackboneRequest request = session.request();
+        request.backbone = "inception_v3";
         request.weights = "none";
         request.precision = "fp32";
         session.setRequest(request);
@@ -178,6 +179,7 @@ private slots:
             options.library = library.toStdString();
             Session session(options);
             dank::BackboneRequest request = session.request();
+            request.backbone = "inception_v3";
             request.weights = "none";
             request.precision = "fp32";
             session.setRequest(request);
