@@ -15,7 +15,7 @@ namespace {
 
 constexpr int kMaxSniffed = 200;
 constexpr qsizetype kMaxTextPaths = 64 * 1024;
-constexpr auto kNothing = "Images, a db.json or a .dankmodel can be dropped here";
+constexpr auto kNothing = "Images, a db.json, a .dankmodel or a weights file can be dropped here";
 
 bool hasPictureSuffix(const QString &path)
 {
@@ -61,7 +61,7 @@ QStringList pathsInText(const QMimeData &data)
 
 DropContent fromPaths(const QStringList &paths)
 {
-    QStringList pictures, folders, datasets, models, others;
+    QStringList pictures, folders, datasets, models, weights, others;
     for (const QString &path : paths) {
         const QFileInfo info(path);
         const QString suffix = info.suffix().toLower();
@@ -74,6 +74,8 @@ DropContent fromPaths(const QStringList &paths)
             datasets << path;
         } else if (suffix == QLatin1String("dankmodel")) {
             models << path;
+        } else if (suffix == QLatin1String("safetensors") || suffix == QLatin1String("pth")) {
+            weights << path;
         } else if (hasPictureSuffix(path) || (paths.size() <= kMaxSniffed && startsLikePicture(path))) {
             pictures << path;
         } else {
@@ -83,6 +85,7 @@ DropContent fromPaths(const QStringList &paths)
     DropContent drop;
     if (!pictures.isEmpty() || !folders.isEmpty()) {
         drop.kind = DropContent::Kind::Pictures;
+        others += weights;
         drop.paths = pictures + folders + others;
         QStringList what;
         if (!pictures.isEmpty())
@@ -99,15 +102,22 @@ DropContent fromPaths(const QStringList &paths)
         drop.detail = rest.join(QStringLiteral("; "));
         return drop;
     }
-    if (datasets.size() + models.size() == 1) {
+    if (weights.size() == 1 && datasets.isEmpty() && models.isEmpty()) {
+        drop.kind = DropContent::Kind::Weights;
+        drop.paths = weights;
+        drop.headline = QStringLiteral("Drop to install weights");
+        drop.detail = QFileInfo(weights.first()).fileName();
+        return drop;
+    }
+    if (weights.isEmpty() && datasets.size() + models.size() == 1) {
         drop.kind = datasets.isEmpty() ? DropContent::Kind::Model : DropContent::Kind::Dataset;
         drop.paths = datasets + models;
         drop.headline = datasets.isEmpty() ? QStringLiteral("Use this model") : QStringLiteral("Open this dataset");
         drop.detail = QFileInfo(drop.paths.first()).fileName();
         return drop;
     }
-    drop.headline = datasets.size() + models.size() > 1
-                        ? QStringLiteral("One dataset or one model at a time")
+    drop.headline = datasets.size() + models.size() + weights.size() > 1
+                        ? QStringLiteral("One dataset, model or weights file at a time")
                         : QStringLiteral("Nothing here that can be opened");
     drop.detail = QString::fromLatin1(kNothing);
     return drop;
@@ -153,7 +163,7 @@ DropContent readDrop(const QMimeData &data, bool take)
         return fromPaths(paths);
     if (data.hasUrls() && !data.urls().isEmpty())
         return {.headline = QStringLiteral("Only an address, not the picture itself"),
-                .detail = QStringLiteral("Nothing is ever downloaded: save the picture first, or copy it")};
+                .detail = QStringLiteral("Pictures are never downloaded: save it first, or copy it")};
     return {.headline = QStringLiteral("Nothing here that can be opened"), .detail = QString::fromLatin1(kNothing)};
 }
 

@@ -10,9 +10,9 @@ namespace dank::ui {
 
 /// What a drag or the clipboard carries, as far as the window can use it.
 struct DropContent {
-    enum class Kind { Nothing, Pictures, Dataset, Model, ImageBytes };
+    enum class Kind { Nothing, Pictures, Dataset, Model, Weights, ImageBytes };
     Kind kind = Kind::Nothing;
-    QStringList paths = {};      ///< Pictures: files and folders to rate; Dataset, Model: one file
+    QStringList paths = {};      ///< Pictures: files and folders to rate; Dataset, Model, Weights: one file
     QByteArray image = {};       ///< ImageBytes: an encoded picture; empty until taken
     QString imageName = {};
     QString headline = {};       ///< "Drop 12 images to rate"; why not, for Nothing

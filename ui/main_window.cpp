@@ -51,11 +51,10 @@ MainWindow::MainWindow(Session &session, QWidget *parent) : QMainWindow(parent),
     m_navigation = new Navigation(central);
     m_messages = new MessageBar(central);
     m_pages = new QStackedWidget(central);
-    m_pages->addWidget(new DatasetPage(session));
-    m_pages->addWidget(new FeaturesPage(session));
-    m_pages->addWidget(new TrainPage(session));
-    m_pages->addWidget(new EvaluatePage(session));
-    m_pages->addWidget(new RatePage(session));
+    const auto features = new FeaturesPage(session);
+    for (QWidget *page : std::initializer_list<QWidget *>{new DatasetPage(session), features, new TrainPage(session),
+                                                          new EvaluatePage(session), new RatePage(session)})
+        m_pages->addWidget(page);
     m_run = new RunBar(central);
 
     auto *content = new QVBoxLayout;
@@ -80,6 +79,7 @@ MainWindow::MainWindow(Session &session, QWidget *parent) : QMainWindow(parent),
         edit->setAcceptDrops(false);
 
     connect(m_verbs, &WindowVerbs::pageRequested, this, &MainWindow::showPage);
+    connect(features, &FeaturesPage::pageRequested, this, &MainWindow::showPage);
     connect(m_drop, &DropTarget::dropped, m_verbs, &WindowVerbs::use);
     connect(m_navigation, &Navigation::pageChosen, this, &MainWindow::showPage);
     connect(m_top, &TopBar::openClicked, m_verbs, &WindowVerbs::openAny);
@@ -97,8 +97,7 @@ MainWindow::MainWindow(Session &session, QWidget *parent) : QMainWindow(parent),
     connect(m_actions, &WindowActions::rateRequested, m_verbs, &WindowVerbs::rateFiles);
     connect(m_actions, &WindowActions::pasteRequested, m_verbs, &WindowVerbs::paste);
     connect(m_actions, &WindowActions::discardRequested, m_verbs, &WindowVerbs::confirmDiscard);
-    connect(m_actions, &WindowActions::copyCommandRequested, this,
-            [this] { m_verbs->copyCommand(currentPage()); });
+    connect(m_actions, &WindowActions::copyCommandRequested, this, [this] { m_verbs->copyCommand(currentPage()); });
     connect(m_actions, &WindowActions::excludeRequested, this, [this] {
         if (auto *exclude = m_pages->currentWidget()->findChild<QAction *>(QStringLiteral("exclude")))
             exclude->trigger();
@@ -177,7 +176,9 @@ void MainWindow::onChanged(Change change)
         break;
     }
     case Change::Engine:
+    case Change::Weights:
         m_top->setDevice(m_session.deviceText());
+        m_top->setDownloading(m_session.weightsJob().isBusy() && m_session.weightsJob().file.isEmpty());
         break;
     case Change::Message:
         m_messages->setMessage(m_session.message());
@@ -219,8 +220,8 @@ void MainWindow::doPrimary()
     const NextStep step = nextStep(m_session);
     showPage(step.page);
     if (step.pickFiles)
-        m_verbs->rateFiles();
-    else if (step.run)
+        return m_verbs->rateFiles();
+    if (step.run)
         step.run();
 }
 

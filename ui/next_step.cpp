@@ -1,18 +1,13 @@
 #include "ui/next_step.h"
 
-#include <algorithm>
-
 namespace dank::ui {
 
 bool weightsReady(const Session &session)
 {
     if (!session.request().weights.empty())
         return true;
-    const auto &known = session.backbones();
-    const auto found = std::find_if(known.begin(), known.end(), [&](const BackboneStatus &status) {
-        return status.id == session.request().backbone;
-    });
-    return found == known.end() || !found->weights.empty();
+    const BackboneStatus *const asked = session.requested();
+    return !asked || asked->kind != BackboneKind::Network || !asked->weights.empty();
 }
 
 NextStep nextStep(Session &session)
@@ -27,7 +22,8 @@ NextStep nextStep(Session &session)
         if (!weightsReady(session) && can.extract) {
             step.text = QStringLiteral("Choose &weights");
             step.icon = QStringLiteral("features");
-            step.why = QStringLiteral("The network has no weights yet: choose a file, or untrained ones to try out");
+            step.why = QStringLiteral("%1 has no weights yet: download them, choose a file, or take Classic")
+                           .arg(session.backboneTitle(session.request().backbone));
         } else {
             step.text = QStringLiteral("E&xtract features");
             step.icon = QStringLiteral("features");

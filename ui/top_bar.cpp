@@ -19,7 +19,9 @@ namespace dank::ui {
 namespace {
 
 constexpr int kHeight = 48;
-constexpr auto kOffline = "Everything stays on this computer: the program opens no network connection.";
+constexpr auto kOffline = "Everything stays on this computer: no network connection is open. Only a download of weights "
+                          "that you ask for opens one.";
+constexpr auto kDownloading = "Weights that you asked for are being downloaded. Nothing else is sent.";
 
 const QString kIconGap = QStringLiteral(" ");  // Qt leaves too little between a button's icon and its text
 
@@ -56,8 +58,6 @@ TopBar::TopBar(QMenu *exportMenu, QWidget *parent)
     m_export->setLayoutDirection(layoutDirection() == Qt::LeftToRight ? Qt::RightToLeft : Qt::LeftToRight);
     m_export->setIconSize({12, 12});
     m_offline->setProperty("dot", true);
-    m_offline->setToolTip(QString::fromLatin1(kOffline));
-    m_offline->setAccessibleDescription(QString::fromLatin1(kOffline));
     m_device->setAccessibleName(QStringLiteral("Compute device"));
     m_device->setToolTip(QStringLiteral("What computes; choose on the Features page"));
     m_device->setMaximumWidth(320);
@@ -75,10 +75,9 @@ TopBar::TopBar(QMenu *exportMenu, QWidget *parent)
     connect(m_primary, &QPushButton::clicked, this, &TopBar::primaryClicked);
     connect(m_device, &Chip::clicked, this, &TopBar::deviceClicked);
     connect(m_offline, &Chip::clicked, this, [this] {
-        QToolTip::showText(m_offline->mapToGlobal(QPoint(0, m_offline->height())), QString::fromLatin1(kOffline),
-                           m_offline);
+        QToolTip::showText(m_offline->mapToGlobal(QPoint(0, m_offline->height())), m_offline->toolTip(), m_offline);
     });
-    recolour();
+    setDownloading(false);
 }
 
 void TopBar::setPrimary(const QString &text, const QString &iconName, bool enabled, const QString &why)
@@ -114,6 +113,16 @@ void TopBar::setDevice(const QString &text)
     m_device->setVisible(!text.isEmpty());
 }
 
+void TopBar::setDownloading(bool downloading)
+{
+    m_downloading = downloading;
+    const QString why = QString::fromLatin1(downloading ? kDownloading : kOffline);
+    m_offline->setText(downloading ? QStringLiteral("downloading") : QStringLiteral("offline"));
+    m_offline->setToolTip(why);
+    m_offline->setAccessibleDescription(why);
+    recolour();
+}
+
 void TopBar::paintEvent(QPaintEvent *)
 {
     const Tokens &t = tokensFor(palette());
@@ -132,7 +141,7 @@ void TopBar::changeEvent(QEvent *event)
 void TopBar::recolour()
 {
     const Tokens &t = tokensFor(palette());
-    m_offline->setIcon(disc(t.ok, devicePixelRatioF()));
+    m_offline->setIcon(disc(m_downloading ? t.accent : t.ok, devicePixelRatioF()));
     m_export->setIcon(icon(QStringLiteral("chevron-down"), t.muted));
     const bool accent = m_primary->property("primary").toBool();
     const QColor stroke = !m_primary->isEnabled() ? t.muted : accent ? t.onAccent : t.text;

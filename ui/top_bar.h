@@ -20,6 +20,8 @@ public:
     /// Wears the accent only while the page shows no primary button of its own: there is one at a time.
     void yieldTo(const QWidget &page);
     void setDevice(const QString &text);
+    /// Whether the one network connection that the program ever opens is open.
+    void setDownloading(bool downloading);
 
 signals:
     void openClicked();
@@ -39,6 +41,7 @@ private:
     Chip *m_offline;
     Chip *m_device;
     QString m_primaryIcon;
+    bool m_downloading = false;
 };
 
 }  // namespace dank::ui

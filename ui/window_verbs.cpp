@@ -92,6 +92,10 @@ void WindowVerbs::use(const DropContent &content)
         emit pageRequested(Page::Dataset);
         m_session.openDataset(content.paths.first());
         break;
+    case DropContent::Kind::Weights:
+        emit pageRequested(Page::Features);
+        m_session.addWeights(content.paths.first());
+        break;
     case DropContent::Kind::Nothing:
         m_session.postMessage({Message::Severity::Info,
                                QStringLiteral("%1. %2.").arg(content.headline, content.detail), {}, {}});

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "core/engine/engine.h"
@@ -23,6 +24,12 @@ public:
     std::function<void(int epoch)> onEpoch;                   ///< may throw
     std::atomic<int> extractions{0}, trainings{0}, discarded{0}, kept{0}, opened{0}, rated{0}, thumbnails{0}, samples{0};
     std::atomic<int> running{0};
+    std::atomic<int> fetchMs{0};              ///< how long a hundredth of a download takes
+    std::atomic<int> holdFetchAt{-1};         ///< stands at this hundredth until it is -1
+    std::function<void(int percent)> onFetch;                 ///< may throw
+    std::function<std::string(const std::filesystem::path &)> onAdd;   ///< whose weights a file holds; may throw
+    std::atomic<int> fetches{0};
+    mutable std::atomic<int> fetching{0};
 
     static Model tinyModel(std::int64_t run, int epoch)
     {
@@ -38,20 +45,113 @@ public:
         return model;
     }
 
+    static std::string fullId(const BackboneRequest &request)
+    {
+        const std::string id = request.backbone.empty() ? "classic" : request.backbone;
+        return id == "classic" ? "classic/whole/fp32/v-1"
+                               : id + "/warp/fp32/" + (request.weights == "none" ? "seed-1" : "w-0123456789abcdef");
+    }
+
     EngineInfo info() const override { return {.versions = {}, .devices = {{"cpu", "CPU"}}, .autoDevice = "cpu", .autoNote = {}}; }
 
-    std::vector<BackboneStatus> backbones(const Dataset *dataset, const BackboneRequest &,
+    std::vector<BackboneStatus> backbones(const Dataset *dataset, const BackboneRequest &request,
                                           const std::filesystem::path &library) const override
     {
-        BackboneStatus status;
-        status.id = "inception_v3";
-        status.title = "Inception V3";
-        status.columns = 2;
-        status.expectedAt = library / "weights/inception_v3.safetensors";
-        status.total = dataset ? dataset->records().size() : 0;
-        status.cached = extractions > 0 ? status.total : 0;
-        return {status};
+        std::vector<BackboneStatus> known;
+        const auto add = [&](BackboneKind kind, const char *id, const char *title) {
+            BackboneStatus status;
+            status.kind = kind;
+            status.id = id;
+            status.title = title;
+            status.columns = 2;
+            status.total = dataset ? dataset->records().size() : 0;
+            if (kind == BackboneKind::Network) {
+                status.inputSide = 224;
+                status.expectedAt = library / "weights" / (std::string(id) + ".safetensors");
+                status.offers = {offer(id)};
+                if (isInstalled(id))
+                    status.weights = status.expectedAt;
+            }
+            known.push_back(status);
+        };
+        add(BackboneKind::Classic, "classic", "Classic");
+        add(BackboneKind::Network, "inception_v3", "Inception V3");
+        add(BackboneKind::Network, "resnet50", "ResNet-50");
+        if (request.backbone.find('/') != std::string::npos)
+            add(BackboneKind::TorchScript, request.backbone.c_str(), "My network");
+        bool settled = false;
+        for (BackboneStatus &status : known)
+            if (!settled && status.kind == BackboneKind::Network && !status.weights.empty())
+                status.isDefault = settled = true;
+        known.front().isDefault = !settled;
+        for (BackboneStatus &status : known) {
+            const bool asked = request.backbone.empty() ? status.isDefault : status.id == request.backbone;
+            status.cached = asked && extractions > 0 ? status.total : 0;
+        }
+        return known;
     }
+
+    static WeightsEntry offer(const std::string &backbone)
+    {
+        WeightsEntry entry;
+        entry.id = entry.backbone = backbone;
+        entry.title = backbone == "inception_v3" ? "Inception V3" : "ResNet-50";
+        entry.file = backbone + "-0cc3c7bd.pth";
+        entry.url = "https://weights.example/" + entry.file;
+        entry.sha256 = std::string(64, 'a');
+        entry.bytes = 104'000'000;
+        entry.licence = "BSD-3-Clause";
+        entry.source = "torchvision, trained on ImageNet-1k";
+        return entry;
+    }
+    bool isInstalled(const std::string &backbone) const
+    {
+        std::lock_guard lock(m_mutex);
+        return m_installed.contains(backbone);
+    }
+    void setInstalled(const std::string &backbone)
+    {
+        std::lock_guard lock(m_mutex);
+        m_installed.insert(backbone);
+    }
+
+    std::vector<WeightsStatus> weights(const std::filesystem::path &) const override { return {}; }
+    std::filesystem::path fetchWeights(const std::string &id, const std::filesystem::path &library,
+                                       const DownloadObserver &observer, const JobContext &job) override
+    {
+        ++fetches;
+        const Running here(fetching);
+        for (int percent = 0; percent <= 100; ++percent) {
+            if (onFetch)
+                onFetch(percent);
+            if (observer)
+                observer({.done = static_cast<std::uint64_t>(percent) * 1'040'000, .total = 104'000'000,
+                          .bytesPerSecond = 5.2e6, .resumedFrom = 0});
+            do {
+                if (!ignoresCancel)
+                    job.cancel.check();
+                sleep(std::max<int>(fetchMs, holdFetchAt == percent ? 1 : 0));
+            } while (holdFetchAt == percent);
+        }
+        job.report("install", 0, 0);
+        setInstalled(id);
+        return library / "weights" / (id + ".safetensors");
+    }
+    std::string addWeights(const std::filesystem::path &file, const std::string &backbone, const std::filesystem::path &,
+                           const JobContext &job) override
+    {
+        job.cancel.check();
+        const std::string whose = onAdd ? onAdd(file) : backbone.empty() ? "inception_v3" : backbone;
+        setInstalled(whose);
+        return whose;
+    }
+    std::vector<WeightsCheck> verifyWeights(const std::filesystem::path &, const JobContext &) const override { return {}; }
+    std::size_t convertWeights(const std::filesystem::path &, const std::filesystem::path &, const JobContext &) const override
+    {
+        return 0;
+    }
+    std::vector<std::filesystem::path> removeWeights(const std::string &, const std::filesystem::path &) override { return {}; }
+    Reproduction reproduce(const Dataset *, int, int, const ReproductionObserver &, const JobContext &) const override { return {}; }
 
     ExtractReport extract(const Dataset &dataset, const BackboneRequest &request, const std::filesystem::path &,
                           const ExtractObserver &observer, const JobContext &job) override
@@ -90,7 +190,8 @@ public:
         Library library = Library::open(folder);
         RunRecord record;
         record.dataset = dataset.path().string();
-        record.backbone = "inception_v3/warp/fp32/seed-1";
+        record.datasetHash = dataset.contentHash();
+        record.backbone = fullId(request);
         record.config = config;
         auto [run, lock] = library.createRun(record);
         if (observer.started)
@@ -234,6 +335,7 @@ private:
     }
 
     mutable std::mutex m_mutex;
+    std::set<std::string> m_installed;   ///< guarded by m_mutex
     mutable std::vector<std::string> m_thumbnailOrder;
 };
 

@@ -14,139 +14,21 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
-
-#include "staged_engine.h"
+#include "screen_stage.h"
 #include "ui/charts/plot.h"
 #include "ui/drop_target.h"
 #include "ui/main_window.h"
+#include "ui/pages/own_network_dialog.h"
+#include "ui/pages/weights_dialog.h"
 #include "ui/widgets/card.h"
 
 using namespace dank;
 using namespace dank::ui;
-using dank::test::StagedEngine;
+using namespace dank::test;
 
 namespace {
 
-constexpr int kPatience = 20000;
-constexpr int kRows = 72;
-constexpr int kMissing = 9;
-
 const QSize kUsual(1280, 800), kSmall(900, 600), kLarge(1920, 1080);
-
-QString writeDataset(const QString &folder)
-{
-    QDir().mkpath(folder + "/memes");
-    const QStringList titles{"me_irl", "When the code compiles on the first try",
-                             "מם בעברית שנכתב מימין לשמאל", "🔥🔥🔥 absolute unit 🐶",
-                             "<b>not bold</b> <img src=x onerror=alert(1)>",
-                             QString("A title that somebody wrote without ever stopping to think ").repeated(8)};
-    const QList<QSize> sizes{{320, 240}, {240, 320}, {300, 300}, {480, 160}, {150, 420}};
-    QJsonObject rows;
-    for (int i = 1; i <= kRows; ++i) {
-        const QString id = QString("m%1").arg(i, 3, 10, QChar('0'));
-        QJsonObject row{{"id", id},
-                        {"title", titles[i % titles.size()]},
-                        {"author", i % 7 == 0 ? QString("None") : QString("sloth%1").arg(i % 23)},
-                        {"ups", static_cast<int>(200 + 90 * std::pow(1.09, i * 37 % kRows + 20))},
-                        {"media", QString("https://i.example/%1.png").arg(id)},
-                        {"created_utc", 1523000000 + i * 3600}};
-        if (i % 31 == 0)
-            row.remove("ups");
-        rows.insert(QString::number(i), row);
-        if (i > kRows - kMissing)
-            continue;
-        const QString file = QString("%1/memes/%2.png").arg(folder, id);
-        if (i % 29 == 0) {
-            QFile text(file);
-            if (text.open(QIODevice::WriteOnly))
-                text.write("<html>not found</html>");
-        } else {
-            test::memePicture(i, sizes[i % sizes.size()]).save(file);
-        }
-    }
-    QFile file(folder + "/db.json");
-    if (!file.open(QIODevice::WriteOnly))
-        qFatal("The dataset cannot be written.");
-    file.write(QJsonDocument(QJsonObject{{"_default", rows}}).toJson());
-    return folder + "/db.json";
-}
-
-/// A window on a library of its own.
-struct Stage {
-    QTemporaryDir folder;
-    QString db;
-    std::shared_ptr<StagedEngine> engine = std::make_shared<StagedEngine>();
-    std::unique_ptr<Session> session;
-    std::unique_ptr<MainWindow> window;
-
-    Stage()
-    {
-        db = writeDataset(folder.path() + "/reddit-2018");
-        engine->makeSample = [this](const std::filesystem::path &) -> SampleReport {
-            return {.rows = kRows, .images = kRows - kMissing, .db = db.toStdString()};
-        };
-    }
-    ~Stage()
-    {
-        engine->holdOpening = engine->holdSample = false;
-        engine->holdExtractAt = engine->holdTrainAt = -1;
-        window.reset();
-        session.reset();
-    }
-
-    void open()
-    {
-        session = std::make_unique<Session>(Session::Options{.library = (folder.path() + "/library").toStdString(),
-                                                             .threads = 2, .engine = engine});
-        window = std::make_unique<MainWindow>(*session);
-        window->show();
-    }
-    void openDataset()
-    {
-        open();
-        session->openDataset(db);
-        QTRY_VERIFY_WITH_TIMEOUT(session->dataset() && !session->backbones().empty() &&
-                                     session->job().state == JobState::Done, kPatience);
-    }
-    void extract()
-    {
-        openDataset();
-        session->extract();
-        QTRY_VERIFY_WITH_TIMEOUT(session->features() && session->job().state == JobState::Done, kPatience);
-    }
-    /// Trains up to an epoch and stands there.
-    void trainTo(int epoch)
-    {
-        extract();
-        engine->holdTrainAt = epoch;
-        session->train();
-        QTRY_VERIFY_WITH_TIMEOUT(static_cast<int>(session->training().curve.size()) >= epoch - 1, kPatience);
-    }
-    void trained()
-    {
-        extract();
-        session->train();
-        QTRY_VERIFY_WITH_TIMEOUT(session->job().kind == JobKind::Train && session->job().state == JobState::Done &&
-                                     session->ratingModel(), kPatience);
-    }
-    QStringList pictures(int count)
-    {
-        QStringList files;
-        for (int i = 0; i < count; ++i) {
-            const QString name = i == 2   ? QStringLiteral("broken.jpg")
-                                 : i == 4 ? QStringLiteral("a file name that just does not want to end, not now and "
-                                                           "not ever, whatever the window does about it.png")
-                                          : QStringLiteral("shower_thought_%1.png").arg(i);
-            const QString file = folder.path() + "/" + name;
-            test::memePicture(i + 3, {300, 240}).save(file, "PNG");
-            files << file;
-        }
-        return files;
-    }
-};
 
 bool insideScrollArea(const QWidget *widget)
 {
@@ -209,9 +91,11 @@ private slots:
     void initTestCase();
     void pages_data();
     void pages();
+    void dialogs();
 
 private:
     void shoot(Stage &stage, const QString &name, const QList<QSize> &sizes);
+    void shootDialog(Stage &stage, QDialog &dialog, const QString &name);
     static void bring(Stage &stage, const QString &state);
 
     QString m_folder;
@@ -255,6 +139,54 @@ void ScreensTest::bring(Stage &stage, const QString &state)
     } else if (state == "no weights") {
         engine.weightsInstalled = false;
         stage.openDataset();
+    } else if (state == "network without weights") {
+        engine.weightsInstalled = false;
+        stage.openDataset();
+        BackboneRequest request = stage.session->request();
+        request.backbone = "inception_v3";
+        stage.session->setRequest(request);
+    } else if (state == "downloading" || state == "download stopping") {
+        engine.weightsInstalled = false;
+        engine.holdFetchAt = 41;
+        stage.openDataset();
+        stage.session->fetchWeights("inception_v3");
+        QTRY_VERIFY_WITH_TIMEOUT(stage.session->weightsJob().done > 40'000'000, kPatience);
+        if (state == "download stopping") {
+            engine.ignoresCancel = true;
+            stage.session->cancelWeights();
+        }
+    } else if (state == "download failed") {
+        engine.weightsInstalled = false;
+        engine.onFetch = [](int percent) {
+            if (percent == 41)
+                throw Error(ErrorKind::Network, "weights.example stopped answering for 30 seconds. What has arrived is "
+                                                "kept; try again when the connection is better.");
+        };
+        QDir().mkpath(stage.folder.path() + "/library/weights/downloads");
+        QFile part(stage.folder.path() + "/library/weights/downloads/inception_v3-0cc3c7bd.pth.part");
+        QVERIFY(part.open(QIODevice::WriteOnly) && part.resize(42'640'000));
+        stage.openDataset();
+        stage.session->fetchWeights("inception_v3");
+        QTRY_COMPARE_WITH_TIMEOUT(stage.session->weightsJob().state, WeightsJob::State::Failed, kPatience);
+    } else if (state == "own network" || state == "own network unusable") {
+        if (state != "own network")
+            engine.ownProblem = "my_clip.json does not describe a network: \"columns\" is missing. It needs input_side, "
+                                "columns, mean and std.";
+        stage.openDataset();
+        BackboneRequest request = stage.session->request();
+        request.backbone = "/home/someone/networks/finetuned/2026-03/my_clip_vit_b32_finetuned_on_memes.pt";
+        stage.session->setRequest(request);
+        QTRY_VERIFY_WITH_TIMEOUT(stage.session->requested() != nullptr, kPatience);
+    } else if (state == "compared") {
+        recordRuns(stage);
+        stage.openDataset();
+    } else if (state == "untrained") {
+        engine.weightsInstalled = false;
+        stage.openDataset();
+        BackboneRequest request = stage.session->request();
+        request.backbone = "inception_v3";
+        request.weights = "none";
+        stage.session->setRequest(request);
     } else if (state == "extracting" || state == "extract stopping") {
         engine.holdExtractAt = 38;
         stage.openDataset();
@@ -341,6 +273,46 @@ void ScreensTest::shoot(Stage &stage, const QString &name, const QList<QSize> &s
     QVERIFY2(wrong.isEmpty(), qPrintable(wrong.join("\n")));
 }
 
+void ScreensTest::shootDialog(Stage &stage, QDialog &dialog, const QString &name)
+{
+    QStringList wrong;
+    for (const bool dark : {false, true}) {
+        stage.window->setTheme(dark ? ThemeMode::Dark : ThemeMode::Light);
+        dialog.show();
+        for (int i = 0; i < 4; ++i)
+            QTest::qWait(25);
+        QVERIFY(dialog.grab().save(QString("%1/%2-%3.png").arg(m_folder, name, dark ? "dark" : "light")));
+        QVERIFY2(dialog.height() <= kSmall.height() && dialog.width() <= kSmall.width(), "larger than the least window");
+        for (const QString &fault : faults(dialog))
+            wrong << QString("%1: %2").arg(name, fault);
+    }
+    QVERIFY2(wrong.isEmpty(), qPrintable(wrong.join("\n")));
+}
+
+void ScreensTest::dialogs()
+{
+    Stage stage;
+    stage.openDataset();
+    const auto &known = stage.session->backbones();
+    const auto of = [&](const char *id) {
+        return *std::find_if(known.begin(), known.end(), [&](const BackboneStatus &s) { return s.id == id; });
+    };
+    WeightsDialog one(*stage.session, of("vgg16"), stage.window.get());
+    shootDialog(stage, one, "weights-dialog");
+    WeightsDialog choice(*stage.session, of("xception"), stage.window.get());
+    choice.findChildren<QAbstractButton *>(QString(), Qt::FindDirectChildrenOnly).at(1)->setChecked(true);
+    shootDialog(stage, choice, "weights-dialog-choice");
+    const QString file = stage.folder.path() + "/a folder of networks that somebody made/my_clip_vit_b32.pt";
+    OwnNetworkDialog missing(file, stage.window.get());
+    shootDialog(stage, missing, "own-dialog-missing");
+    QDir().mkpath(QFileInfo(file).path());
+    QFile description(OwnNetworkDialog::descriptionPath(file));
+    QVERIFY(description.open(QIODevice::WriteOnly) && description.write(OwnNetworkDialog::example().toUtf8()) > 0);
+    description.close();
+    OwnNetworkDialog found(file, stage.window.get());
+    shootDialog(stage, found, "own-dialog-found");
+}
+
 void ScreensTest::pages_data()
 {
     QTest::addColumn<int>("page");
@@ -354,6 +326,14 @@ void ScreensTest::pages_data()
         {Page::Features, "empty", "features-empty"},
         {Page::Features, "opening", "features-loading"},
         {Page::Features, "no weights", "features-no-weights"},
+        {Page::Features, "network without weights", "features-lacking"},
+        {Page::Features, "downloading", "features-downloading"},
+        {Page::Features, "download stopping", "features-download-stopping"},
+        {Page::Features, "download failed", "features-download-failed"},
+        {Page::Features, "own network", "features-own"},
+        {Page::Features, "own network unusable", "features-own-unusable"},
+        {Page::Features, "untrained", "features-untrained"},
+        {Page::Features, "compared", "features-compared"},
         {Page::Features, "dataset", "features-ready"},
         {Page::Features, "extracting", "features-running"},
         {Page::Features, "extract stopping", "features-stopping"},
@@ -390,8 +370,9 @@ void ScreensTest::pages()
     if (QTest::currentTestFailed())
         return;
     stage.window->showPage(static_cast<Page>(page));
+    QTest::qWait(60);
     QList<QSize> sizes{kUsual, kSmall};
-    if (name.endsWith("-done"))
+    if (name.endsWith("-done") || (state != "features" && name.startsWith("features-no")) || state == "compared")
         sizes << kLarge;
     shoot(stage, name, sizes);
     if (name == "dataset-done" && !QTest::currentTestFailed()) {

@@ -59,13 +59,16 @@ private slots:
         QVERIFY(!f.session->message());
     }
 
-    void sampleIsWrittenOnceAndUntrained()
+    void sampleIsWrittenOnceAndNeedsNoWeights()
     {
         Fixture f;
         f.session->openSample();
         QVERIFY(f.waitFor([&] { return f.session->dataset() != nullptr; }));
         QCOMPARE(f.session->dataset()->name(), std::string("sample"));
-        QCOMPARE(f.session->request().weights, std::string("none"));
+        QVERIFY(f.waitFor([&] { return !f.session->request().backbone.empty(); }));
+        QCOMPARE(f.session->request().backbone, std::string("classic"));
+        QCOMPARE(f.session->request().weights, std::string());
+        QVERIFY(f.session->message() && f.session->message()->text.contains("Classic"));
         QVERIFY(std::filesystem::exists(f.library / "sample" / "db.json"));
         f.session->openSample();
         QVERIFY(f.waitFor([&] { return f.settled(); }));
@@ -98,25 +101,28 @@ private slots:
         QVERIFY(f.session->actions().extract);
     }
 
-    void missingWeightsOfferUntrainedOnes()
+    void missingWeightsOfferClassic()
     {
         Fixture f;
         QVERIFY(f.load());
+        QVERIFY(f.waitFor([&] { return f.session->requested() != nullptr; }));
+        BackboneRequest request = f.session->request();
+        request.backbone = "inception_v3";
+        f.session->setRequest(request);
         f.engine->onExtract = [&] {
-            if (f.engine->extractions == 0 && f.session->request().weights != "none")
+            if (f.session->request().backbone != "classic")
                 throw Error(ErrorKind::Weights, "There are no weights.", "/w/inception_v3.safetensors");
         };
         f.session->train();
         QVERIFY(f.waitFor([&] { return f.session->message().has_value(); }));
-        QVERIFY2(f.session->message()->text.contains("/w/inception_v3.safetensors"),
-                 qPrintable(f.session->message()->text));
-        QVERIFY(!f.session->message()->actionText.isEmpty());
+        QVERIFY2(f.session->message()->text.contains("Inception V3"), qPrintable(f.session->message()->text));
+        QCOMPARE(f.session->message()->actionText, QString("Use Classic"));
         QCOMPARE(f.session->job().state, JobState::Failed);
         QCOMPARE(f.session->pageState(Page::Features), PageState::Warning);
         f.setEpochs(20);
         f.session->message()->action();
         QVERIFY(!f.session->message());
-        QCOMPARE(f.session->request().weights, std::string("none"));
+        QCOMPARE(f.session->request().backbone, std::string("classic"));
         QVERIFY(f.waitFor([&] { return f.settled(); }));
         QCOMPARE(f.session->job().state, JobState::Done);
         QVERIFY(f.session->ratingModel());
@@ -356,6 +362,10 @@ private slots:
     {
         Fixture f;
         QVERIFY(f.load());
+        BackboneRequest request;
+        request.backbone = "inception_v3";
+        request.weights = "none";
+        f.session->setRequest(request);
         for (const int epochs : {5, 8}) {
             f.setEpochs(epochs);
             f.session->train();
@@ -439,12 +449,17 @@ private slots:
         const QString quoted = "'" + QString::fromStdString(db.string()).replace("'", "'\\''") + "'";
         const QString prefix = "dank --library " + QString::fromStdString(f.library.string()) + " --threads 1 ";
         QCOMPARE(f.session->commandFor(JobKind::Load), prefix + "inspect " + quoted);
-        QCOMPARE(f.session->commandFor(JobKind::Train), prefix + "train " + quoted + " --backbone inception_v3");
+        QVERIFY(f.waitFor([&] { return !f.session->request().backbone.empty(); }));
+        QCOMPARE(f.session->commandFor(JobKind::Train), prefix + "train " + quoted + " --backbone classic");
         TrainConfig config = TrainConfig::paper();
         config.epochs = 10;
         config.hidden = {16, 8};
         f.session->setTrainConfig(config);
         BackboneRequest request;
+        f.session->setRequest(request);
+        QCOMPARE(f.session->commandFor(JobKind::Load), prefix + "inspect " + quoted);
+        QCOMPARE(f.session->commandFor(JobKind::Extract), prefix + "extract " + quoted);   // empty: not said
+        request.backbone = "inception_v3";
         request.weights = "none";
         request.batch = 4;
         f.session->setRequest(request);

@@ -10,6 +10,7 @@
 #include <random>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include "core/data/evaluation.h"
 #include "fake_engine.h"
@@ -23,7 +24,8 @@ public:
     std::atomic<bool> holdOpening{false}, holdSample{false};
     std::atomic<int> holdExtractAt{-1};   ///< stands after so many pictures until it is -1
     std::atomic<int> holdTrainAt{-1};     ///< stands at this epoch until it is -1
-    std::atomic<bool> weightsInstalled{true};
+    std::atomic<bool> weightsInstalled{true};   ///< of Inception V3 and ResNet-50
+    std::string ownProblem;               ///< why a TorchScript file cannot be used
     std::set<MemeId> trained;             ///< rows that evaluate() leaves out
 
     StagedEngine()
@@ -41,12 +43,76 @@ public:
     std::vector<BackboneStatus> backbones(const Dataset *dataset, const BackboneRequest &request,
                                           const std::filesystem::path &library) const override
     {
-        auto known = FakeEngine::backbones(dataset, request, library);
-        known[0].columns = 2048;
-        known[0].summary = "ImageNet network of the paper, 299 × 299 pixels in";
-        known[0].imagesPerSecond = 61;
-        if (weightsInstalled)
-            known[0].weights = library / "weights/inception_v3.safetensors";
+        struct Row {
+            const char *id, *title, *summary;
+            int columns, side;
+            double speed, mega;
+        };
+        constexpr Row kRows[] = {
+            {"inception_v3", "Inception V3", "The paper's choice; sees 299 × 299", 2048, 299, 61, 108.9},
+            {"vgg16", "VGG16", "Plain and heavy; its second hidden layer", 4096, 224, 0, 553.4},
+            {"vgg19", "VGG19", "VGG16 with three more layers", 4096, 224, 0, 574.7},
+            {"resnet50", "ResNet-50", "Quick, and strong for its size", 2048, 224, 84, 102.5},
+            {"resnet101", "ResNet-101", "Twice as deep as ResNet-50", 2048, 224, 0, 179},
+            {"resnet152", "ResNet-152", "The deepest of the ResNets", 2048, 224, 0, 242},
+            {"xception", "Xception", "Separable convolutions; sees 299 × 299", 2048, 299, 0, 92}};
+        std::vector<BackboneStatus> known = FakeEngine::backbones(dataset, request, library);
+        BackboneStatus classic = known.front();
+        BackboneStatus own = known.back();
+        const auto count = [&](BackboneStatus &status) {
+            const bool asked = request.backbone.empty() ? status.isDefault : status.id == request.backbone;
+            status.total = dataset ? dataset->records().size() : 0;
+            status.cached = asked && extractions > 0 ? status.total : 0;
+        };
+        classic.summary = "Colours, edges, texture and text layout; nothing to download";
+        classic.columns = 338;
+        classic.imagesPerSecond = 210;
+        classic.isDefault = !weightsInstalled && !isInstalled("inception_v3");
+        count(classic);
+        known = {classic};
+        for (const Row &row : kRows) {
+            BackboneStatus status;
+            status.id = row.id;
+            status.title = row.title;
+            status.summary = row.summary;
+            status.columns = row.columns;
+            status.inputSide = row.side;
+            status.expectedAt = library / "weights" / (status.id + ".safetensors");
+            WeightsEntry entry = offer(status.id);
+            entry.title = status.title;
+            entry.bytes = static_cast<std::uint64_t>(row.mega * 1e6);
+            entry.licence = "BSD-3-Clause (torchvision); terms of the ImageNet pictures may apply";
+            entry.source = "torchvision, trained on ImageNet-1k (IMAGENET1K_V1)";
+            entry.sha256 = "0cc3c7bd75056d25e46cba549dc184522069b81e9787eff6df84f397bd52a5ef";
+            status.offers = {entry};
+            if (status.id == "xception" || status.id == "resnet50") {
+                entry.id += "-v2";
+                entry.title += ", second recipe";
+                entry.sha256 = "43020ad28";
+                entry.url = "https://weights.example/a-rather-long-folder-name/releases/download/v0.1-cadene/"
+                            "xception-43020ad28.pth";
+                entry.approximateBytes = std::exchange(entry.bytes, 0);
+                entry.note = "Only the first nine digits of its hash are published.";
+                status.offers.push_back(entry);
+            }
+            const bool here = isInstalled(status.id) ||
+                              (weightsInstalled && (status.id == "inception_v3" || status.id == "resnet50"));
+            if (here) {
+                status.weights = status.expectedAt;
+                status.origin = offer(status.id).file + " · torchvision, trained on ImageNet-1k · BSD-3-Clause";
+                status.imagesPerSecond = row.speed;
+            }
+            status.isDefault = here && status.id == "inception_v3";
+            count(status);
+            known.push_back(status);
+        }
+        if (own.kind == BackboneKind::TorchScript) {
+            own.summary = ownProblem.empty() ? "Your own network, a TorchScript file" : ownProblem;
+            own.columns = ownProblem.empty() ? 512 : 0;
+            own.inputSide = ownProblem.empty() ? 224 : 0;
+            count(own);
+            known.push_back(own);
+        }
         return known;
     }
 

@@ -45,6 +45,7 @@ private slots:
     void browserImageIsTakenOnlyOnDrop();
     void addressAloneIsNotUsed();
     void dropOnTheWindowRates();
+    void droppedWeightsAreInstalled();
     void droppedDatasetCanBeTakenBack();
     void keysLeadToPages();
     void excludeAndUndo();
@@ -147,7 +148,12 @@ void WindowTest::readDrop_data()
     row("dataset", {file("db.json")}, Kind::Dataset, 1, "Open this dataset");
     row("folder with a dataset", {open}, Kind::Dataset, 1, "Open this dataset");
     row("model", {file("m.dankmodel")}, Kind::Model, 1, "Use this model");
-    row("two datasets", {file("db.json"), file("x.json")}, Kind::Nothing, 0, "One dataset or one model at a time");
+    row("two datasets", {file("db.json"), file("x.json")}, Kind::Nothing, 0, "One dataset, model or weights file at a time");
+    row("weights", {file("net.safetensors")}, Kind::Weights, 1, "Drop to install weights");
+    row("weights of PyTorch", {file("net.PTH")}, Kind::Weights, 1, "Drop to install weights");
+    row("weights and a model", {file("net.pth"), file("m.dankmodel")}, Kind::Nothing, 0,
+        "One dataset, model or weights file at a time");
+    row("weights among pictures", {file("a.png"), file("net.pth")}, Kind::Pictures, 2, "Drop 1 image to rate");
     row("pictures win over a dataset", {file("a.png"), file("db.json")}, Kind::Pictures, 1, "Drop 1 image to rate");
     row("text", {file("n.txt")}, Kind::Nothing, 0, "Nothing here that can be opened");
 }
@@ -201,6 +207,20 @@ void WindowTest::dropOnTheWindowRates()
     QVERIFY(!overlay->isVisible());
     QCOMPARE(m_window->currentPage(), Page::Rate);
     QTRY_COMPARE_WITH_TIMEOUT(m_session->scores().size(), std::size_t(2), kPatience);
+}
+
+void WindowTest::droppedWeightsAreInstalled()
+{
+    const auto mime = urls({file("net.pth")});
+    QDragEnterEvent enter({50, 50}, Qt::CopyAction, mime.get(), Qt::LeftButton, Qt::NoModifier);
+    QApplication::sendEvent(m_window.get(), &enter);
+    QCOMPARE(m_window->findChild<DropTarget *>()->accessibleName(), QString("Drop to install weights"));
+    QDropEvent drop({50, 50}, Qt::CopyAction, mime.get(), Qt::LeftButton, Qt::NoModifier);
+    QApplication::sendEvent(m_window.get(), &drop);
+    QCOMPARE(m_window->currentPage(), Page::Features);
+    QTRY_COMPARE_WITH_TIMEOUT(m_session->weightsJob().state, WeightsJob::State::Done, kPatience);
+    QVERIFY(m_session->message()->text.contains("net.pth"));
+    QCOMPARE(m_session->request().backbone, std::string("inception_v3"));
 }
 
 void WindowTest::droppedDatasetCanBeTakenBack()

@@ -1,18 +1,23 @@
 #include "ui/pages/features_page.h"
 
 #include <QComboBox>
-#include <QFormLayout>
+#include <QFileInfo>
+#include <QHBoxLayout>
 #include <QPushButton>
-#include <QResizeEvent>
 #include <QScrollArea>
 #include <QSpinBox>
 #include <QStackedLayout>
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <iterator>
 
+#include "ui/next_step.h"
 #include "ui/pages/arrivals_card.h"
 #include "ui/pages/backbone_card.h"
+#include "ui/pages/comparison_card.h"
+#include "ui/pages/own_network_dialog.h"
+#include "ui/pages/weights_dialog.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/card_grid.h"
 #include "ui/widgets/text_format.h"
@@ -25,6 +30,10 @@ namespace {
 
 constexpr int kMargin = 20;
 constexpr int kGap = 14;
+constexpr int kLeastCard = 300, kMostColumns = 5;
+
+constexpr auto kWeightFiles = "Weights (*.safetensors *.pth *.pt *.bin);;All files (*)";
+constexpr auto kProgramFiles = "TorchScript (*.pt *.pth *.ts *.torchscript);;All files (*)";
 
 QComboBox *combo(std::initializer_list<std::pair<const char *, const char *>> entries, const QString &name)
 {
@@ -32,7 +41,7 @@ QComboBox *combo(std::initializer_list<std::pair<const char *, const char *>> en
     for (const auto &[value, text] : entries)
         box->addItem(QString::fromUtf8(text), QLatin1String(value));
     box->setAccessibleName(name);
-    box->setMinimumContentsLength(10);
+    box->setMinimumContentsLength(8);
     box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     return box;
 }
@@ -54,6 +63,13 @@ struct FeaturesPage::Private {
     Card *buildOptions();
     void update();
     void updateCards(bool locked);
+    BackboneCard *newCard();
+    BackboneDownload downloadOf(const BackboneStatus &status) const;
+    BackboneStatus ownNetwork();
+    void chooseWeights(const QString &id, const QString &weights);
+    void askWhatToDownload(const QString &id);
+    void askForWeights();
+    void askForProgram();
     bool locked() const;
     void request(const std::function<void(BackboneRequest &)> &change);
 
@@ -66,10 +82,12 @@ struct FeaturesPage::Private {
     QPushButton *extract = nullptr;
     CardGrid *cards = nullptr;
     std::vector<BackboneCard *> backbones;
+    BackboneCard *own = nullptr;
+    BackboneStatus lastOwn;       ///< the user's own network, remembered while another is chosen
     Card *options = nullptr;
+    ComparisonCard *comparison = nullptr;
     QComboBox *device = nullptr, *precision = nullptr;
     QSpinBox *batch = nullptr;
-    TextLabel *optionsNote = nullptr;
     ArrivalsCard *arrivals = nullptr;
     bool showing = false;  ///< the controls are being set from the Session
 };
@@ -109,9 +127,17 @@ void FeaturesPage::Private::build()
     QObject::connect(extract, &QPushButton::clicked, &session, &Session::extract);
     header->controls()->addWidget(extract);
     layout->addWidget(header);
-    cards = new CardGrid(300, 3);
+    cards = new CardGrid(kLeastCard, kMostColumns);
+    own = newCard();
     options = buildOptions();
     layout->addWidget(cards);
+    layout->addWidget(options);
+    comparison = new ComparisonCard(session);
+    QObject::connect(comparison, &ComparisonCard::runChosen, &q, [this](qint64 run) {
+        session.showRun(run);
+        emit q.pageRequested(Page::Train);
+    });
+    layout->addWidget(comparison);
     arrivals = new ArrivalsCard(session);
     layout->addWidget(arrivals);
     layout->addStretch(1);
@@ -132,24 +158,18 @@ Card *FeaturesPage::Private::buildOptions()
     batch->setRange(1, 256);
     batch->setAccessibleName(QStringLiteral("Batch"));
     batch->setToolTip(QStringLiteral("Pictures computed together; more need more memory"));
-    optionsNote = new TextLabel({}, static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted);
-    optionsNote->setWordWrap(true);
-    auto *form = new QFormLayout;
-    form->setVerticalSpacing(8);
-    form->setHorizontalSpacing(14);
-    form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
-    form->setLabelAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     for (const auto &[text, field] : {std::pair<QString, QWidget *>{QStringLiteral("&Device"), device},
                                       {QStringLiteral("&Precision"), precision},
                                       {QStringLiteral("&Batch"), batch}}) {
         auto *label = new TextLabel(text, static_cast<int>(TextRole::Body), TextLabel::Tone::Muted);
         label->setBuddy(field);
-        field->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-        form->addRow(label, field);
+        auto *pair = new QHBoxLayout;
+        pair->setSpacing(8);
+        pair->addWidget(label);
+        pair->addWidget(field);
+        pair->setContentsMargins(6, 0, 0, 0);
+        card->header()->addLayout(pair);
     }
-    card->body()->addLayout(form);
-    card->body()->addStretch(1);
-    card->body()->addWidget(optionsNote);
     const auto changed = [this] {
         if (!showing)
             request([this](BackboneRequest &r) {
@@ -180,41 +200,141 @@ bool FeaturesPage::Private::locked() const
 
 void FeaturesPage::Private::updateCards(bool isLocked)
 {
-    const auto &known = session.backbones();
+    std::vector<BackboneStatus> known;
+    std::ranges::copy_if(session.backbones(), std::back_inserter(known),
+                         [](const BackboneStatus &status) { return status.kind != BackboneKind::TorchScript; });
     if (backbones.size() != known.size()) {
         QList<QWidget *> all;
         for (BackboneCard *old : backbones)
             old->deleteLater();
         backbones.clear();
         for (std::size_t i = 0; i < known.size(); ++i) {
-            auto *card = new BackboneCard;
-            QObject::connect(card, &BackboneCard::selected, &q, [this](const QString &id) {
-                if (id.toStdString() != session.request().backbone)
-                    request([&](BackboneRequest &r) {
-                        r.backbone = id.toStdString();
-                        r.weights.clear();
-                    });
-            });
-            QObject::connect(card, &BackboneCard::weightsChosen, &q, [this](const QString &id, const QString &weights) {
-                request([&](BackboneRequest &r) {
-                    r.backbone = id.toStdString();
-                    r.weights = weights.toStdString();
-                });
-            });
-            backbones.push_back(card);
-            all << card;
+            backbones.push_back(newCard());
+            all << backbones.back();
         }
-        all << options;
+        all << own;
         cards->setCards(all);
+        QWidget *before = extract;   // by Tab in the order of the eye, whenever the cards were made
+        for (QWidget *card : std::as_const(all)) {
+            QWidget::setTabOrder(before, card);
+            before = card;
+            for (QPushButton *button : card->findChildren<QPushButton *>()) {
+                QWidget::setTabOrder(before, button);
+                before = button;
+            }
+        }
+        for (QWidget *field : {static_cast<QWidget *>(device), static_cast<QWidget *>(precision),
+                               static_cast<QWidget *>(batch)}) {
+            QWidget::setTabOrder(before, field);
+            before = field;
+        }
     }
+    known.push_back(ownNetwork());
     for (std::size_t i = 0; i < known.size(); ++i) {
-        BackboneStatus status = known[i];
+        BackboneStatus &status = known[i];
         // The engine counts once a job; in between the events know better.
         const ExtractEvent &event = session.extraction();
         if (isLocked && status.id == session.request().backbone && event.total > 0)
             status.cached = std::max(status.cached, event.done);
-        backbones[i]->setStatus(status, session.request(), isLocked);
+        BackboneCard *card = i < backbones.size() ? backbones[i] : own;
+        card->setStatus(status, session.request(), isLocked, downloadOf(status));
     }
+}
+
+BackboneCard *FeaturesPage::Private::newCard()
+{
+    auto *card = new BackboneCard;
+    QObject::connect(card, &BackboneCard::selected, &q, [this](const QString &id) {
+        if (id.toStdString() != session.request().backbone)
+            chooseWeights(id, {});
+    });
+    QObject::connect(card, &BackboneCard::weightsChosen, &q,
+                     [this](const QString &id, const QString &weights) { chooseWeights(id, weights); });
+    QObject::connect(card, &BackboneCard::downloadClicked, &q, [this](const QString &id) { askWhatToDownload(id); });
+    QObject::connect(card, &BackboneCard::resumeClicked, &q,
+                     [this](const QString &entry) { session.fetchWeights(entry.toStdString()); });
+    QObject::connect(card, &BackboneCard::cancelClicked, &session, &Session::cancelWeights);
+    QObject::connect(card, &BackboneCard::fileClicked, &q,
+                     [this, card] { card == own ? askForProgram() : askForWeights(); });
+    return card;
+}
+
+BackboneDownload FeaturesPage::Private::downloadOf(const BackboneStatus &status) const
+{
+    const WeightsJob &job = session.weightsJob();
+    BackboneDownload download;
+    download.othersBusy = job.isBusy();
+    if (!status.id.empty() && job.backbone == status.id)
+        download.job = job;
+    // What was agreed to once is not asked again: a download that was begun goes on at a click.
+    for (const WeightsEntry &offer : status.offers) {
+        const bool failed = download.job.state == WeightsJob::State::Failed && download.job.id == offer.id;
+        const std::uint64_t partial = session.partialBytes(offer);
+        if (failed || (partial > 0 && download.entry.id.empty())) {
+            download.entry = offer;
+            download.partial = partial;
+        }
+        if (failed)
+            break;
+    }
+    return download;
+}
+
+/// The user's own network, or what stands for one that has yet to be chosen.
+BackboneStatus FeaturesPage::Private::ownNetwork()
+{
+    const auto &known = session.backbones();
+    const auto found = std::ranges::find(known, BackboneKind::TorchScript, &BackboneStatus::kind);
+    if (found != known.end())
+        lastOwn = *found;
+    else
+        lastOwn.cached = lastOwn.total = 0;   // not counted while another is chosen
+    lastOwn.kind = BackboneKind::TorchScript;
+    return lastOwn;
+}
+
+void FeaturesPage::Private::chooseWeights(const QString &id, const QString &weights)
+{
+    request([&](BackboneRequest &r) {
+        r.backbone = id.toStdString();
+        r.weights = weights.toStdString();
+    });
+}
+
+void FeaturesPage::Private::askWhatToDownload(const QString &id)
+{
+    for (const BackboneStatus &status : session.backbones()) {
+        if (status.id != id.toStdString())
+            continue;
+        if (status.offers.empty()) {
+            askForWeights();
+            return;
+        }
+        auto *dialog = new WeightsDialog(session, status, &q);
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        QObject::connect(dialog, &WeightsDialog::fileWanted, &q, [this] { askForWeights(); }, Qt::QueuedConnection);
+        dialog->open();
+        return;
+    }
+}
+
+void FeaturesPage::Private::askForWeights()
+{
+    const QString file = askForFile(&q, QStringLiteral("Weights of a network"), QLatin1String(kWeightFiles));
+    if (!file.isEmpty())
+        session.addWeights(file);
+}
+
+void FeaturesPage::Private::askForProgram()
+{
+    const QString file = askForFile(&q, QStringLiteral("A network of your own"), QLatin1String(kProgramFiles));
+    if (file.isEmpty())
+        return;
+    auto *dialog = new OwnNetworkDialog(file, &q);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    QObject::connect(dialog, &QDialog::accepted, &q,
+                     [this, path = QFileInfo(file).absoluteFilePath()] { chooseWeights(path, {}); });
+    dialog->open();
 }
 
 void FeaturesPage::Private::update()
@@ -243,15 +363,16 @@ void FeaturesPage::Private::update()
     for (QWidget *field : {static_cast<QWidget *>(device), static_cast<QWidget *>(precision),
                            static_cast<QWidget *>(batch)})
         field->setEnabled(!isLocked);
-    options->setSubtitle(isLocked ? QStringLiteral("locked while it runs") : QString());
-    optionsNote->setText(session.deviceText());
-    const auto &known = session.backbones();
-    const bool complete = std::any_of(known.begin(), known.end(), [this](const BackboneStatus &status) {
-        return status.id == session.request().backbone && status.total > 0 && status.cached >= status.total;
-    });
-    extract->setEnabled(session.actions().extract && !(complete && session.features()));
-    extract->setToolTip(complete ? QStringLiteral("Every picture's features are kept")
-                                 : QStringLiteral("Computes only what is not kept yet"));
+    options->setSubtitle(isLocked ? QStringLiteral("locked while it runs") : session.deviceText());
+    const BackboneStatus *const asked = session.requested();
+    const bool complete = asked && asked->total > 0 && asked->cached >= asked->total;
+    const bool ready = weightsReady(session);
+    extract->setEnabled(session.actions().extract && ready && !(complete && session.features()));
+    extract->setToolTip(plainToolTip(
+        !ready     ? QStringLiteral("%1 has no weights yet").arg(session.backboneTitle(session.request().backbone))
+        : complete ? QStringLiteral("Every picture's features are kept")
+                   : QStringLiteral("Computes only what is not kept yet")));
+    comparison->refresh();
     arrivals->update();
     stack->setCurrentWidget(content);
 }
@@ -265,6 +386,8 @@ FeaturesPage::FeaturesPage(Session &session, QWidget *parent)
         case Change::Engine:
         case Change::Dataset:
         case Change::Features:
+        case Change::Weights:
+        case Change::Runs:
         case Change::Settings:
         case Change::Job:
         case Change::Training:

@@ -15,6 +15,9 @@ public:
     explicit FeaturesPage(Session &session, QWidget *parent = nullptr);
     ~FeaturesPage() override;
 
+signals:
+    void pageRequested(dank::ui::Page page);
+
 private:
     struct Private;
     std::unique_ptr<Private> d;

@@ -45,7 +45,7 @@ Session::Private::~Private()
         end(*job);
     if (current)
         end(*current);
-    for (Task *task : {statusTask.get(), featureTask.get()})
+    for (Task *task : {statusTask.get(), featureTask.get(), weightsTask.get()})
         if (task)
             task->cancel();
     if (current && current->training && current->training->started && !current->discard)
@@ -265,17 +265,9 @@ void Session::setRequest(const BackboneRequest &request)
         d->notify(Change::Settings);   // so that controls show what holds again
         return;
     }
-    BackboneRequest sameResult = request;
-    sameResult.batch = d->request.batch;
-    const bool otherFeatures = !(sameResult == d->request);
-    d->request = request;
-    d->blockedModel.reset();
-    d->notify(Change::Settings);
-    if (otherFeatures) {
-        d->resetFeatures();
-        d->refreshBackbones();
-    }
-    d->pumpRating();
+    if (request.backbone != d->request.backbone || request.weights != d->request.weights)
+        ++d->picks;
+    d->takeRequest(request);
 }
 
 void Session::setTrainConfig(const TrainConfig &config)

@@ -25,6 +25,7 @@ enum class Change {
     Engine,      ///< opening, ready or failed; device chip
     Dataset,     ///< loading, loaded, excluded rows, failed
     Features,    ///< statuses, progress, arrivals, done
+    Weights,     ///< a download or an installation: progress, end
     Training,    ///< started, paused, resumed, stopping, ended
     Epochs,      ///< the live curve grew (at most 30 times a second)
     Runs,        ///< the runs table
@@ -47,6 +48,22 @@ struct JobStatus {
     QString detail;                      ///< "1,204 of 3,500 images · 85/s"
     std::size_t done = 0, total = 0;     ///< total 0: unknown
     std::optional<double> secondsLeft;   ///< set only once stable
+};
+
+/// A download of pretrained weights or the installation of a file, or the last one that ended. It has a lane of its
+/// own, so that everything else goes on meanwhile.
+struct WeightsJob {
+    enum class State { Idle, Running, Stopping, Failed, Done } state = State::Idle;
+    std::string id;                      ///< the catalogue entry's; empty for a file that the user chose
+    std::string backbone;                ///< empty while it is not known whose weights a chosen file holds
+    QString file;                        ///< the chosen file's path
+    std::string stage;                   ///< empty while bytes arrive, then "verify", "check", "install"
+    std::uint64_t done = 0, total = 0;   ///< bytes; total 0: unknown
+    double bytesPerSecond = 0;
+    std::uint64_t resumedFrom = 0;       ///< bytes that an earlier attempt had fetched
+    QString error;                       ///< of Failed
+
+    bool isBusy() const { return state == State::Running || state == State::Stopping; }
 };
 
 /// The status dot of a page, always drawn with its own shape.
@@ -96,8 +113,8 @@ struct RatedItem {
 };
 
 /// The one state of the window: everything that exists, what runs, and what may be done. GUI thread only; long
-/// work goes to its two lanes (batch: load, extract, train, evaluate; interactive: rating, thumbnails) and comes
-/// back through a mailbox drained every 33 ms.
+/// work goes to its lanes (batch: load, extract, train, evaluate; interactive: rating, thumbnails; weights: downloads)
+/// and comes back through a mailbox drained every 33 ms.
 class Session : public QObject {
     Q_OBJECT
 public:
@@ -119,6 +136,13 @@ public:
     // What exists.
     std::shared_ptr<const Dataset> dataset() const;          ///< null while none; excluded rows are in skipped()
     const std::vector<BackboneStatus> &backbones() const;
+    /// The status that the request is about; nullptr while none is known or the request names a file.
+    const BackboneStatus *requested() const;
+    /// A backbone's name for people; of an unknown one, the id.
+    QString backboneTitle(const std::string &id) const;
+    const WeightsJob &weightsJob() const;
+    /// Bytes of it that an earlier, unfinished download left; 0 for none.
+    std::uint64_t partialBytes(const WeightsEntry &entry) const;
     std::shared_ptr<const ExtractReport> features() const;   ///< null until extracted with the current request
     const ExtractEvent &extraction() const;                  ///< live figures of the current or last extraction
     const std::vector<MemeId> &arrivals() const;             ///< newest last, at most 40
@@ -145,6 +169,13 @@ public:
     void openModel(const QString &file);
     void setRequest(const BackboneRequest &request);
     void setTrainConfig(const TrainConfig &config);
+    /// Downloads and installs a row of the catalogue (WeightsEntry::id), one at a time; goes on where an earlier one
+    /// ended. The network becomes the chosen one unless the user has chosen another meanwhile.
+    void fetchWeights(const std::string &entry);
+    /// Stops it; what has arrived is kept.
+    void cancelWeights();
+    /// Installs a file that the user has; the engine finds out which network's weights it holds.
+    void addWeights(const QString &file);
     void extract();
     void train();                                            ///< extracts first what is missing
     void resumeRun(std::int64_t run);

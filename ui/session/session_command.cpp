@@ -35,11 +35,12 @@ QString plain(double value)
 QStringList extractFlags(const BackboneRequest &request, const QString &batchFlag)
 {
     const BackboneRequest usual;
-    QStringList flags{"--backbone", quoted(QString::fromStdString(request.backbone))};
+    QStringList flags;
     const auto add = [&](const char *flag, const std::string &value, const std::string &usualValue) {
         if (value != usualValue)
             flags << flag << quoted(QString::fromStdString(value));
     };
+    add("--backbone", request.backbone, usual.backbone);
     add("--weights", request.weights, usual.weights);
     add("--device", request.device, usual.device);
     add("--precision", request.precision, usual.precision);

@@ -134,18 +134,24 @@ void Session::Private::jobFailed(Job &ended, const TaskResult &result)
         trainingBroke();
 
     const auto severity = Message::Severity::Error;
-    if (result.kind == ErrorKind::Weights && request.weights != "none" && ended.retry) {
-        if (request.weights.empty() && !result.path.empty())
-            text = Session::tr("There are no pretrained weights for %1. Put a safetensors file with torchvision's "
-                               "parameter names at %2, or choose one on the Features page.")
-                       .arg(QString::fromStdString(request.backbone),
-                            QString::fromStdString(displayPath(result.path)));
-        say(severity, text, Session::tr("Use untrained weights"), [this, retry = ended.retry] {
-            BackboneRequest untrained = request;
-            untrained.weights = "none";
-            q.setRequest(untrained);
-            retry();
-        });
+    const BackboneStatus *const asked = q.requested();
+    const bool fixed = ended.training && ended.training->resumed;
+    if (result.kind == ErrorKind::Weights && ended.retry && !fixed && ended.kind != JobKind::Evaluate && classic()
+        && asked != classic()) {
+        if (asked && asked->kind == BackboneKind::Network && asked->weights.empty() && request.weights.empty())
+            text = Session::tr("There are no weights for %1 yet. Download them or choose a file on the Features page, or "
+                               "take %2, which needs none.")
+                       .arg(QString::fromStdString(asked->title), QString::fromStdString(classic()->title));
+        say(severity, text, Session::tr("Use %1").arg(QString::fromStdString(classic()->title)),
+            [this, retry = ended.retry] {
+                if (!classic())
+                    return;
+                BackboneRequest without = request;
+                without.backbone = classic()->id;
+                without.weights.clear();
+                q.setRequest(without);
+                retry();
+            });
     } else if (result.kind == ErrorKind::Diverged) {
         const double slower = live.config.learningRate * 0.1;
         say(severity, text, Session::tr("Retry at 0.1× learning rate"), [this, slower, used = live.config] {
@@ -235,19 +241,26 @@ void Session::Private::load(JobKind kind, const QString &dbJson)
                     throwErrno(error.value(), "write", sample);
             }
             auto loaded = std::make_shared<const Dataset>(Dataset::load(sample / "db.json", scope.context));
-            bool untrained = false;
-            if (asked.weights.empty())
-                for (const BackboneStatus &known : engineNow->backbones(nullptr, asked, folder))
-                    untrained |= known.id == asked.backbone && known.weights.empty() && !known.expectedAt.empty();
-            return [this, loaded, untrained](const Job &) {
+            // A first result rests on something real: what needs nothing stands in where weights are missing.
+            BackboneRequest usable = asked;
+            QString standIn;
+            for (const BackboneStatus &known : engineNow->backbones(nullptr, asked, folder)) {
+                const bool lacking = known.kind == BackboneKind::Network && known.weights.empty();
+                if (known.id == asked.backbone && asked.weights.empty() && lacking)
+                    usable.backbone.clear();
+                if (known.isDefault && known.kind == BackboneKind::Classic)
+                    standIn = QString::fromStdString(known.title);
+            }
+            return [this, loaded, asked, usable, standIn](const Job &) {
                 applyDataset(loaded);
-                if (!untrained)
-                    return;
-                request.weights = "none";
-                notify(Change::Settings);
-                say(Message::Severity::Info,
-                    Session::tr("There are no pretrained weights yet, so the sample uses untrained ones. "
-                                "You can choose a file on the Features page."));
+                if (!(usable == asked) && request == asked)
+                    takeRequest(usable);
+                const BackboneStatus *const now = q.requested();
+                if (!standIn.isEmpty() && request.weights.empty()
+                    && (request.backbone.empty() || (now && now->kind == BackboneKind::Classic)))
+                    say(Message::Severity::Info,
+                        Session::tr("There are no pretrained weights yet, so the sample uses %1, which needs none. "
+                                    "Weights can be downloaded on the Features page.").arg(standIn));
             };
         });
     }
@@ -296,9 +309,8 @@ bool Session::Private::featuresComplete() const
 {
     if (features)
         return true;
-    return std::ranges::any_of(backbones, [this](const BackboneStatus &known) {
-        return known.id == request.backbone && known.total > 0 && known.cached >= known.total;
-    });
+    const BackboneStatus *const known = q.requested();
+    return known && known->total > 0 && known->cached >= known->total;
 }
 
 void Session::Private::resetFeatures()
@@ -357,6 +369,7 @@ void Session::Private::refreshBackbones()
                 statusTask.reset();
                 if (result.outcome == TaskResult::Outcome::Finished) {
                     backbones = std::move(*found);
+                    settleDefault();
                     notify(Change::Features);
                 } else if (result.outcome == TaskResult::Outcome::Failed) {
                     say(Message::Severity::Error, QString::fromStdString(result.text));

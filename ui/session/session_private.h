@@ -31,6 +31,7 @@ struct JobScope {
 struct TrainingLink {
     TrainingControl control;
     std::atomic_bool started{false};  ///< the run is recorded: from here a stop can keep something
+    bool resumed = false;             ///< goes on with a run, whose backbone is settled
 };
 
 struct Session::Private {
@@ -39,7 +40,7 @@ struct Session::Private {
         JobKind kind = JobKind::None;
         bool muted = false;       ///< cancelled: what still arrives from it is dropped
         bool discard = false;     ///< of a training: the user wants no trace of it
-            std::function<void()> retry;   ///< what was asked, to ask again
+        std::function<void()> retry;   ///< what was asked, to ask again
         std::shared_ptr<TrainingLink> training;
         std::unique_ptr<Task> task;
     };
@@ -99,6 +100,15 @@ struct Session::Private {
     bool featuresComplete() const;
     bool featuresCoverDataset() const;
 
+    // session_weights.cpp
+    void startWeights(WeightsJob job, std::function<void(const DownloadObserver &, const JobContext &)> work);
+    void weightsProgress(const std::string &stage, const DownloadProgress &progress);
+    void weightsEnded(const TaskResult &result, int picksBefore);
+    void weightsInstalled(int picksBefore);
+    void takeRequest(const BackboneRequest &wanted);
+    void settleDefault();
+    const BackboneStatus *classic() const;
+
     // session_training.cpp
     void startTraining(std::int64_t resumed);
     TrainingObserver observerFor(const JobScope &scope, const std::shared_ptr<TrainingLink> &link);
@@ -136,6 +146,7 @@ struct Session::Private {
     EngineSlot engine;
     Lane batch;
     Lane interactive;
+    Lane shelf;                   ///< downloads and installations of weights, nothing else
     Thumbnails thumbnails;
     CancelToken ending;           ///< set when the session goes away
 
@@ -154,6 +165,12 @@ struct Session::Private {
     std::unique_ptr<Task> statusTask;            ///< asks the engine about backbones
     bool statusStale = false;
     std::unique_ptr<Task> featureTask;           ///< reads features that are all stored
+
+    // Weights.
+    WeightsJob weights;
+    std::unique_ptr<Task> weightsTask;
+    std::function<void()> weightsRetry;
+    int picks = 0;                               ///< how often the user chose a backbone by hand
 
     // Dataset and features.
     std::shared_ptr<const Dataset> base, dataset;  ///< base: nothing set aside by the user

@@ -9,16 +9,19 @@ namespace dank::ui {
 
 namespace {
 
-/// How a run's features were made, from its full backbone id "network/resize/precision/weights".
+/// How a run's features were made, from its full backbone id "network/resize/precision/weights". Weights of a program
+/// are not named: the library knows whether the user allowed it.
 BackboneRequest requestOfRun(const RunRecord &record, BackboneRequest request)
 {
     const QStringList parts = QString::fromStdString(record.backbone).split(u'/');
     if (parts.size() != 4)
         return request;
-    request.backbone = parts[0].toStdString();
-    request.resize = parts[1].toStdString();
+    const bool program = parts[0] == u"torchscript";
+    request.backbone = program ? record.weightsFile : parts[0].toStdString();
+    if (parts[1] != u"whole")   // not for asking: such a backbone takes pictures as they are
+        request.resize = parts[1].toStdString();
     request.precision = parts[2].toStdString();
-    request.weights = parts[3].startsWith(u"seed-") ? "none" : record.weightsFile;
+    request.weights = parts[3].startsWith(u"seed-") ? "none" : program ? std::string() : record.weightsFile;
     return request;
 }
 

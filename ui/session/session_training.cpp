@@ -32,6 +32,7 @@ void Session::Private::startTraining(std::int64_t resumed)
     extraction = {};
     arrivals.clear();
     const auto link = std::make_shared<TrainingLink>();
+    link->resumed = resumed != 0;
     startJob(
         JobKind::Train, Session::tr("Getting ready to train"),
         [this, link, resumed, about = dataset, asked = request, used = config](JobScope &scope) -> Apply {

@@ -50,6 +50,12 @@ void Card::setTitle(const QString &title)
     setAccessibleName(title);
 }
 
+void Card::setTitleElided()
+{
+    static_cast<TextLabel *>(m_title)->setElided(true);
+    m_header->setStretchFactor(m_title, 1);
+}
+
 void Card::setSubtitle(const QString &text)
 {
     m_subtitle->setText(text);

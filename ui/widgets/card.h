@@ -16,6 +16,7 @@ class Card : public QFrame {
 public:
     explicit Card(const QString &title = {}, QWidget *parent = nullptr);
     void setTitle(const QString &title);
+    void setTitleElided();                   ///< for a title that others write; there is no subtitle then
     void setSubtitle(const QString &text);   ///< muted, beside the title
     QHBoxLayout *header();                   ///< add chips and buttons at its right end
     QVBoxLayout *body();

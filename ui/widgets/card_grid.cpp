@@ -16,6 +16,8 @@ CardGrid::CardGrid(int least, int most, QWidget *parent)
     : QWidget(parent), m_least(least), m_most(most), m_grid(new QGridLayout(this))
 {
     m_grid->setContentsMargins(0, 0, 0, 0);
+    // Narrower than its columns now: it gives some up then.
+    setMinimumWidth(least);
     m_grid->setSpacing(kGap);
 }
 

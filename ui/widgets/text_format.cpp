@@ -20,6 +20,43 @@ QString aboutDuration(double seconds)
     return QStringLiteral("about %1 h").arg(std::lround(seconds / 3600));
 }
 
+namespace {
+
+struct Unit {
+    double size;
+    const char *name;
+    int decimals;
+};
+
+Unit unitFor(quint64 bytes)
+{
+    if (bytes >= 1'000'000'000)
+        return {1e9, "GB", bytes < 10'000'000'000 ? 1 : 0};
+    if (bytes >= 1'000'000)
+        return {1e6, "MB", bytes < 10'000'000 ? 1 : 0};
+    return {1e3, "kB", 0};
+}
+
+QString inUnit(quint64 bytes, const Unit &unit)
+{
+    return QLocale().toString(static_cast<double>(bytes) / unit.size, 'f', unit.decimals);
+}
+
+}  // namespace
+
+QString bytesText(quint64 bytes)
+{
+    const Unit unit = unitFor(bytes);
+    return inUnit(bytes, unit) + QChar(0x00A0) + QLatin1String(unit.name);
+}
+
+QString bytesOfText(quint64 done, quint64 total)
+{
+    if (total == 0)
+        return bytesText(done);
+    return QStringLiteral("%1 of %2").arg(inUnit(done, unitFor(total)), bytesText(total));
+}
+
 QString menuText(const QString &data, int longest)
 {
     QString text = data.simplified();
