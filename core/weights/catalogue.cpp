@@ -16,7 +16,8 @@ const std::string kTorchvision = "https://download.pytorch.org/models/";
 const std::string kTorchvisionLicence = "BSD-3-Clause (torchvision); terms of the ImageNet pictures may apply";
 const std::string kFirstRecipe = "torchvision, trained on ImageNet-1k (IMAGENET1K_V1)";
 const std::string kSecondRecipe = "torchvision, trained on ImageNet-1k with a longer recipe (IMAGENET1K_V2)";
-const std::string kSecondNote = "Better on ImageNet than the default; its features are not those of the default.";
+const std::string kSecondNote = "Better on ImageNet than the default; other features, so models do not carry over. Its "
+                                "publisher crops from 232, this program from 256.";
 
 std::string textOf(const char *variable)
 {
@@ -48,9 +49,9 @@ std::vector<WeightsEntry> weightsCatalogue()
         torchvision("inception_v3", "inception_v3", "Inception V3", "inception_v3_google-0cc3c7bd.pth",
                     "0cc3c7bd75056d25e46cba549dc184522069b81e9787eff6df84f397bd52a5ef", 108'949'747, 0,
                     "torchvision, ported from Google's weights, trained on ImageNet-1k (IMAGENET1K_V1)"),
-        torchvision("vgg16", "vgg16", "VGG-16", "vgg16-397923af.pth",
+        torchvision("vgg16", "vgg16", "VGG16", "vgg16-397923af.pth",
                     "397923af8e79cdbb6a7127f12361acd7a2f83e06b05044ddf496e83de57a5bf0", 553'433'881, 0, kFirstRecipe),
-        torchvision("vgg19", "vgg19", "VGG-19", "vgg19-dcbb9e9d.pth",
+        torchvision("vgg19", "vgg19", "VGG19", "vgg19-dcbb9e9d.pth",
                     "dcbb9e9dad569fff7a846263a77324fc34978fea2bfb039c012d710e1776ae44", 574'673'361, 0, kFirstRecipe),
         torchvision("resnet50", "resnet50", "ResNet-50", "resnet50-0676ba61.pth",
                     "0676ba61b6795bbe1773cffd859882e5e297624d384b6993f7c9e683e722fb8a", 102'530'333, 0, kFirstRecipe),
@@ -75,7 +76,7 @@ std::vector<WeightsEntry> weightsCatalogue()
                     "cd907fc2a0de2292b2ba2b27d2216bc672d84632d1cf20058d01c0c03b5e020e", 0, 179'000'000, kSecondRecipe,
                     kSecondNote),
         torchvision("resnet152-v2", "resnet152", "ResNet-152, second recipe", "resnet152-f82ba261.pth", "f82ba261", 0,
-                    242'000'000, kSecondRecipe, kSecondNote),
+                    242'000'000, kSecondRecipe, kSecondNote + " Only the first eight digits of its hash are published."),
     };
     return entries;
 }

@@ -197,6 +197,27 @@ private slots:
         QVERIFY(taken.peak < kAlways + 32 * bytes.size());
     }
 
+    /// However large the file, there is a bound that no multiple of its size lifts.
+    void aPickleIsNeverHuge_data()
+    {
+        QTest::addColumn<int>("megabytes");
+        QTest::addColumn<QByteArray>("unit");
+        QTest::newRow("items in lists") << 70 << QByteArray("](") + QByteArray(900, 'N') + "ea";
+        QTest::newRow("items below the limit of bytes") << 20 << QByteArray("](") + QByteArray(900, 'N') + "ea";
+        QTest::newRow("containers") << 70 << QByteArray("}}}}}}}}}a");
+    }
+    void aPickleIsNeverHuge()
+    {
+        QFETCH(int, megabytes);
+        QFETCH(QByteArray, unit);
+        const auto bytes = legacyWith("]" + times(std::size_t(megabytes) * 1'000'000 / std::size_t(unit.size()), unit.toStdString()));
+        Allocations taken;
+        const std::string why = refusal(bytes, taken);
+        QVERIFY(!why.empty());
+        qInfo("%d MB: %.0f MB: %s", megabytes, double(taken.peak) / 1e6, why.c_str());
+        QVERIFY(taken.peak < 350'000'000);
+    }
+
     /// A sound file with as many tensors as can be, each told in as few bytes as can be.
     void manyTensors()
     {
