@@ -131,6 +131,8 @@ int ThemeStyle::styleHint(StyleHint hint, const QStyleOption *option, const QWid
 {
     if (hint == SH_ComboBox_Popup)
         return 0;
+    if (hint == SH_DialogButtonBox_ButtonsHaveIcons)
+        return 0;
     if (hint == SH_UnderlineShortcut)
         return m_alt;
     return QProxyStyle::styleHint(hint, option, widget, returnData);
