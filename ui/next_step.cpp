@@ -7,7 +7,10 @@ bool weightsReady(const Session &session)
     if (!session.request().weights.empty())
         return true;
     const BackboneStatus *const asked = session.requested();
-    return !asked || asked->kind != BackboneKind::Network || !asked->weights.empty();
+    if (!asked || asked->kind == BackboneKind::Classic)
+        return true;
+    // A network of the user's own that cannot be used has no width.
+    return asked->kind == BackboneKind::TorchScript ? asked->columns > 0 : !asked->weights.empty();
 }
 
 NextStep nextStep(Session &session)
@@ -20,10 +23,13 @@ NextStep nextStep(Session &session)
         break;
     case Page::Features:
         if (!weightsReady(session) && can.extract) {
-            step.text = QStringLiteral("Choose &weights");
+            const BackboneStatus *const asked = session.requested();
+            const bool own = asked && asked->kind == BackboneKind::TorchScript;
+            step.text = own ? QStringLiteral("Choose a net&work") : QStringLiteral("Choose &weights");
             step.icon = QStringLiteral("features");
-            step.why = QStringLiteral("%1 has no weights yet: download them, choose a file, or take Classic")
-                           .arg(session.backboneTitle(session.request().backbone));
+            step.why = own ? QStringLiteral("The network of your own cannot be used: its card says why")
+                           : QStringLiteral("%1 has no weights yet: download them, choose a file, or take Classic")
+                                 .arg(session.backboneTitle(session.request().backbone));
         } else {
             step.text = QStringLiteral("E&xtract features");
             step.icon = QStringLiteral("features");

@@ -21,7 +21,8 @@ struct NextStep {
 
 NextStep nextStep(Session &session);
 
-/// Whether the requested backbone can start: its weights are there, or seeded random ones were chosen.
+/// Whether the requested backbone can start: its weights are there, it needs none, or seeded random ones were
+/// chosen.
 bool weightsReady(const Session &session);
 
 }  // namespace dank::ui

@@ -121,7 +121,7 @@ private slots:
         QCOMPARE(inception->badge(), QString("not installed"));
         QVERIFY(button(*inception, "Download… (104"));
         QVERIFY(button(*inception, "Choose file…"));
-        QVERIFY(!button(*inception, "Use untrained"));   // tucked away until it is chosen
+        QVERIFY(!button(*inception, "Use untrained"));  // tucked away until it is chosen
         QVERIFY(!button(*inception, "Download")->property("primary").toBool());
         QVERIFY(button(*f.page, "Extract")->isEnabled());
 
@@ -278,7 +278,8 @@ private slots:
         QVERIFY(weightsReady(*f.session));
         // Still there while another is chosen.
         QTest::keyClick(f.card("classic"), Qt::Key_Space);
-        QTRY_VERIFY(f.session->requested() && f.session->requested()->id == "classic" && f.session->backbones().size() == 3);
+        QTRY_VERIFY(f.session->requested() && f.session->requested()->id == "classic"
+                    && f.session->backbones().size() == 3);
         QTest::keyClick(f.card("/data/net.pt"), Qt::Key_Space);
         QCOMPARE(f.session->request().backbone, std::string("/data/net.pt"));
     }
@@ -300,7 +301,11 @@ private slots:
         const auto rows = compareBackbones(runs, "h", title);
         QStringList told;
         for (const auto &row : rows)
-            told << QString("%1 %2 %3 %4%5").arg(row.title).arg(row.run).arg(row.runs).arg(row.gain, 0, 'f', 2)
+            told << QString("%1 %2 %3 %4%5")
+                        .arg(row.title)
+                        .arg(row.run)
+                        .arg(row.runs)
+                        .arg(row.gain, 0, 'f', 2)
                         .arg(row.untrained ? " untrained" : "");
         QCOMPARE(told, QStringList({"resnet50 3 2 0.40", "mine.pt 6 1 0.20", "Your own network 7 1 0.15",
                                     "classic 1 1 0.10", "resnet50 4 1 -0.20 untrained"}));
@@ -316,13 +321,16 @@ private slots:
         QVERIFY(card->isHidden());
         f.session->train();
         QVERIFY(f.waitFor([&] { return f.settled() && f.session->runs().size() == 1; }));
+        Library library = Library::open(f.library);
+        library.setMeanPredictorLoss(1, 0.2);
+        f.session->setRunNote(1, "so that it is read again");
+        QVERIFY(f.session->runs().front().meanPredictorLoss > 0);
         QVERIFY(card->isHidden());
         BackboneRequest request = f.session->request();
         request.backbone = "classic";
         f.session->setRequest(request);
         f.session->train();
         QVERIFY(f.waitFor([&] { return f.settled() && f.session->runs().size() == 2; }));
-        Library library = Library::open(f.library);
         for (const RunRecord &run : f.session->runs())
             library.setMeanPredictorLoss(run.run, 0.2);
         f.session->setRunNote(1, "read again");
@@ -360,7 +368,8 @@ private slots:
             at = at->nextInFocusChain();
             if (auto *card = qobject_cast<BackboneCard *>(at))
                 order << card->id();
-            else if (auto *push = qobject_cast<QPushButton *>(at); push && push->isVisible() && push->text().startsWith("Download"))
+            else if (auto *push = qobject_cast<QPushButton *>(at);
+                     push && push->isVisible() && push->text().startsWith("Download"))
                 order << "download";
         }
         const qsizetype from = order.indexOf("inception_v3");

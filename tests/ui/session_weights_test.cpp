@@ -61,7 +61,7 @@ private slots:
         QVERIFY(known(f));
         f.engine->holdFetchAt = 41;
         f.session->fetchWeights("inception_v3");
-        QCOMPARE(f.session->weightsJob().state, State::Running);   // at once
+        QCOMPARE(f.session->weightsJob().state, State::Running);  // at once
         QCOMPARE(f.session->weightsJob().backbone, std::string("inception_v3"));
         QCOMPARE(f.session->weightsJob().total, std::uint64_t(104'000'000));
         QVERIFY(f.waitFor([&] { return f.session->weightsJob().done == 41 * std::uint64_t(1'040'000); }));
@@ -201,7 +201,7 @@ private slots:
     {
         Fixture f;
         QVERIFY(known(f));
-        f.engine->holdFetchAt = 10;   // would stand there for ever
+        f.engine->holdFetchAt = 10;  // would stand there for ever
         f.session->fetchWeights("inception_v3");
         QVERIFY(f.waitFor([&] { return f.engine->fetching == 1; }));
         f.session.reset();

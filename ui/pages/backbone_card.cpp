@@ -48,8 +48,9 @@ void setFlag(QPushButton *button, const char *name, bool on)
 
 int barValue(quint64 done, quint64 total)
 {
-    return total > 0 ? static_cast<int>(kBarSteps * static_cast<double>(std::min(done, total)) / static_cast<double>(total))
-                     : 0;
+    return total > 0
+               ? static_cast<int>(kBarSteps * static_cast<double>(std::min(done, total)) / static_cast<double>(total))
+               : 0;
 }
 
 QString downloadText(const WeightsJob &job)
@@ -73,20 +74,12 @@ QString downloadText(const WeightsJob &job)
 }  // namespace
 
 BackboneCard::BackboneCard(QWidget *parent)
-    : Card(QStringLiteral("…"), parent),
-      m_mark(new QLabel(this)),
-      m_badge(caption(this)),
-      m_sizes(caption(this)),
-      m_summary(caption(this)),
-      m_weights(caption(this)),
+    : Card(QStringLiteral("…"), parent), m_mark(new QLabel(this)), m_badge(caption(this)), m_sizes(caption(this)),
+      m_summary(caption(this)), m_weights(caption(this)),
       m_untrained(linkButton(QStringLiteral("Use untrained"), this)),
-      m_own(linkButton(QStringLiteral("Use installed"), this)),
-      m_bar(new QProgressBar(this)),
-      m_count(caption(this)),
-      m_cancel(new QPushButton(QStringLiteral("Cancel"), this)),
-      m_time(caption(this)),
-      m_download(new QPushButton(this)),
-      m_file(linkButton(QStringLiteral("Choose file…"), this)),
+      m_own(linkButton(QStringLiteral("Use installed"), this)), m_bar(new QProgressBar(this)), m_count(caption(this)),
+      m_cancel(new QPushButton(QStringLiteral("Cancel"), this)), m_time(caption(this)),
+      m_download(new QPushButton(this)), m_file(linkButton(QStringLiteral("Choose file…"), this)),
       m_other(linkButton(QStringLiteral("Other weights…"), this))
 {
     setProperty("clickable", true);
@@ -129,7 +122,7 @@ BackboneCard::BackboneCard(QWidget *parent)
     last->addWidget(m_other);
     last->addStretch(0);
     body()->addLayout(last);
-    QWidget *before = this;   // by Tab in the order of the eye
+    QWidget *before = this;  // by Tab in the order of the eye
     for (QPushButton *button : {m_untrained, m_own, m_cancel, m_download, m_file, m_other}) {
         button->setCursor(Qt::ArrowCursor);
         setTabOrder(before, button);
@@ -179,8 +172,9 @@ void BackboneCard::setStatus(const BackboneStatus &status, const BackboneRequest
         m_weights->show();
     }
     const QString kept = m_count->isHidden() ? QString() : QStringLiteral(", %1 kept").arg(m_count->text());
-    setAccessibleDescription(QStringLiteral("%1%2%3. %4").arg(
-        m_badge->text(), kept, m_chosen ? QStringLiteral(", chosen") : QString(), m_summary->text()));
+    setAccessibleDescription(
+        QStringLiteral("%1%2%3. %4")
+            .arg(m_badge->text(), kept, m_chosen ? QStringLiteral(", chosen") : QString(), m_summary->text()));
 }
 
 void BackboneCard::showWords(const BackboneStatus &status, const BackboneRequest &request, Weights weights)
@@ -235,8 +229,9 @@ void BackboneCard::showWords(const BackboneStatus &status, const BackboneRequest
         setBadge({}, TextLabel::Tone::Muted);
         title = QStringLiteral("Your own network");
         sizes = QStringList{QStringLiteral("TorchScript")};
-        summary = QStringLiteral("A file of your own with its preprocessing in a small JSON beside it. Such a file is a "
-                                 "program: use only what you trust.");
+        summary =
+            QStringLiteral("A file of your own with its preprocessing in a small JSON beside it. Such a file is a "
+                           "program: use only what you trust.");
         break;
     }
     setTitle(title);
@@ -257,13 +252,16 @@ void BackboneCard::showButtons(const BackboneStatus &status, Weights weights, co
     const bool lacks = (weights == Weights::Missing || weights == Weights::Untrained) && !busy;
     const bool program = m_program = status.kind == BackboneKind::TorchScript;
     const bool begun = !m_entry.isEmpty();
-    const quint64 whole = begun ? download.entry.shownBytes() : status.offers.empty() ? 0 : status.offers.front().shownBytes();
+    const quint64 whole = begun                   ? download.entry.shownBytes()
+                          : status.offers.empty() ? 0
+                                                  : status.offers.front().shownBytes();
     if (begun && download.partial > 0)
         m_download->setText(QStringLiteral("Resume (%1)").arg(bytesOfText(download.partial, whole)));
     else if (begun)
         m_download->setText(QStringLiteral("Try again"));
     else
-        m_download->setText(whole > 0 ? QStringLiteral("Download… (%1)").arg(bytesText(whole)) : QStringLiteral("Download…"));
+        m_download->setText(whole > 0 ? QStringLiteral("Download… (%1)").arg(bytesText(whole))
+                                      : QStringLiteral("Download…"));
     m_download->setAccessibleName(QStringLiteral("%1: %2").arg(title, m_download->text()));
     m_download->setVisible(lacks && !status.offers.empty());
     m_download->setEnabled(!download.othersBusy);
@@ -272,11 +270,13 @@ void BackboneCard::showButtons(const BackboneStatus &status, Weights weights, co
     setFlag(m_download, "primary", m_chosen && weights == Weights::Missing);
     m_file->setVisible((lacks || weights == Weights::NoProgram) && !busy);
     setFlag(m_file, "link", weights != Weights::NoProgram);
-    m_file->setAccessibleName(QStringLiteral("%1: %2").arg(program ? QStringLiteral("Your own network") : title, m_file->text()));
+    m_file->setAccessibleName(
+        QStringLiteral("%1: %2").arg(program ? QStringLiteral("Your own network") : title, m_file->text()));
     m_file->setEnabled(program ? !m_locked : !download.othersBusy);
-    m_file->setToolTip(program                 ? QStringLiteral("A TorchScript file (*.pt)")
-                       : download.othersBusy ? wait
-                                               : QStringLiteral("A .safetensors or .pth file; it is copied into the library"));
+    m_file->setToolTip(program ? QStringLiteral("A TorchScript file (*.pt)")
+                       : download.othersBusy
+                           ? wait
+                           : QStringLiteral("A .safetensors or .pth file; it is copied into the library"));
     const bool chosenProgram = program && weights != Weights::NoProgram;
     m_other->setVisible((m_chosen && weights == Weights::Installed && !busy) || chosenProgram);
     m_other->setText(program ? QStringLiteral("Choose another…") : QStringLiteral("Other weights…"));
@@ -304,9 +304,10 @@ void BackboneCard::showKept(const BackboneStatus &status, bool ready)
     if (shown && missing == 0)
         time = QStringLiteral("all done");
     else if (shown && status.imagesPerSecond > 0)
-        time = QStringLiteral("%1 for the rest").arg(aboutDuration(static_cast<double>(missing) / status.imagesPerSecond));
+        time =
+            QStringLiteral("%1 for the rest").arg(aboutDuration(static_cast<double>(missing) / status.imagesPerSecond));
     else if (shown)
-        time = QStringLiteral("time known after the first ones");
+        time = QStringLiteral("known after the first ones");
     m_time->setText(time);
     m_time->setVisible(ready && !time.isEmpty() && m_download->isHidden());
 }
@@ -314,8 +315,9 @@ void BackboneCard::showKept(const BackboneStatus &status, bool ready)
 void BackboneCard::showDownload(const WeightsJob &job)
 {
     const bool stopping = job.state == WeightsJob::State::Stopping;
-    setBadge(stopping ? QStringLiteral("stopping") : job.stage.empty() ? QStringLiteral("downloading")
-                                                                       : QStringLiteral("installing"),
+    setBadge(stopping            ? QStringLiteral("stopping")
+             : job.stage.empty() ? QStringLiteral("downloading")
+                                 : QStringLiteral("installing"),
              TextLabel::Tone::Accent);
     m_bar->show();
     m_bar->setAccessibleName(QStringLiteral("Download"));

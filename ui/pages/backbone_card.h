@@ -23,8 +23,8 @@ class BackboneCard : public Card {
 public:
     explicit BackboneCard(QWidget *parent = nullptr);
 
-    /// `locked`: the request cannot be changed now. A TorchScript status without an id stands for a network that has yet
-    /// to be chosen.
+    /// `locked`: the request cannot be changed now. A TorchScript status without an id stands for a network that has
+    /// yet to be chosen.
     void setStatus(const BackboneStatus &status, const BackboneRequest &request, bool locked,
                    const BackboneDownload &download = {});
     const QString &id() const { return m_id; }

@@ -56,7 +56,8 @@ QString nameText(const ComparedBackbone &row)
 QString wholeText(const ComparedBackbone &row)
 {
     return ComparisonCard::tr("%1: %2 held-out loss than always answering the mean, %3")
-        .arg(nameText(row), std::abs(row.gain) < 0.005 ? ComparisonCard::tr("no other") : percentText(row.gain), runText(row));
+        .arg(nameText(row), std::abs(row.gain) < 0.005 ? ComparisonCard::tr("no other") : percentText(row.gain),
+             runText(row));
 }
 
 }  // namespace
@@ -81,8 +82,8 @@ std::vector<ComparedBackbone> compareBackbones(const std::vector<RunRecord> &run
         }
         row.untrained = untrained;
         row.title = own && !run.weightsFile.empty() ? QFileInfo(QString::fromStdString(run.weightsFile)).fileName()
-                    : own                             ? ComparisonCard::tr("Your own network")
-                                                      : titleOf(id);
+                    : own                           ? ComparisonCard::tr("Your own network")
+                                                    : titleOf(id);
     }
     std::vector<ComparedBackbone> rows;
     for (const auto &[key, row] : best)
@@ -168,7 +169,8 @@ void ComparisonRow::paintEvent(QPaintEvent *)
     const double span = m_most - m_least;
     const auto at = [&](double gain) {
         const double share = std::clamp((gain - m_least) / span, 0.0, 1.0);
-        return layoutDirection() == Qt::RightToLeft ? bar.right() - share * bar.width() : bar.left() + share * bar.width();
+        return layoutDirection() == Qt::RightToLeft ? bar.right() - share * bar.width()
+                                                    : bar.left() + share * bar.width();
     };
     const QRectF track(bar.left(), height() / 2.0 - kBarHeight / 2.0, bar.width(), kBarHeight);
     painter.setPen(Qt::NoPen);
@@ -201,9 +203,10 @@ ComparisonCard::ComparisonCard(Session &session, QWidget *parent)
 {
     m_rows->setSpacing(2);
     body()->addLayout(m_rows);
-    auto *caption = new TextLabel(tr("Held-out loss of each one's best run, against always answering the mean (the tick). "
-                                     "Runs may differ in their settings."),
-                                  static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted);
+    auto *caption =
+        new TextLabel(tr("Held-out loss of each one's best run, against always answering the mean (the tick). "
+                         "Runs may differ in their settings."),
+                      static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted);
     caption->setWordWrap(true);
     body()->addWidget(caption);
     hide();

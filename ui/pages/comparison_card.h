@@ -14,9 +14,9 @@ namespace dank::ui {
 /// The best run of a backbone on one dataset.
 struct ComparedBackbone {
     QString title;
-    std::int64_t run = 0;   ///< the best one
+    std::int64_t run = 0;  ///< the best one
     int runs = 0;
-    double gain = 0;        ///< how much less held-out loss than always answering the mean: 0.23 for 23 % less
+    double gain = 0;  ///< how much less held-out loss than always answering the mean: 0.23 for 23 % less
     bool untrained = false;
 };
 

@@ -83,7 +83,7 @@ struct FeaturesPage::Private {
     CardGrid *cards = nullptr;
     std::vector<BackboneCard *> backbones;
     BackboneCard *own = nullptr;
-    BackboneStatus lastOwn;       ///< the user's own network, remembered while another is chosen
+    BackboneStatus lastOwn;  ///< the user's own network, remembered while another is chosen
     Card *options = nullptr;
     ComparisonCard *comparison = nullptr;
     QComboBox *device = nullptr, *precision = nullptr;
@@ -104,8 +104,8 @@ void FeaturesPage::Private::build()
     empty->extra()->addWidget(sample, 0, Qt::AlignHCenter);
     QObject::connect(sample, &QPushButton::clicked, &session, &Session::openSample);
     QObject::connect(empty, &EmptyState::clicked, &q, [this] {
-        const QString file = askForFile(&q, QStringLiteral("Open db.json"),
-                                        QStringLiteral("Datasets (*.json);;All files (*)"));
+        const QString file =
+            askForFile(&q, QStringLiteral("Open db.json"), QStringLiteral("Datasets (*.json);;All files (*)"));
         if (!file.isEmpty())
             session.openDataset(file);
     });
@@ -121,7 +121,8 @@ void FeaturesPage::Private::build()
     layout->setContentsMargins(kMargin, kMargin - 2, kMargin, kMargin);
     layout->setSpacing(kGap);
     header = new PageHeader(QStringLiteral("Features"));
-    header->setSubtitle(QStringLiteral("Each picture becomes a row of numbers, once; kept, so the next run starts at once"));
+    header->setSubtitle(
+        QStringLiteral("Each picture becomes a row of numbers, once; kept, so the next run starts at once"));
     extract = new QPushButton(QStringLiteral("E&xtract missing"));
     extract->setObjectName(QStringLiteral("extractButton"));
     QObject::connect(extract, &QPushButton::clicked, &session, &Session::extract);
@@ -153,7 +154,8 @@ Card *FeaturesPage::Private::buildOptions()
     device = combo({{"auto", "auto"}, {"cpu", "CPU"}, {"cuda", "CUDA"}}, QStringLiteral("Device"));
     device->setToolTip(QStringLiteral("auto takes a GPU where there is one, and says why where it does not"));
     precision = combo({{"auto", "auto"}, {"fp32", "float32"}, {"bf16", "bfloat16"}}, QStringLiteral("Precision"));
-    precision->setToolTip(QStringLiteral("auto takes bfloat16 where it is fast and agrees with float32 on this dataset"));
+    precision->setToolTip(
+        QStringLiteral("auto takes bfloat16 where it is fast and agrees with float32 on this dataset"));
     batch = new QSpinBox;
     batch->setRange(1, 256);
     batch->setAccessibleName(QStringLiteral("Batch"));
@@ -194,8 +196,8 @@ void FeaturesPage::Private::request(const std::function<void(BackboneRequest &)>
 bool FeaturesPage::Private::locked() const
 {
     const JobStatus &job = session.job();
-    return (job.kind == JobKind::Extract || job.kind == JobKind::Train) &&
-           (job.state == JobState::Running || job.state == JobState::Paused || job.state == JobState::Stopping);
+    return (job.kind == JobKind::Extract || job.kind == JobKind::Train)
+           && (job.state == JobState::Running || job.state == JobState::Paused || job.state == JobState::Stopping);
 }
 
 void FeaturesPage::Private::updateCards(bool isLocked)
@@ -214,7 +216,7 @@ void FeaturesPage::Private::updateCards(bool isLocked)
         }
         all << own;
         cards->setCards(all);
-        QWidget *before = extract;   // by Tab in the order of the eye, whenever the cards were made
+        QWidget *before = extract;  // by Tab in the order of the eye, whenever the cards were made
         for (QWidget *card : std::as_const(all)) {
             QWidget::setTabOrder(before, card);
             before = card;
@@ -223,8 +225,8 @@ void FeaturesPage::Private::updateCards(bool isLocked)
                 before = button;
             }
         }
-        for (QWidget *field : {static_cast<QWidget *>(device), static_cast<QWidget *>(precision),
-                               static_cast<QWidget *>(batch)}) {
+        for (QWidget *field :
+             {static_cast<QWidget *>(device), static_cast<QWidget *>(precision), static_cast<QWidget *>(batch)}) {
             QWidget::setTabOrder(before, field);
             before = field;
         }
@@ -288,7 +290,7 @@ BackboneStatus FeaturesPage::Private::ownNetwork()
     if (found != known.end())
         lastOwn = *found;
     else
-        lastOwn.cached = lastOwn.total = 0;   // not counted while another is chosen
+        lastOwn.cached = lastOwn.total = 0;  // not counted while another is chosen
     lastOwn.kind = BackboneKind::TorchScript;
     return lastOwn;
 }
@@ -312,7 +314,8 @@ void FeaturesPage::Private::askWhatToDownload(const QString &id)
         }
         auto *dialog = new WeightsDialog(session, status, &q);
         dialog->setAttribute(Qt::WA_DeleteOnClose);
-        QObject::connect(dialog, &WeightsDialog::fileWanted, &q, [this] { askForWeights(); }, Qt::QueuedConnection);
+        QObject::connect(
+            dialog, &WeightsDialog::fileWanted, &q, [this] { askForWeights(); }, Qt::QueuedConnection);
         dialog->open();
         return;
     }
@@ -347,8 +350,9 @@ void FeaturesPage::Private::update()
     if (session.backbones().empty()) {
         waiting->setSentence(noEngine ? QStringLiteral("The compute engine could not be opened.")
                                       : QStringLiteral("Opening the compute engine…"));
-        waiting->setHint(noEngine ? QStringLiteral("The message above says why. Datasets and runs can still be browsed.")
-                                  : QString());
+        waiting->setHint(noEngine
+                             ? QStringLiteral("The message above says why. Datasets and runs can still be browsed.")
+                             : QString());
         stack->setCurrentWidget(waiting);
         return;
     }
@@ -360,8 +364,8 @@ void FeaturesPage::Private::update()
     if (!batch->hasFocus())
         batch->setValue(session.request().batch);
     showing = false;
-    for (QWidget *field : {static_cast<QWidget *>(device), static_cast<QWidget *>(precision),
-                           static_cast<QWidget *>(batch)})
+    for (QWidget *field :
+         {static_cast<QWidget *>(device), static_cast<QWidget *>(precision), static_cast<QWidget *>(batch)})
         field->setEnabled(!isLocked);
     options->setSubtitle(isLocked ? QStringLiteral("locked while it runs") : session.deviceText());
     const BackboneStatus *const asked = session.requested();
@@ -369,7 +373,7 @@ void FeaturesPage::Private::update()
     const bool ready = weightsReady(session);
     extract->setEnabled(session.actions().extract && ready && !(complete && session.features()));
     extract->setToolTip(plainToolTip(
-        !ready     ? QStringLiteral("%1 has no weights yet").arg(session.backboneTitle(session.request().backbone))
+        !ready     ? nextStep(session).why
         : complete ? QStringLiteral("Every picture's features are kept")
                    : QStringLiteral("Computes only what is not kept yet")));
     comparison->refresh();
@@ -390,11 +394,8 @@ FeaturesPage::FeaturesPage(Session &session, QWidget *parent)
         case Change::Runs:
         case Change::Settings:
         case Change::Job:
-        case Change::Training:
-            d->update();
-            break;
-        default:
-            break;
+        case Change::Training: d->update(); break;
+        default: break;
         }
     });
     d->update();

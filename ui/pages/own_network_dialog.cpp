@@ -46,18 +46,20 @@ std::pair<bool, QString> readDescription(const QString &path)
     QFile file(path);
     if (!QFileInfo(path).isFile() || !file.open(QIODevice::ReadOnly))
         return {false, QStringLiteral("%1 is missing. Write it like this, with the values of your network:").arg(name)};
-    const QJsonObject json = file.size() > kMaxDescription ? QJsonObject()
-                                                           : QJsonDocument::fromJson(file.readAll()).object();
+    const QJsonObject json =
+        file.size() > kMaxDescription ? QJsonObject() : QJsonDocument::fromJson(file.readAll()).object();
     const int side = json.value(QLatin1String("input_side")).toInt();
     const int columns = json.value(QLatin1String("columns")).toInt();
-    if (side < 1 || columns < 1 || json.value(QLatin1String("mean")).toArray().size() != 3 ||
-        json.value(QLatin1String("std")).toArray().size() != 3)
+    if (side < 1 || columns < 1 || json.value(QLatin1String("mean")).toArray().size() != 3
+        || json.value(QLatin1String("std")).toArray().size() != 3)
         return {false, QStringLiteral("%1 does not say all that is needed. Write it like this, with the values of your "
-                                      "network:").arg(name)};
+                                      "network:")
+                           .arg(name)};
     const QString title = json.value(QLatin1String("title")).toString().simplified().left(kLongestName);
-    return {true, QStringLiteral("%1 is there: %2%3 numbers from %4 × %4 pixels.")
-                      .arg(name, title.isEmpty() ? QString() : QStringLiteral("“%1”, ").arg(title), groupedNumber(columns))
-                      .arg(side)};
+    return {true,
+            QStringLiteral("%1 is there: %2%3 numbers from %4 × %4 pixels.")
+                .arg(name, title.isEmpty() ? QString() : QStringLiteral("“%1”, ").arg(title), groupedNumber(columns))
+                .arg(side)};
 }
 
 }  // namespace
@@ -72,7 +74,8 @@ OwnNetworkDialog::OwnNetworkDialog(const QString &file, QWidget *parent)
     auto *top = new QHBoxLayout;
     top->setSpacing(12);
     auto *sign = new QLabel;
-    sign->setPixmap(icon(QStringLiteral("warning"), tokensFor(palette()).warn).pixmap(QSize(28, 28), devicePixelRatioF()));
+    sign->setPixmap(
+        icon(QStringLiteral("warning"), tokensFor(palette()).warn).pixmap(QSize(28, 28), devicePixelRatioF()));
     top->addWidget(sign, 0, Qt::AlignTop);
     top->addWidget(new TextLabel(QStringLiteral("This file is a program"), static_cast<int>(TextRole::Title)), 1);
     layout->addLayout(top);
@@ -91,10 +94,11 @@ OwnNetworkDialog::OwnNetworkDialog(const QString &file, QWidget *parent)
     auto *text = makeReadOnlyText(QStringLiteral("Example of a description"), true);
     setReadOnlyText(text, example());
     help->addWidget(text);
-    help->addWidget(body(QStringLiteral("input_side is the side of the square pictures that it takes, columns how many "
-                                        "numbers it gives for each. mean and std are taken off and divided by, for red, "
-                                        "green and blue in 0..1. title and crop_side may be left out."),
-                         TextLabel::Tone::Muted));
+    help->addWidget(
+        body(QStringLiteral("input_side is the side of the square pictures that it takes, columns how many "
+                            "numbers it gives for each. mean and std are taken off and divided by, for red, "
+                            "green and blue in 0..1. title and crop_side may be left out."),
+             TextLabel::Tone::Muted));
     auto *copy = new QPushButton(QStringLiteral("Cop&y example"));
     help->addWidget(copy, 0, Qt::AlignLeft);
     connect(copy, &QPushButton::clicked, this, [] { QGuiApplication::clipboard()->setText(example()); });

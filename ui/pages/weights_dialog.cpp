@@ -18,8 +18,9 @@ namespace dank::ui {
 namespace {
 
 constexpr int kWidth = 620;
-constexpr auto kNotice = "The file is its publisher's and comes under the licence above. Nothing is sent but the request "
-                         "for it.";
+constexpr auto kNotice =
+    "The file is its publisher's and comes under the licence above. Nothing is sent but the request "
+    "for it.";
 
 TextLabel *body(const QString &text, TextLabel::Tone tone = TextLabel::Tone::Normal)
 {
@@ -53,8 +54,8 @@ WeightsDialog::WeightsDialog(Session &session, const BackboneStatus &status, QWi
         choices->setSpacing(6);
         for (std::size_t i = 0; i < m_offers.size(); ++i) {
             const WeightsEntry &offer = m_offers[i];
-            auto *choice = new QRadioButton(QStringLiteral("%1 · %2").arg(
-                menuText(QString::fromStdString(offer.title)), sizeText(offer)));
+            auto *choice = new QRadioButton(
+                QStringLiteral("%1 · %2").arg(menuText(QString::fromStdString(offer.title)), sizeText(offer)));
             choice->setChecked(i == 0);
             connect(choice, &QRadioButton::toggled, this, [this, i](bool on) {
                 if (on)
@@ -80,8 +81,8 @@ WeightsDialog::WeightsDialog(Session &session, const BackboneStatus &status, QWi
     facts->setLabelAlignment(Qt::AlignLeft | Qt::AlignTop);
     facts->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
     const std::initializer_list<std::pair<const char *, QWidget *>> rows{
-        {"File", m_file},       {"Size", m_size},       {"Source", m_source}, {"Licence", m_licence},
-        {"Address", m_address}, {"SHA-256", m_hash},    {"Goes to", target}};
+        {"File", m_file},       {"Size", m_size},    {"Source", m_source}, {"Licence", m_licence},
+        {"Address", m_address}, {"SHA-256", m_hash}, {"Goes to", target}};
     for (const auto &[name, field] : rows)
         facts->addRow(body(QLatin1String(name), TextLabel::Tone::Muted), field);
     layout->addLayout(facts);
@@ -124,11 +125,13 @@ void WeightsDialog::show(std::size_t offer)
     m_licence->setText(entry.licence.empty() ? QStringLiteral("not stated: ask its publisher")
                                              : QString::fromStdString(entry.licence));
     setReadOnlyText(m_address, QString::fromStdString(entry.url));
-    setReadOnlyText(m_hash, QString::fromStdString(entry.sha256) + (entry.isWholeHash() ? QString() : QStringLiteral("…")));
+    setReadOnlyText(m_hash,
+                    QString::fromStdString(entry.sha256) + (entry.isWholeHash() ? QString() : QStringLiteral("…")));
     m_caution->setText(entry.isWholeHash()
                            ? QString()
                            : QStringLiteral("Only the first %1 digits of its hash are known: they tell damage, and not "
-                                            "every forgery.").arg(entry.sha256.size()));
+                                            "every forgery.")
+                                 .arg(entry.sha256.size()));
     m_caution->setVisible(!entry.isWholeHash());
     const std::uint64_t partial = m_session.partialBytes(entry);
     m_download->setText(partial > 0 ? QStringLiteral("&Resume (%1)").arg(bytesOfText(partial, entry.shownBytes()))

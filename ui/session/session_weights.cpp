@@ -88,7 +88,7 @@ void Session::Private::startWeights(WeightsJob job,
     openEngineOnLane();
     weights = std::move(job);
     weights.state = WeightsJob::State::Running;
-    const auto throttle = std::make_shared<Throttle>();   // the lane's
+    const auto throttle = std::make_shared<Throttle>();  // the lane's
     const auto tell = [this](const std::string &stage, const DownloadProgress &progress) {
         mailbox.post([this, stage, progress] { weightsProgress(stage, progress); });
     };
@@ -134,9 +134,7 @@ void Session::Private::weightsEnded(const TaskResult &result, int picksBefore)
         weights.state = WeightsJob::State::Done;
         weightsInstalled(picksBefore);
         break;
-    case TaskResult::Outcome::Cancelled:
-        weights = {};
-        break;
+    case TaskResult::Outcome::Cancelled: weights = {}; break;
     case TaskResult::Outcome::Failed:
         weights.state = WeightsJob::State::Failed;
         weights.error = QString::fromStdString(result.text);
@@ -165,7 +163,7 @@ void Session::Private::weightsInstalled(int picksBefore)
     const bool locked = current && (current->kind == JobKind::Train || current->kind == JobKind::Extract);
     if (wanted == request) {
         if (!locked)
-            resetFeatures();   // other weights than before make other features
+            resetFeatures();  // other weights than before make other features
         say(Message::Severity::Info, text);
     } else if (picks == picksBefore && !locked) {
         takeRequest(wanted);
@@ -184,7 +182,10 @@ void Session::Private::weightsInstalled(int picksBefore)
 
 // ---- What the user asks for ----
 
-const WeightsJob &Session::weightsJob() const { return d->weights; }
+const WeightsJob &Session::weightsJob() const
+{
+    return d->weights;
+}
 
 std::uint64_t Session::partialBytes(const WeightsEntry &entry) const
 {

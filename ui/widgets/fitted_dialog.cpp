@@ -24,8 +24,8 @@ void FittedDialog::fit()
         return;
     // A field's height may follow from its width: the second pass knows both.
     for (int pass = 0; pass < 2; ++pass) {
-        const int needed = layout()->hasHeightForWidth() ? layout()->totalHeightForWidth(m_width)
-                                                         : layout()->totalSizeHint().height();
+        const int needed =
+            layout()->hasHeightForWidth() ? layout()->totalHeightForWidth(m_width) : layout()->totalSizeHint().height();
         setFixedSize(m_width, needed);
         layout()->activate();
     }

@@ -21,7 +21,7 @@ public:
     {
         int lines = 0;
         for (QTextBlock block = document()->begin(); block.isValid(); block = block.next()) {
-            blockBoundingRect(block);   // lays it out
+            blockBoundingRect(block);  // lays it out
             lines += std::max(1, block.layout()->lineCount());
         }
         setFixedHeight(lines * fontMetrics().lineSpacing() + 4);
