@@ -107,7 +107,8 @@ public:
             known.push_back(status);
         }
         if (own.kind == BackboneKind::TorchScript) {
-            own.summary = ownProblem.empty() ? "Your own network, a TorchScript file" : ownProblem;
+            own.summary = "Your own network, a TorchScript file";
+            own.problem = ownProblem;
             own.columns = ownProblem.empty() ? 512 : 0;
             own.inputSide = ownProblem.empty() ? 224 : 0;
             count(own);

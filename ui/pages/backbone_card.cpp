@@ -197,7 +197,11 @@ void BackboneCard::showWords(const BackboneStatus &status, const BackboneRequest
         break;
     case Weights::Missing:
         setBadge(QStringLiteral("not installed"), TextLabel::Tone::Muted);
-        if (status.imagesPerSecond > 0 && status.total > 0)
+        if (!status.problem.empty()) {  // there is a file, and it is damaged
+            setBadge(QStringLiteral("cannot be used"), TextLabel::Tone::Bad);
+            about = QString::fromStdString(status.problem);
+            tone = TextLabel::Tone::Bad;
+        } else if (status.imagesPerSecond > 0 && status.total > 0)
             about = QStringLiteral("%1 once installed")
                         .arg(aboutDuration(static_cast<double>(status.total) / status.imagesPerSecond));
         else if (m_chosen)
@@ -224,6 +228,7 @@ void BackboneCard::showWords(const BackboneStatus &status, const BackboneRequest
     case Weights::BadProgram:
         setBadge(QStringLiteral("cannot be used"), TextLabel::Tone::Bad);
         title = QFileInfo(m_id).fileName();
+        summary = QString::fromStdString(status.problem);
         break;
     case Weights::NoProgram:
         setBadge({}, TextLabel::Tone::Muted);
