@@ -6,7 +6,7 @@ packages=(
     g++ cmake ninja-build ccache pkg-config git ca-certificates
     libtorch-dev libopenblas0-pthread # LibTorch alone brings the reference BLAS, which trains many times slower
     libopencv-dev libturbojpeg0-dev libgif-dev libexif-dev
-    nlohmann-json3-dev libsqlitecpp-dev libsqlite3-dev libxxhash-dev libzip-dev libcli11-dev
+    nlohmann-json3-dev libeigen3-dev libsqlitecpp-dev libsqlite3-dev libxxhash-dev libzip-dev libcli11-dev
     libcurl4-openssl-dev libssl-dev
     qt6-base-dev qt6-svg-dev libqt6svg6 libqcustomplot-dev
     qt6-qpa-plugins hicolor-icon-theme fonts-dejavu-core fonts-noto-color-emoji

@@ -1,122 +1,214 @@
 #include "core/data/evaluation.h"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdio>
 #include <utility>
 
 namespace dank {
 
 namespace {
 
-struct Interval {
-    double low = 0;
-    double high = 0;
+constexpr std::size_t kMostWeights = 40'000'000;
+constexpr std::size_t kFewestResamples = 200;
+
+/// The columns of the memes at `rows`.
+struct Columns {
+    std::vector<double> predicted;
+    std::vector<double> actual;
+    std::vector<std::int64_t> upvotes;
+    std::vector<std::string> groups;
+    std::vector<std::size_t> clusters;
+
+    Columns(const std::vector<JudgedMeme> &memes, const std::vector<std::size_t> &rows)
+    {
+        for (const std::size_t row : rows) {
+            const JudgedMeme &meme = memes[row];
+            predicted.push_back(meme.predicted);
+            actual.push_back(meme.actual);
+            upvotes.push_back(meme.upvotes);
+            groups.push_back(meme.group);
+            clusters.push_back(meme.cluster == kNoCluster ? kNoCluster - row : meme.cluster);
+        }
+    }
+
+    JudgedRows view(std::span<const double> predictions) const
+    {
+        return {predictions, actual, upvotes, groups, clusters};
+    }
 };
 
-/// 95 % interval of Spearman's rho: Fisher's z with variance 1.06 / (n - 3) (Fieller, Hartley & Pearson 1957).
-Interval spearmanInterval(double rho, std::size_t rows)
+Resamples makeResamples(const Columns &columns, BootstrapOptions options)
 {
-    const double z = std::atanh(std::clamp(rho, -1 + 1e-12, 1 - 1e-12));
-    const double half = 1.959963984540054 * std::sqrt(1.06 / (static_cast<double>(rows) - 3));
-    return {std::tanh(z - half), std::tanh(z + half)};
+    const std::size_t rows = columns.actual.size();
+    const std::size_t affordable = kMostWeights / std::max<std::size_t>(1, rows);
+    options.resamples = std::min(options.resamples, std::max(kFewestResamples, affordable));
+    return Resamples(rows, columns.clusters, options);
 }
 
-std::string figure(double value)
+std::vector<double> picked(const std::vector<double> &values, const std::vector<std::size_t> &rows)
 {
-    char text[64];
-    if (std::abs(value) < 1000)
-        std::snprintf(text, sizeof text, "%.2f", value);
-    else
-        std::snprintf(text, sizeof text, "%.3g", value);
-    std::string result = text;
-    if (result == "-0.00")
-        result = "0.00";
-    if (result.front() == '-')
-        result.replace(0, 1, "\xe2\x88\x92");  // a minus sign, not a hyphen
+    std::vector<double> some;
+    for (const std::size_t row : rows)
+        some.push_back(values[row]);
+    return some;
+}
+
+const Baseline *find(const std::vector<Baseline> &baselines, std::string_view name)
+{
+    const auto found =
+        std::find_if(baselines.begin(), baselines.end(), [&](const Baseline &one) { return one.name == name; });
+    return found == baselines.end() ? nullptr : &*found;
+}
+
+BaselineResult judgeBaseline(const Baseline &baseline, const Columns &columns, bool hasGroups,
+                             const Resamples &resamples, const JobContext &job)
+{
+    if (baseline.predicted.size() != columns.actual.size())
+        throw Error(ErrorKind::Shape, "The baseline '" + baseline.name + "' has "
+                                          + std::to_string(baseline.predicted.size()) + " predictions for "
+                                          + std::to_string(columns.actual.size()) + " memes.");
+    BaselineResult result;
+    result.name = baseline.name;
+    result.title = baseline.title;
+    result.pooled = computeMetrics(baseline.predicted, columns.actual, columns.upvotes);
+    std::vector<FigureWanted> wanted{{Figure::Spearman, false}};
+    if (hasGroups) {
+        result.within = computeWithin(baseline.predicted, columns.actual, columns.upvotes, columns.groups);
+        wanted.push_back({Figure::Spearman, true});
+    }
+    const auto intervals = bootstrapIntervals(columns.view(baseline.predicted), wanted, resamples, job);
+    result.spearman = intervals[0];
+    if (hasGroups)
+        result.withinSpearman = intervals[1];
     return result;
 }
 
-Verdict judge(const Evaluation &evaluation, bool seenInTraining)
+/// The model without the memes whose picture is a training meme's too.
+void judgeClean(VerdictFacts &facts, const EvaluationInput &input, const JobContext &job)
 {
-    const Metrics &model = evaluation.model;
-    const std::size_t rows = model.rows;
-    const std::string count = std::to_string(rows) + (rows == 1 ? " meme" : " memes");
-    Verdict verdict;
-    if (seenInTraining) {
-        verdict.kind = VerdictKind::SeenInTraining;
-        verdict.headline = "Seen in training.";
-        verdict.reason = "It learned from these " + count
-                         + ", so how well it knows them does not tell how well it judges new ones. "
-                           "Judge it on memes that were held out.";
-        return verdict;
-    }
-    if (rows < kMinRowsToJudge) {
-        verdict.kind = VerdictKind::TooFewRows;
-        verdict.headline = "Too few rows to tell.";
-        verdict.reason = "There " + std::string(rows == 1 ? "is " : "are ") + count + " to judge it on; from "
-                         + std::to_string(kMinRowsToJudge) + " on, luck and learning can be told apart.";
-        return verdict;
-    }
-    verdict.kind = VerdictKind::NoEvidence;
-    verdict.headline = "No evidence of learning.";
-    if (!model.r2) {
-        verdict.reason = "All " + count + " are equally dank, so there is nothing to predict.";
-        return verdict;
-    }
-    if (!model.spearman) {
-        verdict.reason = "It gives all " + count + " the same score (R\xc2\xb2 " + figure(*model.r2) + ").";
-        return verdict;
-    }
-    const Interval interval = spearmanInterval(*model.spearman, rows);
-    const std::string figures = "R\xc2\xb2 " + figure(*model.r2) + " and Spearman " + figure(*model.spearman)
-                                + " (95 % interval " + figure(interval.low) + " to " + figure(interval.high) + ")";
-    if (*model.r2 > 0 && interval.low > 0) {
-        verdict.kind = VerdictKind::LearnedSomething;
-        verdict.headline = "It learned something.";
-        verdict.reason = "On " + count + " it beats always answering the mean, and its order follows theirs: " + figures
-                         + ".";
-        return verdict;
-    }
-    std::string why;
-    if (*model.r2 <= 0)
-        why = "always answering the mean does as well or better";
-    if (interval.low <= 0)
-        why += std::string(why.empty() ? "" : ", and ") + "its order could be luck";
-    verdict.reason = "On " + count + ' ' + why + ": " + figures + ".";
-    return verdict;
+    std::vector<std::size_t> rows;
+    for (std::size_t row = 0; row < input.memes.size(); ++row)
+        if (!input.memes[row].samePicture)
+            rows.push_back(row);
+    if (facts.duplicates == 0 || rows.size() < kMinRowsToJudge)
+        return;
+    const bool within = facts.within.has_value();
+    const Columns columns(input.memes, rows);
+    const auto metricsOf = [&](const std::vector<double> &predicted) {
+        return within ? computeWithin(predicted, columns.actual, columns.upvotes, columns.groups)
+                      : computeMetrics(predicted, columns.actual, columns.upvotes);
+    };
+    const std::optional<Metrics> metrics = metricsOf(columns.predicted);
+    if (!metrics)
+        return;
+    const FigureWanted wanted{Figure::Spearman, within};
+    facts.clean = JudgedFigures{*metrics, bootstrapIntervals(columns.view(columns.predicted), std::span(&wanted, 1),
+                                                             makeResamples(columns, input.bootstrap), job)
+                                              .front()};
+    if (const Baseline *nearest = find(input.baselines, "nearest"))
+        if (const std::optional<Metrics> without = metricsOf(picked(nearest->predicted, rows)))
+            facts.nearestClean = without->spearman;
+}
+
+Intervals intervalsOf(const JudgedRows &rows, const std::vector<Figure> &figures, bool within,
+                      const Resamples &resamples, const JobContext &job)
+{
+    std::vector<FigureWanted> wanted;
+    for (const Figure figure : figures)
+        wanted.push_back({figure, within});
+    if (std::find(figures.begin(), figures.end(), Figure::Spearman) == figures.end())
+        wanted.push_back({Figure::Spearman, within});  // the verdict's
+    const auto found = bootstrapIntervals(rows, wanted, resamples, job);
+    Intervals intervals;
+    for (std::size_t i = 0; i < wanted.size(); ++i)
+        if (found[i])
+            intervals.emplace(wanted[i].figure, *found[i]);
+    return intervals;
+}
+
+std::optional<Interval> intervalOf(const Intervals &intervals, Figure figure)
+{
+    const auto found = intervals.find(figure);
+    return found == intervals.end() ? std::nullopt : std::optional(found->second);
 }
 
 }  // namespace
 
-const char *verdictName(VerdictKind kind) noexcept
+Evaluation evaluate(EvaluationInput input, const JobContext &job)
 {
-    switch (kind) {
-    case VerdictKind::LearnedSomething: return "learned_something";
-    case VerdictKind::NoEvidence: return "no_evidence";
-    case VerdictKind::TooFewRows: return "too_few_rows";
-    case VerdictKind::SeenInTraining: return "seen_in_training";
-    }
-    return "unknown";
+    std::vector<std::size_t> all(input.memes.size());
+    for (std::size_t row = 0; row < all.size(); ++row)
+        all[row] = row;
+    const Columns columns(input.memes, all);
+
+    Evaluation evaluation;
+    evaluation.subset = std::move(input.subset);
+    evaluation.groupName = input.groupName;
+    evaluation.model = computeMetrics(columns.predicted, columns.actual, columns.upvotes);
+    evaluation.within = computeWithin(columns.predicted, columns.actual, columns.upvotes, columns.groups);
+    const bool hasGroups = evaluation.within.has_value();
+    evaluation.judgedWithin = hasGroups && evaluation.within->groups > 1
+                              && evaluation.within->rows >= std::max(kMinRowsToJudge, all.size() / 2);
+    for (const JudgedMeme &meme : input.memes)
+        evaluation.duplicates += meme.samePicture;
+    if (!all.empty())
+        evaluation.duplicateShare = static_cast<double>(evaluation.duplicates) / static_cast<double>(all.size());
+
+    const Resamples resamples = makeResamples(columns, input.bootstrap);
+    evaluation.clusters = resamples.clusters();
+    evaluation.intervals = intervalsOf(columns.view(columns.predicted), input.figures, false, resamples, job);
+    if (hasGroups)
+        evaluation.withinIntervals = intervalsOf(columns.view(columns.predicted), input.figures, true, resamples, job);
+
+    std::erase_if(input.baselines, [](const Baseline &one) { return one.name == "mean"; });
+    input.baselines.insert(input.baselines.begin(),
+                           makeBaseline("mean", std::vector<double>(all.size(), input.trainMean)));
+    if (hasGroups && !find(input.baselines, "group"))
+        input.baselines.insert(input.baselines.begin() + 1,
+                               makeBaseline("group", medianOfOthers(columns.actual, columns.groups)));
+    for (const Baseline &baseline : input.baselines)
+        evaluation.baselines.push_back(judgeBaseline(baseline, columns, hasGroups, resamples, job));
+    evaluation.meanPredictor = evaluation.baselines.front().pooled;
+
+    VerdictFacts facts;
+    facts.rows = all.size();
+    facts.clusters = evaluation.clusters;
+    facts.seenInTraining = input.seenInTraining;
+    facts.heightCounts = input.heightCounts;
+    facts.groupName = input.groupName;
+    facts.pooled = {evaluation.model, intervalOf(evaluation.intervals, Figure::Spearman)};
+    if (evaluation.judgedWithin)
+        facts.within = JudgedFigures{*evaluation.within, intervalOf(evaluation.withinIntervals, Figure::Spearman)};
+    facts.baselines = evaluation.baselines;
+    facts.duplicates = evaluation.duplicates;
+    judgeClean(facts, input, job);
+    evaluation.verdict = decideVerdict(facts);
+    evaluation.memes = std::move(input.memes);
+    return evaluation;
 }
 
 Evaluation evaluate(std::vector<JudgedMeme> memes, double trainMean, std::string subset, bool seenInTraining)
 {
-    Evaluation evaluation;
-    evaluation.subset = std::move(subset);
-    evaluation.memes = std::move(memes);
-    std::vector<double> predicted;
-    std::vector<double> actual;
-    predicted.reserve(evaluation.memes.size());
-    actual.reserve(evaluation.memes.size());
-    for (const JudgedMeme &meme : evaluation.memes) {
-        predicted.push_back(meme.predicted);
-        actual.push_back(meme.actual);
+    EvaluationInput input;
+    input.memes = std::move(memes);
+    input.trainMean = trainMean;
+    input.subset = std::move(subset);
+    input.seenInTraining = seenInTraining;
+    return evaluate(std::move(input));
+}
+
+void noteNeighbours(std::span<JudgedMeme> memes, const BaselineSet &set, std::span<const MemeId> ids)
+{
+    if (set.neighbours.size() != memes.size() && !set.neighbours.empty())
+        throw Error(ErrorKind::Shape, "There are neighbours of " + std::to_string(set.neighbours.size()) + " memes for "
+                                          + std::to_string(memes.size()) + '.');
+    for (std::size_t i = 0; i < set.neighbours.size(); ++i) {
+        if (set.neighbours[i].empty())
+            continue;
+        const Neighbour &nearest = set.neighbours[i].front();
+        memes[i].nearest = ids[nearest.row];
+        memes[i].nearestSimilarity = nearest.similarity;
+        memes[i].samePicture |= set.canTellSame && nearest.similarity >= kSamePicture;
     }
-    evaluation.model = computeMetrics(predicted, actual);
-    evaluation.meanPredictor = computeMetrics(std::vector<double>(actual.size(), trainMean), actual);
-    evaluation.verdict = judge(evaluation, seenInTraining);
-    return evaluation;
 }
 
 }  // namespace dank

@@ -1,13 +1,25 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "core/base/job.h"
+#include "core/data/baselines.h"
+#include "core/data/bootstrap.h"
 #include "core/data/meme.h"
 #include "core/data/metrics.h"
+#include "core/data/verdict.h"
 
 namespace dank {
+
+/// JudgedMeme::cluster of a meme that shares its author and its picture with no other.
+inline constexpr std::size_t kNoCluster = std::numeric_limits<std::size_t>::max();
 
 /// One meme judged: dankness in the model's target space.
 struct JudgedMeme {
@@ -15,33 +27,58 @@ struct JudgedMeme {
     double predicted = 0;
     double actual = 0;
     std::int64_t upvotes = 0;
+    std::string group = {};            ///< its subreddit or the like; empty where it has none
+    std::size_t cluster = kNoCluster;  ///< memes by one author or of one picture share a number
+    bool samePicture = false;          ///< a training meme shows the same picture
+    MemeId nearest = {};               ///< the training meme most like it; empty where that was not looked for
+    double nearestSimilarity = 0;      ///< cosine of the standardised features
 };
 
-enum class VerdictKind { LearnedSomething, NoEvidence, TooFewRows, SeenInTraining };
-const char *verdictName(VerdictKind kind) noexcept;  ///< "learned_something", "no_evidence", "too_few_rows", "seen_in_training"
-
-struct Verdict {
-    VerdictKind kind = VerdictKind::TooFewRows;
-    std::string headline;  ///< "It learned something."
-    std::string reason;    ///< one or two sentences with the figures it rests on
-};
+/// Figures to their 95 % intervals; figures without one are absent.
+using Intervals = std::map<Figure, Interval>;
 
 /// A model on memes it did not learn from.
 struct Evaluation {
-    std::string subset;               ///< "48 held-out memes"
-    Metrics model;
-    Metrics meanPredictor;            ///< always the mean dankness of the training rows
-    std::vector<JudgedMeme> memes;    ///< in dataset order
+    std::string subset;             ///< "48 held-out memes"
+    Metrics model;                  ///< pooled: over all memes alike
+    Metrics meanPredictor;          ///< always the mean dankness of the training rows
+    std::vector<JudgedMeme> memes;  ///< in dataset order
     Verdict verdict;
-    std::vector<Skipped> skipped;     ///< rows without a score: the dataset's own, then what the decoder refused
+    std::vector<Skipped> skipped;  ///< rows without a score: the dataset's own, then what the decoder refused
+
+    std::string groupName;                  ///< what the groups are, e.g. "subreddit"; "group" where nobody said
+    std::optional<Metrics> within;          ///< the model inside the groups; empty where no group has two memes
+    bool judgedWithin = false;              ///< the verdict rests on `within`: groups cover enough of the memes
+    Intervals intervals;                    ///< of `model`
+    Intervals withinIntervals;              ///< of `within`
+    std::vector<BaselineResult> baselines;  ///< "mean" first
+    std::size_t clusters = 0;               ///< authors or pictures that were drawn anew for the intervals
+    std::size_t duplicates = 0;             ///< memes with samePicture
+    double duplicateShare = 0;              ///< of the memes, 0..1
 };
 
-/// Fewer rows than this are not judged.
-inline constexpr std::size_t kMinRowsToJudge = 30;
+/// What an evaluation is computed from.
+struct EvaluationInput {
+    std::vector<JudgedMeme> memes;
+    double trainMean = 0;  ///< mean dankness of the training rows
+    std::string subset;
+    bool seenInTraining = false;
+    bool heightCounts = true;  ///< false where the loss fixes the order only (pairwise)
+    std::string groupName = "group";
+    std::vector<Baseline> baselines;  ///< "mean" is added, and "group" from the judged rows where groups are known
+    std::vector<Figure> figures{std::begin(kFigures), std::end(kFigures)};  ///< whose intervals are wanted
+    BootstrapOptions bootstrap;  ///< fewer resamples are drawn beyond some 40,000 memes, at least 200
+};
 
-/// Metrics, baseline and verdict. `trainMean` is the mean dankness of the training rows.
-/// "Learned something" needs at least kMinRowsToJudge rows, R² above 0 and a 95 % interval of Spearman's rho
-/// (Fisher's z with the Fieller–Hartley–Pearson variance 1.06 / (n - 3)) above 0.
+/// Metrics, intervals, baselines and verdict; see decideVerdict(). Throws Error{Shape} when a baseline does not fit the
+/// memes or a number is not finite, and Cancelled.
+Evaluation evaluate(EvaluationInput input, const JobContext &job = {});
+
+/// The same without groups, clusters and further baselines.
 Evaluation evaluate(std::vector<JudgedMeme> memes, double trainMean, std::string subset, bool seenInTraining);
+
+/// Notes each judged meme's nearest training meme, and which of them show the same picture. `set` is from
+/// computeBaselines() on the very memes in this order, `ids` those of its feature matrix.
+void noteNeighbours(std::span<JudgedMeme> memes, const BaselineSet &set, std::span<const MemeId> ids);
 
 }  // namespace dank

@@ -2,77 +2,105 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
+#include <limits>
 #include <numeric>
 
-#include "core/base/error.h"
+#include "core/data/weighted_rows.h"
 
 namespace dank {
 
 namespace {
 
-double mean(std::span<const double> values)
-{
-    return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
-bool isConstant(std::span<const double> values)
-{
-    return std::all_of(values.begin(), values.end(), [&](double value) { return value == values.front(); });
-}
-
-std::optional<double> ifFinite(double value)
-{
-    return std::isfinite(value) ? std::optional(value) : std::nullopt;
-}
-
-/// Pearson's correlation of two series, neither constant.
-double pearson(std::span<const double> a, std::span<const double> b)
-{
-    const double meanA = mean(a);
-    const double meanB = mean(b);
-    double ab = 0, aa = 0, bb = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        ab += (a[i] - meanA) * (b[i] - meanB);
-        aa += (a[i] - meanA) * (a[i] - meanA);
-        bb += (b[i] - meanB) * (b[i] - meanB);
-    }
-    return std::clamp(ab / (std::sqrt(aa) * std::sqrt(bb)), -1.0, 1.0);
-}
+/// Of errors whose squares leave the finite numbers; no error at all would be the worse thing to say.
+constexpr double kTooGreat = std::numeric_limits<double>::max();
 
 }  // namespace
 
+const char *figureName(Figure figure) noexcept
+{
+    switch (figure) {
+    case Figure::Mae: return "mae";
+    case Figure::Rmse: return "rmse";
+    case Figure::R2: return "r2";
+    case Figure::Spearman: return "spearman";
+    case Figure::Kendall: return "kendall";
+    case Figure::Pairwise: return "pairwise";
+    case Figure::RocAucTop25: return "roc_auc_top_25";
+    case Figure::PrAucTop25: return "pr_auc_top_25";
+    case Figure::RocAucTop5: return "roc_auc_top_5";
+    case Figure::PrAucTop5: return "pr_auc_top_5";
+    }
+    return "unknown";
+}
+
+std::optional<double> figureOf(const Metrics &metrics, Figure figure)
+{
+    switch (figure) {
+    case Figure::Mae: return metrics.rows > 0 ? std::optional(metrics.mae) : std::nullopt;
+    case Figure::Rmse: return metrics.rows > 0 ? std::optional(metrics.rmse) : std::nullopt;
+    case Figure::R2: return metrics.r2;
+    case Figure::Spearman: return metrics.spearman;
+    case Figure::Kendall: return metrics.kendall;
+    case Figure::Pairwise: return metrics.pairwise;
+    case Figure::RocAucTop25: return metrics.topQuarter.rocAuc;
+    case Figure::PrAucTop25: return metrics.topQuarter.prAuc;
+    case Figure::RocAucTop5: return metrics.topTwentieth.rocAuc;
+    case Figure::PrAucTop5: return metrics.topTwentieth.prAuc;
+    }
+    return std::nullopt;
+}
+
 Metrics computeMetrics(std::span<const double> predicted, std::span<const double> actual)
 {
-    if (predicted.size() != actual.size())
-        throw Error(ErrorKind::Shape, "Metrics were asked for " + std::to_string(predicted.size())
-                                          + " predictions and " + std::to_string(actual.size()) + " actual values.");
-    const auto isFinite = [](double value) { return std::isfinite(value); };
-    if (!std::all_of(predicted.begin(), predicted.end(), isFinite)
-        || !std::all_of(actual.begin(), actual.end(), isFinite))
-        throw Error(ErrorKind::Shape, "Metrics were asked for numbers that are not finite.");
+    return computeMetrics(predicted, actual, {});
+}
 
+Metrics computeMetrics(std::span<const double> predicted, std::span<const double> actual,
+                       std::span<const std::int64_t> upvotes)
+{
+    const WeightedRows rows(predicted, actual, upvotes);
+    const std::vector<std::uint8_t> ones(actual.size(), 1);
     Metrics metrics;
     metrics.rows = actual.size();
     if (actual.empty())
         return metrics;
-
-    const double center = mean(actual);
-    double absolute = 0, squared = 0, total = 0;
-    for (std::size_t i = 0; i < actual.size(); ++i) {
-        const double error = predicted[i] - actual[i];
-        absolute += std::abs(error);
-        squared += error * error;
-        total += (actual[i] - center) * (actual[i] - center);
-    }
-    metrics.mae = absolute / static_cast<double>(actual.size());
-    metrics.rmse = std::sqrt(squared / static_cast<double>(actual.size()));
-    if (actual.size() < 2 || isConstant(actual))
-        return metrics;
-    metrics.r2 = ifFinite(1.0 - squared / total);
-    if (!isConstant(predicted))
-        metrics.spearman = ifFinite(pearson(averageRanks(predicted), averageRanks(actual)));
+    const auto figure = [&](Figure which) { return rows.value(which, ones); };
+    metrics.mae = figure(Figure::Mae).value_or(kTooGreat);
+    metrics.rmse = figure(Figure::Rmse).value_or(kTooGreat);
+    metrics.r2 = figure(Figure::R2);
+    metrics.spearman = figure(Figure::Spearman);
+    metrics.kendall = figure(Figure::Kendall);
+    metrics.pairwise = figure(Figure::Pairwise);
+    metrics.pairs = static_cast<std::uint64_t>(rows.pairs(ones).count);
+    metrics.topQuarter = {rows.baseRate(0.25, ones), figure(Figure::RocAucTop25), figure(Figure::PrAucTop25)};
+    metrics.topTwentieth = {rows.baseRate(0.05, ones), figure(Figure::RocAucTop5), figure(Figure::PrAucTop5)};
     return metrics;
+}
+
+std::optional<Metrics> computeWithin(std::span<const double> predicted, std::span<const double> actual,
+                                     std::span<const std::int64_t> upvotes, std::span<const std::string> groups)
+{
+    const GroupedRows rows(predicted, actual, upvotes, groups);
+    return rows.groups() > 0 ? std::optional(rows.metrics()) : std::nullopt;
+}
+
+std::optional<MeanAndSd> meanAndSd(std::span<const std::optional<double>> values)
+{
+    std::vector<double> present;
+    for (const std::optional<double> &value : values)
+        if (value && std::isfinite(*value))
+            present.push_back(*value);
+    if (present.empty())
+        return std::nullopt;
+    const auto count = static_cast<double>(present.size());
+    MeanAndSd result{present.size(), std::accumulate(present.begin(), present.end(), 0.0) / count, std::nullopt};
+    if (present.size() > 1) {
+        double squares = 0;
+        for (const double value : present)
+            squares += (value - result.mean) * (value - result.mean);
+        result.sd = std::sqrt(squares / (count - 1));
+    }
+    return result;
 }
 
 std::vector<double> averageRanks(std::span<const double> values)

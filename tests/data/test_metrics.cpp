@@ -1,9 +1,9 @@
 #include <QtTest>
 
 #include <cmath>
+#include <set>
 
 #include "core/base/error.h"
-#include "core/data/evaluation.h"
 #include "core/data/histogram.h"
 #include "core/data/metrics.h"
 
@@ -35,16 +35,42 @@ bool agrees(const std::optional<double> &ours, const QJsonValue &reference)
     return reference.isNull() ? !ours : ours && isNear(*ours, reference.toDouble());
 }
 
-/// `count` memes whose predictions follow their dankness with this much noise.
-std::vector<JudgedMeme> judged(int count, double noise)
+std::vector<std::int64_t> wholeNumbers(const QJsonValue &array)
 {
-    std::vector<JudgedMeme> memes;
-    for (int i = 0; i < count; ++i) {
-        const double actual = (i + 0.5) / count;
-        const double wobble = std::sin(i * 12.9898) * noise;
-        memes.push_back({std::to_string(i), actual + wobble, actual, i});
-    }
-    return memes;
+    std::vector<std::int64_t> result;
+    for (const QJsonValue &value : array.toArray())
+        result.push_back(value.toInteger());
+    return result;
+}
+
+std::vector<std::string> words(const QJsonValue &array)
+{
+    std::vector<std::string> result;
+    for (const QJsonValue &value : array.toArray())
+        result.push_back(value.toString().toStdString());
+    return result;
+}
+
+void compare(const TopShare &share, const QJsonValue &reference)
+{
+    QVERIFY(agrees(share.rocAuc, reference["roc"]));
+    QVERIFY(agrees(share.prAuc, reference["pr"]));
+    if (share.rocAuc)
+        QVERIFY(isNear(share.baseRate, reference["base"].toDouble()));
+}
+
+void compare(const Metrics &metrics, const QJsonObject &reference)
+{
+    QCOMPARE(metrics.rows, std::size_t(reference["rows"].toInt()));
+    QVERIFY(isNear(metrics.mae, reference["mae"].toDouble()));
+    QVERIFY(isNear(metrics.rmse, reference["rmse"].toDouble()));
+    QVERIFY(agrees(metrics.r2, reference["r2"]));
+    QVERIFY(agrees(metrics.spearman, reference["spearman"]));
+    QVERIFY(agrees(metrics.kendall, reference["kendall"]));
+    QCOMPARE(metrics.pairs, std::uint64_t(reference["pairs"].toInteger()));
+    QVERIFY(agrees(metrics.pairwise, reference["pairwise"]));
+    compare(metrics.topQuarter, reference["quarter"]);
+    compare(metrics.topTwentieth, reference["twentieth"]);
 }
 
 }  // namespace
@@ -63,13 +89,71 @@ private slots:
     {
         QFETCH(QJsonObject, reference);
         const std::vector<double> predicted = numbers(reference["predicted"]);
-        const Metrics metrics = computeMetrics(predicted, numbers(reference["actual"]));
-        QCOMPARE(metrics.rows, predicted.size());
-        QVERIFY(isNear(metrics.mae, reference["mae"].toDouble()));
-        QVERIFY(isNear(metrics.rmse, reference["rmse"].toDouble()));
-        QVERIFY(agrees(metrics.r2, reference["r2"]));
-        QVERIFY(agrees(metrics.spearman, reference["spearman"]));
+        const std::vector<double> actual = numbers(reference["actual"]);
+        const std::vector<std::int64_t> upvotes = wholeNumbers(reference["upvotes"]);
+        compare(computeMetrics(predicted, actual, upvotes), reference);
         QCOMPARE(averageRanks(predicted), numbers(reference["ranks"]));
+        QVERIFY(!computeMetrics(predicted, actual).pairwise);
+        if (reference.contains("groups")) {
+            const auto within = computeWithin(predicted, actual, upvotes, words(reference["groups"]));
+            QVERIFY(within);
+            QCOMPARE(within->groups, std::size_t(reference["within"].toObject()["groups"].toInt()));
+            compare(*within, reference["within"].toObject());
+        }
+    }
+
+    void everyFigureHasANameAndItsOwnValue()
+    {
+        const QJsonObject reference = golden()["cases"][0].toObject();
+        const Metrics metrics = computeMetrics(numbers(reference["predicted"]), numbers(reference["actual"]),
+                                               wholeNumbers(reference["upvotes"]));
+        std::set<std::string> names;
+        std::set<double> values;
+        for (const Figure figure : kFigures) {
+            names.insert(figureName(figure));
+            values.insert(figureOf(metrics, figure).value());
+        }
+        QCOMPARE(names.size(), std::size(kFigures));
+        QCOMPARE(values.size(), std::size(kFigures));
+    }
+
+    void withinLeavesOutSingleMembersAndRowsWithoutGroup()
+    {
+        const std::vector<double> predicted{1, 2, 9, 8, 5}, actual{10, 20, 1, 2, 3};
+        using Groups = std::vector<std::string>;
+        QVERIFY(!computeWithin(predicted, actual, {}, Groups{"a", "b", "c", "", ""}));
+        const auto within = computeWithin(predicted, actual, {}, Groups{"a", "a", "b", "", ""});
+        QCOMPARE(within->rows, 2u);
+        QCOMPARE(within->groups, 1u);
+        QCOMPARE(within->spearman, 1.0);
+        QVERIFY_THROWS_EXCEPTION(Error, computeWithin(predicted, actual, {}, Groups{"a"}));
+    }
+
+    void aGroupsLevelDoesNotCountWithin()
+    {
+        // Perfect inside, the groups the wrong way round: pooled it is bad, within it is perfect.
+        const std::vector<double> actual{1, 2, 3, 101, 102, 103}, predicted{501, 502, 503, 1, 2, 3};
+        const std::vector<std::string> groups{"a", "a", "a", "b", "b", "b"};
+        const auto within = computeWithin(predicted, actual, {}, groups);
+        QCOMPARE(within->r2, 1.0);
+        QCOMPARE(within->mae, 0.0);
+        QCOMPARE(within->kendall, 1.0);
+        QVERIFY(*computeMetrics(predicted, actual).spearman < 0);
+    }
+
+    void meanAndDeviationOfRuns()
+    {
+        const QJsonObject reference = golden()["spread"].toObject();
+        std::vector<std::optional<double>> values;
+        for (const double value : numbers(reference["values"]))
+            values.emplace_back(value);
+        values.emplace_back(std::nullopt);
+        values.emplace_back(NAN);
+        const auto spread = meanAndSd(values);
+        QCOMPARE(spread->runs, 5u);
+        QVERIFY(isNear(spread->mean, reference["mean"].toDouble()) && isNear(*spread->sd, reference["sd"].toDouble()));
+        QVERIFY(!meanAndSd(std::span(values).first(1))->sd);
+        QVERIFY(!meanAndSd(std::span(values).last(2)));
     }
 
     void areEmptyWhereUndefined()
@@ -167,65 +251,6 @@ private slots:
         QCOMPARE(summarize(even).max, 100.0);
         QCOMPARE(summarize(odd).median, 2.0);
         QCOMPARE(summarize({}).max, 0.0);
-    }
-
-    void verdicts_data()
-    {
-        QTest::addColumn<int>("rows");
-        QTest::addColumn<double>("noise");
-        QTest::addColumn<bool>("seen");
-        QTest::addColumn<QString>("verdict");
-        QTest::newRow("follows") << 48 << 0.1 << false << "learned_something";
-        QTest::newRow("noise") << 48 << 50.0 << false << "no_evidence";
-        QTest::newRow("too few") << 29 << 0.1 << false << "too_few_rows";
-        QTest::newRow("just enough") << 30 << 0.1 << false << "learned_something";
-        QTest::newRow("seen") << 48 << 0.0 << true << "seen_in_training";
-        QTest::newRow("none") << 0 << 0.0 << false << "too_few_rows";
-    }
-    void verdicts()
-    {
-        QFETCH(int, rows);
-        QFETCH(double, noise);
-        QFETCH(bool, seen);
-        QFETCH(QString, verdict);
-        const Evaluation evaluation = evaluate(judged(rows, noise), 0.5, "held-out memes", seen);
-        QCOMPARE(QString(verdictName(evaluation.verdict.kind)), verdict);
-        QVERIFY(!evaluation.verdict.headline.empty() && evaluation.verdict.reason.ends_with('.'));
-        QCOMPARE(evaluation.memes.size(), std::size_t(rows));
-        if (rows > 1)
-            QVERIFY(std::abs(*evaluation.meanPredictor.r2) < 1e-9);
-    }
-
-    void verdictNeedsBothFigures()
-    {
-        // The right order at the wrong height: Spearman 1, R² below 0.
-        std::vector<JudgedMeme> memes = judged(48, 0);
-        for (JudgedMeme &meme : memes)
-            meme.predicted += 10;
-        QVERIFY(evaluate(memes, 0.5, "", false).verdict.kind == VerdictKind::NoEvidence);
-        for (JudgedMeme &meme : memes)
-            meme.predicted = 0.5;
-        QVERIFY(evaluate(memes, 0.5, "", false).verdict.kind == VerdictKind::NoEvidence);
-        for (JudgedMeme &meme : memes) {
-            meme.predicted = meme.actual;
-            meme.actual = 0.25;
-        }
-        QVERIFY(evaluate(memes, 0.5, "", false).verdict.kind == VerdictKind::NoEvidence);
-    }
-
-    void verdictStatesTheReferenceInterval()
-    {
-        // For the rho at hand the interval in the text is SciPy's formula to the two digits shown; the golden file
-        // pins the formula itself at rho 0.5 and 48 rows.
-        const QJsonObject reference = golden()["intervals"][0].toObject();
-        QVERIFY(isNear(reference["rho"].toDouble(), 0.5));
-        const Evaluation evaluation = evaluate(judged(48, 0.5), 0.5, "", false);
-        const double z = std::atanh(*evaluation.model.spearman);
-        const double half = std::atanh(reference["interval"][1].toDouble()) - std::atanh(0.5);
-        const QString low = QString::number(std::tanh(z - half), 'f', 2).replace('-', QChar(0x2212));
-        const QString high = QString::number(std::tanh(z + half), 'f', 2).replace('-', QChar(0x2212));
-        QVERIFY2(QString::fromStdString(evaluation.verdict.reason).contains(low + " to " + high),
-                 evaluation.verdict.reason.c_str());
     }
 };
 

@@ -1,0 +1,93 @@
+#include "core/data/bootstrap.h"
+
+#include <algorithm>
+#include <cmath>
+#include <unordered_map>
+
+#include "core/base/random.h"
+#include "core/data/weighted_rows.h"
+
+namespace dank {
+
+namespace {
+
+/// The value `share` of the way through the ascending `sorted`.
+double quantile(const std::vector<double> &sorted, double share)
+{
+    const double position = share * static_cast<double>(sorted.size() - 1);
+    const auto below = static_cast<std::size_t>(position);
+    const std::size_t above = std::min(below + 1, sorted.size() - 1);
+    return std::lerp(sorted[below], sorted[above], position - static_cast<double>(below));
+}
+
+}  // namespace
+
+Resamples::Resamples(std::size_t rows, std::span<const std::size_t> clusters, const BootstrapOptions &options)
+    : m_rows(rows), m_count(options.resamples), m_level(options.level)
+{
+    if (!clusters.empty() && clusters.size() != rows)
+        throw Error(ErrorKind::Shape, "There are " + std::to_string(clusters.size()) + " clusters for "
+                                          + std::to_string(rows) + " rows.");
+    if (!(m_level > 0 && m_level < 1))
+        throw Error(ErrorKind::Shape, "The level of an interval lies between 0 and 1.");
+    std::vector<std::vector<std::size_t>> members;
+    std::unordered_map<std::size_t, std::size_t> index;
+    for (std::size_t row = 0; row < rows; ++row) {
+        const auto [found, isNew] = index.try_emplace(clusters.empty() ? row : clusters[row], members.size());
+        if (isNew)
+            members.emplace_back();
+        members[found->second].push_back(row);
+    }
+    m_clusters = members.size();
+    m_weights.resize(m_count * rows);
+    Random random(options.seed);
+    for (std::size_t resample = 0; resample < m_count; ++resample) {
+        const auto weights = std::span(m_weights).subspan(resample * rows, rows);
+        for (std::size_t draw = 0; draw < m_clusters; ++draw)
+            for (const std::size_t row : members[random.below(m_clusters)])
+                weights[row] += weights[row] < 255;
+    }
+}
+
+std::vector<std::optional<Interval>> bootstrapIntervals(const JudgedRows &rows, std::span<const FigureWanted> wanted,
+                                                        const Resamples &resamples, const JobContext &job)
+{
+    std::vector<std::optional<Interval>> intervals(wanted.size());
+    if (rows.actual.empty() || resamples.clusters() < 2)
+        return intervals;
+    const bool needsGroups = std::any_of(wanted.begin(), wanted.end(), [](const auto &one) { return one.within; });
+    const WeightedRows pooled(rows.predicted, rows.actual, rows.upvotes);
+    std::optional<GroupedRows> within;
+    if (needsGroups && !rows.groups.empty())
+        within.emplace(rows.predicted, rows.actual, rows.upvotes, rows.groups);
+
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        if (wanted[i].within && (!within || within->groups() == 0))
+            continue;
+        std::vector<double> values;
+        values.reserve(resamples.count());
+        for (std::size_t resample = 0; resample < resamples.count(); ++resample) {
+            if (resample % 64 == 0)
+                job.cancel.check();
+            const auto weights = resamples.weights(resample);
+            const std::optional<double> value =
+                wanted[i].within ? within->value(wanted[i].figure, weights) : pooled.value(wanted[i].figure, weights);
+            if (value)
+                values.push_back(*value);
+        }
+        if (values.empty() || values.size() * 2 < resamples.count())
+            continue;
+        std::sort(values.begin(), values.end());
+        const double tail = (1 - resamples.level()) / 2;
+        intervals[i] = Interval{quantile(values, tail), quantile(values, 1 - tail)};
+    }
+    return intervals;
+}
+
+std::vector<std::optional<Interval>> bootstrapIntervals(const JudgedRows &rows, std::span<const FigureWanted> wanted,
+                                                        const BootstrapOptions &options, const JobContext &job)
+{
+    return bootstrapIntervals(rows, wanted, Resamples(rows.actual.size(), rows.clusters, options), job);
+}
+
+}  // namespace dank
