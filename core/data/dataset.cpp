@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <numeric>
 #include <optional>
 #include <string_view>
@@ -228,6 +229,14 @@ bool hasControlCharacter(std::string_view text)
     });
 }
 
+/// A row's key as a number; 0 where it is none.
+std::uint64_t rowNumber(std::string_view key)
+{
+    std::uint64_t number = 0;
+    const auto [end, failed] = std::from_chars(key.data(), key.data() + key.size(), number);
+    return failed == std::errc() && end == key.data() + key.size() ? number : 0;
+}
+
 /// Fit for a list and a JSON document: no control characters, not endless.
 std::string shownId(const std::string &id)
 {
@@ -251,7 +260,8 @@ Dataset Dataset::load(const fs::path &dbJson, const JobContext &job)
     Dataset dataset;
     dataset.m_path = fs::absolute(dbJson, failed).lexically_normal();
     dataset.m_hash = hashText(text);
-    std::vector<TinyRow> rows = parseTinyDb(std::move(text), dbJson, job);
+    TinyTable table = parseTinyDb(std::move(text), dbJson, job);
+    std::vector<TinyRow> &rows = table.rows;
     if (rows.empty())
         throw Error(ErrorKind::Dataset, "'" + displayPath(dbJson) + "' holds no memes: its table is empty.", dbJson);
 
@@ -263,6 +273,7 @@ Dataset Dataset::load(const fs::path &dbJson, const JobContext &job)
         if (i % 64 == 0)
             job.report("load", i, rows.size());
         TinyRow &row = rows[i];
+        const std::uint64_t number = rowNumber(row.key);
         const MemeId id = row.id.empty() ? std::move(row.key) : std::move(row.id);
         const auto skip = [&](SkipReason reason, std::string detail) {
             dataset.m_skipped.push_back({shownId(id), reason, std::move(detail)});
@@ -302,7 +313,8 @@ Dataset Dataset::load(const fs::path &dbJson, const JobContext &job)
         if (row.author == "None" || row.author == "[deleted]")
             row.author.clear();
         dataset.m_records.push_back({id, located.path, *row.upvotes, std::move(row.title), std::move(row.author),
-                                     std::move(row.media), row.created, probe.width, probe.height});
+                                     std::move(row.media), row.created, probe.width, probe.height, number,
+                                     RowColumns(table.columns, i)});
     }
     job.report("load", rows.size(), rows.size());
     dataset.indexById();

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <string>
 
+#include "core/data/columns.h"
+
 namespace dank {
 
 using MemeId = std::string;
@@ -19,6 +21,9 @@ struct MemeRecord {
     double created = 0;           ///< seconds since 1970 UTC, 0 where unknown
     int width = 0;                ///< of the picture itself, in pixels, before any EXIF rotation
     int height = 0;
+    /// Its number in the file: TinyDB's row number, or its place in a list, from 1; 0 where its key is not a number.
+    std::uint64_t row = 0;
+    RowColumns columns;           ///< the row's other columns, such as "subreddit"
 };
 
 /// Why a row or a picture cannot be used.

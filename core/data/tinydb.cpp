@@ -20,6 +20,7 @@ namespace {
 constexpr std::size_t kMaxDepth = 64;
 constexpr std::size_t kMaxRows = 2'000'000;
 constexpr std::size_t kMaxText = 1 << 20;
+constexpr double kMaxExact = 9007199254740992;  // 2^53: whole numbers up to it are exact in a double
 constexpr std::int64_t kMaxUpvotes = std::numeric_limits<std::int32_t>::max();
 
 std::string shortened(std::string_view text, std::size_t limit = 60)
@@ -188,7 +189,7 @@ public:
     std::size_t errorPosition() const { return m_errorPosition; }
     const std::string &error() const { return m_error; }
 
-    std::vector<TinyRow> takeRows()
+    TinyTable takeTable()
     {
         Table *best = nullptr;
         for (Table &table : m_tables)
@@ -203,12 +204,15 @@ public:
                             + "' is JSON, but holds no table of memes. It should look like "
                               "{\"_default\": {\"1\": {\"id\": \u2026, \"ups\": \u2026}, \u2026}}, as TinyDB writes it.",
                         m_path);
-        return std::move(best->rows);
+        if (!best->columns)
+            best->columns = std::make_unique<ColumnTableBuilder>();
+        return {std::move(best->rows), best->columns->finish()};
     }
 
 private:
     struct Table {
         std::vector<TinyRow> rows;
+        std::unique_ptr<ColumnTableBuilder> columns;  ///< from the first value on
     };
 
     bool inRow() const { return m_row && m_depth == m_rowDepth + 1; }
@@ -353,7 +357,28 @@ private:
         } else if (m_key == "created_utc") {
             if (value.kind == Kind::Number && std::isfinite(value.number))
                 m_current.created = value.number;
+        } else {
+            keepColumn(value);
         }
+    }
+
+    /// What may serve as a group: a short text, a whole number, true or false.
+    void keepColumn(const Value &value)
+    {
+        std::string text = value.text;
+        if (value.kind == Kind::Number) {
+            if (std::floor(value.number) != value.number || std::abs(value.number) > kMaxExact)
+                return;
+            text = std::to_string(static_cast<std::int64_t>(value.number));
+        } else if (value.kind != Kind::Text && value.kind != Kind::Bool) {
+            return;
+        }
+        if (text.size() > ColumnTableBuilder::kMaxValueBytes || m_key.size() > ColumnTableBuilder::kMaxNameBytes)
+            return;
+        Table &table = m_tables[m_table];
+        if (!table.columns)
+            table.columns = std::make_unique<ColumnTableBuilder>();
+        table.columns->put(table.rows.size(), printable(m_key), printable(text));
     }
 
     const std::filesystem::path &m_path;
@@ -396,7 +421,7 @@ private:
 
 }  // namespace
 
-std::vector<TinyRow> parseTinyDb(std::string text, const std::filesystem::path &path, const JobContext &job)
+TinyTable parseTinyDb(std::string text, const std::filesystem::path &path, const JobContext &job)
 {
     if (text.starts_with("\xef\xbb\xbf"))
         text.erase(0, 3);
@@ -410,7 +435,7 @@ std::vector<TinyRow> parseTinyDb(std::string text, const std::filesystem::path &
     Reader reader(path, job);
     if (!nlohmann::json::sax_parse(text, &reader))
         throwSyntaxError(reader, text, path);
-    return reader.takeRows();
+    return reader.takeTable();
 }
 
 }  // namespace dank

@@ -2,11 +2,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/base/job.h"
+#include "core/data/columns.h"
 
 namespace dank {
 
@@ -24,9 +26,15 @@ struct TinyRow {
     std::string problem;                  ///< why the row makes no sense; empty: it does
 };
 
-/// Rows in the file's order of the table "_default", else of the largest; or of a bare list. Text that is not
+/// A table's rows in the file's order, and what else stands in them: row i of `columns` belongs to rows[i].
+struct TinyTable {
+    std::vector<TinyRow> rows;
+    std::shared_ptr<const ColumnTable> columns;  ///< short texts, whole numbers, true and false; never null
+};
+
+/// The table "_default", else the largest; or a bare list. Text that is not
 /// UTF-8, lone surrogates and Python's NaN are repaired rather than refused. `path` is for messages only.
 /// Throws Error{Format} with line and column; checks `job.cancel`.
-std::vector<TinyRow> parseTinyDb(std::string text, const std::filesystem::path &path, const JobContext &job);
+TinyTable parseTinyDb(std::string text, const std::filesystem::path &path, const JobContext &job);
 
 }  // namespace dank

@@ -7,6 +7,7 @@
 #include "core/base/hash.h"
 #include "core/base/random.h"
 #include "core/data/dataset.h"
+#include "core/data/grouping.h"
 
 using namespace dank;
 namespace fs = std::filesystem;
@@ -362,6 +363,34 @@ private slots:
         QVERIFY(!dataset.contentHash().empty());
     }
 
+    void rowsKeepTheirNumberAndColumns()
+    {
+        const Folder folder;
+        const Dataset dataset = folder.load(table(
+            R"("7": {"subreddit": "memes", "ups": 1, "nsfw": true, "year": 2018, "id": "a", "score": 0.5, "thumb": {"w": 3}},
+               "x": {"id": "b", "ups": 2, "subreddit": "dank\nmemes", "year": 2018.0, "nsfw": false, "empty": ""},
+               "5": {"id": "gone", "ups": 2, "subreddit": "lost"},
+               "0012": {"id": "c", "ups": 3, "subreddit": "memes", "w": null, "year": 2017, "nsfw": true})"));
+        QCOMPARE(described(dataset), QString("a 1, b 2, c 3; gone image_missing"));
+        const auto records = dataset.records();
+        QCOMPARE(records[0].row, 7u);
+        QCOMPARE(records[1].row, 0u);
+        QCOMPARE(records[2].row, 12u);
+        QCOMPARE(records[0].columns.value("subreddit"), std::string("memes"));
+        QCOMPARE(records[1].columns.value("subreddit"), std::string("dank\xef\xbf\xbdmemes"));
+        QCOMPARE(records[2].columns.value("subreddit"), std::string("memes"));
+        QCOMPARE(records[0].columns.value("nsfw"), std::string("true"));
+        QCOMPARE(records[1].columns.value("year"), std::string("2018"));
+        for (const char *none : {"score", "thumb", "w", "empty", "ups", "id", "title"})
+            QCOMPARE(records[0].columns.value(none), std::string());
+        QCOMPARE(records[0].columns.table()->names(), (std::vector<std::string>{"subreddit", "nsfw", "year"}));
+        QCOMPARE(folder.load(R"([{"id": "zz", "ups": 1}, {"id": "a", "ups": 1}])").records()[0].row, 2u);
+        // Columns belong to their own table.
+        const Dataset two = folder.load(R"({"x": {"1": {"k": "wrong"}}, "_default": {"1": {"id": "a", "ups": 1, "k": "right"}}})");
+        QCOMPARE(two.records()[0].columns.value("k"), std::string("right"));
+        QCOMPARE(two.without({"a"}).records().size(), 0u);
+    }
+
     void reportsAndStops()
     {
         const Folder folder;
@@ -393,6 +422,15 @@ private slots:
             QVERIFY2(row.reason == SkipReason::ImageMissing, row.detail.c_str());
         QCOMPARE(dataset.records()[0].id, std::string("7szw80"));
         QCOMPARE(dataset.records()[0].upvotes, 61458);
+        // The four subreddits that the rows of the whole export came from, one after the other.
+        const Grouping blocks = groupsOf(dataset, GroupSpec::parse("rows:1-902,903-1773,1774-2285,2286-3226"));
+        std::map<std::string, int> members;
+        for (const std::string &block : blocks.of)
+            ++members[block];
+        QCOMPARE(blocks.unknown, 0u);
+        QCOMPARE(members.size(), 4u);
+        for (const auto &[block, count] : members)
+            qInfo("rows %s: %d usable", block.c_str(), count);
         QCOMPARE(Dataset::load((folder + "/db-full.json").toStdString()).rows(), 3226u);
     }
 };

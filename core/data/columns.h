@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+namespace dank {
+
+/// What stands in the other columns of a dataset's rows, each text kept once. Immutable once built.
+class ColumnTable {
+public:
+    std::vector<std::string> names() const;  ///< in the order of their first appearance
+    /// Columns that were not kept, since nearly every row has a value of its own there.
+    const std::vector<std::string> &tooVaried() const { return m_tooVaried; }
+    bool has(std::string_view column) const { return find(column) != nullptr; }
+    /// Empty where the row has no such value, or the table no such column.
+    const std::string &value(std::string_view column, std::size_t row) const;
+
+private:
+    friend class ColumnTableBuilder;
+    struct Column {
+        std::string name;
+        std::vector<std::uint32_t> codes;       ///< by row, into texts; may end early
+        std::vector<std::string> texts{""};     ///< texts[0] stands for no value
+    };
+    const Column *find(std::string_view column) const;
+
+    std::vector<Column> m_columns;
+    std::vector<std::string> m_tooVaried;
+};
+
+/// Gathers a table row by row within bounds: at most 32 columns at a time, names up to 100 bytes, values up to 200,
+/// 64 MiB of different texts. What goes beyond is left out; a column with a value of its own in nearly every row is
+/// dropped. Not thread-safe.
+class ColumnTableBuilder {
+public:
+    static constexpr std::size_t kMaxColumns = 32;
+    static constexpr std::size_t kMaxNameBytes = 100;
+    static constexpr std::size_t kMaxValueBytes = 200;
+
+    /// Rows come in ascending order; of two values for one place the later counts.
+    void put(std::size_t row, const std::string &column, const std::string &value);
+    std::shared_ptr<const ColumnTable> finish();
+
+private:
+    struct Growing {
+        ColumnTable::Column column;
+        std::unordered_map<std::string, std::uint32_t> codeOf;
+        std::size_t present = 0;  ///< rows with a value
+    };
+    void drop(std::size_t index);
+
+    std::vector<std::unique_ptr<Growing>> m_columns;
+    std::unordered_map<std::string, std::size_t> m_byName;
+    std::unordered_set<std::string> m_dropped;
+    std::vector<std::string> m_tooVaried;
+    std::size_t m_bytes = 0;
+};
+
+/// One row's values in a shared table: cheap to copy, as records are.
+class RowColumns {
+public:
+    RowColumns() = default;
+    RowColumns(std::shared_ptr<const ColumnTable> table, std::size_t row) : m_table(std::move(table)), m_row(row) {}
+    /// For tests and tools: a row of its own.
+    static RowColumns of(const std::map<std::string, std::string> &values);
+
+    /// Empty where unknown.
+    const std::string &value(std::string_view column) const;
+    const ColumnTable *table() const { return m_table.get(); }  ///< nullptr where the row has no columns
+
+private:
+    std::shared_ptr<const ColumnTable> m_table;
+    std::size_t m_row = 0;
+};
+
+}  // namespace dank
