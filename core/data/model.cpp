@@ -65,6 +65,12 @@ void Model::validate() const
     if (!std::all_of(featureScale.begin(), featureScale.end(), [](float scale) { return scale > 0; }))
         refuse("a feature's scale is not above 0");
 
+    if (normScale.size() != normShift.size() || (!normScale.empty() && normScale.size() != expected))
+        refuse("its layer normalisation has " + std::to_string(normScale.size()) + " scales and "
+               + std::to_string(normShift.size()) + " shifts, but it reads " + std::to_string(expected) + " features");
+    if (!allFinite(normScale) || !allFinite(normShift))
+        refuse("a scale or shift of its layer normalisation is not finite");
+
     if (!allFinite(reference))
         refuse("a score of its reference set is not finite");
     if (!std::is_sorted(reference.begin(), reference.end()))

@@ -26,6 +26,8 @@ struct Model {
     std::string backbone;                ///< full backbone id; features of another are refused
     std::string weightsFile;             ///< where the backbone's weights were, a hint; empty for none
     bool untrainedBackbone = false;      ///< the backbone's weights were seeded random numbers
+    std::vector<float> normScale;        ///< [columns], layer normalisation's before the first layer; empty for none
+    std::vector<float> normShift;        ///< [columns]
     std::vector<DenseLayer> layers;      ///< ReLU between them
     OutputActivation output = OutputActivation::Sigmoid;
     std::vector<float> featureMean;      ///< [columns], or empty for raw features
@@ -38,7 +40,7 @@ struct Model {
     int epochsRun = 0;
     std::vector<EpochStats> curve;       ///< all epochs so far
     double trainMean = 0;                ///< mean dankness of the training rows
-    double meanPredictorLoss = 0;        ///< validation loss of always answering trainMean
+    double meanPredictorLoss = 0;        ///< validation loss of always answering trainMean, under the run's loss
     std::string dataset;                 ///< path of the db.json
     std::string datasetHash;
     std::vector<MemeId> trainIds;        ///< rows it learned from: never used to judge it

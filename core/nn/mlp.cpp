@@ -1,5 +1,6 @@
 #include "core/nn/mlp.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <ATen/ATen.h>
@@ -45,10 +46,10 @@ void reluDropout(std::span<float> values, double drop, float scale, Random &rand
 
 }  // namespace
 
-std::vector<LayerSlice> layerSlices(int columns, std::span<const int> hidden)
+std::vector<LayerSlice> layerSlices(int columns, std::span<const int> hidden, bool layerNorm)
 {
     std::vector<LayerSlice> layers;
-    std::size_t offset = 0;
+    std::size_t offset = layerNorm ? 2 * static_cast<std::size_t>(columns) : 0;
     int inputs = columns;
     const auto add = [&](int outputs) {
         LayerSlice layer{inputs, outputs, offset, 0};
@@ -68,11 +69,41 @@ std::size_t parameterCount(std::span<const LayerSlice> layers)
     return layers.empty() ? 0 : layers.back().bias + static_cast<std::size_t>(layers.back().outputs);
 }
 
-Mlp::Mlp(int columns, std::span<const int> hidden, OutputActivation output, double dropout, int batch)
-    : m_layers(layerSlices(columns, hidden)), m_output(output), m_dropout(dropout), m_columns(columns),
-      m_batch(batch), m_parameterCount(dank::parameterCount(m_layers)),
-      m_input(static_cast<std::size_t>(batch) * static_cast<std::size_t>(columns))
+void normaliseRow(std::span<const float> in, std::span<float> out)
 {
+    // In lanes, which the compiler turns into vector instructions.
+    constexpr std::size_t kLanes = 8;
+    const auto sum = [&](auto &&term) {
+        double sums[kLanes] = {};
+        std::size_t i = 0;
+        for (; i + kLanes <= in.size(); i += kLanes)
+            for (std::size_t lane = 0; lane < kLanes; ++lane)
+                sums[lane] += term(in[i + lane]);
+        double total = 0;
+        for (const double lane : sums)
+            total += lane;
+        for (; i < in.size(); ++i)
+            total += term(in[i]);
+        return total;
+    };
+    const auto size = static_cast<double>(in.size());
+    const double mean = sum([](float value) { return static_cast<double>(value); }) / size;
+    const double variance = sum([mean](float value) { return (value - mean) * (value - mean); }) / size;
+    const double scale = 1.0 / std::sqrt(variance + 1e-5);
+    for (std::size_t i = 0; i < in.size(); ++i)
+        out[i] = static_cast<float>((in[i] - mean) * scale);
+}
+
+Mlp::Mlp(int columns, std::span<const int> hidden, bool layerNorm, OutputActivation output, double dropout, int batch)
+    : m_layers(layerSlices(columns, hidden, layerNorm)), m_layerNorm(layerNorm), m_output(output), m_dropout(dropout),
+      m_columns(columns), m_batch(batch), m_parameterCount(dank::parameterCount(m_layers)),
+      m_input(static_cast<std::size_t>(batch) * static_cast<std::size_t>(columns)),
+      m_scores(static_cast<std::size_t>(batch))
+{
+    if (layerNorm) {
+        m_normalised.resize(m_input.size());
+        m_scaled.resize(m_input.size());
+    }
     for (const LayerSlice &layer : m_layers) {
         const std::size_t size = static_cast<std::size_t>(batch) * static_cast<std::size_t>(layer.outputs);
         m_activations.emplace_back(size);
@@ -89,7 +120,9 @@ std::span<const float> Mlp::forward(std::span<const float> parameters, int rows,
     const bool drops = dropout != nullptr && m_dropout > 0;
     m_keepScale = drops ? static_cast<float>(1.0 / (1.0 - m_dropout)) : 1.0f;
 
-    const float *in = m_input.data();
+    if (m_layerNorm)
+        applyLayerNorm(parameters);
+    const float *in = m_layerNorm ? m_scaled.data() : m_input.data();
     for (std::size_t l = 0; l < m_layers.size(); ++l) {
         const LayerSlice &layer = m_layers[l];
         float *out = m_activations[l].data();
@@ -102,39 +135,39 @@ std::span<const float> Mlp::forward(std::span<const float> parameters, int rows,
                 reluDropout(values, m_dropout, m_keepScale, *dropout);
             else
                 relu(values);
-        } else if (m_output == OutputActivation::Sigmoid) {
-            for (float &value : values)
-                value = static_cast<float>(1.0 / (1.0 + std::exp(-static_cast<double>(value))));
+        } else {
+            std::copy(values.begin(), values.end(), m_scores.begin());
+            if (m_output == OutputActivation::Sigmoid)
+                for (float &value : values)
+                    value = static_cast<float>(1.0 / (1.0 + std::exp(-static_cast<double>(value))));
         }
         in = out;
     }
     return std::span<const float>(m_activations.back()).first(static_cast<std::size_t>(rows));
 }
 
-double Mlp::backward(std::span<const float> parameters, std::span<const float> targets, std::span<float> gradient)
+std::span<const float> Mlp::scores() const
+{
+    return std::span(m_scores).first(static_cast<std::size_t>(m_rows));
+}
+
+void Mlp::backward(std::span<const float> parameters, std::span<const float> delta, std::span<float> gradient)
 {
     if (parameters.size() != m_parameterCount || gradient.size() != m_parameterCount ||
-        targets.size() != static_cast<std::size_t>(m_rows))
-        throw Error(ErrorKind::Shape, "Mlp::backward: parameters, targets or gradient do not fit the network.");
+        delta.size() != static_cast<std::size_t>(m_rows))
+        throw Error(ErrorKind::Shape, "Mlp::backward: parameters, loss or gradient do not fit the network.");
     const c10::InferenceMode guard;
     const int rows = m_rows;
-
-    double squares = 0;
-    for (std::size_t i = 0; i < targets.size(); ++i) {
-        const float answer = m_activations.back()[i];
-        const float error = answer - targets[i];
-        squares += static_cast<double>(error) * error;
-        const float slope = m_output == OutputActivation::Sigmoid ? answer * (1.0f - answer) : 1.0f;
-        m_deltas.back()[i] = 2.0f * error * slope / static_cast<float>(rows);
-    }
+    std::copy(delta.begin(), delta.end(), m_deltas.back().begin());
 
     for (std::size_t l = m_layers.size(); l-- > 0;) {
         const LayerSlice &layer = m_layers[l];
-        const float *in = l == 0 ? m_input.data() : m_activations[l - 1].data();
-        const at::Tensor delta = matrix(m_deltas[l].data(), rows, layer.outputs);
+        const float *first = m_layerNorm ? m_normalised.data() : m_input.data();  // layerNormGradient() knows
+        const float *in = l == 0 ? first : m_activations[l - 1].data();
+        const at::Tensor above = matrix(m_deltas[l].data(), rows, layer.outputs);
 
         at::Tensor weightGradient = matrix(&gradient[layer.weight], layer.outputs, layer.inputs);
-        at::mm_out(weightGradient, delta.t(), matrix(in, rows, layer.inputs));
+        at::mm_out(weightGradient, above.t(), matrix(in, rows, layer.inputs));
 
         const std::span<float> biasGradient = gradient.subspan(layer.bias, static_cast<std::size_t>(layer.outputs));
         std::fill(biasGradient.begin(), biasGradient.end(), 0.0f);
@@ -147,7 +180,7 @@ double Mlp::backward(std::span<const float> parameters, std::span<const float> t
         if (l == 0)
             break;
         at::Tensor below = matrix(m_deltas[l - 1].data(), rows, layer.inputs);
-        at::mm_out(below, delta, matrix(&parameters[layer.weight], layer.outputs, layer.inputs));
+        at::mm_out(below, above, matrix(&parameters[layer.weight], layer.outputs, layer.inputs));
         // An activation is zero exactly where ReLU or dropout blocked it.
         const std::size_t size = static_cast<std::size_t>(rows) * static_cast<std::size_t>(layer.inputs);
         float *deltas = m_deltas[l - 1].data();
@@ -155,34 +188,45 @@ double Mlp::backward(std::span<const float> parameters, std::span<const float> t
         for (std::size_t i = 0; i < size; ++i)
             deltas[i] = activations[i] == 0.0f ? 0.0f : deltas[i] * m_keepScale;
     }
-    return squares;
+    if (m_layerNorm)
+        layerNormGradient(parameters, gradient);
 }
 
-void adamStep(std::span<float> parameters, std::span<float> firstMoment, std::span<float> secondMoment,
-              std::span<const float> gradient, std::int64_t step, double learningRate, double weightDecay)
+void Mlp::applyLayerNorm(std::span<const float> parameters)
 {
-    constexpr double kBeta1 = 0.9;
-    constexpr double kBeta2 = 0.999;
-    constexpr float kEpsilon = 1e-8f;
-    // In double until the last moment: 1.0f - 0.999f is off by 5e-5 of itself.
-    const auto beta1 = static_cast<float>(kBeta1);
-    const auto beta2 = static_cast<float>(kBeta2);
-    const auto rest1 = static_cast<float>(1.0 - kBeta1);
-    const auto rest2 = static_cast<float>(1.0 - kBeta2);
-    const auto count = static_cast<double>(step);
-    const auto stepSize = static_cast<float>(learningRate / (1.0 - std::pow(kBeta1, count)));
-    const auto rootCorrection = static_cast<float>(std::sqrt(1.0 - std::pow(kBeta2, count)));
-    const auto decay = static_cast<float>(1.0 - learningRate * weightDecay);
+    const auto columns = static_cast<std::size_t>(m_columns);
+    const float *scale = parameters.data();
+    const float *shift = scale + columns;
+    for (std::size_t row = 0; row < static_cast<std::size_t>(m_rows); ++row) {
+        const std::span<float> normalised = std::span(m_normalised).subspan(row * columns, columns);
+        normaliseRow(std::span<const float>(m_input).subspan(row * columns, columns), normalised);
+        float *out = &m_scaled[row * columns];
+        for (std::size_t c = 0; c < columns; ++c)
+            out[c] = normalised[c] * scale[c] + shift[c];
+    }
+}
 
-    float *p = parameters.data();
-    float *m = firstMoment.data();
-    float *v = secondMoment.data();
-    const float *g = gradient.data();
-    const std::size_t size = parameters.size();
-    for (std::size_t i = 0; i < size; ++i) {
-        m[i] = beta1 * m[i] + rest1 * g[i];
-        v[i] = beta2 * v[i] + rest2 * g[i] * g[i];
-        p[i] = decay * p[i] - stepSize * (m[i] / (std::sqrt(v[i]) / rootCorrection + kEpsilon));
+/// `gradient` holds the first layer's as if the normalised rows n had been its input, G = delta' n. It saw
+/// y = scale n + shift, so with weights W and bias gradient b: dW = scale G + b shift', dscale = sum W G over the
+/// outputs, dshift = W' b. That saves the product of delta and W.
+void Mlp::layerNormGradient(std::span<const float> parameters, std::span<float> gradient) const
+{
+    const auto columns = static_cast<std::size_t>(m_columns);
+    const LayerSlice &layer = m_layers.front();
+    const float *scale = parameters.data();
+    const float *shift = scale + columns;
+    float *scaleGradient = gradient.data();
+    float *shiftGradient = scaleGradient + columns;
+    std::fill(scaleGradient, shiftGradient + columns, 0.0f);
+    for (std::size_t o = 0; o < static_cast<std::size_t>(layer.outputs); ++o) {
+        const float *weight = &parameters[layer.weight + o * columns];
+        float *slopes = &gradient[layer.weight + o * columns];
+        const float bias = gradient[layer.bias + o];
+        for (std::size_t c = 0; c < columns; ++c) {
+            scaleGradient[c] += weight[c] * slopes[c];
+            shiftGradient[c] += weight[c] * bias;
+            slopes[c] = scale[c] * slopes[c] + bias * shift[c];
+        }
     }
 }
 

@@ -3,7 +3,6 @@
 // Internal to core/nn.
 
 #include <cstddef>
-#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -20,16 +19,20 @@ struct LayerSlice {
     std::size_t bias = 0;    ///< offset of [outputs]
 };
 
-/// The layers columns -> hidden… -> 1.
-std::vector<LayerSlice> layerSlices(int columns, std::span<const int> hidden);
+/// The layers columns -> hidden… -> 1. With `layerNorm` its scale and shift, [columns] each, come before them.
+std::vector<LayerSlice> layerSlices(int columns, std::span<const int> hidden, bool layerNorm);
 std::size_t parameterCount(std::span<const LayerSlice> layers);
+
+/// A row to mean 0 and deviation 1: layer normalisation (Ba et al. 2016) before its scale and shift, with epsilon 1e-5
+/// and the biased variance, as torch.nn.LayerNorm has them. In and out may be the same.
+void normaliseRow(std::span<const float> in, std::span<float> out);
 
 /// Forward and backward pass of the perceptron on preallocated buffers. The products are LibTorch's; the rest is plain
 /// loops. Not thread-safe.
 class Mlp {
 public:
     /// `batch`: the most rows a pass.
-    Mlp(int columns, std::span<const int> hidden, OutputActivation output, double dropout, int batch);
+    Mlp(int columns, std::span<const int> hidden, bool layerNorm, OutputActivation output, double dropout, int batch);
 
     std::size_t parameterCount() const { return m_parameterCount; }
     int batch() const { return m_batch; }
@@ -40,12 +43,19 @@ public:
     /// The answers for the first `rows` rows of the input, [rows]. `dropout` draws the masks; nullptr: dropout off.
     std::span<const float> forward(std::span<const float> parameters, int rows, Random *dropout);
 
-    /// For the rows of the last forward(): fills `gradient` [P] with the gradient of the mean squared error against
-    /// `targets` [rows] and returns the sum (not mean) of squared errors.
-    double backward(std::span<const float> parameters, std::span<const float> targets, std::span<float> gradient);
+    /// The last forward pass's answers before the output's activation, [rows].
+    std::span<const float> scores() const;
+
+    /// For the rows of the last forward(): from `delta` [rows], a loss's gradient with respect to the scores, fills
+    /// `gradient` [P] with its gradient with respect to the parameters.
+    void backward(std::span<const float> parameters, std::span<const float> delta, std::span<float> gradient);
 
 private:
+    void applyLayerNorm(std::span<const float> parameters);
+    void layerNormGradient(std::span<const float> parameters, std::span<float> gradient) const;
+
     std::vector<LayerSlice> m_layers;
+    bool m_layerNorm;
     OutputActivation m_output;
     double m_dropout;
     int m_columns;
@@ -54,14 +64,12 @@ private:
     float m_keepScale = 1;       ///< of the last forward pass: 1 / keep probability
     std::size_t m_parameterCount = 0;
     std::vector<float> m_input;
+    std::vector<float> m_normalised;  ///< [batch, columns], the input's rows at mean 0 and deviation 1
+    std::vector<float> m_scaled;      ///< [batch, columns], those scaled and shifted
+    std::vector<float> m_scores;      ///< [batch]
     std::vector<std::vector<float>> m_activations;  ///< per layer [batch, outputs], after ReLU and dropout
     std::vector<std::vector<float>> m_deltas;       ///< per layer [batch, outputs], dLoss/d(before activation)
 };
-
-/// One step of Adam (Kingma & Ba 2015; beta 0.9 and 0.999, epsilon 1e-8) with decoupled weight decay (Loshchilov &
-/// Hutter 2019), as torch.optim.AdamW computes it. `step` counts from 1. All spans are [P].
-void adamStep(std::span<float> parameters, std::span<float> firstMoment, std::span<float> secondMoment,
-              std::span<const float> gradient, std::int64_t step, double learningRate, double weightDecay);
 
 /// While alive, this thread treats numbers too small for a normal float as zero: the moments of units that died decay
 /// into that range and would cost a hundred times a normal operation.

@@ -7,7 +7,9 @@
 #include "core/data/reproduction.h"
 #include "core/nn/device.h"
 #include "core/nn/mlp.h"
+#include "core/nn/optimiser.h"
 #include "core/nn/torch_device.h"
+#include "core/nn/training_loss.h"
 
 namespace dank {
 
@@ -38,10 +40,12 @@ std::vector<double> runPaperLoop(std::span<const float> targets, int epochs, std
         const std::size_t rows = targets.size(), columns = kPaperColumns;
         const std::vector<float> features =
             drawn(rows * columns, Random(mixSeed(seed, kFeatures)), [](Random &random) { return random.uniform(); });
-        Mlp network(kPaperColumns, paper.hidden, paper.output, paper.dropout, kPaperBatch);
+        Mlp network(kPaperColumns, paper.hidden, false, paper.output, paper.dropout, kPaperBatch);
         std::vector<float> parameters = drawn(network.parameterCount(), Random(mixSeed(seed, kParameters)),
                                               [](Random &random) { return random.normal(); });
         std::vector<float> first(parameters.size()), second(parameters.size()), gradient(parameters.size());
+        TrainingLoss loss(paper.loss, paper.output);
+        std::vector<float> delta(kPaperBatch);
         Random dropout(mixSeed(seed, kDropout));
 
         std::vector<double> losses;
@@ -52,8 +56,11 @@ std::vector<double> runPaperLoop(std::span<const float> targets, int epochs, std
                 job.cancel.check();
                 const std::size_t count = std::min<std::size_t>(kPaperBatch, rows - from);
                 std::copy_n(&features[from * columns], count * columns, network.input().begin());
-                network.forward(parameters, static_cast<int>(count), &dropout);
-                sum += network.backward(parameters, targets.subspan(from, count), gradient) / static_cast<double>(count);
+                const auto answers = network.forward(parameters, static_cast<int>(count), &dropout);
+                const auto slopes = std::span(delta).first(count);
+                sum += loss.batch({network.scores(), answers, targets.subspan(from, count), {}}, slopes, dropout)
+                       / static_cast<double>(count);
+                network.backward(parameters, slopes, gradient);
                 adamStep(parameters, first, second, gradient, ++step, paper.learningRate, 0);
             }
             losses.push_back(sum);

@@ -32,9 +32,10 @@ double dot(const float *a, const float *b, std::size_t size)
 
 }  // namespace
 
-std::vector<DenseLayer> unflatten(std::span<const float> parameters, int columns, std::span<const int> hidden)
+std::vector<DenseLayer> unflatten(std::span<const float> parameters, int columns, std::span<const int> hidden,
+                                  bool layerNorm)
 {
-    const std::vector<LayerSlice> slices = layerSlices(columns, hidden);
+    const std::vector<LayerSlice> slices = layerSlices(columns, hidden, layerNorm);
     if (parameters.size() != parameterCount(slices)) {
         throw Error(ErrorKind::Shape, "A network of " + std::to_string(parameterCount(slices)) +
                                           " parameters was given " + std::to_string(parameters.size()) + ".");
@@ -46,6 +47,16 @@ std::vector<DenseLayer> unflatten(std::span<const float> parameters, int columns
         layers.push_back({slice.inputs, slice.outputs, {weight.begin(), weight.end()}, {bias.begin(), bias.end()}});
     }
     return layers;
+}
+
+void setNetwork(Model &model, std::span<const float> parameters, int columns, const TrainConfig &config)
+{
+    model.layers = unflatten(parameters, columns, config.hidden, config.layerNorm);
+    model.output = config.output;
+    const std::size_t size = config.layerNorm ? static_cast<std::size_t>(columns) : 0;
+    const std::span<const float> scale = parameters.first(size), shift = parameters.subspan(size, size);
+    model.normScale.assign(scale.begin(), scale.end());
+    model.normShift.assign(shift.begin(), shift.end());
 }
 
 std::vector<float> predict(const Model &model, std::span<const float> values)
@@ -63,6 +74,11 @@ std::vector<float> predict(const Model &model, std::span<const float> values)
         if (!model.featureMean.empty()) {
             for (std::size_t c = 0; c < columns; ++c)
                 in[c] = (in[c] - model.featureMean[c]) / model.featureScale[c];
+        }
+        if (!model.normScale.empty()) {
+            normaliseRow(in, in);
+            for (std::size_t c = 0; c < columns; ++c)
+                in[c] = in[c] * model.normScale[c] + model.normShift[c];
         }
         double answer = 0;
         for (std::size_t l = 0; l < model.layers.size(); ++l) {

@@ -10,7 +10,9 @@
 #include "core/base/random.h"
 #include "core/nn/device.h"
 #include "core/nn/mlp.h"
+#include "core/nn/optimiser.h"
 #include "core/nn/torch_device.h"
+#include "core/nn/training_loss.h"
 
 namespace dank {
 
@@ -20,12 +22,14 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kValidationBatch = 256;
 
-// Streams of the run's seed. Each epoch has its own two, so nothing but the epoch number is needed to go on.
+// Streams of the run's seed. Each epoch has its own two, so nothing but the epoch number is needed to go on. Epochs
+// count from 1, so 1 is no epoch's.
 constexpr std::uint64_t kInitialisationStream = 0;
+constexpr std::uint64_t kPairStream = 1;
 std::uint64_t shuffleStream(int epoch) { return 2 * static_cast<std::uint64_t>(epoch); }
 std::uint64_t dropoutStream(int epoch) { return 2 * static_cast<std::uint64_t>(epoch) + 1; }
 
-void checkData(const TrainingData &data)
+void checkData(const TrainingData &data, const TrainConfig &config)
 {
     const FeatureMatrix &features = data.features;
     if (features.columns == 0 || features.values.size() != features.rows() * features.columns)
@@ -34,14 +38,23 @@ void checkData(const TrainingData &data)
         throw Error(ErrorKind::Shape, std::to_string(features.rows()) + " rows of features have " +
                                           std::to_string(data.targets.size()) + " targets.");
     }
+    if (!data.groups.empty() && data.groups.size() != features.rows()) {
+        throw Error(ErrorKind::Shape, std::to_string(features.rows()) + " rows of features have " +
+                                          std::to_string(data.groups.size()) + " groups.");
+    }
     if (data.split.train.empty() || data.split.validation.empty())
         throw Error(ErrorKind::Dataset, "Training needs at least one meme to learn from and one held out.");
+    const bool probabilities = lossHas(config.loss, LossKind::Bce);
     for (const std::vector<std::size_t> *side : {&data.split.train, &data.split.validation}) {
         for (std::size_t row : *side) {
             if (row >= features.rows())
                 throw Error(ErrorKind::Shape, "The split names row " + std::to_string(row) + ", past the last.");
             if (!std::isfinite(data.targets[row]))
                 throw Error(ErrorKind::Dataset, "The target of " + features.ids[row] + " is not a finite number.");
+            if (probabilities && !(data.targets[row] >= 0 && data.targets[row] <= 1))
+                throw Error(ErrorKind::Dataset,
+                            "The target of " + features.ids[row] +
+                                " is not from 0 to 1, as the loss bce needs it. Choose another loss.");
             const std::span<const float> values = features.row(row);
             if (!std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); })) {
                 throw Error(ErrorKind::Dataset, "The features of " + features.ids[row] +
@@ -55,7 +68,8 @@ void checkState(const TrainingState &state, const TrainConfig &config, std::size
 {
     const std::size_t standardised = config.standardise ? columns : 0;
     const bool fits = state.parameters.size() == parameters && state.firstMoment.size() == parameters &&
-                      state.secondMoment.size() == parameters && state.best.size() == parameters &&
+                      state.secondMoment.size() == secondMomentSize(config, parameters) &&
+                      state.best.size() == parameters &&
                       state.featureMean.size() == standardised && state.featureScale.size() == standardised &&
                       state.curve.size() == static_cast<std::size_t>(state.epoch) && state.bestEpoch >= 1 &&
                       state.bestEpoch <= state.epoch;
@@ -96,12 +110,15 @@ void fitStandardisation(const TrainingData &data, TrainingState &state)
 
 std::vector<float> initialParameters(const TrainConfig &config, int columns)
 {
-    const std::vector<LayerSlice> layers = layerSlices(columns, config.hidden);
+    const std::vector<LayerSlice> layers = layerSlices(columns, config.hidden, config.layerNorm);
     std::vector<float> parameters(parameterCount(layers), 0.0f);
+    if (config.layerNorm)
+        std::fill_n(parameters.begin(), columns, 1.0f);
     Random random(mixSeed(config.seed, kInitialisationStream));
     const bool normal = config.initialisation == Initialisation::StandardNormal;
     for (const LayerSlice &layer : layers) {
-        const double deviation = normal ? 1.0 : std::sqrt(2.0 / layer.inputs);
+        const int fans = layer.inputs + (config.initialisation == Initialisation::Xavier ? layer.outputs : 0);
+        const double deviation = normal ? 1.0 : std::sqrt(2.0 / fans);
         for (std::size_t i = layer.weight; i < layer.bias; ++i)
             parameters[i] = static_cast<float>(deviation * random.normal());
         for (std::size_t i = layer.bias; normal && i < layer.bias + static_cast<std::size_t>(layer.outputs); ++i)
@@ -127,11 +144,13 @@ public:
     Run(const TrainingData &data, const TrainConfig &config, TrainingState from, TrainingControl &control,
         const TrainingHooks &hooks, const JobContext &job)
         : m_data(data), m_config(config), m_control(control), m_hooks(hooks), m_job(job),
-          m_network(static_cast<int>(data.features.columns), config.hidden, config.output, config.dropout,
-                    std::max(largestBatch(data, config), kValidationBatch)),
-          m_state(std::move(from)), m_gradient(m_network.parameterCount()),
-          m_targets(static_cast<std::size_t>(m_network.batch()))
+          m_network(static_cast<int>(data.features.columns), config.hidden, config.layerNorm, config.output,
+                    config.dropout, std::max(largestBatch(data, config), kValidationBatch)),
+          m_loss(config.loss, config.output), m_state(std::move(from)), m_gradient(m_network.parameterCount()),
+          m_targets(static_cast<std::size_t>(m_network.batch())), m_delta(m_targets.size()),
+          m_groups(data.groups.empty() ? 0 : m_targets.size())
     {
+        prepareValidation();
         if (m_state.epoch > 0) {
             checkState(m_state, config, data.features.columns, m_network.parameterCount());
             return;
@@ -139,7 +158,7 @@ public:
         m_state = {};
         m_state.parameters = initialParameters(config, static_cast<int>(data.features.columns));
         m_state.firstMoment.assign(m_network.parameterCount(), 0.0f);
-        m_state.secondMoment.assign(m_network.parameterCount(), 0.0f);
+        m_state.secondMoment.assign(secondMomentSize(config, m_network.parameterCount()), 0.0f);
         if (config.standardise)
             fitStandardisation(data, m_state);
     }
@@ -198,47 +217,83 @@ private:
         return true;
     }
 
+    /// The held-out targets in one piece, and the pairs that rank them.
+    void prepareValidation()
+    {
+        for (const std::size_t row : m_data.split.validation) {
+            m_validationTargets.push_back(m_data.targets[row]);
+            if (!m_data.groups.empty())
+                m_validationGroups.push_back(m_data.groups[row]);
+        }
+        m_scores.resize(m_validationTargets.size());
+        m_answers.resize(m_validationTargets.size());
+        Random random(mixSeed(m_config.seed, kPairStream));
+        const std::size_t pairs = m_loss.choosePairs(m_validationTargets, m_validationGroups, random);
+        const bool ranksOnly = m_config.loss.size() == 1 && m_config.loss.front().kind == LossKind::RankNet;
+        if (ranksOnly && (pairs == 0 || !trainingHasPairs()))
+            throw Error(ErrorKind::Dataset, std::string("No two memes of one group differ in upvotes among those ") +
+                                                (pairs == 0 ? "held out" : "to learn from") +
+                                                ", so there is nothing to rank. Choose another group or loss.");
+    }
+
+    bool trainingHasPairs() const
+    {
+        std::vector<float> targets;
+        std::vector<std::uint32_t> groups;
+        for (const std::size_t row : m_data.split.train) {
+            targets.push_back(m_data.targets[row]);
+            if (!m_data.groups.empty())
+                groups.push_back(m_data.groups[row]);
+        }
+        RankPairs pairs;
+        pairs.fit(targets, groups);
+        return pairs.count() > 0;
+    }
+
     /// The mean loss per row, or nothing when stopped.
     std::optional<double> trainBatches(int epoch)
     {
         std::vector<std::size_t> order = m_data.split.train;
         Random(mixSeed(m_config.seed, shuffleStream(epoch))).shuffle(std::span(order));
         Random dropout(mixSeed(m_config.seed, dropoutStream(epoch)));
+        Random pairs(mixSeed(mixSeed(m_config.seed, kPairStream), static_cast<std::uint64_t>(epoch)));
+        const double learningRate = m_config.learningRateAt(epoch);
 
-        double squares = 0;
+        double total = 0;
         const auto batch = static_cast<std::size_t>(m_config.batch);
         for (std::size_t first = 0; first < order.size(); first += batch) {
             if (!mayGoOn())
                 return std::nullopt;
             const std::size_t rows = std::min(batch, order.size() - first);
             load(std::span(order).subspan(first, rows));
-            m_network.forward(m_parameters, static_cast<int>(rows), &dropout);
-            squares += m_network.backward(m_parameters, std::span(m_targets).first(rows), m_gradient);
-            adamStep(m_parameters, m_firstMoment, m_secondMoment, m_gradient, ++m_step, m_config.learningRate,
-                     m_config.weightDecay);
+            const auto answers = m_network.forward(m_parameters, static_cast<int>(rows), &dropout);
+            const auto delta = std::span(m_delta).first(rows);
+            const auto groups = std::span(m_groups).first(m_groups.empty() ? 0 : rows);
+            const LossRows compared{m_network.scores(), answers, std::span(m_targets).first(rows), groups};
+            total += m_loss.batch(compared, delta, pairs);
+            m_network.backward(m_parameters, delta, m_gradient);
+            optimiserStep(m_config, learningRate, ++m_step, m_parameters, m_firstMoment, m_secondMoment, m_gradient);
         }
-        return squares / static_cast<double>(order.size());
+        return total / static_cast<double>(order.size());
     }
 
     double validationLoss()
     {
         const std::span<const std::size_t> rows = m_data.split.validation;
         const auto batch = static_cast<std::size_t>(kValidationBatch);
-        double squares = 0;
         for (std::size_t first = 0; first < rows.size(); first += batch) {
             m_job.cancel.check();
             const std::size_t count = std::min(batch, rows.size() - first);
             load(rows.subspan(first, count));
             const std::span<const float> answers = m_network.forward(m_parameters, static_cast<int>(count), nullptr);
-            for (std::size_t i = 0; i < count; ++i) {
-                const double error = static_cast<double>(answers[i]) - m_targets[i];
-                squares += error * error;
-            }
+            const std::span<const float> scores = m_network.scores();
+            std::copy(answers.begin(), answers.end(), m_answers.begin() + static_cast<std::ptrdiff_t>(first));
+            std::copy(scores.begin(), scores.end(), m_scores.begin() + static_cast<std::ptrdiff_t>(first));
         }
-        return squares / static_cast<double>(rows.size());
+        return m_loss.value({m_scores, m_answers, m_validationTargets, m_validationGroups});
     }
 
-    /// Copies rows, standardised, into the network's input, and their targets beside.
+    /// Copies rows, standardised, into the network's input, and their targets and groups beside.
     void load(std::span<const std::size_t> rows)
     {
         const std::size_t columns = m_data.features.columns;
@@ -246,6 +301,8 @@ private:
         for (std::size_t i = 0; i < rows.size(); ++i, out += columns) {
             const std::span<const float> values = m_data.features.row(rows[i]);
             m_targets[i] = m_data.targets[rows[i]];
+            if (!m_groups.empty())
+                m_groups[i] = m_data.groups[rows[i]];
             if (m_state.featureMean.empty()) {
                 std::copy(values.begin(), values.end(), out);
                 continue;
@@ -272,11 +329,15 @@ private:
     const TrainingHooks &m_hooks;
     const JobContext &m_job;
     Mlp m_network;
+    TrainingLoss m_loss;
     TrainingState m_state;                                    ///< after the last whole epoch
     std::vector<float> m_parameters, m_firstMoment, m_secondMoment;  ///< inside the current epoch
     std::int64_t m_step = 0;
     std::vector<float> m_gradient;
-    std::vector<float> m_targets;
+    std::vector<float> m_targets, m_delta;                    ///< of one batch
+    std::vector<std::uint32_t> m_groups;                      ///< of one batch; empty for none
+    std::vector<float> m_validationTargets, m_scores, m_answers;  ///< of all held-out rows
+    std::vector<std::uint32_t> m_validationGroups;
     Clock::duration m_waited{};
 };
 
@@ -286,7 +347,7 @@ TrainingState trainRegressor(const TrainingData &data, const TrainConfig &config
                              TrainingControl &control, const TrainingHooks &hooks, const JobContext &job)
 {
     config.validate();
-    checkData(data);
+    checkData(data, config);
     setIntraOpThreads(1);
     const FlushDenormals flush;
     return translateTorchErrors("training", [&] {

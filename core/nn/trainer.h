@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <span>
 
@@ -17,6 +18,7 @@ struct TrainingData {
     const FeatureMatrix &features;    ///< [rows, columns]
     std::span<const float> targets;   ///< [rows], 0..1
     const Split &split;               ///< indexes into the rows
+    std::span<const std::uint32_t> groups = {};  ///< [rows], RankNet's; empty: all rows are one group
 };
 
 /// Called on the training thread. Either may be empty.
@@ -28,20 +30,31 @@ struct TrainingHooks {
 };
 
 /// Trains the multi-layer perceptron of `config` until its epochs are done, patience ends, or `control` says stop.
-/// Goes on from `from` when that has epochs, to the same numbers as an unbroken run. Squared error, Adam, mini-batches
-/// in a seeded shuffle, inverted dropout after every hidden layer in training only. Checks cancel, pause and stop
-/// between batches; a stop inside an epoch gives that epoch up and returns the state of the last whole one (with no
-/// whole epoch yet: epoch 0 and an empty `best`).
+/// Goes on from `from` when that has epochs, to the same numbers as an unbroken run. The configuration's loss and
+/// optimiser, mini-batches in a seeded shuffle, inverted dropout after every hidden layer in training only. RankNet
+/// learns from the pairs inside a mini-batch; one without any adds nothing. Checks cancel, pause and stop between
+/// batches; a stop inside an epoch gives that epoch up and returns the state of the last whole one (with no whole epoch
+/// yet: epoch 0 and an empty `best`).
 /// Runs on the CPU, on the calling thread with one LibTorch thread, which it leaves set: at these sizes two are slower
 /// (OpenBLAS's threads and OpenMP's fight over the cores). Same inputs, same result, to the bit, on one machine.
 /// Throws Cancelled; Error{Diverged} once a loss is not finite (the hook has seen the last good state);
-/// Error{Shape} when rows, targets and columns do not fit, Error{Dataset} for features that are not finite,
-/// Error{Mismatch} when `from` is not a state of this configuration, Error{Memory}.
+/// Error{Shape} when rows, targets, groups and columns do not fit, Error{Dataset} for features that are not finite, for
+/// targets outside 0..1 under BCE and for RankNet alone without a pair on one of the sides, Error{Mismatch} when `from`
+/// is not a state of this configuration, Error{Memory}.
 TrainingState trainRegressor(const TrainingData &data, const TrainConfig &config, TrainingState from,
                              TrainingControl &control, const TrainingHooks &hooks, const JobContext &job);
 
+/// The validation loss, under the configuration's own loss, of always answering the training targets' mean: the line
+/// that a run has to get below. RankNet's is log 2, since the same answer for all orders nothing (0 without pairs).
+/// `groups` are those of the validation rows; empty: one group. Throws Error{Dataset} for an empty side, Error{Shape}.
+double meanPredictorLoss(const TrainConfig &config, std::span<const float> trainTargets,
+                         std::span<const float> validationTargets, std::span<const std::uint32_t> groups);
+
 /// The layers of a flat parameter buffer. Throws Error{Shape} when the buffer has another length.
-std::vector<DenseLayer> unflatten(std::span<const float> parameters, int columns, std::span<const int> hidden);
+std::vector<DenseLayer> unflatten(std::span<const float> parameters, int columns, std::span<const int> hidden,
+                                  bool layerNorm = false);
+/// The same into a model, with layer normalisation and output. Throws Error{Shape}.
+void setNetwork(Model &model, std::span<const float> parameters, int columns, const TrainConfig &config);
 
 /// The regressor's answer for each row, before any clamping: [rows]. Dropout off. `values` is [rows, columns] raw
 /// features; standardisation is the model's own. A row's answer depends on nothing but that row, to the bit, so one

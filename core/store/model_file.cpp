@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kFormat = 1;
+constexpr int kFormat = 2;
 constexpr const char *kKey = "dank";
 constexpr std::size_t kMaxLayers = 64;
 constexpr std::int64_t kMaxWidth = std::int64_t{1} << 20;
@@ -33,13 +33,17 @@ std::string plain(std::string text)
     return text;
 }
 
+/// The oldest that can hold the model, so that older programs refuse only what they would misread.
+/// 1: the first. 2: with layer normalisation.
+int formatOf(const Model &model) { return model.normScale.empty() ? 1 : kFormat; }
+
 json documentOf(const Model &model)
 {
     json curve = json::array();
     for (const EpochStats &epoch : model.curve)
         curve.push_back({epoch.epoch, epoch.trainLoss, epoch.validationLoss, epoch.seconds});
     return {
-        {"format", kFormat},
+        {"format", formatOf(model)},
         {"name", plain(model.name)},
         {"run", model.run},
         {"backbone", plain(model.backbone)},
@@ -279,6 +283,10 @@ Model modelOf(const TensorFile &file)
         model.featureMean = tensors.take("feature.mean", 1).toFloat();
         model.featureScale = tensors.take("feature.scale", 1).toFloat();
     }
+    if (format >= 2) {
+        model.normScale = tensors.take("layer_norm.weight", 1).toFloat();
+        model.normShift = tensors.take("layer_norm.bias", 1).toFloat();
+    }
     model.reference = tensors.take("reference", 1).toFloat();
     tensors.checkAllTaken();
     model.validate();
@@ -306,6 +314,10 @@ void saveModel(const Model &model, const std::filesystem::path &path)
     if (!model.featureMean.empty()) {
         tensors.push_back(floatTensor("feature.mean", {count(model.featureMean)}, model.featureMean));
         tensors.push_back(floatTensor("feature.scale", {count(model.featureScale)}, model.featureScale));
+    }
+    if (!model.normScale.empty()) {
+        tensors.push_back(floatTensor("layer_norm.weight", {count(model.normScale)}, model.normScale));
+        tensors.push_back(floatTensor("layer_norm.bias", {count(model.normShift)}, model.normShift));
     }
     tensors.push_back(floatTensor("reference", {count(model.reference)}, model.reference));
     // Paths may hold bytes that are not UTF-8: they become U+FFFD, since they are hints only.

@@ -242,10 +242,132 @@ private slots:
         config.seed = std::numeric_limits<std::uint64_t>::max();
         config.split = SplitKind::Random;
         config.target = TargetKind::Log;
+        config.layerNorm = true;
+        config.initialisation = Initialisation::Xavier;
+        config.output = OutputActivation::Sigmoid;
+        config.loss = lossFromText("bce+0.30000000000000004ranknet+2huber:0.7");
+        config.optimiser = OptimiserKind::Sgd;
+        config.momentum = 0.1 + 0.7;
+        config.weightDecay = 1e-4;
+        config.gradientClip = 1.5;
+        config.schedule = Schedule::Step;
+        config.scheduleEvery = 7;
+        config.scheduleFactor = 0.3;
+        config.group = "column:\"tab\" é";
+        config.within = true;
+        config.folds = 5;
+        config.seeds = 3;
         QVERIFY(trainConfigFromJson(trainConfigToJson(config)) == config);
         QVERIFY(trainConfigFromJson("{}") == TrainConfig::standard());
         QVERIFY(trainConfigFromJson("{\"later\": [1]}") == TrainConfig::standard());
         QCOMPARE(trainConfigToJson(config), trainConfigToJson(trainConfigFromJson(trainConfigToJson(config))));
+    }
+
+    /// Runs and models from before there was a choice go on as they were.
+    void oldSettingsKeepTheirMeaning()
+    {
+        const char *const old =
+            R"({"preset":"standard","hidden":[512,256,128,32,8],"dropout":0.2,"initialisation":"kaiming",)"
+            R"("output":"sigmoid","standardise":true,"target":"percentile","learning_rate":0.001,"weight_decay":0.0,)"
+            R"("batch":100,"epochs":200,"patience":30,"split":"author","validation_fraction":0.2,"seed":42})";
+        QVERIFY(trainConfigFromJson(old) == TrainConfig::standard());
+        QVERIFY(trainConfigFromJson(R"({"weight_decay": 0.1})").optimiser == OptimiserKind::AdamW);
+        QVERIFY(trainConfigFromJson(R"({"weight_decay": 0.1, "optimiser": "adam"})").optimiser == OptimiserKind::Adam);
+    }
+
+    void everyPresetIsUsable()
+    {
+        QCOMPARE(std::string(trainPresets().front().name), TrainConfig{}.preset);
+        for (const TrainPreset &preset : trainPresets()) {
+            const TrainConfig config = TrainConfig::fromPreset(preset.name);
+            config.validate();
+            QCOMPARE(config.preset, std::string(preset.name));
+            QVERIFY(trainConfigFromJson(trainConfigToJson(config)) == config);
+            QVERIFY(*preset.title && std::string(preset.summary).ends_with('.'));
+        }
+        QVERIFY(TrainConfig::fromPreset("linear").hidden.empty());
+        QCOMPARE(TrainConfig::fromPreset("small").hidden, std::vector<int>{256});
+        const TrainConfig ranking = TrainConfig::fromPreset("ranking");
+        QCOMPARE(lossText(ranking.loss), std::string("bce+0.5ranknet"));
+        QVERIFY(ranking.within && ranking.target == TargetKind::Percentile);
+        try {
+            TrainConfig::fromPreset("best");
+            QFAIL("accepted");
+        } catch (const Error &error) {
+            QVERIFY(std::string(error.what()).find("standard, small, linear, ranking, paper") != std::string::npos);
+        }
+    }
+
+    void lossesAsText_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("again");
+        for (const char *text : {"mse", "huber", "bce", "ranknet", "bce+0.5ranknet", "2mse+0.000001ranknet",
+                                 "huber:0.2", "0.5huber:1000000", "1000000bce"})
+            QTest::newRow(text) << text << text;
+        QTest::newRow("spaces") << " bce + 0.5 ranknet " << "bce+0.5ranknet";
+        QTest::newRow("weight 1") << "1.0mse+.5bce" << "mse+0.5bce";
+        QTest::newRow("huber's own") << "huber:0.1" << "huber";
+    }
+    void lossesAsText()
+    {
+        QFETCH(QString, text);
+        QFETCH(QString, again);
+        const std::vector<LossTerm> terms = lossFromText(text.toStdString());
+        QCOMPARE(QString::fromStdString(lossText(terms)), again);
+        QVERIFY(lossFromText(lossText(terms)) == terms);
+    }
+
+    void badLossesAreRefused_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        for (const char *text : {"", " ", "+", "mse+", "+mse", "MSE", "l1", "mse:1", "huber:", "huber:x", "huber:0.1x",
+                                 "huber:-1", "huber:0", "huber:2000000", "-1mse", "0mse", "infmse", "nanmse", "1e3mse",
+                                 "1e-3mse", "mse+mse", "huber+2huber:3", "0.0000001bce", "1..5mse", ".mse", "0x1mse",
+                                 "mse\n", "\x1b[31m"})
+            QTest::addRow("\"%s\"", text) << QByteArray(text);
+        QTest::newRow("long") << QByteArray(300, '1') + "mse";
+        QTest::newRow("huge") << QByteArray(100'000'000, '+');
+        QTest::newRow("nul") << QByteArray("mse\0", 4);
+    }
+    void badLossesAreRefused()
+    {
+        QFETCH(QByteArray, text);
+        try {
+            (void)lossFromText(text.toStdString());
+            QFAIL("accepted");
+        } catch (const Error &error) {
+            QVERIFY(error.kind() == ErrorKind::Format);
+            const std::string said = error.what();
+            QVERIFY2(said.find("bce+0.5ranknet") != std::string::npos && said.size() < 300, error.what());
+            QVERIFY(std::none_of(said.begin(), said.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }));
+        }
+    }
+
+    /// Each schedule's rates as torch.optim.lr_scheduler gives them.
+    void schedulesEqualTorchs()
+    {
+        QFile file(DANK_TEST_DATA "/golden/schedules.json");
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QJsonArray cases = QJsonDocument::fromJson(file.readAll()).array();
+        QVERIFY(cases.size() >= 5);
+        for (const QJsonValue &value : cases) {
+            const QJsonObject one = value.toObject();
+            TrainConfig config;
+            config.learningRate = one["learning_rate"].toDouble();
+            config.epochs = one["epochs"].toInt();
+            config.schedule = scheduleFromName(one["schedule"].toString().toStdString());
+            config.scheduleEvery = one["every"].toInt();
+            config.scheduleFactor = one["factor"].toDouble();
+            config.validate();
+            const QJsonArray rates = one["rates"].toArray();
+            QCOMPARE(rates.size(), config.epochs);
+            for (int epoch = 1; epoch <= config.epochs; ++epoch) {
+                const double expected = rates[epoch - 1].toDouble();
+                QVERIFY2(std::abs(config.learningRateAt(epoch) - expected) <= 1e-6 * expected,
+                         qPrintable(QString::number(epoch)));
+            }
+        }
     }
 
     void paperPresetIsThePapers()
@@ -273,9 +395,17 @@ private slots:
               "{\"hidden\": [0]}", "{\"hidden\": [65537]}", "{\"hidden\": [null]}", "{\"patience\": -1}",
               "{\"validation_fraction\": 0.5}", "{\"validation_fraction\": 1}", "{\"validation_fraction\": 0}", "{\"seed\": -1}", "{\"seed\": 1.5}",
               "{\"target\": \"best\"}", "{\"split\": 3}", "{\"initialisation\": \"zero\"}", "{\"output\": \"relu\"}",
+              "{\"loss\": \"l1\"}", "{\"loss\": [\"mse\"]}", "{\"loss\": \"bce\", \"output\": \"linear\"}",
+              "{\"optimiser\": \"lion\"}", "{\"optimiser\": 1}", "{\"momentum\": 1}", "{\"momentum\": -0.1}",
+              "{\"gradient_clip\": -1}", "{\"gradient_clip\": 1e999}", "{\"schedule\": \"linear\"}",
+              "{\"schedule_every\": 0}", "{\"schedule_every\": 1e9}", "{\"schedule_factor\": 0}",
+              "{\"schedule_factor\": 1.1}", "{\"layer_norm\": 1}", "{\"within\": \"yes\"}", "{\"group\": 7}",
+              "{\"group\": \"a\\u0000\"}", "{\"group\": \"\\n\"}", "{\"folds\": 1}", "{\"folds\": -2}",
+              "{\"folds\": 101}", "{\"seeds\": 0}", "{\"seeds\": 1001}", "{\"seeds\": 4294967297}",
               "{\"standardise\": 1}", "{\"preset\": {}}", "{\"preset\": \"\xff\"}"})
             QTest::newRow(*json ? json : "empty") << QByteArray(json);
         QTest::newRow("deep") << QByteArray(100'000, '[');
+        QTest::newRow("long group") << "{\"group\": \"" + QByteArray(5000, 'x') + "\"}";
         QTest::newRow("33 layers") << "{\"hidden\": [1" + QByteArray(",1").repeated(32) + "]}";
     }
     void badConfigsAreRefused()
@@ -296,12 +426,16 @@ private slots:
         raw.featureMean = raw.featureScale = {};
         raw.reference = {};
         raw.validate();
+        Model normal = goodModel();
+        normal.normScale = {1, -2, 0};
+        normal.normShift = {0, 0, 5};
+        normal.validate();
     }
 
     void badModelsAreRefused_data()
     {
         QTest::addColumn<int>("way");
-        for (int way = 0; way < 18; ++way)
+        for (int way = 0; way < 22; ++way)
             QTest::addRow("way %d", way) << way;
     }
     void badModelsAreRefused()
@@ -327,6 +461,10 @@ private slots:
         case 15: model.curve[0].validationLoss = NAN; break;
         case 16: model.config.batch = 0; break;
         case 17: model.backbone.clear(); break;
+        case 18: model.normScale = {1, 1, 1}; break;
+        case 19: model.normScale = model.normShift = {1, 1}; break;
+        case 20: model.normScale = {1, 1, 1}, model.normShift = {0, NAN, 0}; break;
+        case 21: model.normShift = {0, 0, 0}; break;
         }
         try {
             model.validate();

@@ -166,6 +166,42 @@ private slots:
         QCOMPARE(loaded.name, std::string("two lines"));
     }
 
+    void layerNormIsFormatTwo()
+    {
+        File file;
+        Model model = example();
+        const auto formatOf = [&] {
+            return json::parse(openSafetensors(file.path()).metadata().at("dank")).at("format").get<int>();
+        };
+        saveModel(model, file.path());
+        QCOMPARE(formatOf(), 1);  // what programs from before layer normalisation read
+        model.normScale = {1, -0.5F, 1e-30F};
+        model.normShift = {0.1F, -0.0F, 3};
+        saveModel(model, file.path());
+        QCOMPARE(formatOf(), 2);
+        const Model loaded = loadModel(file.path());
+        QVERIFY(loaded.normScale == model.normScale && loaded.normShift == model.normShift);
+        QVERIFY(std::signbit(loaded.normShift[1]));
+
+        rewrite(file.path(), [](Parts &parts) { parts.document["format"] = 1; });
+        QVERIFY(refusal(file.path()).contains("do not belong"));
+        saveModel(model, file.path());
+        rewrite(file.path(), [](Parts &parts) { parts.tensors.erase("layer_norm.bias"); });
+        QVERIFY(refusal(file.path()).contains("lacks the tensor 'layer_norm.bias'"));
+        saveModel(model, file.path());
+        rewrite(file.path(), [](Parts &parts) {
+            parts.tensors.at("layer_norm.bias") = parts.tensors.at("layers.1.bias");
+            parts.tensors.at("layer_norm.bias").name = "layer_norm.bias";
+        });
+        QVERIFY(refusal(file.path()).contains("layer normalisation"));
+        saveModel(model, file.path());
+        static const float kBad[] = {0, NAN, 0};
+        rewrite(file.path(), [](Parts &parts) {
+            parts.tensors.at("layer_norm.weight").bytes = std::as_bytes(std::span(kBad));
+        });
+        QVERIFY(refusal(file.path()).contains("not finite"));
+    }
+
     void brokenModelIsNotWritten()
     {
         File file;
@@ -193,7 +229,8 @@ private slots:
             row(("without " + key).c_str(), [=](Parts &parts) { parts.document.erase(key); }, "lacks");
             row((key + " null").c_str(), [=](Parts &parts) { parts.document[key] = nullptr; }, "");
         }
-        set("/format", 2, "newer version");
+        set("/format", 3, "newer version");
+        set("/format", 2, "lacks the tensor 'layer_norm.weight'");
         set("/format", 0, "out of range");
         set("/format", "1", "wrong kind");
         set("/run", -1, "out of range");
