@@ -79,6 +79,7 @@ struct WeightsCheck {
 
 struct ExtractReport {
     FeatureMatrix matrix;             ///< dataset order, usable pictures only
+    std::vector<std::string> pictureHashes;  ///< [rows], hashFile() of each row's picture
     bool untrained = false;
     std::size_t computed = 0, cached = 0;
     std::vector<Skipped> skipped;     ///< the dataset's own, then what the decoder refused
@@ -121,6 +122,7 @@ struct TrainReport {
     bool stoppedEarly = false;           ///< patience ended
     bool stoppedByUser = false;
     std::vector<Skipped> skipped;
+    std::vector<std::string> notes;      ///< whole sentences: what a reader of the figures should know
     std::string device, precision;
 };
 

@@ -40,8 +40,9 @@ Plan planExtraction(std::vector<std::string> hashes, const std::set<std::string>
     return plan;
 }
 
+/// `kept` gets the hash of each row's picture.
 FeatureMatrix gatherMatrix(const Dataset &dataset, const std::vector<std::string> &hashes, const std::string &backbone,
-                           std::size_t columns, const Library &library)
+                           std::size_t columns, const Library &library, std::vector<std::string> &kept)
 {
     FeatureMatrix matrix{backbone, {}, columns, {}};
     const auto records = dataset.records();
@@ -51,6 +52,7 @@ FeatureMatrix gatherMatrix(const Dataset &dataset, const std::vector<std::string
         if (hashes[i].empty() || !library.getFeatures(backbone, hashes[i], row))
             continue;
         matrix.ids.push_back(records[i].id);
+        kept.push_back(hashes[i]);
         matrix.values.insert(matrix.values.end(), row.begin(), row.end());
     }
     return matrix;
@@ -211,7 +213,7 @@ ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &req
             library.setFact(speedKey(id, device.name), std::to_string(report.imagesPerSecond));
     }
 
-    report.matrix = gatherMatrix(dataset, plan.hashes, backbone, columns, library);
+    report.matrix = gatherMatrix(dataset, plan.hashes, backbone, columns, library, report.pictureHashes);
     if (report.matrix.rows() == 0)
         throw Error(ErrorKind::Dataset, "None of the pictures of " + displayPath(dataset.path()) + " could be decoded.",
                     dataset.path());

@@ -1,4 +1,3 @@
-#include "core/pipeline/backbone_table.h"
 #include "core/pipeline/train_run.h"
 
 #include <algorithm>
@@ -11,7 +10,10 @@
 
 #include "core/base/file.h"
 #include "core/nn/trainer.h"
+#include "core/pipeline/backbone_table.h"
+#include "core/pipeline/judge.h"
 #include "core/pipeline/rating.h"
+#include "core/pipeline/run_data.h"
 #include "core/store/checkpoint.h"
 #include "core/store/library.h"
 #include "core/store/model_file.h"
@@ -26,73 +28,6 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kSnapshotInterval = std::chrono::seconds(1);
 /// And on at most this many held-out rows, so that they cost training little.
 constexpr std::size_t kSnapshotReferenceRows = 100;
-
-/// Everything a run trains on, joined by id: row i of the features is records[i].
-struct RunData {
-    FeatureMatrix features;
-    std::vector<MemeRecord> records;
-    Split split;
-    TargetTransform target;
-    std::vector<float> targets;
-    double trainMean = 0;
-    double meanPredictorLoss = 0;
-};
-
-std::vector<MemeRecord> recordsOf(const Dataset &dataset, const FeatureMatrix &features)
-{
-    std::unordered_map<std::string_view, const MemeRecord *> byId;
-    for (const MemeRecord &record : dataset.records())
-        byId.emplace(record.id, &record);
-    std::vector<MemeRecord> records;
-    records.reserve(features.rows());
-    for (const MemeId &id : features.ids)
-        records.push_back(*byId.at(id));
-    return records;
-}
-
-std::vector<float> rowsOf(const FeatureMatrix &features, std::span<const std::size_t> rows)
-{
-    std::vector<float> values;
-    values.reserve(rows.size() * features.columns);
-    for (const std::size_t row : rows) {
-        const auto from = features.row(row);
-        values.insert(values.end(), from.begin(), from.end());
-    }
-    return values;
-}
-
-std::vector<MemeId> idsOf(const FeatureMatrix &features, std::span<const std::size_t> rows)
-{
-    std::vector<MemeId> ids;
-    for (const std::size_t row : rows)
-        ids.push_back(features.ids[row]);
-    return ids;
-}
-
-/// Fits the target and computes what always answering the training mean would score.
-RunData joinRunData(FeatureMatrix features, std::vector<MemeRecord> records, Split split, TargetKind kind)
-{
-    RunData data{std::move(features), std::move(records), std::move(split), {}, {}, 0, 0};
-    // The maximum of Max and Log is a unit, the paper's, over all rows; ranks would tell about the held-out rows, so
-    // Percentile sees the training rows only.
-    std::vector<std::int64_t> upvotes;
-    if (kind == TargetKind::Percentile)
-        for (const std::size_t row : data.split.train)
-            upvotes.push_back(data.records[row].upvotes);
-    else
-        for (const MemeRecord &record : data.records)
-            upvotes.push_back(record.upvotes);
-    data.target = TargetTransform::fit(kind, upvotes);
-    for (const MemeRecord &record : data.records)
-        data.targets.push_back(data.target.toDankness(record.upvotes));
-    for (const std::size_t row : data.split.train)
-        data.trainMean += data.targets[row] / static_cast<double>(data.split.train.size());
-    for (const std::size_t row : data.split.validation) {
-        const double error = data.targets[row] - data.trainMean;
-        data.meanPredictorLoss += error * error / static_cast<double>(data.split.validation.size());
-    }
-    return data;
-}
 
 nlohmann::json toJson(const BackboneRequest &request)
 {
@@ -143,7 +78,7 @@ public:
                 m_observer.epoch(stats, state.bestEpoch);
         m_last = state;
         try {
-            const TrainingData data{m_data.features, m_data.targets, m_data.split};
+            const TrainingData data{m_data.features, m_data.targets, m_data.split, m_data.groupIndexes};
             state = trainRegressor(data, config, std::move(state), control, hooks(config, job), job);
         } catch (const Error &error) {
             // The library or the disk may be what failed: that must not hide the first error.
@@ -157,7 +92,7 @@ public:
         }
         m_last = std::move(state);
         m_checkpoint.sync();
-        return finish(control.isStopping() && m_last.epoch < config.epochs);
+        return finish(control.isStopping() && m_last.epoch < config.epochs, job);
     }
 
 private:
@@ -210,11 +145,10 @@ private:
         model->backbone = m_record.backbone;
         model->weightsFile = m_record.weightsFile;
         model->untrainedBackbone = m_extracted.untrained;
-        model->layers = unflatten(m_last.best, static_cast<int>(m_data.features.columns), m_record.config.hidden);
-        model->output = m_record.config.output;
+        setNetwork(*model, m_last.best, static_cast<int>(m_data.features.columns), m_record.config);
         model->featureMean = m_last.featureMean;
         model->featureScale = m_last.featureScale;
-        model->target = m_data.target;
+        model->target = m_data.target.global;
         model->config = m_record.config;
         model->epoch = m_last.bestEpoch;
         model->epochsRun = m_last.epoch;
@@ -250,33 +184,31 @@ private:
         return model;
     }
 
-    TrainReport finish(bool stoppedByUser)
+    TrainReport finish(bool stoppedByUser, const JobContext &job)
     {
         TrainReport report;
         report.run = m_record.run;
         report.stoppedByUser = stoppedByUser;
         report.stoppedEarly = !stoppedByUser && m_last.epoch < m_record.config.epochs;
         report.skipped = m_extracted.skipped;
+        report.notes = m_data.notes;
         report.device = m_extracted.device;
         report.precision = m_extracted.precision;
         report.model = keepBest(true);
+        m_library.setRunState(m_record.run, stoppedByUser ? RunState::Interrupted : RunState::Done);
         if (report.model) {
             report.modelPath = m_library.modelPath(m_record.run);
-            report.evaluation = judge(*report.model);
+            try {
+                std::vector<Baseline> controls;
+                if (!stoppedByUser)  // who stopped the run does not wait for two more
+                    controls = trainControls(m_data, m_record.config, report.model->epoch, job);
+                report.evaluation = judgeRun(*report.model, m_data, std::move(controls), job);
+            } catch (const Cancelled &) {
+                // The run is whole and kept; only what it is compared with is left out.
+                report.evaluation = judgeRun(*report.model, m_data, {}, {});
+            }
         }
-        m_library.setRunState(m_record.run, stoppedByUser ? RunState::Interrupted : RunState::Done);
         return report;
-    }
-
-    Evaluation judge(const Model &model) const
-    {
-        const auto &rows = m_data.split.test;
-        const std::vector<float> predicted = predict(model, rowsOf(m_data.features, rows));
-        std::vector<JudgedMeme> memes;
-        for (std::size_t i = 0; i < rows.size(); ++i)
-            memes.push_back({m_data.features.ids[rows[i]], danknessOf(predicted[i]), m_data.targets[rows[i]],
-                             m_data.records[rows[i]].upvotes});
-        return evaluate(std::move(memes), m_data.trainMean, std::to_string(rows.size()) + " held-out memes", false);
     }
 
     const RunRecord m_record;
@@ -298,13 +230,10 @@ TrainReport trainRun(const Dataset &dataset, const BackboneRequest &request, con
 {
     config.validate();
     ExtractReport extracted = extractFeatures(dataset, request, context, observer.extract, job);
-    std::vector<MemeRecord> records = recordsOf(dataset, extracted.matrix);
-    Split split = makeRunSplit(records, config.split, config.validationFraction, config.seed);
     const std::string backbone = extracted.matrix.backbone;
-    RunData data =
-        joinRunData(std::move(extracted.matrix), std::move(records), std::move(split), config.target);
-
     Library library = Library::open(context.library);
+    RunData data = joinRunData(dataset, extracted, config, std::nullopt, library, context.threads, job);
+
     RunRecord record;
     record.dataset = dataset.path().string();
     record.datasetHash = dataset.contentHash();
@@ -349,6 +278,7 @@ TrainReport resumeRun(std::int64_t run, const PipelineContext &context, const Tr
 
     // The rows and the split that the run began with, whatever has been set aside since.
     FeatureMatrix features{extracted.matrix.backbone, {}, extracted.matrix.columns, {}};
+    std::vector<std::string> hashes;
     Split split;
     std::unordered_map<std::string_view, std::vector<std::size_t> *> sideOf;
     for (const auto &[ids, side] : {std::pair(&record.trainIds, &split.train),
@@ -363,14 +293,16 @@ TrainReport resumeRun(std::int64_t run, const PipelineContext &context, const Tr
             continue;
         side->second->push_back(features.ids.size());
         features.ids.push_back(id);
+        hashes.push_back(extracted.pictureHashes[i]);
         const auto row = extracted.matrix.row(i);
         features.values.insert(features.values.end(), row.begin(), row.end());
     }
     if (features.rows() != sideOf.size())
         throw Error(ErrorKind::Dataset, name + " cannot go on: pictures that it began with are gone. Train anew.",
                     record.dataset);
-    std::vector<MemeRecord> records = recordsOf(dataset, features);
-    RunData data = joinRunData(std::move(features), std::move(records), std::move(split), record.config.target);
+    extracted.matrix = std::move(features);
+    extracted.pictureHashes = std::move(hashes);
+    RunData data = joinRunData(dataset, extracted, record.config, split, library, context.threads, job);
 
     TrainingState state = CheckpointFile(library.runFolder(run)).load().value_or(TrainingState{});
     RunSession session(std::move(record), std::move(data), extracted, library, observer);
@@ -427,16 +359,7 @@ Evaluation evaluateModel(const Model &model, const Dataset &dataset, const Backb
         rows.resize(features.rows());
         std::iota(rows.begin(), rows.end(), std::size_t{0});
     }
-    const std::vector<float> predicted = predict(model, rowsOf(features, rows));
-    std::vector<JudgedMeme> memes;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        const MemeRecord &record = *dataset.find(features.ids[rows[i]]);
-        memes.push_back({record.id, danknessOf(predicted[i]), model.target.toDankness(record.upvotes), record.upvotes});
-    }
-    const std::string subset = std::to_string(rows.size())
-                               + (seen ? " memes it learned from"
-                                       : rows.size() == features.rows() ? " memes" : " memes it did not learn from");
-    Evaluation evaluation = evaluate(std::move(memes), model.trainMean, subset, seen);
+    Evaluation evaluation = judgeElsewhere(model, dataset, features, rows, seen);
     evaluation.skipped = extracted.skipped;
     return evaluation;
 }

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/data/evaluation.h"
+#include "core/data/model.h"
+#include "core/pipeline/run_data.h"
+
+namespace dank {
+
+/// What the same head answers when there is nothing to learn: trained on random features, and on shuffled upvotes.
+/// One answer for each of the split's test rows. Costs about as much as the run did, twice.
+std::vector<Baseline> trainControls(const RunData &data, const TrainConfig &config, int epochs, const JobContext &job);
+
+/// A run's model on the rows that had no part in it, beside everything simpler. `controls` may be empty.
+Evaluation judgeRun(const Model &model, const RunData &data, std::vector<Baseline> controls, const JobContext &job);
+
+/// A model on rows of a dataset that it was not trained on, or not on these. `seen`: it learned from all of them.
+/// Groups are those of its run, where the dataset has them; a target within the group is fitted among these rows.
+Evaluation judgeElsewhere(const Model &model, const Dataset &dataset, const FeatureMatrix &features,
+                          std::span<const std::size_t> rows, bool seen);
+
+}  // namespace dank
