@@ -27,17 +27,46 @@ Json toJson(const std::vector<Skipped> &skipped)
 
 Json toJson(const Metrics &metrics)
 {
-    return {{"rows", metrics.rows},
-            {"mae", number(metrics.mae)},
-            {"rmse", number(metrics.rmse)},
-            {"r2", number(metrics.r2)},
-            {"spearman", number(metrics.spearman)}};
+    Json object{{"rows", metrics.rows}};
+    for (const Figure figure : kFigures)
+        object[figureName(figure)] = number(figureOf(metrics, figure));
+    object["pairs"] = metrics.pairs;
+    object["base_rate_top_25"] = number(metrics.topQuarter.baseRate);
+    object["base_rate_top_5"] = number(metrics.topTwentieth.baseRate);
+    return object;
+}
+
+Json toJson(const Intervals &intervals)
+{
+    Json object = Json::object();
+    for (const auto &[figure, interval] : intervals)
+        object[figureName(figure)] = {number(interval.low), number(interval.high)};
+    return object;
 }
 
 void addEvaluation(Json &document, const Evaluation &evaluation)
 {
     document["metrics"] = toJson(evaluation.model);
+    document["intervals"] = toJson(evaluation.intervals);
+    if (evaluation.within) {
+        document["group"] = evaluation.groupName;
+        document["metrics_within"] = toJson(*evaluation.within);
+        document["intervals_within"] = toJson(evaluation.withinIntervals);
+    }
     document["baselines"] = {{"mean", toJson(evaluation.meanPredictor)}};
+    for (const BaselineResult &baseline : evaluation.baselines) {
+        Json &row = document["baselines"][baseline.name];
+        row = toJson(baseline.pooled);
+        row["title"] = baseline.title;
+        if (baseline.spearman)
+            row["spearman_interval"] = {number(baseline.spearman->low), number(baseline.spearman->high)};
+        if (baseline.within)
+            row["within"] = toJson(*baseline.within);
+        if (baseline.withinSpearman)
+            row["within_spearman_interval"] = {number(baseline.withinSpearman->low),
+                                               number(baseline.withinSpearman->high)};
+    }
+    document["duplicates_in_training"] = evaluation.duplicates;
     document["verdict"] = verdictName(evaluation.verdict.kind);
     document["verdict_text"] = evaluation.verdict.headline + " " + evaluation.verdict.reason;
 }

@@ -22,6 +22,7 @@ Json number(double value);
 Json number(const std::optional<double> &value);
 Json toJson(const std::vector<Skipped> &skipped);
 Json toJson(const Metrics &metrics);
+Json toJson(const Intervals &intervals);  ///< {figure: [low, high]}
 /// `metrics`, `baselines`, `verdict` and `verdict_text` of an evaluation, put into `document`.
 void addEvaluation(Json &document, const Evaluation &evaluation);
 

@@ -7,6 +7,7 @@
 #include "app/cli/text.h"
 #include "app/cli/train_output.h"
 #include "core/base/file.h"
+#include "core/data/grouping.h"
 #include "core/store/model_file.h"
 
 namespace dank::cli {
@@ -20,9 +21,10 @@ struct TrainOptions {
     std::optional<int> epochs, batch, patience;
     std::optional<double> learningRate, dropout, holdOut;
     std::optional<std::vector<int>> hidden;
-    std::optional<std::string> target, split;
+    std::optional<std::string> target, split, loss, group, initialisation, optimiser, schedule;
+    std::optional<double> weightDecay, momentum, gradientClip;
     std::optional<std::uint64_t> seed;
-    std::string loss = "mse", group;
+    bool within = false, layerNorm = false;
     std::string out, log;
     bool strict = false;
 };
@@ -43,11 +45,26 @@ TrainConfig configOf(const TrainOptions &options)
     set(config.validationFraction, options.holdOut);
     set(config.hidden, options.hidden);
     set(config.seed, options.seed);
-    if (options.target)
-        config.target = targetKindFromName(*options.target);
-    if (options.split)
-        config.split = splitKindFromName(*options.split);
+    set(config.group, options.group);
+    set(config.weightDecay, options.weightDecay);
+    set(config.momentum, options.momentum);
+    set(config.gradientClip, options.gradientClip);
+    config.within = config.within || options.within;
+    config.layerNorm = config.layerNorm || options.layerNorm;
     try {
+        if (options.target)
+            config.target = targetKindFromName(*options.target);
+        if (options.split)
+            config.split = splitKindFromName(*options.split);
+        if (options.loss)
+            config.loss = lossFromText(*options.loss);
+        if (options.initialisation)
+            config.initialisation = initialisationFromName(*options.initialisation);
+        if (options.optimiser)
+            config.optimiser = optimiserFromName(*options.optimiser);
+        if (options.schedule)
+            config.schedule = scheduleFromName(*options.schedule);
+        GroupSpec::parse(config.group);
         config.validate();
     } catch (const Error &error) {
         throw UsageError(error.what());
@@ -57,8 +74,6 @@ TrainConfig configOf(const TrainOptions &options)
 
 int train(Context &context, const TrainOptions &options)
 {
-    if (!options.group.empty())
-        throw UsageError("--group: this version knows no groups besides authors (--split author).");
     const TrainConfig config = configOf(options);
     checkOutput(options.out);
     checkOutput(options.log);
@@ -139,8 +154,14 @@ Action declareTrain(CLI::App &app)
     auto options = std::make_shared<TrainOptions>();
     app.add_option("DB", options->db, "A db.json, or the folder that holds it")->required();
     options->request = addExtractOptions(app, "--extract-batch");
-    app.add_option("--preset", options->preset, "standard: made to learn; paper: as published")
-        ->check(CLI::IsMember({"standard", "paper"}))
+    std::vector<std::string> presets;
+    std::string presetWords;
+    for (const TrainPreset &preset : trainPresets()) {
+        presets.emplace_back(preset.name);
+        presetWords += (presetWords.empty() ? "" : "\n") + std::string(preset.name) + ": " + preset.summary;
+    }
+    app.add_option("--preset", options->preset, presetWords)
+        ->check(CLI::IsMember(presets))
         ->type_name("PRESET")
         ->capture_default_str();
     app.add_option("--epochs", options->epochs, "At most this many passes over the memes")->type_name("N");
@@ -152,15 +173,35 @@ Action declareTrain(CLI::App &app)
     app.add_option("--dropout", options->dropout, "Probability of dropping, after every hidden layer")->type_name("P");
     app.add_option("--patience", options->patience, "Stop after this many epochs without a better one; 0: never")
         ->type_name("N");
-    app.add_option("--loss", options->loss, "mse (squared error)")->check(CLI::IsMember({"mse"}))->type_name("LOSS");
+    app.add_option("--loss", options->loss,
+                   "mse, huber, bce (of percentiles), ranknet (pairs within the group),\nor a weighted sum, as in bce+0.5ranknet")
+        ->type_name("LOSS");
+    app.add_option("--optimiser,--optimizer", options->optimiser, "adam, adamw or sgd")
+        ->check(CLI::IsMember({"adam", "adamw", "sgd"}))
+        ->type_name("NAME");
+    app.add_option("--momentum", options->momentum, "Of sgd")->type_name("X");
+    app.add_option("--weight-decay", options->weightDecay, "Pulls weights towards 0")->type_name("X");
+    app.add_option("--schedule", options->schedule, "How the learning rate goes: constant, step or cosine")
+        ->check(CLI::IsMember({"constant", "step", "cosine"}))
+        ->type_name("NAME");
+    app.add_option("--clip", options->gradientClip, "Most that the gradient's norm may be; 0: no bound")->type_name("X");
+    app.add_option("--init", options->initialisation, "How weights start: kaiming, xavier or standard_normal")
+        ->check(CLI::IsMember({"kaiming", "xavier", "standard_normal"}))
+        ->type_name("NAME");
+    app.add_flag("--layer-norm", options->layerNorm, "Normalise each row's features");
     app.add_option("--target", options->target, "What upvotes become: max, log or percentile")
         ->check(CLI::IsMember({"max", "log", "percentile"}))
         ->type_name("TARGET");
-    app.add_option("--split", options->split, "How memes are held out: author or random")
-        ->check(CLI::IsMember({"author", "random"}))
+    app.add_flag("--within", options->within, "Measure upvotes within the group (needs --group)");
+    app.add_option("--split", options->split,
+                   "How memes are held out: author, duplicates, time (newest last), or random (optimistic)")
+        ->check(CLI::IsMember({"author", "duplicates", "time", "random"}))
         ->type_name("SPLIT");
     app.add_option("--hold-out", options->holdOut, "Share of the memes held out to choose the epoch, and as many again to judge it")->type_name("F");
-    app.add_option("--group", options->group, "Not in this version")->type_name("COLUMN");
+    app.add_option("--group", options->group,
+                   "What memes are compared within: a column such as subreddit, author, month, template,\n"
+                   "file:PATH (lines of id,group) or rows:1-902,903-1773 (row numbers of the db.json)")
+        ->type_name("GROUP");
     app.add_option("--seed", options->seed, "Same seed, same numbers")->check(checkSeed)->type_name("S");
     addOutputs(app, options->out, options->log, options->strict);
     return [options](Context &context) { return train(context, *options); };

@@ -90,17 +90,51 @@ TrainReport runTraining(Context &context, CurveLog &log,
     return report;
 }
 
+namespace {
+
+std::string withInterval(const std::optional<double> &value, const std::optional<Interval> &interval)
+{
+    std::string text = fixed(value, 3);
+    if (value && interval)
+        text += " (" + fixed(interval->low, 2) + " to " + fixed(interval->high, 2) + ")";
+    return text;
+}
+
+std::optional<Interval> intervalOf(const Intervals &intervals, Figure figure)
+{
+    const auto found = intervals.find(figure);
+    return found == intervals.end() ? std::nullopt : std::optional(found->second);
+}
+
+}  // namespace
+
 void printEvaluation(const Evaluation &evaluation)
 {
-    const auto row = [](const std::string &name, const Metrics &metrics) {
-        return std::vector<std::string>{name, fixed(metrics.mae, 4), fixed(metrics.rmse, 4), fixed(metrics.r2, 3),
-                                        fixed(metrics.spearman, 3)};
-    };
-    printLine("On " + evaluation.subset + ":");
-    print(table({{"", "MAE", "RMSE", "R²", "Spearman"},
-                 row("model", evaluation.model),
-                 row("always the mean", evaluation.meanPredictor)}));
     printLine(evaluation.verdict.headline + ' ' + evaluation.verdict.reason);
+    printLine();
+    printLine("On " + evaluation.subset + ", with 95 % intervals"
+              + (evaluation.within ? "; \"within\" is inside each " + evaluation.groupName : std::string()) + ":");
+    const bool within = evaluation.within.has_value();
+    std::vector<std::vector<std::string>> rows{{""}};
+    if (within)
+        rows.front().push_back("Spearman within");
+    for (const char *column : {"Spearman", "R²", "MAE"})
+        rows.front().emplace_back(column);
+    const auto row = [&](const std::string &name, const Metrics &pooled, const std::optional<Metrics> &inside,
+                         const std::optional<Interval> &interval, const std::optional<Interval> &insideInterval) {
+        std::vector<std::string> cells{name};
+        if (within)
+            cells.push_back(inside ? withInterval(inside->spearman, insideInterval) : "–");
+        cells.push_back(withInterval(pooled.spearman, interval));
+        cells.push_back(fixed(pooled.r2, 3));
+        cells.push_back(fixed(pooled.mae, 4));
+        rows.push_back(std::move(cells));
+    };
+    row("model", evaluation.model, evaluation.within, intervalOf(evaluation.intervals, Figure::Spearman),
+        intervalOf(evaluation.withinIntervals, Figure::Spearman));
+    for (const BaselineResult &baseline : evaluation.baselines)
+        row(baseline.title, baseline.pooled, baseline.within, baseline.spearman, baseline.withinSpearman);
+    print(table(rows));
 }
 
 namespace {
@@ -130,6 +164,9 @@ int finishTraining(Context &context, const TrainReport &report, const std::files
         saveModel(model, path);
     }
     context.console().skipped(report.skipped, context.json());
+    if (!context.json())
+        for (const std::string &note : report.notes)
+            context.console().note(note);
 
     if (context.json()) {
         Json document{{"run", report.run},
@@ -146,6 +183,7 @@ int finishTraining(Context &context, const TrainReport &report, const std::files
         document["stopped_by_user"] = report.stoppedByUser;
         document["device"] = report.device;
         document["precision"] = report.precision;
+        document["notes"] = report.notes;
         document["skipped"] = toJson(report.skipped);
         printJson(document);
     } else {

@@ -75,6 +75,11 @@ void TestCliLearning::learnsTheRuleAndNotTheNoise()
     QVERIFY(figure(learned, "mae") < 0.8 * learned["baselines"]["mean"_L1]["mae"_L1].toDouble());
     QCOMPARE(learned["verdict"].toString(), QString("learned_something"));
 
+    const QJsonObject baselines = learned["baselines"].toObject();
+    const double byChance = baselines["random_features"]["spearman"].toDouble();
+    QVERIFY2(byChance < figure(learned, "spearman"), qPrintable(QString::number(byChance)));
+    QVERIFY(learned["intervals"]["spearman"][0].toDouble() > 0);
+
     for (const QJsonObject &result : fooled) {
         qInfo("shuffled: R² %.3f, Spearman %.3f", figure(result, "r2"), figure(result, "spearman"));
         QVERIFY(figure(result, "r2") < 0.1);

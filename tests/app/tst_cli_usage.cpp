@@ -56,10 +56,10 @@ void TestCliUsage::exitCodes_data()
     QTest::newRow("seed beyond 64 bits") << QStringList{"sample", path("s"), "--seed", "18446744073709551616"} << 2
                                          << "--seed";
     QTest::newRow("preset") << QStringList{"train", some, "--preset", "best"} << 2 << "best";
-    QTest::newRow("loss") << QStringList{"train", some, "--loss", "huber"} << 2 << "huber";
+    QTest::newRow("loss") << QStringList{"train", some, "--loss", "hubert"} << 2 << "hubert";
     QTest::newRow("target") << QStringList{"train", some, "--target", "sqrt"} << 2 << "sqrt";
-    QTest::newRow("split") << QStringList{"train", some, "--split", "time"} << 2 << "time";
-    QTest::newRow("group") << QStringList{"train", some, "--group", "author"} << 2 << "--group";
+    QTest::newRow("split") << QStringList{"train", some, "--split", "space"} << 2 << "space";
+    QTest::newRow("group") << QStringList{"train", some, "--group", "rows:9-3"} << 2 << "9-3";
     QTest::newRow("epochs") << QStringList{"train", some, "--epochs", "0"} << 2 << "epochs";
     QTest::newRow("dropout") << QStringList{"train", some, "--dropout", "1.5"} << 2 << "dropout";
     QTest::newRow("hidden") << QStringList{"train", some, "--hidden", "64,x"} << 2 << "--hidden";
