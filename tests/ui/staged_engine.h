@@ -21,6 +21,7 @@ namespace dank::test {
 /// still so that a window can be looked at in the middle of things.
 class StagedEngine : public FakeEngine {
 public:
+    std::atomic<bool> showsBaselines{true}, showsGroups{true};   ///< in an evaluation
     std::atomic<bool> holdOpening{false}, holdSample{false};
     std::atomic<int> holdExtractAt{-1};   ///< stands after so many pictures until it is -1
     std::atomic<int> holdTrainAt{-1};     ///< stands at this epoch until it is -1
@@ -183,14 +184,29 @@ public:
         const auto target = TargetTransform::fit(TargetKind::Percentile, upvotes);
         std::mt19937 random(3);
         std::normal_distribution<double> noise(0, 0.16);
-        std::vector<JudgedMeme> judged;
+        EvaluationInput input;
+        std::vector<double> near, linear, random_;
         for (const MemeRecord &meme : dataset.records()) {
             const double actual = target.toDankness(meme.upvotes);
-            const double predicted = std::clamp(0.2 + 0.6 * actual + noise(random), 0.0, 1.0);
-            judged.push_back({meme.id, predicted, actual, meme.upvotes});
+            JudgedMeme judged;
+            judged.id = meme.id;
+            judged.predicted = std::clamp(0.2 + 0.6 * actual + noise(random), 0.0, 1.0);
+            judged.actual = actual;
+            judged.upvotes = meme.upvotes;
+            if (showsGroups)
+                judged.group = input.memes.size() % 3 == 0 ? "memes" : input.memes.size() % 3 == 1 ? "dankmemes" : "funny";
+            input.memes.push_back(std::move(judged));
+            near.push_back(std::clamp(0.3 + 0.4 * actual + 2 * noise(random), 0.0, 1.0));
+            linear.push_back(std::clamp(0.3 + 0.4 * actual + 1.4 * noise(random), 0.0, 1.0));
+            random_.push_back(0.5 + noise(random));
         }
-        const std::string subset = std::to_string(judged.size()) + " held-out memes";
-        return dank::evaluate(std::move(judged), 0.5, subset, false);
+        input.trainMean = 0.5;
+        input.subset = std::to_string(input.memes.size()) + " held-out memes";
+        input.groupName = "subreddit";
+        if (showsBaselines)
+            for (auto &[name, predicted] : {std::pair("random_features", random_), {"nearest", near}, {"linear", linear}})
+                input.baselines.push_back(makeBaseline(name, predicted));
+        return dank::evaluate(std::move(input));
     }
 
     std::unique_ptr<RatingSession> openRating(std::shared_ptr<const Model> model, const std::string &,

@@ -16,6 +16,7 @@
 #include "ui/charts/chart_export.h"
 #include "ui/charts/number_text.h"
 #include "ui/charts/scatter_chart.h"
+#include "ui/pages/baselines_card.h"
 #include "ui/pages/evaluate_parts.h"
 #include "ui/pages/meme_wall.h"
 #include "ui/widgets/text_format.h"
@@ -42,6 +43,7 @@ struct EvaluatePage::Private {
     EmptyState *empty;
     VerdictBanner *banner;
     MetricCard *mae, *rmse, *r2, *spearman;
+    BaselinesCard *baselines;
     ScatterChart *scatter;
     MemeDetail *detail;
     MemeWall *overrated, *sleptOn, *nailed;
@@ -70,6 +72,7 @@ EvaluatePage::Private::Private(Session &s, EvaluatePage *p)
       spearman(new MetricCard(EvaluatePage::tr("Spearman’s ρ"),
                               EvaluatePage::tr("How well the order of the memes is predicted. 1 is the same order, 0 is no relation, "
                                                "−1 the reverse."), p)),
+      baselines(new BaselinesCard(p)),
       scatter(new ScatterChart(p)),
       detail(new MemeDetail(s, p)),
       overrated(new MemeWall(s, WallKind::Overrated, p)),
@@ -105,6 +108,7 @@ EvaluatePage::EvaluatePage(Session &session, QWidget *parent)
     for (MetricCard *card : {d->spearman, d->r2, d->mae, d->rmse})
         metrics->addWidget(card, 1);
     column->addLayout(metrics);
+    column->addWidget(d->baselines);
 
     auto *row = new QHBoxLayout;
     row->setSpacing(14);
@@ -190,6 +194,7 @@ void EvaluatePage::Private::show()
         subtitle += EvaluatePage::tr(" · untrained network");
     header->setSubtitle(subtitle);
     banner->setVerdict(shown->verdict);
+    baselines->setEvaluation(shown.get());
 
     const Metrics &m = shown->model, &mean = shown->meanPredictor;
     const auto percent = [&](double value) {
