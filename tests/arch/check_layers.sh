@@ -33,6 +33,7 @@ check() {
     includes "$torch" 'LibTorch only in core/nn' $(sources core app ui | grep -v '^core/nn/')
     includes "$opencv" 'OpenCV only in core/image' $(sources core app ui | grep -v '^core/image/')
     includes 'SQLiteCpp/|sqlite3' 'SQLite only in core/store' $(sources core app ui | grep -v '^core/store/')
+    includes 'Eigen/' 'Eigen only in core/data' $(sources core app ui | grep -v '^core/data/')
     includes 'zip\.h' 'libzip only in core/weights' $(sources core app ui | grep -v '^core/weights/')
 
     includes 'curl/|openssl/' 'libcurl and OpenSSL only in core/weights' $(sources core app ui | grep -v '^core/weights/')
@@ -70,7 +71,7 @@ RULES
 
     # A header that shows another library's types belongs to its own folder.
     for header in $(sources core | grep '\.h$'); do
-        grep -qE "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"]($torch|$opencv|nlohmann/|SQLiteCpp/|sqlite3|zip\.h|curl/|xxhash|turbojpeg|gif_lib|libexif/)" \
+        grep -qE "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"]($torch|$opencv|nlohmann/|Eigen/|SQLiteCpp/|sqlite3|zip\.h|curl/|xxhash|turbojpeg|gif_lib|libexif/)" \
             "$header" || continue
         folder=${header%/*}
         # shellcheck disable=SC2046
