@@ -192,8 +192,12 @@ void TrainPage::Private::showHeader()
         parts << countOf(qint64(view.trainRows + view.validationRows), TrainPage::tr("meme"), TrainPage::tr("memes"))
               << TrainPage::tr("%1 to learn from, %2 held out")
                      .arg(groupedNumber(qint64(view.trainRows)), groupedNumber(qint64(view.validationRows)));
-        parts << (view.config.split == SplitKind::Author ? TrainPage::tr("no author on both sides")
-                                                         : TrainPage::tr("split at random, which flatters"));
+        switch (view.config.split) {
+        case SplitKind::Author: parts << TrainPage::tr("no author on both sides"); break;
+        case SplitKind::Random: parts << TrainPage::tr("split at random, which flatters"); break;
+        case SplitKind::Time: parts << TrainPage::tr("the newest are held out"); break;
+        case SplitKind::Duplicates: parts << TrainPage::tr("no picture on both sides"); break;
+        }
     } else if (const auto dataset = session.dataset()) {
         parts << countOf(qint64(dataset->records().size()), TrainPage::tr("meme"), TrainPage::tr("memes"))
               << TrainPage::tr("the settings are good as they stand");

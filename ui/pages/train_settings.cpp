@@ -81,6 +81,8 @@ TrainSettings::TrainSettings(QWidget *parent)
     m_target->addItem(tr("log of upvotes"), int(TargetKind::Log));
     m_target->addItem(tr("upvotes / most"), int(TargetKind::Max));
     m_split->addItem(tr("by author"), int(SplitKind::Author));
+    m_split->addItem(tr("by picture"), int(SplitKind::Duplicates));
+    m_split->addItem(tr("newest last"), int(SplitKind::Time));
     m_split->addItem(tr("at random"), int(SplitKind::Random));
     m_dropout->setRange(0, 0.99);
     m_dropout->setSingleStep(0.05);
@@ -103,7 +105,8 @@ TrainSettings::TrainSettings(QWidget *parent)
     addField(tr("Stop early"), m_patience, tr("After this many epochs without a better validation loss."));
     addField(tr("Learning rate"), m_rate, tr("The step size of Adam."));
     addField(tr("Batch"), m_batch, tr("Memes in one training step."));
-    addField(tr("Split"), m_split, tr("By author keeps all memes of one author on one side. At random looks better than it is."));
+    addField(tr("Split"), m_split, tr("By author keeps all memes of one author on one side, by picture all copies of one. Newest last "
+                                 "judges by the newest. At random looks better than it is."));
     addField(tr("Seed"), m_seed, tr("The same seed gives the same run."));
     body()->addLayout(m_form);
     m_problem->setWordWrap(true);
