@@ -34,8 +34,8 @@ public:
     /// How many visit() calls for.
     std::uint64_t visited() const { return std::min(count(), kMost); }
 
-    /// Calls visit(higher, lower), two rows, for each pair, or for kMost of them drawn by `random`, each as likely as any
-    /// other and with replacement.
+    /// Calls visit(higher, lower), two rows, for each pair, or for kMost of them drawn by `random`, each as likely as
+    /// any other and with replacement.
     template <typename Visit>
     void visit(Random &random, Visit &&visit) const
     {
@@ -65,8 +65,8 @@ class TrainingLoss {
 public:
     TrainingLoss(std::span<const LossTerm> terms, OutputActivation output);
 
-    /// Of one batch: fills `delta` [rows] with the gradient of the loss with respect to the scores, and returns the loss
-    /// times rows. `pairs` draws where a batch has too many.
+    /// Of one batch: fills `delta` [rows] with the gradient of the loss with respect to the scores, and returns the
+    /// loss times rows. `pairs` draws where a batch has too many.
     double batch(const LossRows &rows, std::span<float> delta, Random &pairs);
 
     /// Which pairs value() ranks. Call it once for the rows that it will be given. Returns how many.

@@ -58,8 +58,13 @@ PYTHON
 
 milliseconds() { date +%s%3N; }
 sleep_ms() { sleep "$(printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)))"; }
-newest_run() { dank runs --json | python3 -c 'import json, sys; runs = json.load(sys.stdin)["runs"]
-print(max((run["run"] for run in runs), default=0), *([max(runs, key=lambda run: run["run"])["state"]] if runs else ["none"]))'; }
+# Prints the newest run's number, state and epochs stored.
+newest_run() {
+    dank runs --json | python3 -c 'import json, sys
+none = {"run": 0, "state": "none", "epochs": 0}
+run = max(json.load(sys.stdin)["runs"], key=lambda run: run["run"], default=none)
+print(run["run"], run["state"], run["epochs"])'
+}
 
 "$bin/dank" sample "$work/sample" --count 40 >/dev/null 2>&1
 dank extract "$work/sample" --weights none --precision fp32 >/dev/null 2>&1
@@ -83,34 +88,31 @@ killed_after() {
 same=0 other=0 early=0 late=0 twice=0 round=0
 while ((round < count)); do
     read -r before _ < <(newest_run)
-    moment=$((RANDOM * 32768 % length + RANDOM % length))
-    moment=$((moment % length))
+    moment=$(((RANDOM * 32768 + RANDOM) % length))
     if ! killed_after "$moment" train "$work/sample" "${options[@]}"; then
         late=$((late + 1))
         continue
     fi
-    read -r run state < <(newest_run)
+    read -r run state at < <(newest_run)
     if ((run == before)); then
         early=$((early + 1))
         continue
     fi
-    if [[ $state == done ]]; then
+    if [[ $state == 'done' ]]; then
         late=$((late + 1))
         continue
     fi
     round=$((round + 1))
-    at=$(dank runs --json | python3 -c 'import json, sys
-print(next(run["epochs"] for run in json.load(sys.stdin)["runs"] if run["run"] == int(sys.argv[1])))' "$run")
     again=
     if ((round % 8 == 0)) && killed_after $((length / 3 + RANDOM % (length / 3))) resume "$run"; then
-        read -r _ state < <(newest_run)
-        if [[ $state != done ]]; then
+        read -r _ state _ < <(newest_run)
+        if [[ $state != 'done' ]]; then
             twice=$((twice + 1))
             again=', and again while resuming'
         fi
     fi
     rm -f "$work/resumed.dankmodel"
-    if [[ $state == done ]]; then
+    if [[ $state == 'done' ]]; then
         cp "$work/library/models/run-$run.dankmodel" "$work/resumed.dankmodel"
     else
         dank resume "$run" --model "$work/resumed.dankmodel" >/dev/null 2>"$work/said" || cat "$work/said" >&2

@@ -64,11 +64,13 @@ std::uint64_t productsHash()
     };
     torch::set_num_threads(1);
     std::uint64_t hash = 0;
-    for (const auto [rows, inputs, outputs] : {std::array{100, 96, 512}, std::array{92, 512, 256}, std::array{48, 8, 1}}) {
+    using Shape = std::array<std::int64_t, 3>;
+    for (const auto [rows, inputs, outputs] : {Shape{100, 96, 512}, Shape{92, 512, 256}, Shape{48, 8, 1}}) {
         const torch::Tensor x = matrix(rows, inputs), w = matrix(outputs, inputs), d = matrix(rows, outputs);
         for (const torch::Tensor &product : {torch::mm(x, w.t()), torch::mm(d.t(), x), torch::mm(d, w)}) {
             const torch::Tensor flat = product.contiguous();
-            hash = hash64(std::as_bytes(std::span(flat.data_ptr<float>(), static_cast<std::size_t>(flat.numel()))), hash);
+            const std::span values(flat.data_ptr<float>(), static_cast<std::size_t>(flat.numel()));
+            hash = hash64(std::as_bytes(values), hash);
         }
     }
     return hash;

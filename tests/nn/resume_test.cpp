@@ -89,8 +89,8 @@ QByteArray bytesOf(const TrainingState &state)
         bytes += ' ' + QByteArray::number(qulonglong(part->size())) + ' '
                  + QByteArray::fromStdString(hashBytes(std::as_bytes(std::span(*part))));
     for (const EpochStats &stats : state.curve)
-        bytes += ' ' + QByteArray(reinterpret_cast<const char *>(&stats.trainLoss), sizeof stats.trainLoss).toHex()
-                 + QByteArray(reinterpret_cast<const char *>(&stats.validationLoss), sizeof stats.validationLoss).toHex();
+        for (const double loss : {stats.trainLoss, stats.validationLoss})
+            bytes += ' ' + QByteArray(reinterpret_cast<const char *>(&loss), sizeof loss).toHex();
     return bytes;
 }
 

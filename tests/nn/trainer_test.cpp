@@ -3,56 +3,12 @@
 #include <cmath>
 #include <numeric>
 
-#include "core/base/error.h"
-#include "core/base/random.h"
-#include "core/nn/trainer.h"
+#include "tests/nn/trainer_fixture.h"
 
 using namespace dank;
+using namespace dank::testing;
 
 namespace {
-
-/// Features, targets and split that live together.
-struct Problem {
-    FeatureMatrix features;
-    std::vector<float> targets;
-    Split split;
-
-    TrainingData data() const { return {features, targets, split}; }
-};
-
-/// Uniform features; the target is a smooth function of the first two columns unless `noise`.
-Problem makeProblem(std::size_t rows, std::size_t columns, std::size_t heldOut, bool noise = false)
-{
-    Problem problem;
-    problem.features.columns = columns;
-    Random random(7);
-    for (std::size_t r = 0; r < rows; ++r) {
-        problem.features.ids.push_back(std::string("m").append(std::to_string(r)));
-        for (std::size_t c = 0; c < columns; ++c)
-            problem.features.values.push_back(static_cast<float>(random.uniform()));
-        const auto x = problem.features.row(r);
-        problem.targets.push_back(noise ? static_cast<float>(random.uniform()) : 0.2f + 0.3f * x[0] + 0.3f * x[1] * x[1]);
-        (r < rows - heldOut ? problem.split.train : problem.split.validation).push_back(r);
-    }
-    return problem;
-}
-
-TrainConfig smallConfig()
-{
-    TrainConfig config = TrainConfig::standard();
-    config.hidden = {16, 8};
-    config.batch = 16;
-    config.epochs = 6;
-    config.patience = 0;
-    return config;
-}
-
-TrainingState train(const Problem &problem, const TrainConfig &config, TrainingState from = {},
-                    const TrainingHooks &hooks = {})
-{
-    TrainingControl control;
-    return trainRegressor(problem.data(), config, std::move(from), control, hooks, {});
-}
 
 std::vector<double> losses(const TrainingState &state)
 {
@@ -69,27 +25,6 @@ bool same(const TrainingState &a, const TrainingState &b)
     return a.epoch == b.epoch && a.step == b.step && a.parameters == b.parameters && a.firstMoment == b.firstMoment &&
            a.secondMoment == b.secondMoment && a.best == b.best && a.bestEpoch == b.bestEpoch &&
            a.featureMean == b.featureMean && a.featureScale == b.featureScale && losses(a) == losses(b);
-}
-
-Model modelOf(const TrainingState &state, const std::vector<float> &parameters, const TrainConfig &config, int columns)
-{
-    Model model;
-    model.layers = unflatten(parameters, columns, config.hidden);
-    model.output = config.output;
-    model.featureMean = state.featureMean;
-    model.featureScale = state.featureScale;
-    return model;
-}
-
-template <typename Call>
-std::optional<ErrorKind> kindOf(Call &&call)
-{
-    try {
-        call();
-    } catch (const Error &error) {
-        return error.kind();
-    }
-    return std::nullopt;
 }
 
 }  // namespace
@@ -171,36 +106,53 @@ private slots:
         QVERIFY(state.bestEpoch < state.epoch);
     }
 
+    void validationHasDropoutOffAndPredictAgrees_data()
+    {
+        QTest::addColumn<bool>("sigmoid");
+        QTest::addColumn<bool>("layerNorm");
+        QTest::addColumn<bool>("hidden");
+        QTest::newRow("sigmoid") << true << false << true;
+        QTest::newRow("linear") << false << false << true;
+        QTest::newRow("layer norm") << true << true << true;
+        QTest::newRow("layer norm, no hidden layer") << true << true << false;
+    }
     void validationHasDropoutOffAndPredictAgrees()
     {
+        QFETCH(bool, sigmoid);
+        QFETCH(bool, layerNorm);
+        QFETCH(bool, hidden);
         const Problem problem = makeProblem(90, 37, 30);  // no multiple of the vector width
-        for (OutputActivation output : {OutputActivation::Sigmoid, OutputActivation::Linear}) {
-            TrainConfig config = smallConfig();
-            config.dropout = 0.7;
-            config.output = output;
-            const TrainingState state = train(problem, config);
-            const std::vector<float> answers =
-                predict(modelOf(state, state.parameters, config, 37), problem.features.values);
-            double squares = 0;
-            for (std::size_t row : problem.split.validation)
-                squares += std::pow(static_cast<double>(answers[row]) - problem.targets[row], 2);
-            const double expected = squares / static_cast<double>(problem.split.validation.size());
-            QVERIFY(std::abs(expected - state.curve.back().validationLoss) < 1e-5 * expected);
-        }
+        TrainConfig config = smallConfig();
+        config.dropout = 0.7;
+        config.layerNorm = layerNorm;
+        config.output = sigmoid ? OutputActivation::Sigmoid : OutputActivation::Linear;
+        if (!hidden)
+            config.hidden = {};
+        const TrainingState state = train(problem, config);
+        const std::vector<float> answers =
+            predict(modelOf(state, state.parameters, config, 37), problem.features.values);
+        double squares = 0;
+        for (std::size_t row : problem.split.validation)
+            squares += std::pow(static_cast<double>(answers[row]) - problem.targets[row], 2);
+        const double expected = squares / static_cast<double>(problem.split.validation.size());
+        QVERIFY(std::abs(expected - state.curve.back().validationLoss) < 1e-5 * expected);
     }
 
     void aScoreDoesNotDependOnItsCompany()
     {
         const Problem problem = makeProblem(40, 37, 10);
-        const TrainConfig config = smallConfig();
-        const TrainingState state = train(problem, config);
-        const Model model = modelOf(state, state.best, config, 37);
-        const std::vector<float> together = predict(model, problem.features.values);
-        QCOMPARE(together.size(), std::size_t(40));
-        for (std::size_t row = 0; row < 40; ++row)
-            QCOMPARE(predict(model, problem.features.row(row)), std::vector<float>{together[row]});
-        QVERIFY(predict(model, {}).empty());
-        QCOMPARE(kindOf([&] { predict(model, std::span(problem.features.values).first(36)); }), ErrorKind::Shape);
+        TrainConfig config = smallConfig();
+        for (const bool layerNorm : {false, true}) {
+            config.layerNorm = layerNorm;
+            const TrainingState state = train(problem, config);
+            const Model model = modelOf(state, state.best, config, 37);
+            const std::vector<float> together = predict(model, problem.features.values);
+            QCOMPARE(together.size(), std::size_t(40));
+            for (std::size_t row = 0; row < 40; ++row)
+                QCOMPARE(predict(model, problem.features.row(row)), std::vector<float>{together[row]});
+            QVERIFY(predict(model, {}).empty());
+            QCOMPARE(kindOf([&] { predict(model, std::span(problem.features.values).first(36)); }), ErrorKind::Shape);
+        }
     }
 
     void standardisesByTheTrainingRowsOnly()
@@ -221,6 +173,53 @@ private slots:
         QVERIFY(std::abs(state.featureMean[0] - mean) < 1e-6);
         QVERIFY(std::abs(state.featureScale[0] - std::sqrt(squares)) < 1e-6);
         QCOMPARE(state.featureScale[1], 1.0f);
+    }
+
+    void theScheduleRulesTheSteps()
+    {
+        const Problem problem = makeProblem(80, 8, 16);
+        TrainConfig config = smallConfig();
+        config.schedule = Schedule::Step;
+        config.scheduleEvery = 2;
+        config.scheduleFactor = 1e-12;
+        config.optimiser = OptimiserKind::Sgd;
+        config.epochs = 2;
+        const std::vector<float> two = train(problem, config).parameters;
+        config.epochs = 1;
+        QVERIFY(train(problem, config).parameters != two);
+        config.epochs = 6;
+        QCOMPARE(train(problem, config).parameters, two);  // no step since then is large enough to be seen
+    }
+
+    void startsAsTheInitialisationSays_data()
+    {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<double>("variance");
+        QTest::newRow("kaiming") << "kaiming" << 2.0 / 400;
+        QTest::newRow("xavier") << "xavier" << 2.0 / 500;
+        QTest::newRow("standard_normal") << "standard_normal" << 1.0;
+    }
+    void startsAsTheInitialisationSays()
+    {
+        QFETCH(QString, name);
+        QFETCH(double, variance);
+        const Problem problem = makeProblem(12, 400, 4);
+        TrainConfig config = smallConfig();
+        config.hidden = {100};
+        config.layerNorm = true;
+        config.initialisation = initialisationFromName(name.toStdString());
+        config.epochs = 1;
+        config.optimiser = OptimiserKind::Sgd;
+        config.learningRate = 1e-30;  // what it ends with is what it began with
+        const TrainingState state = train(problem, config);
+        const Model model = modelOf(state, state.parameters, config, 400);
+        QCOMPARE(model.normScale, std::vector<float>(400, 1.0f));
+        QVERIFY(std::all_of(model.normShift.begin(), model.normShift.end(), [](float x) { return std::abs(x) < 1e-20f; }));
+        double squares = 0;
+        for (const float weight : model.layers[0].weight)
+            squares += static_cast<double>(weight) * weight;
+        const double found = squares / static_cast<double>(model.layers[0].weight.size());
+        QVERIFY2(std::abs(found / variance - 1) < 0.03, std::to_string(found).c_str());  // of 40,000 draws: 0.7 %
     }
 
     void patienceEndsARun()
@@ -311,14 +310,33 @@ private slots:
         QCOMPARE(done, (std::vector<std::size_t>{0, 1, 2, 3, 4, 5, 6}));
     }
 
+    void divergingIsAnErrorAfterTheLastGoodEpoch_data()
+    {
+        QTest::addColumn<QString>("loss");
+        QTest::addColumn<QString>("optimiser");
+        QTest::addColumn<double>("learningRate");
+        // Products of three layers stay finite once, their gradients do not.
+        QTest::newRow("mse") << "mse" << "adam" << 1e9;
+        QTest::newRow("mse by gradient descent") << "mse" << "sgd" << 1e9;
+        // The other losses' gradients are bounded, so it takes more.
+        for (const char *optimiser : {"adam", "sgd"})
+            for (const char *loss : {"huber", "bce", "ranknet", "bce+0.5ranknet"})
+                QTest::addRow("%s %s", optimiser, loss) << loss << optimiser << 1e30;
+    }
     void divergingIsAnErrorAfterTheLastGoodEpoch()
     {
+        QFETCH(QString, loss);
+        QFETCH(QString, optimiser);
+        QFETCH(double, learningRate);
         const Problem problem = makeProblem(40, 8, 8);
         TrainConfig config = smallConfig();
-        config.output = OutputActivation::Linear;
+        config.loss = lossFromText(loss.toStdString());
+        config.optimiser = optimiserFromName(optimiser.toStdString());
+        config.output = loss.contains("bce") ? OutputActivation::Sigmoid : OutputActivation::Linear;
+        config.epochs = 40;
         config.batch = 100;          // one step an epoch
         config.dropout = 0;
-        config.learningRate = 1e9;   // products of three layers stay finite once, their gradients do not
+        config.learningRate = learningRate;
         int epochs = 0;
         TrainingHooks hooks;
         hooks.onEpoch = [&](const EpochStats &stats, const TrainingState &state) {
@@ -335,7 +353,7 @@ private slots:
             QVERIFY2(message.find("epoch " + std::to_string(epochs + 1)) != std::string::npos, error.what());
             QVERIFY(message.find("learning rate") != std::string::npos);
         }
-        QVERIFY(epochs >= 1);
+        QVERIFY(epochs >= 1 || learningRate > 1e9);
     }
 
     void thePapersLossesAreHugeButFinite_data()
@@ -374,6 +392,31 @@ private slots:
         QCOMPARE(kind([](Problem &p) { p.split.validation.clear(); }), ErrorKind::Dataset);
         QCOMPARE(kind([](Problem &p) { p.features.values[8] = std::nanf(""); }), ErrorKind::Dataset);
         QCOMPARE(kind([](Problem &p) { p.targets[3] = INFINITY; }), ErrorKind::Dataset);
+        QCOMPARE(kind([](Problem &p) { p.groups = {1, 2, 3}; }), ErrorKind::Shape);
+        QCOMPARE(kind([](Problem &p) { p.targets[3] = 1.5f; }), std::nullopt);  // squared error takes it
+
+        const auto kindUnder = [&](const char *loss, auto &&change) {
+            Problem problem = makeProblem(40, 8, 8);
+            change(problem);
+            TrainConfig under = config;
+            under.loss = lossFromText(loss);
+            return kindOf([&] { train(problem, under); });
+        };
+        QCOMPARE(kindUnder("bce", [](Problem &p) { p.targets[3] = 1.5f; }), ErrorKind::Dataset);
+        QCOMPARE(kindUnder("bce", [](Problem &p) { p.targets[3] = -0.1f; }), ErrorKind::Dataset);
+        // Nothing to rank: refused where it is all there is to learn, else left out.
+        const auto alone = [](Problem &p) {
+            p.groups.resize(40);
+            std::iota(p.groups.begin(), p.groups.end(), 0u);
+        };
+        const auto heldOutTied = [](Problem &p) {
+            for (const std::size_t row : p.split.validation)
+                p.targets[row] = 0.5f;
+        };
+        QCOMPARE(kindUnder("ranknet", alone), ErrorKind::Dataset);
+        QCOMPARE(kindUnder("ranknet", heldOutTied), ErrorKind::Dataset);
+        QCOMPARE(kindUnder("bce+ranknet", alone), std::nullopt);
+        QCOMPARE(kindUnder("ranknet", [](Problem &) {}), std::nullopt);
 
         const Problem problem = makeProblem(40, 8, 8);
         TrainConfig other = config;
