@@ -133,7 +133,9 @@ void printEvaluation(const Evaluation &evaluation)
     row("model", evaluation.model, evaluation.within, intervalOf(evaluation.intervals, Figure::Spearman),
         intervalOf(evaluation.withinIntervals, Figure::Spearman));
     for (const BaselineResult &baseline : evaluation.baselines)
-        row(baseline.title, baseline.pooled, baseline.within, baseline.spearman, baseline.withinSpearman);
+        row(baseline.title, baseline.pooled,
+            baseline.name == "group" ? std::nullopt : baseline.within,  // it orders nothing inside a group
+            baseline.spearman, baseline.withinSpearman);
     print(table(rows));
 }
 

@@ -46,7 +46,7 @@ std::vector<GuessRow> guessRows(const Evaluation &evaluation)
     rows.push_back({BaselinesCard::tr("this model"), within ? evaluation.within->spearman : evaluation.model.spearman,
                     intervalOf(within ? evaluation.withinIntervals : evaluation.intervals), true});
     for (const BaselineResult &baseline : evaluation.baselines) {
-        if (baseline.name == "mean")  // orders nothing
+        if (baseline.name == "mean" || (within && baseline.name == "group"))  // they order nothing there
             continue;
         rows.push_back({plainTitle(baseline.title),
                         within ? (baseline.within ? baseline.within->spearman : std::nullopt) : baseline.pooled.spearman,
