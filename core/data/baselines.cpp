@@ -88,10 +88,23 @@ std::vector<double> groupMedianPredictions(std::span<const float> targets, std::
     std::unordered_map<std::string_view, double> medians;
     for (auto &[group, values] : members)
         medians.emplace(group, medianOf(std::move(values)));
-    std::vector<double> predicted;
+    // A split that keeps groups whole leaves judged groups without training rows: their level is read off the others judged.
+    std::vector<double> actual;
+    std::vector<std::string> judgedGroups;
     for (const std::size_t row : rows.judged) {
-        const auto found = medians.find(groups[row]);
-        predicted.push_back(found == medians.end() ? overall : found->second);
+        actual.push_back(targets[row]);
+        judgedGroups.push_back(groups[row]);
+    }
+    std::unordered_map<std::string_view, std::size_t> sizes;
+    for (const std::string &group : judgedGroups)
+        ++sizes[group];
+    const std::vector<double> others = medianOfOthers(actual, judgedGroups);
+    std::vector<double> predicted;
+    for (std::size_t i = 0; i < judgedGroups.size(); ++i) {
+        const std::string &group = judgedGroups[i];
+        const auto found = medians.find(group);
+        const bool knowsOthers = !group.empty() && sizes[group] > 1;
+        predicted.push_back(found != medians.end() ? found->second : knowsOthers ? others[i] : overall);
     }
     return predicted;
 }

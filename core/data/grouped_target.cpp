@@ -35,6 +35,14 @@ GroupedTarget GroupedTarget::fit(TargetKind kind, std::span<const std::int64_t> 
     }
     GroupedTarget target;
     target.global = TargetTransform::fit(kind, fitted);
+    if (kind == TargetKind::Percentile && !groups.empty()) {
+        // Splits that keep groups whole leave held-out groups without rows to learn from: they are ranked among themselves.
+        std::map<std::string, std::vector<std::int64_t>> heldOut;
+        for (std::size_t row = 0; row < upvotes.size(); ++row)
+            if (!groups[row].empty() && !members.contains(groups[row]))
+                heldOut[groups[row]].push_back(upvotes[row]);
+        members.merge(heldOut);
+    }
     for (const auto &[group, values] : members) {
         const bool hasUnit = kind == TargetKind::Percentile || *std::max_element(values.begin(), values.end()) > 0;
         if (values.size() >= std::max<std::size_t>(leastMembers, 1) && hasUnit)

@@ -21,8 +21,8 @@ struct GroupedTarget {
     std::map<std::string, TargetTransform> byGroup;  ///< all of global's kind
 
     /// `groups` holds each row's group, empty where unknown, or is itself empty for no groups. Percentile is fitted on
-    /// the rows `train` only, since ranks of held-out rows would tell about them; the maximum of Max and Log is a unit
-    /// and counts all rows. A group whose memes all have 0 upvotes is measured against all, where a maximum is needed.
+    /// the rows `train` only, since ranks of held-out rows would tell about them; but a group with no row in `train` is
+    /// ranked among its own rows, which nothing is learnt from. The maximum of Max and Log is a unit and counts all rows. A group whose memes all have 0 upvotes is measured against all, where a maximum is needed.
     /// Throws Error{Dataset} as TargetTransform::fit() does, Error{Shape} for lists that do not match.
     static GroupedTarget fit(TargetKind kind, std::span<const std::int64_t> upvotes,
                              std::span<const std::string> groups, std::span<const std::size_t> train,

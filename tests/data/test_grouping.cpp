@@ -313,6 +313,18 @@ private slots:
         QVERIFY(GroupedTarget::fit(TargetKind::Max, upvotes, {}, {}).byGroup.empty());
     }
 
+    void heldOutGroupsAreRankedAmongThemselves()
+    {
+        // As a split by author leaves them: "b" has no row to learn from, and its levels are another's.
+        const std::vector<std::int64_t> upvotes{1, 2, 3, 4, 5, 100, 200, 300, 400, 500};
+        const std::vector<std::string> groups{"a", "a", "a", "a", "a", "b", "b", "b", "b", "b"};
+        const std::vector<std::size_t> train{0, 1, 2, 3, 4};
+        const auto target = GroupedTarget::fit(TargetKind::Percentile, upvotes, groups, train, 5);
+        QCOMPARE(target.toDankness(300, "b"), 0.5f);
+        QVERIFY(target.toDankness(100, "b") < 0.2f);
+        QCOMPARE(target.toDankness(300, "unheard of"), target.global.toDankness(300));
+    }
+
     void targetsOfOddGroups()
     {
         const std::vector<std::int64_t> upvotes{0, 0, 0, 8, 9, 5};
