@@ -1,6 +1,7 @@
 #include "core/data/evaluation.h"
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 namespace dank {
@@ -35,6 +36,41 @@ struct Columns {
         return {predictions, actual, upvotes, groups, clusters};
     }
 };
+
+struct Witnesses {
+    std::size_t clusters = 0;
+    std::size_t even = 0;
+
+    bool areEnough() const { return clusters >= kMinClustersToJudge && even >= kMinEvenClusters; }
+};
+
+/// How many clusters there are, and how many of equal size would witness as much: (sum n)^2 / sum n^2 (Kish 1965), so that
+/// one author with most of the memes does not count as many.
+Witnesses countWitnesses(std::span<const std::size_t> clusters)
+{
+    std::unordered_map<std::size_t, double> sizes;
+    for (const std::size_t cluster : clusters)
+        ++sizes[cluster];
+    double sum = 0, squares = 0;
+    for (const auto &[cluster, size] : sizes) {
+        sum += size;
+        squares += size * size;
+    }
+    return {sizes.size(), squares > 0 ? static_cast<std::size_t>(sum * sum / squares + 1e-9) : 0};
+}
+
+/// The clusters of the rows whose group has another row among them.
+std::vector<std::size_t> clustersInGroups(const Columns &columns)
+{
+    std::unordered_map<std::string_view, std::size_t> sizes;
+    for (const std::string &group : columns.groups)
+        ++sizes[group];
+    std::vector<std::size_t> clusters;
+    for (std::size_t row = 0; row < columns.groups.size(); ++row)
+        if (!columns.groups[row].empty() && sizes[columns.groups[row]] > 1)
+            clusters.push_back(columns.clusters[row]);
+    return clusters;
+}
 
 Resamples makeResamples(const Columns &columns, BootstrapOptions options)
 {
@@ -98,7 +134,7 @@ void judgeClean(VerdictFacts &facts, const EvaluationInput &input, const JobCont
                       : computeMetrics(predicted, columns.actual, columns.upvotes);
     };
     const std::optional<Metrics> metrics = metricsOf(columns.predicted);
-    if (!metrics)
+    if (!metrics || !countWitnesses(within ? clustersInGroups(columns) : columns.clusters).areEnough())
         return;
     const FigureWanted wanted{Figure::Spearman, within};
     facts.clean = JudgedFigures{*metrics, bootstrapIntervals(columns.view(columns.predicted), std::span(&wanted, 1),
@@ -171,7 +207,11 @@ Evaluation evaluate(EvaluationInput input, const JobContext &job)
 
     VerdictFacts facts;
     facts.rows = all.size();
-    facts.clusters = evaluation.clusters;
+    const Witnesses witnesses = countWitnesses(evaluation.judgedWithin ? clustersInGroups(columns) : columns.clusters);
+    facts.clusters = witnesses.clusters;
+    facts.evenClusters = witnesses.even;
+    facts.groupsTooFew = hasGroups && !evaluation.judgedWithin;
+    facts.meanR2 = evaluation.meanPredictor.r2;
     facts.seenInTraining = input.seenInTraining;
     facts.heightCounts = input.heightCounts;
     facts.groupName = input.groupName;

@@ -77,10 +77,17 @@ public:
             return noEvidence("All " + memes(m_facts.rows)
                               + " are equally dank, so there is nothing to predict. "
                                 "Look at the upvotes and at the target that was chosen.");
+        if (m_facts.clusters >= kMinClustersToJudge && m_facts.evenClusters < kMinEvenClusters)
+            return {VerdictKind::TooFewRows, "Too few rows to tell.",
+                    "Of the " + memes(m_facts.rows) + " to judge it on too many are by one author or of one picture: together "
+                        "they witness no more than " + std::to_string(m_facts.evenClusters)
+                        + " authors with equally many memes would, and " + std::to_string(kMinEvenClusters)
+                        + " are needed. Hold more of them out."};
         if (m_facts.clusters < kMinClustersToJudge)
             return {VerdictKind::TooFewRows, "Too few rows to tell.",
                     "The " + memes(m_facts.rows) + " to judge it on come from only " + std::to_string(m_facts.clusters)
-                        + " authors or pictures, and memes of one author are no independent evidence; "
+                        + (m_facts.clusters == 1 ? " author or picture" : " authors or pictures")
+                        + ", and memes of one author are no independent evidence; "
                         + std::to_string(kMinClustersToJudge) + " are needed. Hold more of them out."};
         if (leaks())
             return leakage();
@@ -146,8 +153,9 @@ private:
     {
         std::string why;
         const auto add = [&](const std::string &reason) { why += (why.empty() ? "" : ", and ") + reason; };
-        if (m_facts.heightCounts && claim.metrics.r2.value_or(0) <= 0)
-            add("always answering the mean does as well or better");
+        if (m_facts.heightCounts && claim.metrics.r2.value_or(0) <= (m_facts.within ? 0 : m_facts.meanR2.value_or(0)))
+            add(isConvincing(claim) ? "its order follows theirs, but always answering the mean comes as near to their dankness"
+                                    : "always answering the mean does as well or better");
         if (!isConvincing(claim))
             add("its order could be luck");
         else
@@ -195,7 +203,7 @@ private:
         reason += m_facts.clean ? ". Without those memes the model has " + figures(*m_facts.clean) + ". "
                                 : ". Without those memes too few are left to judge it on. ";
         return {VerdictKind::LeakageSuspected, "Leakage suspected.",
-                reason + "Split by near-duplicate, so that a meme and its repost stay on one side, and train again."};
+                reason + "Keep a meme and its repost on one side (any split but at random does), and train again."};
     }
 
     Verdict explainedByGroup(const BaselineResult &group) const
@@ -215,9 +223,12 @@ private:
         const bool usesClean = hasNotableDuplicates() && m_facts.clean;
         const JudgedFigures &claim = usesClean ? *m_facts.clean : m_main;
         const std::string count = memes(claim.metrics.rows) + (usesClean ? " whose picture it did not learn from" : "");
+        if (!claim.metrics.spearman && !claim.metrics.r2)
+            return noEvidence(place() + count + " all are equally dank, so there is nothing to predict. "
+                                                "Look at the upvotes and at the target that was chosen.");
         if (!claim.metrics.spearman)
             return noEvidence("It gives all " + count + " the same score"
-                              + (claim.metrics.r2 ? " (R\xc2\xb2 " + figure(*claim.metrics.r2) + ")" : "")
+                              + " (R\xc2\xb2 " + figure(claim.metrics.r2) + ")"
                               + ". Train longer, with a smaller learning rate, or with another loss.");
         const std::string why = objections(claim);
         if (!why.empty())
@@ -235,6 +246,10 @@ private:
                 best = &result;
         if (best && !usesClean && *spearmanOf(*best) >= *claim.metrics.spearman)
             reason += " But " + best->title + " does as well: Spearman " + figure(*spearmanOf(*best)) + ".";
+        if (!baseline("random_features") || !baseline("shuffled"))
+            reason += " It was not compared with the same network on random numbers and on shuffled upvotes.";
+        if (m_facts.groupsTooFew)
+            reason += " The " + m_facts.groupName + " is known for too few of the memes to judge inside it.";
         return {VerdictKind::LearnedSomething, "It learned something.", reason};
     }
 

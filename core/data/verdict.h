@@ -26,6 +26,8 @@ struct Verdict {
 inline constexpr std::size_t kMinRowsToJudge = 30;
 /// Nor are rows from fewer authors and pictures than this: there is too little to draw anew.
 inline constexpr std::size_t kMinClustersToJudge = 10;
+/// Nor where one of these has so many of the rows that all of them weigh no more than this many of equal size.
+inline constexpr std::size_t kMinEvenClusters = 5;
 /// The share of judged memes with the same picture among the training memes from which leakage is considered.
 inline constexpr double kNotableDuplicates = 0.05;
 
@@ -38,10 +40,13 @@ struct JudgedFigures {
 /// All that the verdict is decided by.
 struct VerdictFacts {
     std::size_t rows = 0;
-    std::size_t clusters = 0;
+    std::size_t clusters = 0;         ///< authors and pictures behind the rows that the claim rests on
+    std::size_t evenClusters = 0;     ///< as many of equal size witness as much
     bool seenInTraining = false;
     bool heightCounts = true;         ///< false where the loss fixes the order only, so that R² means nothing
     std::string groupName = "group";  ///< "subreddit"
+    bool groupsTooFew = false;        ///< groups are known, but for too few of the rows to judge inside them
+    std::optional<double> meanR2;     ///< R² of always answering the mean of the training rows, pooled
     JudgedFigures pooled;
     std::optional<JudgedFigures> within;  ///< where groups cover enough of the rows to judge inside them
     std::vector<BaselineResult> baselines;
@@ -59,8 +64,8 @@ struct VerdictFacts {
 /// explained by the group: the group's median follows the targets (interval above 0, and R² of 0.1 or Spearman of 0.4)
 ///   and inside the groups the model would not be said to have learned;
 /// learned: the 95 % interval of Spearman's rho lies above 0; neither of the baselines "random_features" and "shuffled"
-///   reaches both that interval and three quarters of the model's own; and R² is above 0, which is what always
-///   answering the mean has;
+///   reaches both that interval and three quarters of the model's own (the reason says where they were not trained);
+///   and R² is above that of always answering the training mean, or above 0 inside groups;
 /// otherwise no evidence.
 Verdict decideVerdict(const VerdictFacts &facts);
 

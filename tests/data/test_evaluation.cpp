@@ -27,7 +27,7 @@ VerdictFacts goodFacts()
 {
     VerdictFacts facts;
     facts.rows = 100;
-    facts.clusters = 100;
+    facts.clusters = facts.evenClusters = 100;
     facts.pooled.metrics.rows = 100;
     facts.pooled.metrics.r2 = 0.3;
     facts.pooled.metrics.spearman = 0.5;
@@ -220,6 +220,31 @@ private slots:
         evaluation = evaluate(input);
         QVERIFY(evaluation.within && !evaluation.judgedWithin);
         QCOMPARE(QString(verdictName(evaluation.verdict.kind)), "learned_something");
+        QVERIFY(evaluation.verdict.reason.find("known for too few") != std::string::npos);
+    }
+
+    void theMeanIsTheTrainingRows()
+    {
+        VerdictFacts facts = goodFacts();
+        facts.pooled.metrics.r2 = -0.07;  // newer memes lie higher, so both are off
+        QCOMPARE(nameOf(facts), "no_evidence");
+        facts.meanR2 = -0.23;
+        QCOMPARE(nameOf(facts), "learned_something");
+        facts.meanR2 = -0.01;
+        QCOMPARE(nameOf(facts), "no_evidence");
+    }
+
+    void missingControlsAreTold()
+    {
+        const auto told = [](const VerdictFacts &facts) {
+            return decideVerdict(facts).reason.find("was not compared") != std::string::npos;
+        };
+        VerdictFacts facts = goodFacts();
+        QVERIFY(told(facts));
+        facts.baselines = {result("random_features", 0, {-0.1, 0.1})};
+        QVERIFY(told(facts));
+        facts.baselines.push_back(result("shuffled", 0, {-0.1, 0.1}));
+        QVERIFY(!told(facts));
     }
 
     void clustersWidenIntervals()
@@ -233,7 +258,22 @@ private slots:
         const Evaluation few = evaluate(input);
         QCOMPARE(few.clusters, 6u);
         QVERIFY(few.verdict.kind == VerdictKind::TooFewRows);
-        input.memes.resize(60);
+        // One author with most of the memes does not become many witnesses by the others' standing beside.
+        for (std::size_t i = 0; i < 60; ++i)
+            input.memes[i].cluster = i < 35 ? 0 : i;
+        const Evaluation oneAuthor = evaluate(input);
+        QCOMPARE(oneAuthor.clusters, 26u);
+        QVERIFY(oneAuthor.verdict.kind == VerdictKind::TooFewRows);
+        for (std::size_t i = 0; i < 60; ++i)
+            input.memes[i].cluster = i < 10 ? 0 : i;
+        QVERIFY(evaluate(input).verdict.kind != VerdictKind::TooFewRows);
+        // The memes inside groups are what counts where the verdict rests on them.
+        for (std::size_t i = 0; i < 60; ++i) {
+            input.memes[i].cluster = i < 35 ? i / 17 : i;
+            input.memes[i].group = i < 35 ? (i % 2 ? "odd" : "even") : "";
+        }
+        const Evaluation inGroups = evaluate(input);
+        QVERIFY(inGroups.judgedWithin && inGroups.verdict.kind == VerdictKind::TooFewRows);
         input.baselines = {makeBaseline("nearest", {1, 2})};
         QVERIFY_THROWS_EXCEPTION(Error, evaluate(input));
     }
