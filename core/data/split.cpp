@@ -5,6 +5,7 @@
 #include <limits>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "core/base/error.h"
 #include "core/base/random.h"
@@ -133,6 +134,21 @@ void addRest(Split &split, std::span<const MemeRecord> records, const SplitPlan 
         split.validation.push_back(rest[row]);
 }
 
+/// Says how many of the memes that judge are by authors whom the run learns from: what it knows of an author helps there.
+void noteAuthorsOnBothSides(Split &split, std::span<const MemeRecord> records)
+{
+    std::unordered_set<std::string_view> learned;
+    for (const std::size_t row : split.train)
+        learned.insert(records[row].author);
+    const auto known = std::count_if(split.test.begin(), split.test.end(), [&](std::size_t row) {
+        return !records[row].author.empty() && learned.contains(records[row].author);
+    });
+    if (known > 0)
+        split.notes.push_back(std::to_string(known) + " of the " + std::to_string(split.test.size())
+                              + " memes that judge the model are by authors it learned from, so its figures are "
+                                "optimistic for new authors. The split by author keeps them apart.");
+}
+
 // ---- by time
 
 struct Dated {
@@ -257,12 +273,20 @@ Split makeRunSplit(std::span<const MemeRecord> records, const SplitPlan &plan, s
                                                           : records.size() == 1 ? "is 1."
                                                                                 : "are 2."));
     checkPlan(records, plan);
-    if (plan.kind == SplitKind::Time)
-        return splitByTime(records, plan, 3);
+    if (plan.kind == SplitKind::Time) {
+        Split split = splitByTime(records, plan, 3);
+        noteAuthorsOnBothSides(split, records);
+        return split;
+    }
+    if (groupRows(records, plan).size() == 2)
+        throw Error(ErrorKind::Dataset,
+                    "A run needs three sides, to learn from, to choose the epoch by and to judge it by, but the memes "
+                    "hang together in only two parts (by author, or as copies). Choose another split, or add memes.");
     Split outer = makeSplit(records, plan, seed);
     Split split;
     split.test = std::move(outer.validation);
     addRest(split, records, plan, outer.train, plan.fraction / (1 - plan.fraction), mixSeed(seed, 1));
+    noteAuthorsOnBothSides(split, records);
     return split;
 }
 

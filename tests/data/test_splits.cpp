@@ -162,7 +162,7 @@ private slots:
                 firstTest = std::min(firstTest, newestOf[memes.clusters[row]]);
             QVERIFY(lastTrain <= firstValidation && lastValidation <= firstTest);
             QVERIFY(std::abs(static_cast<double>(split.test.size()) - 90) < 20);  // a fifth of nine tenths
-            QCOMPARE(split.notes.size(), 1u);
+            QCOMPARE(split.notes.size(), 2u);  // undated memes, and authors on both sides
             QVERIFY(makeRunSplit(memes.records, {SplitKind::Time, 0.2, memes.clusters}, seed + 1).test == split.test);
         }
     }
@@ -186,6 +186,24 @@ private slots:
         QVERIFY(errorOf([&] {
                     (void)makeRunSplit(std::vector{by("", 1), by("", 2), by("", 3)}, {SplitKind::Time, 0.2, one}, 1);
                 }).starts_with("dataset: Only 1 of 3"));
+    }
+
+    void optimismIsTold()
+    {
+        std::vector<MemeRecord> records;
+        for (int i = 0; i < 40; ++i)
+            records.push_back(by(i % 2 ? "ann" : "bob"));
+        const Split random = makeRunSplit(records, SplitKind::Random, 0.2, 1);
+        QCOMPARE(random.notes.size(), 1u);
+        QVERIFY(random.notes.front().starts_with("8 of the 8 memes that judge the model are by authors it learned from"));
+        for (MemeRecord &record : records)
+            record.author.clear();
+        QVERIFY(makeRunSplit(records, SplitKind::Random, 0.2, 1).notes.empty());
+        // Two authors fill two sides, not three.
+        for (std::size_t i = 0; i < records.size(); ++i)
+            records[i].author = i % 2 ? "ann" : "bob";
+        QVERIFY(errorOf([&] { (void)makeRunSplit(records, SplitKind::Author, 0.2, 1); })
+                    .starts_with("dataset: A run needs three sides"));
     }
 
     void foldsJudgeEachRowOnce_data()
