@@ -355,8 +355,14 @@ Grouping groupsOf(std::span<const MemeRecord> records, const GroupSpec &spec, co
     if (!context.acceptAny)
         checkUseful(grouping);
     if (grouping.unknown > 0)
-        grouping.notes.push_back(counted(grouping.unknown, "meme has", "memes have") + " no " + printable(grouping.name)
-                                 + " and so no group.");
+        grouping.notes.push_back(
+            spec.kind == GroupKind::Rows
+                ? counted(grouping.unknown, "meme is", "memes are") + " in none of the ranges of rows, so in no group."
+            : spec.kind == GroupKind::File
+                ? counted(grouping.unknown, "meme is", "memes are") + " not in " + printable(grouping.name)
+                      + ", so in no group."
+                : counted(grouping.unknown, "meme has", "memes have") + " no " + printable(grouping.name)
+                      + " and so no group.");
     return grouping;
 }
 

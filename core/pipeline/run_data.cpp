@@ -42,9 +42,10 @@ std::vector<std::uint32_t> indexesOf(const Grouping &grouping)
     if (grouping.names.empty())
         return {};
     std::vector<std::uint32_t> indexes;
-    // Memes without a group are one more, of which no two are compared usefully; still better than another's.
+    // Memes without a group are each their own, so that the pairwise loss compares none of them.
+    auto next = static_cast<std::uint32_t>(grouping.names.size());
     for (const std::int64_t index : grouping.indexes())
-        indexes.push_back(static_cast<std::uint32_t>(index < 0 ? grouping.names.size() : index));
+        indexes.push_back(index < 0 ? next++ : static_cast<std::uint32_t>(index));
     return indexes;
 }
 
