@@ -45,7 +45,8 @@ std::optional<Options> parseOptions(const QStringList &arguments, int &exitCode)
     const QCommandLineOption sample("sample", "Open the sample dataset.");
     const QCommandLineOption threads("threads", "Compute threads; 0: one per core.", "N");
     const QCommandLineOption theme("theme", "system, light or dark.", "NAME");
-    const QCommandLineOption chart("chart", "Draw loss, upvotes or scatter of a run without a window, and exit.", "KIND");
+    const QCommandLineOption chart("chart", "Draw a chart of a run without a window, and exit: loss, upvotes, scatter, "
+                                            "calibration, residuals or baselines.", "KIND");
     const QCommandLineOption run("run", "The run to draw, from `dank runs`.", "RUN");
     const QCommandLineOption out("out", "The file to draw to: .png, .svg, .pdf or .csv.", "FILE");
     parser.addOptions({help, version, model, library, page, sample, threads, theme, chart, run, out});

@@ -12,7 +12,9 @@
 #include "core/engine/loader.h"
 #include "core/store/library.h"
 #include "core/store/model_file.h"
+#include "ui/charts/calibration_chart.h"
 #include "ui/charts/chart_export.h"
+#include "ui/charts/evaluation_rows.h"
 #include "ui/charts/histogram_chart.h"
 #include "ui/charts/loss_chart.h"
 #include "ui/charts/scatter_chart.h"
@@ -75,31 +77,64 @@ void drawUpvotes(const RunRecord &run, const QString &out, const ChartExportOpti
     exportChart(*chart.upvotes(), out, options);
 }
 
-void drawScatter(const Library &library, const RunRecord &run, const QString &out, const ChartExportOptions &options)
+/// The charts of what an evaluation found.
+void drawEvaluation(const Library &library, const RunRecord &run, const ChartExportRequest &request,
+                    const ChartExportOptions &options)
 {
     if (run.model.empty())
         throw Error(ErrorKind::Library, "Run " + std::to_string(run.run) + " has no model to draw predictions of.");
     const Model model = loadModel(run.model);
     const auto dataset = datasetOf(run);
     const auto engine = openEngine();
-    BackboneRequest request;
-    request.backbone = model.backbone;
-    request.weights = model.untrainedBackbone ? "none" : run.weightsFile;
-    auto evaluation =
-        std::make_shared<const Evaluation>(engine->evaluate(model, *dataset, request, library.folder(), JobContext{}));
-    ScatterChart chart;
-    chart.setProvenance(provenanceOf(run));
-    chart.setEvaluation(evaluation, dataset, model.target.kind());
-    exportChart(chart, out, options);
+    BackboneRequest backbone;
+    backbone.backbone = model.backbone;
+    backbone.weights = model.untrainedBackbone ? "none" : run.weightsFile;
+    const auto evaluation =
+        std::make_shared<const Evaluation>(engine->evaluate(model, *dataset, backbone, library.folder(), JobContext{}));
+    const QString subset = oneLine(evaluation->subset);
+    const auto write = [&](Plot &chart) {
+        chart.setProvenance(provenanceOf(run));
+        exportChart(chart, request.out, options);
+    };
+    if (request.chart == QLatin1String("scatter")) {
+        ScatterChart chart;
+        chart.setEvaluation(evaluation, dataset, model.target.kind());
+        write(chart);
+    } else if (request.chart == QLatin1String("calibration")) {
+        CalibrationChart chart;
+        chart.setBins(binsOf(*evaluation), subset, {});
+        if (chart.bins().empty())
+            throw Error(ErrorKind::Dataset, "There are too few memes, or too few different predictions, to compare in bins.");
+        write(chart);
+    } else if (request.chart == QLatin1String("residuals")) {
+        const GroupResiduals found =
+            residualsByGroup(*evaluation, dataset.get(), quickBootstrap(evaluation->memes.size()));
+        if (found.groups.empty())
+            throw Error(ErrorKind::Dataset, "There are no two groups, authors or months with at least "
+                                                + std::to_string(kResidualRows) + " judged memes to compare.");
+        RowChart chart;
+        chart.setContent(residualRows(found, subset));
+        write(chart);
+    } else {
+        RowChart chart;
+        chart.setContent(baselineRows(*evaluation));
+        write(chart);
+    }
 }
 
 }  // namespace
 
+QStringList chartNames()
+{
+    return {QStringLiteral("loss"),        QStringLiteral("upvotes"),   QStringLiteral("scatter"),
+            QStringLiteral("calibration"), QStringLiteral("residuals"), QStringLiteral("baselines")};
+}
+
 int exportChartFromCommandLine(const ChartExportRequest &request)
 {
-    const QStringList charts{QStringLiteral("loss"), QStringLiteral("upvotes"), QStringLiteral("scatter")};
-    if (!charts.contains(request.chart)) {
-        complain("there is no chart \"" + request.chart.toStdString() + "\"; choose loss, upvotes or scatter.");
+    if (!chartNames().contains(request.chart)) {
+        complain("there is no chart \"" + request.chart.toStdString() + "\"; choose one of "
+                 + chartNames().join(QStringLiteral(", ")).toStdString() + '.');
         return 2;
     }
     const auto format = chartFormatFor(request.out);
@@ -121,7 +156,7 @@ int exportChartFromCommandLine(const ChartExportRequest &request)
         else if (request.chart == QLatin1String("upvotes"))
             drawUpvotes(run, request.out, options);
         else
-            drawScatter(library, run, request.out, options);
+            drawEvaluation(library, run, request, options);
         return 0;
     } catch (const std::exception &error) {
         complain(error.what());

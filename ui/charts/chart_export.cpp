@@ -125,24 +125,6 @@ QString csvField(QString text)
     return text;
 }
 
-QByteArray renderCsv(const Plot &plot)
-{
-    const ChartTable table = plot.table();
-    QString text = QStringLiteral("# %1\n# %2\n").arg(plot.exportTitle().simplified(), plot.provenance().footer().simplified());
-    const auto addRow = [&text](const QStringList &fields) {
-        for (qsizetype i = 0; i < fields.size(); ++i) {
-            if (i > 0)
-                text += QLatin1Char(',');
-            text += csvField(fields[i]);
-        }
-        text += QLatin1Char('\n');
-    };
-    addRow(table.columns);
-    for (const auto &row : table.rows)
-        addRow(row);
-    return text.toUtf8();
-}
-
 /// The plot in the export's colours while this lives.
 class ExportStyle {
 public:
@@ -181,10 +163,27 @@ std::optional<ChartFormat> chartFormatFor(const QString &file)
     return std::nullopt;
 }
 
+QByteArray renderTable(const ChartTable &table, const QString &title, const QString &footer)
+{
+    QString text = QStringLiteral("# %1\n# %2\n").arg(title.simplified(), footer.simplified());
+    const auto addRow = [&text](const QStringList &fields) {
+        for (qsizetype i = 0; i < fields.size(); ++i) {
+            if (i > 0)
+                text += QLatin1Char(',');
+            text += csvField(fields[i]);
+        }
+        text += QLatin1Char('\n');
+    };
+    addRow(table.columns);
+    for (const auto &row : table.rows)
+        addRow(row);
+    return text.toUtf8();
+}
+
 QByteArray renderChart(Plot &plot, const ChartExportOptions &options)
 {
     if (options.format == ChartFormat::Csv)
-        return renderCsv(plot);
+        return renderTable(plot.table(), plot.exportTitle(), plot.provenance().footer());
     // The window's own dark tokens serve a dark export; a light one always takes the light ones.
     QPalette darkPalette;
     darkPalette.setColor(QPalette::AlternateBase, Qt::black);

@@ -29,6 +29,9 @@ struct ChartExportOptions {
 /// Throws Error{Memory|Disk} when it cannot be drawn.
 QByteArray renderChart(Plot &plot, const ChartExportOptions &options);
 
+/// A table as CSV (UTF-8), with `title` and `footer` as comment lines (#) in front.
+QByteArray renderTable(const ChartTable &table, const QString &title, const QString &footer);
+
 /// renderChart(), written atomically. Throws Error{Disk|File}.
 void exportChart(Plot &plot, const QString &file, const ChartExportOptions &options);
 
@@ -41,16 +44,19 @@ void copyChart(Plot &plot);
 /// Gives a plot's copyRequested() and exportRequested() their meaning.
 void connectChartExport(Plot &plot, const QString &suggestedName);
 
+/// What exportChartFromCommandLine() can draw: loss, upvotes, scatter, calibration, residuals, baselines.
+QStringList chartNames();
+
 /// One chart of a run in the library, drawn without a window.
 struct ChartExportRequest {
-    QString chart;                   ///< loss, upvotes or scatter
+    QString chart;                   ///< one of chartNames()
     std::int64_t run = 0;
     QString out;                     ///< FILE.png, .svg, .pdf or .csv
     std::filesystem::path library;   ///< empty: the default
 };
 
 /// For `dank-learning --chart`: 0 when written; 1 with the reason on stderr; 2 for an unknown chart or format.
-/// Needs a QApplication (the offscreen platform will do). The scatter chart opens the compute engine.
+/// Needs a QApplication (the offscreen platform will do). All but loss and upvotes open the compute engine.
 int exportChartFromCommandLine(const ChartExportRequest &request);
 
 }  // namespace dank::ui

@@ -1,13 +1,13 @@
 #include "ui/charts/scatter_chart.h"
 
 #include <QKeyEvent>
-#include <QLocale>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 
 #include "core/base/file.h"
+#include "ui/charts/evaluation_rows.h"
 #include "ui/charts/number_text.h"
 #include "ui/widgets/text_format.h"
 
@@ -35,8 +35,13 @@ ScatterChart::ScatterChart(QWidget *parent) : Plot(parent)
         band->setAdaptiveSampling(false);  // every meme stays findable
         m_bands.push_back(band);
     }
+    m_rings = addGraph();
     m_mark = addGraph();
-    m_mark->setLineStyle(QCPGraph::lsNone);
+    for (QCPGraph *graph : {m_rings, m_mark})
+        graph->setLineStyle(QCPGraph::lsNone);
+    for (QCPAxis *axis : {xAxis, yAxis})
+        axis->setTicker(QSharedPointer<LossTicker>::create());
+    connect(selectionRect(), &QCPSelectionRect::accepted, this, [this](const QRect &frame) { chooseInside(frame); });
     ScatterChart::restyle(tokens());
     setEvaluation(nullptr, nullptr, TargetKind::Percentile);
 }
@@ -46,10 +51,11 @@ void ScatterChart::setEvaluation(std::shared_ptr<const Evaluation> evaluation, s
 {
     m_evaluation = std::move(evaluation);
     m_dataset = std::move(dataset);
-    m_cursor = -1;
+    m_cursor = m_anchor = -1;
     hideHover();
     m_mark->data()->clear();
     m_order.clear();
+    setChosen({});
     std::array<QVector<QCPGraphData>, 8> points;
     if (m_evaluation) {
         const auto &memes = m_evaluation->memes;
@@ -128,6 +134,8 @@ void ScatterChart::showMeme(int index)
     if (!m_evaluation || index < 0 || index >= int(m_evaluation->memes.size()))
         return;
     const auto &meme = m_evaluation->memes[std::size_t(index)];
+    if (!std::isfinite(meme.predicted) || !std::isfinite(meme.actual))
+        return;
     m_cursor = int(std::find(m_order.begin(), m_order.end(), index) - m_order.begin());
     m_mark->data()->clear();
     m_mark->addData(meme.actual, meme.predicted);
@@ -154,6 +162,7 @@ void ScatterChart::mouseMoveEvent(QMouseEvent *event)
 void ScatterChart::mousePressEvent(QMouseEvent *event)
 {
     m_pressed = event->pos();
+    setSelectionRectMode(event->modifiers().testFlag(Qt::ShiftModifier) ? QCP::srmNone : QCP::srmCustom);
     Plot::mousePressEvent(event);
 }
 
@@ -165,6 +174,40 @@ void ScatterChart::mouseReleaseEvent(QMouseEvent *event)
     const int index = memeAt(event->pos());
     if (index >= 0)
         emit memeActivated(QString::fromStdString(m_evaluation->memes[std::size_t(index)].id));
+    else if (!m_chosen.empty())
+        choose({});  // a click into the void
+}
+
+void ScatterChart::setChosen(std::vector<int> indexes)
+{
+    m_chosen = std::move(indexes);
+    QVector<QCPGraphData> points;
+    for (const int index : m_chosen) {
+        const JudgedMeme &meme = m_evaluation->memes.at(std::size_t(index));
+        points.append({meme.actual, meme.predicted});
+    }
+    m_rings->data()->set(points);
+    restyle(tokens());
+    requestReplot();
+}
+
+void ScatterChart::choose(std::vector<int> indexes)
+{
+    setChosen(std::move(indexes));
+    emit memesChosen(m_chosen);
+}
+
+void ScatterChart::chooseInside(const QRect &frame)
+{
+    const QRect area = frame.normalized();
+    std::vector<int> inside;
+    for (const int index : m_order) {
+        const JudgedMeme &meme = m_evaluation->memes[std::size_t(index)];
+        if (area.contains(int(std::lround(xAxis->coordToPixel(meme.actual))),
+                          int(std::lround(yAxis->coordToPixel(meme.predicted)))))
+            inside.push_back(index);
+    }
+    choose(std::move(inside));
 }
 
 void ScatterChart::keyPressEvent(QKeyEvent *event)
@@ -176,6 +219,12 @@ void ScatterChart::keyPressEvent(QKeyEvent *event)
     case Qt::Key_Left: to = m_cursor < 0 ? count - 1 : m_cursor - 1; break;
     case Qt::Key_Home: to = 0; break;
     case Qt::Key_End: to = count - 1; break;
+    case Qt::Key_Escape:
+        if (m_chosen.empty())
+            Plot::keyPressEvent(event);
+        else
+            choose({});
+        return;
     case Qt::Key_Return:
     case Qt::Key_Enter:
         if (m_cursor >= 0 && m_cursor < count)
@@ -184,8 +233,18 @@ void ScatterChart::keyPressEvent(QKeyEvent *event)
         return;
     default: Plot::keyPressEvent(event); return;
     }
-    if (count > 0)
-        showMeme(m_order[std::size_t(std::clamp(to, 0, count - 1))]);
+    if (count == 0)
+        return;
+    const int from = m_cursor;
+    showMeme(m_order[std::size_t(std::clamp(to, 0, count - 1))]);
+    if (!event->modifiers().testFlag(Qt::ShiftModifier)) {
+        m_anchor = -1;
+        return;
+    }
+    if (m_anchor < 0)
+        m_anchor = from < 0 ? m_cursor : from;
+    const auto [first, last] = std::minmax(m_anchor, m_cursor);
+    choose({m_order.begin() + first, m_order.begin() + last + 1});
 }
 
 void ScatterChart::restyle(const Tokens &tokens)
@@ -195,9 +254,10 @@ void ScatterChart::restyle(const Tokens &tokens)
     yAxis->setBasePen(QPen(tokens.line, 1));
     for (std::size_t i = 0; i < m_bands.size(); ++i) {
         QColor colour = tokens.dankness[i];
-        colour.setAlphaF(0.85f);
+        colour.setAlphaF(m_chosen.empty() ? 0.85f : 0.3f);
         m_bands[i]->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, colour, 6));
     }
+    m_rings->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(tokens.accent, 1.5), tokens.accent, 7));
     m_mark->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(tokens.text, 2), Qt::NoBrush, 11));
     QPen dashes(tokens.baseline, 1);
     dashes.setDashPattern({4, 4});
@@ -212,24 +272,16 @@ QString ScatterChart::exportTitle() const
 
 QVector<LegendEntry> ScatterChart::legendEntries(const Tokens &tokens) const
 {
-    return {{tr("a meme"), tokens.dankness[4], LegendEntry::Shape::Dot},
-            {tr("predicted as it is"), tokens.baseline, LegendEntry::Shape::Dashes}};
+    QVector<LegendEntry> entries{{tr("a meme"), tokens.dankness[4], LegendEntry::Shape::Dot}};
+    if (!m_chosen.empty())
+        entries.append({tr("chosen"), tokens.accent, LegendEntry::Shape::Dot});
+    entries.append({tr("predicted as it is"), tokens.baseline, LegendEntry::Shape::Dashes});
+    return entries;
 }
 
 ChartTable ScatterChart::table() const
 {
-    ChartTable table{{QStringLiteral("id"), QStringLiteral("predicted"), QStringLiteral("actual"),
-                      QStringLiteral("upvotes"), QStringLiteral("title")},
-                     {}};
-    if (!m_evaluation)
-        return table;
-    for (const auto &meme : m_evaluation->memes) {
-        const MemeRecord *record = m_dataset ? m_dataset->find(meme.id) : nullptr;
-        table.rows.push_back({QString::fromStdString(meme.id), QString::number(meme.predicted, 'g', QLocale::FloatingPointShortest),
-                              QString::number(meme.actual, 'g', QLocale::FloatingPointShortest), QString::number(meme.upvotes),
-                              record ? QString::fromStdString(record->title) : QString()});
-    }
-    return table;
+    return m_evaluation ? memeTable(*m_evaluation, m_dataset.get()) : ChartTable();
 }
 
 }  // namespace dank::ui

@@ -11,7 +11,8 @@
 namespace dank::ui {
 
 /// Predicted against actual dankness of the memes that a model was judged on, with the diagonal where a perfect
-/// model's would lie. Hover or arrows name a meme, click or Enter picks it.
+/// model's would lie. Hover or arrows name a meme, click or Enter picks it. Dragging a frame chooses memes, as do Shift and the
+/// arrows; with Shift, dragging moves the view. Escape chooses none.
 class ScatterChart : public Plot {
     Q_OBJECT
 public:
@@ -24,6 +25,11 @@ public:
     int memeAt(const QPoint &position) const;
     /// Marks a meme and shows what it is.
     void showMeme(int index);
+    /// Rings these memes (indexes into the evaluation's) and pales the others; empty for all alike. Tells nobody.
+    void setChosen(std::vector<int> indexes);
+    const std::vector<int> &chosen() const { return m_chosen; }
+    /// Chooses what lies in a rectangle of the widget, as dragging a frame does.
+    void chooseInside(const QRect &frame);
 
     void resetView() override;
     void restyle(const Tokens &tokens) override;
@@ -33,6 +39,8 @@ public:
 
 signals:
     void memeActivated(const QString &id);
+    /// The user chose these, by dragging or by keys.
+    void memesChosen(const std::vector<int> &indexes);
 
 protected:
     void mouseMoveEvent(QMouseEvent *event) override;
@@ -42,14 +50,17 @@ protected:
 
 private:
     QString nameOf(const JudgedMeme &meme) const;
+    void choose(std::vector<int> indexes);
 
     std::shared_ptr<const Evaluation> m_evaluation;
     std::shared_ptr<const Dataset> m_dataset;
     std::vector<int> m_order;  ///< indexes by actual dankness, for the arrow keys
     int m_cursor = -1;         ///< place in m_order
+    int m_anchor = -1;         ///< place in m_order where choosing by keys began
+    std::vector<int> m_chosen;
     QPoint m_pressed;
     std::vector<QCPGraph *> m_bands;  ///< one per ramp colour
-    QCPGraph *m_mark;
+    QCPGraph *m_rings, *m_mark;
     QCPItemLine *m_diagonal;
 };
 

@@ -1,53 +1,69 @@
 #include "ui/pages/evaluate_page.h"
 
 #include <QAction>
-#include <QFileDialog>
-#include <QGridLayout>
+#include <QApplication>
+#include <QClipboard>
 #include <QMenu>
 #include <QScrollArea>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <cmath>
 
-#include "core/base/error.h"
-#include "core/base/file.h"
 #include "ui/charts/chart_export.h"
-#include "ui/charts/number_text.h"
+#include "ui/charts/evaluation_rows.h"
 #include "ui/charts/scatter_chart.h"
 #include "ui/pages/baselines_card.h"
+#include "ui/pages/evaluate_errors.h"
+#include "ui/pages/evaluate_export.h"
+#include "ui/pages/evaluate_figures.h"
+#include "ui/pages/evaluate_layout.h"
+#include "ui/pages/evaluate_memes.h"
 #include "ui/pages/evaluate_parts.h"
 #include "ui/pages/meme_wall.h"
 #include "ui/widgets/text_format.h"
 
 namespace dank::ui {
 
+namespace {
+
+constexpr int kSideBySide = 860;  // pixels for two cards with charts
+
+}  // namespace
+
 struct EvaluatePage::Private {
     Private(Session &s, EvaluatePage *p);
 
+    void makeMenus();
+    QWidget *makeResults();
     void show();
     void showEmpty();
     void fillRuns();
     void showRunButton();
-    void exportPredictions();
     void pick(const QString &id);
 
     Session &session;
     EvaluatePage *page;
     PageHeader *header;
     QToolButton *runButton, *exportButton;
-    QMenu *runMenu;
-    QAction *exportCsv, *exportScatter;
+    QMenu *runMenu, *exportMenu;
+    QAction *exportResiduals = nullptr, *exportCalibration = nullptr;
     QStackedWidget *stack;
+    QScrollArea *scroll;
     EmptyState *empty;
     VerdictBanner *banner;
-    MetricCard *mae, *rmse, *r2, *spearman;
+    KeyFigures *figures;
+    FigureTable *table;
     BaselinesCard *baselines;
     ScatterChart *scatter;
+    MemesCard *memes;
     MemeDetail *detail;
     MemeWall *overrated, *sleptOn, *nailed;
+    CalibrationCard *calibration;
+    ResidualsCard *residuals;
     std::shared_ptr<const Evaluation> shown;
+    std::shared_ptr<const Dataset> shownOn;
+    std::shared_ptr<const Model> shownModel;
 };
 
 EvaluatePage::Private::Private(Session &s, EvaluatePage *p)
@@ -57,27 +73,22 @@ EvaluatePage::Private::Private(Session &s, EvaluatePage *p)
       runButton(new QToolButton(p)),
       exportButton(new QToolButton(p)),
       runMenu(new QMenu(runButton)),
-      exportCsv(new QAction(EvaluatePage::tr("Predictions as CSV…"), p)),
-      exportScatter(new QAction(EvaluatePage::tr("Chart…"), p)),
+      exportMenu(new QMenu(exportButton)),
       stack(new QStackedWidget(p)),
+      scroll(new QScrollArea(p)),
       empty(new EmptyState(QStringLiteral("evaluate"), {}, {}, p)),
       banner(new VerdictBanner(p)),
-      mae(new MetricCard(EvaluatePage::tr("Mean absolute error"),
-                         EvaluatePage::tr("How far the predicted dankness is off on average. Lower is better."), p)),
-      rmse(new MetricCard(EvaluatePage::tr("Root mean squared error"),
-                          EvaluatePage::tr("Like the mean absolute error, but large misses weigh more. Lower is better."), p)),
-      r2(new MetricCard(EvaluatePage::tr("R²"),
-                        EvaluatePage::tr("The share of the differences between memes that the model explains. 1 is perfect, 0 is no "
-                                         "better than a constant, below 0 is worse."), p)),
-      spearman(new MetricCard(EvaluatePage::tr("Spearman’s ρ"),
-                              EvaluatePage::tr("How well the order of the memes is predicted. 1 is the same order, 0 is no relation, "
-                                               "−1 the reverse."), p)),
+      figures(new KeyFigures(p)),
+      table(new FigureTable(p)),
       baselines(new BaselinesCard(p)),
       scatter(new ScatterChart(p)),
+      memes(new MemesCard(s, p)),
       detail(new MemeDetail(s, p)),
       overrated(new MemeWall(s, WallKind::Overrated, p)),
       sleptOn(new MemeWall(s, WallKind::SleptOn, p)),
-      nailed(new MemeWall(s, WallKind::Nailed, p))
+      nailed(new MemeWall(s, WallKind::Nailed, p)),
+      calibration(new CalibrationCard(p)),
+      residuals(new ResidualsCard(p))
 {
     for (QToolButton *button : {runButton, exportButton}) {
         button->setProperty("button", true);
@@ -88,52 +99,76 @@ EvaluatePage::Private::Private(Session &s, EvaluatePage *p)
     }
     runButton->setMenu(runMenu);
     exportButton->setText(EvaluatePage::tr("Export ▾"));
-    auto *menu = new QMenu(exportButton);
-    menu->addActions({exportCsv, exportScatter});
-    exportButton->setMenu(menu);
-    exportCsv->setObjectName(QStringLiteral("exportPredictions"));
+    exportButton->setMenu(exportMenu);
     connectChartExport(*scatter, QStringLiteral("predicted-against-actual"));
+    makeMenus();
 }
 
-EvaluatePage::EvaluatePage(Session &session, QWidget *parent)
-    : QWidget(parent), d(std::make_unique<Private>(session, this))
+void EvaluatePage::Private::makeMenus()
+{
+    const auto add = [this](const char *name, const QString &text, auto &&act) {
+        QAction *action = exportMenu->addAction(text, page, act);
+        action->setObjectName(QLatin1String(name));
+        return action;
+    };
+    const auto save = [this](const QString &name, const QString &title, const ChartTable &rows) {
+        saveTable(page, session, name, rows, title.arg(oneLine(shown->subset)), provenanceOf(*shownModel, shownOn.get()));
+    };
+    add("exportPredictions", EvaluatePage::tr("Judged memes as CSV…"), [this, save] {
+        save(QStringLiteral("judged-memes"), EvaluatePage::tr("Judged memes, %1"), memeTable(*shown, shownOn.get()));
+    });
+    add("exportWalls", EvaluatePage::tr("Overrated, slept on and nailed as CSV…"), [this, save] {
+        save(QStringLiteral("walls"), EvaluatePage::tr("Overrated, slept on and nailed, %1"), wallsTable(*shown, shownOn.get()));
+    });
+    add("exportFigures", EvaluatePage::tr("All figures as CSV…"), [this, save] {
+        save(QStringLiteral("figures"), EvaluatePage::tr("Figures, %1"), figuresForExport(*shown));
+    });
+    exportMenu->addSeparator();
+    const auto chart = [&](const char *name, const QString &text, Plot *plot) {
+        return add(name, text, [plot] { emit plot->exportRequested(); });
+    };
+    chart("exportScatter", EvaluatePage::tr("Chart: predicted against actual…"), scatter);
+    chart("exportBaselines", EvaluatePage::tr("Chart: beside simpler guesses…"), baselines->chart());
+    exportCalibration = chart("exportCalibration", EvaluatePage::tr("Chart: calibration…"), calibration->chart());
+    exportResiduals = chart("exportResiduals", EvaluatePage::tr("Chart: errors by group…"), residuals->chart());
+    exportMenu->addSeparator();
+    add("copyEvaluateCommand", EvaluatePage::tr("Copy as command"), [this] {
+        QApplication::clipboard()->setText(session.commandFor(JobKind::Evaluate));
+    });
+}
+
+QWidget *EvaluatePage::Private::makeResults()
 {
     auto *results = new QWidget;
     auto *column = new QVBoxLayout(results);
     column->setContentsMargins(20, 0, 20, 20);
     column->setSpacing(14);
-    column->addWidget(d->banner);
-    auto *metrics = new QHBoxLayout;
-    metrics->setSpacing(14);
-    for (MetricCard *card : {d->spearman, d->r2, d->mae, d->rmse})
-        metrics->addWidget(card, 1);
-    column->addLayout(metrics);
-    column->addWidget(d->baselines);
-
-    auto *row = new QHBoxLayout;
-    row->setSpacing(14);
-    auto *chartCard = new Card(tr("Predicted against actual"), results);
-    chartCard->setSubtitle(tr("each dot is a meme; click one"));
-    chartCard->body()->addWidget(d->scatter, 1);
-    d->scatter->setMinimumHeight(300);
-    row->addWidget(chartCard, 3);
-    row->addWidget(d->detail, 2);
-    column->addLayout(row);
-    auto *walls = new QHBoxLayout;
-    walls->setSpacing(14);
-    walls->addWidget(d->overrated, 1);
-    walls->addWidget(d->sleptOn, 1);
-    column->addLayout(walls);
-    column->addWidget(d->nailed);
+    auto *chartCard = new Card(EvaluatePage::tr("Predicted against actual"), results);
+    chartCard->setSubtitle(EvaluatePage::tr("click a meme, or drag a frame around some"));
+    chartCard->body()->addWidget(scatter, 1);
+    scatter->setMinimumHeight(300);
+    scatter->setToolTip({});
+    column->addWidget(banner);
+    column->addWidget(figures);
+    column->addWidget(new FoldingRow({{chartCard, 1}, {baselines, 1}}, kSideBySide));
+    column->addWidget(new FoldingRow({{memes, 3}, {detail, 2}}, kSideBySide));
+    column->addWidget(new FoldingRow({{overrated, 1}, {sleptOn, 1}}, kSideBySide));
+    column->addWidget(nailed);
+    column->addWidget(new FoldingRow({{table, 3}, {calibration, 2}}, kSideBySide));
+    column->addWidget(residuals);
     column->addStretch(1);
+    return results;
+}
 
-    auto *scroll = new QScrollArea(this);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setWidget(results);
+EvaluatePage::EvaluatePage(Session &session, QWidget *parent)
+    : QWidget(parent), d(std::make_unique<Private>(session, this))
+{
+    d->scroll->setFrameShape(QFrame::NoFrame);
+    d->scroll->setWidgetResizable(true);
+    d->scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    d->scroll->setWidget(d->makeResults());
     d->stack->addWidget(d->empty);
-    d->stack->addWidget(scroll);
+    d->stack->addWidget(d->scroll);
 
     auto *outer = new QVBoxLayout(this);
     outer->setContentsMargins(0, 0, 0, 0);
@@ -154,11 +189,21 @@ EvaluatePage::EvaluatePage(Session &session, QWidget *parent)
             d->session.train();
     });
     connect(d->runMenu, &QMenu::aboutToShow, this, [this] { d->fillRuns(); });
-    connect(d->exportCsv, &QAction::triggered, this, [this] { d->exportPredictions(); });
-    connect(d->exportScatter, &QAction::triggered, d->scatter, &Plot::exportRequested);
     connect(d->scatter, &ScatterChart::memeActivated, this, [this](const QString &id) { d->pick(id); });
-    for (MemeWall *wall : {d->overrated, d->sleptOn, d->nailed})
+    connect(d->scatter, &ScatterChart::memesChosen, d->memes, &MemesCard::setChosen);
+    connect(d->memes, &MemesCard::memePicked, this, [this](const QString &id) { d->pick(id); });
+    connect(d->memes, &MemesCard::allWanted, this, [this] {
+        d->scatter->setChosen({});
+        d->memes->setChosen({});
+    });
+    connect(d->detail, &MemeDetail::wanted, this, [this](WallKind kind) {
+        if (const auto first = memesForWall(*d->shown, kind, 1); !first.empty())
+            d->pick(QString::fromStdString(first.front().id));
+    });
+    for (MemeWall *wall : {d->overrated, d->sleptOn, d->nailed}) {
         connect(wall, &MemeWall::memePicked, this, [this](const QString &id) { d->pick(id); });
+        connect(wall, &MemeWall::memeOpened, this, [this] { d->scroll->ensureWidgetVisible(d->detail, 0, 0); });
+    }
     connect(&session, &Session::changed, this, [this](Change change) {
         if (change == Change::Evaluation || change == Change::Dataset)
             d->show();
@@ -176,16 +221,21 @@ EvaluatePage::~EvaluatePage() = default;
 
 void EvaluatePage::Private::show()
 {
-    shown = session.evaluation();
+    const auto evaluation = session.evaluation();
     const auto model = session.evaluatedModel();
     const auto dataset = session.dataset();
-    const bool any = shown && model;
+    const bool any = evaluation && model && !evaluation->memes.empty();
+    if (any && shown == evaluation && shownOn == dataset && shownModel == model)
+        return;  // the intervals take a moment with many memes
+    shown = any ? evaluation : nullptr;
+    shownOn = any ? dataset : nullptr;
+    shownModel = any ? model : nullptr;
     exportButton->setEnabled(any);
-    exportCsv->setEnabled(any);
     stack->setCurrentIndex(any ? 1 : 0);
     if (!any) {
         header->setSubtitle(EvaluatePage::tr("How well a model predicts memes it did not learn from"));
         scatter->setEvaluation(nullptr, nullptr, TargetKind::Percentile);
+        memes->setEvaluation(nullptr, nullptr);
         showEmpty();
         return;
     }
@@ -193,58 +243,28 @@ void EvaluatePage::Private::show()
     if (model->untrainedBackbone)
         subtitle += EvaluatePage::tr(" · untrained network");
     header->setSubtitle(subtitle);
+    const TargetKind target = model->target.kind();
     banner->setVerdict(shown->verdict);
-    baselines->setEvaluation(shown.get());
-
-    const Metrics &m = shown->model, &mean = shown->meanPredictor;
-    const auto percent = [&](double value) {
-        // A percentile target's error reads as percentile points.
-        return model->target.kind() == TargetKind::Percentile && std::abs(value) < 100
-                   ? EvaluatePage::tr("%1 points").arg(fixedNumber(value * 100, 1))
-                   : lossText(value, 3);
-    };
-    const auto optional = [](const std::optional<double> &value) {
-        return value ? fixedNumber(*value, std::abs(*value) < 1000 ? 2 : 0) : EvaluatePage::tr("undefined");
-    };
-    using Better = MetricCard::Better;
-    const auto lower = [](double a, double b) { return a < b ? Better::Yes : Better::No; };
-    // In words what the sign and the colour say.
-    const auto against = [](Better better, const QString &means) {
-        return better == Better::Yes ? EvaluatePage::tr("beats the mean’s %1").arg(means)
-                                     : EvaluatePage::tr("not better than the mean’s %1").arg(means);
-    };
-    mae->setValue(percent(m.mae), against(lower(m.mae, mean.mae), percent(mean.mae)), lower(m.mae, mean.mae));
-    rmse->setValue(percent(m.rmse), against(lower(m.rmse, mean.rmse), percent(mean.rmse)), lower(m.rmse, mean.rmse));
-    const auto higher = [](const std::optional<double> &value, double least) {
-        return !value ? Better::Unknown : *value > least ? Better::Yes : Better::No;
-    };
-    r2->setValue(optional(m.r2), against(higher(m.r2, mean.r2.value_or(0)), optional(mean.r2)),
-                 higher(m.r2, mean.r2.value_or(0)));
-    spearman->setValue(optional(m.spearman),
-                       higher(m.spearman, 0) == Better::Yes ? EvaluatePage::tr("the mean has no order")
-                                                            : EvaluatePage::tr("no better than no order"),
-                       higher(m.spearman, 0));
-
-    ChartProvenance provenance;
-    provenance.run = model->run;
-    provenance.seed = QString::number(model->config.seed);
-    provenance.dataset = dataset ? plainTitle(dataset->name()) : QString();
-    provenance.datasetHash = QString::fromStdString(dataset ? dataset->contentHash() : model->datasetHash);
-    provenance.backbone = plainTitle(model->backbone);
-    if (model->untrainedBackbone)
-        provenance.note = EvaluatePage::tr("untrained network");
-    scatter->setProvenance(provenance);
-    scatter->setEvaluation(shown, dataset, model->target.kind());
-    overrated->setEvaluation(shown.get(), dataset);
-    sleptOn->setEvaluation(shown.get(), dataset);
-    nailed->setEvaluation(shown.get(), dataset);
-    // Start with the meme that it got most wrong.
-    const JudgedMeme *worst = nullptr;
-    for (const auto &meme : shown->memes) {
-        if (!worst || std::abs(meme.predicted - meme.actual) > std::abs(worst->predicted - worst->actual))
-            worst = &meme;
-    }
-    detail->setMeme(worst, dataset);
+    figures->setEvaluation(*shown, target);
+    table->setEvaluation(*shown, target);
+    baselines->setEvaluation(shown);
+    scatter->setEvaluation(shown, dataset, target);
+    memes->setEvaluation(shown, dataset);
+    calibration->setEvaluation(*shown);
+    residuals->setEvaluation(*shown, dataset.get());
+    for (MemeWall *wall : {overrated, sleptOn, nailed})
+        wall->setEvaluation(shown.get(), dataset);
+    exportCalibration->setEnabled(!calibration->chart()->bins().empty());
+    exportResiduals->setEnabled(residuals->any());
+    for (Plot *plot : std::initializer_list<Plot *>{scatter, baselines->chart(), calibration->chart(), residuals->chart()})
+        plot->setProvenance(provenanceOf(*model, dataset.get()));
+    // Start with the meme that it overrated most; where there is none, with the one it slept on most.
+    auto worst = memesForWall(*shown, WallKind::Overrated, 1);
+    if (worst.empty())
+        worst = memesForWall(*shown, WallKind::SleptOn, 1);
+    detail->setMeme(worst.empty() ? nullptr : &worst.front(), dataset);
+    if (!worst.empty())
+        memes->showMeme(QString::fromStdString(worst.front().id));
 }
 
 void EvaluatePage::Private::showEmpty()
@@ -301,23 +321,6 @@ void EvaluatePage::Private::showRunButton()
     runButton->setText(model && model->run > 0 ? EvaluatePage::tr("Run %1 ▾").arg(model->run) : EvaluatePage::tr("Choose a run ▾"));
 }
 
-void EvaluatePage::Private::exportPredictions()
-{
-    QString file = QFileDialog::getSaveFileName(page, EvaluatePage::tr("Export predictions"), QStringLiteral("predictions.csv"),
-                                                EvaluatePage::tr("CSV (*.csv)"));
-    if (file.isEmpty())
-        return;
-    if (!file.endsWith(QLatin1String(".csv"), Qt::CaseInsensitive))
-        file += QLatin1String(".csv");
-    try {
-        ChartExportOptions options;
-        options.format = ChartFormat::Csv;
-        exportChart(*scatter, file, options);
-    } catch (const Error &error) {
-        session.postMessage({Message::Severity::Error, QString::fromStdString(error.what()), {}, {}});
-    }
-}
-
 void EvaluatePage::Private::pick(const QString &id)
 {
     if (!shown)
@@ -325,8 +328,9 @@ void EvaluatePage::Private::pick(const QString &id)
     const std::string wanted = id.toStdString();
     for (std::size_t i = 0; i < shown->memes.size(); ++i) {
         if (shown->memes[i].id == wanted) {
-            detail->setMeme(&shown->memes[i], session.dataset());
+            detail->setMeme(&shown->memes[i], shownOn);
             scatter->showMeme(int(i));
+            memes->showMeme(id);
             return;
         }
     }

@@ -86,37 +86,6 @@ void VerdictBanner::paintEvent(QPaintEvent *)
     painter.drawRoundedRect(frame, 8, 8);
 }
 
-MetricCard::MetricCard(const QString &name, const QString &help, QWidget *parent)
-    : Card({}, parent),
-      m_name(name),
-      m_value(new TextLabel({}, int(TextRole::BigNumber), TextLabel::Tone::Normal, this)),
-      m_baseline(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this))
-{
-    auto *label = new TextLabel(name, int(TextRole::Caption), TextLabel::Tone::Muted, this);
-    body()->setSpacing(2);
-    body()->addWidget(label);
-    body()->addWidget(m_value);
-    body()->addWidget(m_baseline);
-    m_baseline->setElided(true);
-    setToolTip(help);
-    setAccessibleName(name);
-    setWhatsThis(help);
-    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
-}
-
-void MetricCard::setValue(const QString &value, const QString &baseline, Better better)
-{
-    m_value->setText(value);
-    // The sign says what the colour says.
-    m_baseline->setText(better == Better::Yes  ? tr("✓ %1").arg(baseline)
-                        : better == Better::No ? tr("✗ %1").arg(baseline)
-                                               : baseline);
-    m_baseline->setTone(better == Better::Yes  ? TextLabel::Tone::Ok
-                        : better == Better::No ? TextLabel::Tone::Bad
-                                               : TextLabel::Tone::Muted);
-    setAccessibleDescription(tr("%1 %2; %3").arg(m_name, value, baseline));
-}
-
 MemeDetail::MemeDetail(Session &session, QWidget *parent)
     : Card(tr("The meme"), parent),
       m_session(session),
@@ -134,6 +103,15 @@ MemeDetail::MemeDetail(Session &session, QWidget *parent)
     body()->addWidget(m_title);
     body()->addWidget(m_error);
     body()->addWidget(m_figures);
+    const auto offer = [this](const QString &text, WallKind kind, const char *name) {
+        auto *chip = new Chip(text, this);
+        chip->setFocusPolicy(Qt::StrongFocus);
+        chip->setObjectName(QLatin1String(name));
+        header()->addWidget(chip);
+        connect(chip, &Chip::clicked, this, [this, kind] { emit wanted(kind); });
+    };
+    offer(tr("Most overrated"), WallKind::Overrated, "mostOverrated");
+    offer(tr("Most slept on"), WallKind::SleptOn, "mostSleptOn");
     connect(&session, &Session::thumbnailReady, this, &MemeDetail::showPicture);
 }
 
@@ -156,6 +134,8 @@ void MemeDetail::setMeme(const JudgedMeme *meme, const std::shared_ptr<const Dat
                                                        error > 0 ? tr("overrated") : tr("slept on"),
                                                        danknessText(std::abs(error))));
     QString figures = countOf(meme->upvotes, tr("upvote"), tr("upvotes"));
+    if (!meme->group.empty())
+        figures += QStringLiteral(" · ") + plainTitle(meme->group, 40);
     if (record && record->width > 0)
         figures += tr(" · %1 × %2").arg(record->width).arg(record->height);
     figures += QStringLiteral(" · ") + plainTitle(meme->id, 40);

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "core/data/evaluation.h"
+#include "ui/pages/meme_wall.h"
 #include "ui/session/session.h"
 #include "ui/widgets/card.h"
 
@@ -28,20 +29,6 @@ private:
     TextLabel *m_headline, *m_reason;
 };
 
-/// One metric, large, with what predicting the mean gets under it and its meaning as a tooltip.
-class MetricCard : public Card {
-    Q_OBJECT
-public:
-    enum class Better { Yes, No, Unknown };
-
-    MetricCard(const QString &name, const QString &help, QWidget *parent = nullptr);
-    void setValue(const QString &value, const QString &baseline, Better better);
-
-private:
-    QString m_name;
-    TextLabel *m_value, *m_baseline;
-};
-
 /// The meme that was picked on the chart or a wall.
 class MemeDetail : public Card {
     Q_OBJECT
@@ -49,6 +36,10 @@ public:
     explicit MemeDetail(Session &session, QWidget *parent = nullptr);
     /// Null clears.
     void setMeme(const JudgedMeme *meme, const std::shared_ptr<const Dataset> &dataset);
+
+signals:
+    /// Show the first one of that wall.
+    void wanted(dank::ui::WallKind kind);
 
 private:
     void showPicture();

@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "ui/charts/number_text.h"
+#include "ui/session/thumbnails.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
 
@@ -100,9 +101,9 @@ std::vector<JudgedMeme> memesForWall(const Evaluation &evaluation, WallKind kind
 
 WallModel::WallModel(Session &session, QObject *parent) : QAbstractListModel(parent), m_session(session)
 {
-    connect(&session, &Session::thumbnailReady, this, [this] {
-        if (!m_memes.empty())
-            emit dataChanged(index(0), index(int(m_memes.size()) - 1), {ThumbnailRole});
+    connect(&session, &Session::thumbnailReady, this, [this](const QString &image) {
+        for (const int row : m_rowsOfImage.values(image))
+            emit dataChanged(index(row), index(row), {ThumbnailRole});
     });
 }
 
@@ -111,7 +112,18 @@ void WallModel::setMemes(std::vector<JudgedMeme> memes, std::shared_ptr<const Da
     beginResetModel();
     m_memes = std::move(memes);
     m_dataset = std::move(dataset);
+    m_rowsOfImage.clear();
+    for (std::size_t row = 0; m_dataset && row < m_memes.size(); ++row)
+        if (const MemeRecord *record = m_dataset->find(m_memes[row].id))
+            m_rowsOfImage.insert(toQString(record->image), int(row));
     endResetModel();
+}
+
+QModelIndex WallModel::indexOf(const QString &id) const
+{
+    const std::string wanted = id.toStdString();
+    const auto found = std::find_if(m_memes.begin(), m_memes.end(), [&](const JudgedMeme &meme) { return meme.id == wanted; });
+    return found == m_memes.end() ? QModelIndex() : index(int(found - m_memes.begin()));
 }
 
 int WallModel::rowCount(const QModelIndex &parent) const
@@ -140,6 +152,11 @@ QVariant WallModel::data(const QModelIndex &index, int role) const
     case ActualRole: return meme.actual;
     default: return {};
     }
+}
+
+QAbstractItemDelegate *makeWallDelegate(QObject *parent)
+{
+    return new WallDelegate(parent);
 }
 
 MemeWall::MemeWall(Session &session, WallKind kind, QWidget *parent)
@@ -174,6 +191,9 @@ MemeWall::MemeWall(Session &session, WallKind kind, QWidget *parent)
     };
     connect(m_view, &QListView::clicked, this, pick);
     connect(m_view, &QListView::activated, this, pick);
+    connect(m_view->selectionModel(), &QItemSelectionModel::currentChanged, this, pick);  // by keys
+    for (const auto opened : {&QListView::clicked, &QListView::activated})
+        connect(m_view, opened, this, &MemeWall::memeOpened);
     setEvaluation(nullptr, nullptr);
 }
 

@@ -2,6 +2,7 @@
 
 #include <QAbstractListModel>
 #include <QListView>
+#include <QMultiHash>
 
 #include <memory>
 #include <vector>
@@ -29,6 +30,8 @@ public:
 
     explicit WallModel(Session &session, QObject *parent = nullptr);
     void setMemes(std::vector<JudgedMeme> memes, std::shared_ptr<const Dataset> dataset);
+    /// Invalid where it is not among them.
+    QModelIndex indexOf(const QString &id) const;
     int rowCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role) const override;
 
@@ -36,7 +39,11 @@ private:
     Session &m_session;
     std::vector<JudgedMeme> m_memes;
     std::shared_ptr<const Dataset> m_dataset;
+    QMultiHash<QString, int> m_rowsOfImage;
 };
+
+/// Paints a row of a WallModel: the picture, predicted and actual dankness under it.
+QAbstractItemDelegate *makeWallDelegate(QObject *parent);
 
 /// A card with a wall of thumbnails, predicted and actual dankness under each.
 class MemeWall : public Card {
@@ -48,6 +55,8 @@ public:
 
 signals:
     void memePicked(const QString &id);
+    /// After memePicked(): by a click or Enter, not by walking over it.
+    void memeOpened();
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;

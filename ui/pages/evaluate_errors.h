@@ -1,0 +1,39 @@
+#pragma once
+
+#include "core/data/evaluation.h"
+#include "core/data/residuals.h"
+#include "ui/charts/calibration_chart.h"
+#include "ui/charts/row_chart.h"
+#include "ui/widgets/card.h"
+
+namespace dank::ui {
+
+/// Whether memes get what was predicted for them.
+class CalibrationCard : public Card {
+    Q_OBJECT
+public:
+    explicit CalibrationCard(QWidget *parent = nullptr);
+    void setEvaluation(const Evaluation &evaluation);
+    CalibrationChart *chart() { return m_chart; }
+
+private:
+    CalibrationChart *m_chart;
+    TextLabel *m_caption;
+};
+
+/// Errors by group, author or month; a sentence where there is nothing to tell apart.
+class ResidualsCard : public Card {
+    Q_OBJECT
+public:
+    explicit ResidualsCard(QWidget *parent = nullptr);
+    void setEvaluation(const Evaluation &evaluation, const Dataset *dataset);
+    RowChart *chart() { return m_chart; }
+    bool any() const { return m_any; }
+
+private:
+    RowChart *m_chart;
+    TextLabel *m_caption;
+    bool m_any = false;
+};
+
+}  // namespace dank::ui

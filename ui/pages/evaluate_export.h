@@ -1,0 +1,21 @@
+#pragma once
+
+#include "core/data/dataset.h"
+#include "core/data/evaluation.h"
+#include "ui/charts/plot.h"
+#include "ui/session/session.h"
+
+namespace dank::ui {
+
+/// The three walls, one meme a row: wall (overrated, slept_on, nailed), place, then as memeTable(). At most `most` each.
+ChartTable wallsTable(const Evaluation &evaluation, const Dataset *dataset, std::size_t most = 100);
+
+/// Asks where, and writes the table as CSV; a failure becomes the session's message. Returns the file, empty when
+/// nothing was written.
+QString saveTable(QWidget *parent, Session &session, const QString &suggestedName, const ChartTable &table,
+                  const QString &title, const ChartProvenance &provenance);
+
+/// Where an evaluation's figures come from.
+ChartProvenance provenanceOf(const Model &model, const Dataset *dataset);
+
+}  // namespace dank::ui
