@@ -10,6 +10,7 @@
 #include <QLabel>
 #include <QMenuBar>
 #include <QScrollArea>
+#include <QScrollBar>
 #include <QStackedLayout>
 #include <QTemporaryDir>
 #include <QTest>
@@ -375,6 +376,19 @@ void ScreensTest::pages()
     if (name.endsWith("-done") || (state != "features" && name.startsWith("features-no")) || state == "compared")
         sizes << kLarge;
     shoot(stage, name, sizes);
+    if (name == "evaluate-done" && !QTest::currentTestFailed()) {   // the rest of the long page
+        for (auto *area : stage.window->pageWidget(Page::Evaluate)->findChildren<QScrollArea *>())
+            for (const QSize &size : {kSmall, kUsual, kLarge}) {
+                stage.window->resize(size);
+                QTest::qWait(100);
+                const int pages = (area->verticalScrollBar()->maximum() + area->viewport()->height() - 1) / area->viewport()->height();
+                for (int part = 1; part <= pages; ++part) {
+                    area->verticalScrollBar()->setValue(part * area->viewport()->height());
+                    shoot(stage, QString("evaluate-done-part%1").arg(part), {size});
+                }
+                area->verticalScrollBar()->setValue(0);
+            }
+    }
     if (name == "dataset-done" && !QTest::currentTestFailed()) {
         for (auto *button : stage.window->pageWidget(Page::Dataset)->findChildren<QAbstractButton *>())
             if (button->text() == "Ta&ble")

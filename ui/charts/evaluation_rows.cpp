@@ -45,7 +45,7 @@ QString axisOf(Figure figure)
     case Figure::R2: return RowChart::tr("R²: 0 is what the mean explains, 1 everything");
     case Figure::Mae: return RowChart::tr("mean absolute error, less is better");
     case Figure::Rmse: return RowChart::tr("root mean squared error, less is better");
-    default: return RowChart::tr("area under the curve for the dankest quarter: 0.5 is guessing");
+    default: return RowChart::tr("area under the curve for the dankest quarter; guessing gets 0.5");
     }
 }
 
@@ -100,11 +100,15 @@ RowChartContent baselineRows(const Evaluation &evaluation, Figure figure)
     const auto add = [&](const std::string &key, const QString &name, const Metrics *metrics,
                          const std::optional<Interval> &interval, ChartRow::Tone tone) {
         ChartRow row{.name = name, .figure = {}, .hint = {}, .tone = tone};
-        row.value = metrics ? figureOf(*metrics, figure) : std::nullopt;
+        // The group's median says the same about all memes of a group, whatever its figures there by leaving one out.
+        if (metrics && !(within && key == "group"))
+            row.value = figureOf(*metrics, figure);
         row.interval = row.value ? interval : std::nullopt;
-        row.figure = row.value ? bounded(*row.value, row.interval) : QStringLiteral("—");
-        row.hint = row.value ? RowChart::tr("%1\n%2").arg(name, row.figure)
-                             : RowChart::tr("%1\nnone: it answers the same for all memes, so it puts them in no order").arg(name);
+        row.figure = row.value ? danknessText(*row.value) : QStringLiteral("—");
+        row.hint = row.value ? RowChart::tr("%1\n%2").arg(name, bounded(*row.value, row.interval))
+                   : within && key == "group"
+                       ? RowChart::tr("%1\nnone: inside a group it says the same about all memes").arg(name)
+                       : RowChart::tr("%1\nnone: it says the same about all memes").arg(name);
         if (row.value && !row.interval && figure == Figure::Spearman)
             row.hint += RowChart::tr("\ntoo few authors or pictures for an interval");
         content.table.rows.push_back({QString::fromStdString(key), name, exact(row.value),

@@ -11,7 +11,7 @@ namespace dank::ui {
 namespace {
 
 constexpr int kRowHeight = 27, kAxisHeight = 52, kTallestRow = 38;
-constexpr double kNameShare = 0.34;  // of the width, so that the bars keep the rest
+constexpr double kNameShare = 0.42;  // of the width, so that the bars keep the rest
 
 /// Names that take at most their share of the plot's present width, that of an export included.
 class NameTicker : public QCPAxisTickerText {
@@ -59,7 +59,7 @@ RowChart::RowChart(QWidget *parent)
     yAxis->setTickLabelPadding(8);
     xAxis->grid()->setVisible(true);
     xAxis->setTicker(QSharedPointer<LossTicker>::create());
-    xAxis->ticker()->setTickCount(5);
+    xAxis->ticker()->setTickCount(4);
     m_bands->setWidth(0.5);
     m_zero->setSelectable(false);
     m_zero->point1->setCoords(0, 0);
@@ -109,7 +109,8 @@ void RowChart::setContent(RowChartContent content)
         const bool off = row.value && std::isfinite(*row.value) && inView(*row.value) != *row.value;
         m_names->addTick(key, row.name);
         m_figures->addTick(key, !off ? row.figure : *row.value < floor ? QChar(0x25C2) + row.figure : row.figure + QChar(0x25B8));
-        told << QStringLiteral("%1: %2").arg(row.name, row.figure);
+        told << (row.hint.isEmpty() ? row.name + QStringLiteral(": ") + row.figure
+                                    : QString(row.hint).replace(QLatin1Char('\n'), QLatin1String(": ")));
         if (row.band) {
             const double from = inView(row.band->low), to = inView(row.band->high);
             reach(from);

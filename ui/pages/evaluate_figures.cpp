@@ -86,7 +86,10 @@ const Metrics *meanOf(const Evaluation &evaluation, bool within)
 
 QString rangeText(Figure figure, const Interval &interval, bool points)
 {
-    return KeyFigures::tr("%1 to %2").arg(figureText(figure, interval.low, points), figureText(figure, interval.high, points));
+    QString low = figureText(figure, interval.low, points), high = figureText(figure, interval.high, points);
+    if (figure == Figure::Pairwise && low.endsWith(QLatin1String(" %")))
+        low.chop(2);
+    return KeyFigures::tr("%1 to %2").arg(low, high);
 }
 
 QString whyNoInterval(const Evaluation &evaluation)
@@ -317,8 +320,8 @@ void FigureTable::setEvaluation(const Evaluation &evaluation, TargetKind target)
     setSubtitle(tr("with 95 % intervals; point at one for what it says"));
     QStringList headers{tr("Figure")};
     if (grouped)
-        headers << tr("Within %1").arg(group) << tr("The mean there");
-    headers << (grouped ? tr("All memes") : tr("This model")) << tr("The mean");
+        headers << tr("Within %1").arg(group) << tr("Mean");
+    headers << (grouped ? tr("All memes") : tr("This model")) << tr("Mean");
     m_table->setColumnCount(int(headers.size()));
     m_table->setHorizontalHeaderLabels(headers);
     // The order first, the errors after.
@@ -336,7 +339,9 @@ void FigureTable::setEvaluation(const Evaluation &evaluation, TargetKind target)
             item->setData(kMutedRole, muted);
             m_table->setItem(row, column++, item);
         };
-        put(figureTitle(figure) + (points && isError(figure) ? tr(", points") : QString()), figureHelp(figure), false);
+        const QString title = figure == Figure::Mae ? tr("MAE") : figure == Figure::Rmse ? tr("RMSE") : figureTitle(figure);
+        put(title + (points && isError(figure) ? tr(", points") : QString()),
+            isError(figure) ? figureTitle(figure) + QLatin1Char('\n') + figureHelp(figure) : figureHelp(figure), false);
         const auto scope = [&](const Metrics &metrics, const Intervals &intervals, const Metrics *mean, bool second) {
             const std::optional<double> value = figureOf(metrics, figure);
             QString text = value ? figureText(figure, *value, points) : kNone;
@@ -360,10 +365,12 @@ void FigureTable::setEvaluation(const Evaluation &evaluation, TargetKind target)
         scope(evaluation.model, evaluation.intervals, meanOf(evaluation, false), grouped);
     }
     QHeaderView *header = m_table->horizontalHeader();
-    header->setSectionResizeMode(QHeaderView::Stretch);
-    for (const int column : {grouped ? 2 : 0, grouped ? 4 : 2})
-        header->setSectionResizeMode(column, QHeaderView::ResizeToContents);
-    header->setSectionResizeMode(0, QHeaderView::ResizeToContents);
+    header->setSectionResizeMode(QHeaderView::ResizeToContents);
+    header->setStretchLastSection(true);
+    for (int column = 1; column < m_table->columnCount(); ++column)
+        if (headers[column] == tr("Mean"))
+            m_table->horizontalHeaderItem(column)->setToolTip(
+                plainToolTip(tr("What always answering the mean of the training memes gets.")));
     m_table->setFixedHeight(header->sizeHint().height() + kRowHeight * m_table->rowCount() + 4);
 }
 

@@ -147,15 +147,14 @@ QWidget *EvaluatePage::Private::makeResults()
     chartCard->setSubtitle(EvaluatePage::tr("click a meme, or drag a frame around some"));
     chartCard->body()->addWidget(scatter, 1);
     scatter->setMinimumHeight(300);
-    scatter->setToolTip({});
     column->addWidget(banner);
     column->addWidget(figures);
     column->addWidget(new FoldingRow({{chartCard, 1}, {baselines, 1}}, kSideBySide));
     column->addWidget(new FoldingRow({{memes, 3}, {detail, 2}}, kSideBySide));
     column->addWidget(new FoldingRow({{overrated, 1}, {sleptOn, 1}}, kSideBySide));
     column->addWidget(nailed);
-    column->addWidget(new FoldingRow({{table, 3}, {calibration, 2}}, kSideBySide));
-    column->addWidget(residuals);
+    column->addWidget(table);
+    column->addWidget(new FoldingRow({{calibration, 1}, {residuals, 1}}, kSideBySide));
     column->addStretch(1);
     return results;
 }
