@@ -11,7 +11,6 @@
 #include "ui/charts/number_text.h"
 #include "ui/pages/evaluate_layout.h"
 #include "ui/pages/meme_wall.h"
-#include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
 
 namespace dank::ui {
@@ -96,6 +95,12 @@ QString whyNoInterval(const Evaluation &evaluation)
 {
     return evaluation.clusters < 2 ? KeyFigures::tr("no interval: fewer than two authors or pictures to draw anew")
                                    : KeyFigures::tr("no interval: too few of the draws have this figure");
+}
+
+/// As a tooltip whose lines break; never read as markup.
+QString wrapped(const QString &text)
+{
+    return QStringLiteral("<qt>%1</qt>").arg(text.toHtmlEscaped().replace(QLatin1Char('\n'), QLatin1String("<br>")));
 }
 
 QString exact(const std::optional<double> &value)
@@ -200,8 +205,8 @@ void MetricCard::setFigure(const QString &name, const QString &help, bool second
 {
     m_name->setText(name);
     m_value->setTone(secondary ? TextLabel::Tone::Muted : TextLabel::Tone::Normal);
-    setToolTip(plainToolTip(help));
-    setWhatsThis(plainToolTip(help));
+    setToolTip(wrapped(help));
+    setWhatsThis(wrapped(help));
     setAccessibleName(name);
 }
 
@@ -334,7 +339,7 @@ void FigureTable::setEvaluation(const Evaluation &evaluation, TargetKind target)
         int column = 0;
         const auto put = [&](const QString &text, const QString &tip, bool muted) {
             auto *item = new QTableWidgetItem(text);
-            item->setToolTip(plainToolTip(tip));
+            item->setToolTip(wrapped(tip));
             item->setData(Qt::AccessibleTextRole, tr("%1: %2").arg(headers[column], text));
             item->setData(kMutedRole, muted);
             m_table->setItem(row, column++, item);
@@ -370,7 +375,7 @@ void FigureTable::setEvaluation(const Evaluation &evaluation, TargetKind target)
     for (int column = 1; column < m_table->columnCount(); ++column)
         if (headers[column] == tr("Mean"))
             m_table->horizontalHeaderItem(column)->setToolTip(
-                plainToolTip(tr("What always answering the mean of the training memes gets.")));
+                wrapped(tr("What always answering the mean of the training memes gets.")));
     m_table->setFixedHeight(header->sizeHint().height() + kRowHeight * m_table->rowCount() + 4);
 }
 

@@ -42,8 +42,9 @@ MemesCard::MemesCard(Session &session, QWidget *parent)
     m_view->setAccessibleName(tr("The judged memes"));
     m_view->setObjectName(QStringLiteral("judgedMemes"));
     m_view->setMinimumHeight(kHeight);
-    m_order->addItems({tr("Most overrated first"), tr("Most slept on first"), tr("Closest first"), tr("Most upvotes first")});
+    m_order->addItems({tr("Overrated first"), tr("Slept on first"), tr("Closest first"), tr("Upvotes first")});
     m_order->setAccessibleName(tr("Order of the memes"));
+    m_order->setMinimumContentsLength(15);
     m_order->setObjectName(QStringLiteral("memeOrder"));
     m_all->setFocusPolicy(Qt::StrongFocus);
     header()->addWidget(m_all);
