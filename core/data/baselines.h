@@ -31,6 +31,8 @@ struct BaselineResult {
     std::optional<Metrics> within;           ///< empty without groups
     std::optional<Interval> spearman;        ///< of pooled.spearman
     std::optional<Interval> withinSpearman;  ///< of within->spearman
+
+    bool operator==(const BaselineResult &) const = default;
 };
 
 /// The words for a name: "mean", "group", "random_features", "shuffled", "nearest", "linear", "image_stats", "title";

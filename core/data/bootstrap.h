@@ -19,6 +19,7 @@ struct Interval {
 
     bool isAbove(double value) const { return low > value; }
     bool holds(double value) const { return low <= value && value <= high; }
+    bool operator==(const Interval &) const = default;
 };
 
 struct BootstrapOptions {

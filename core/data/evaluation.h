@@ -32,6 +32,8 @@ struct JudgedMeme {
     bool samePicture = false;          ///< a training meme shows the same picture
     MemeId nearest = {};               ///< the training meme most like it; empty where that was not looked for
     double nearestSimilarity = 0;      ///< cosine of the standardised features
+
+    bool operator==(const JudgedMeme &) const = default;
 };
 
 /// Figures to their 95 % intervals; figures without one are absent.
@@ -55,6 +57,8 @@ struct Evaluation {
     std::size_t clusters = 0;               ///< authors or pictures that were drawn anew for the intervals
     std::size_t duplicates = 0;             ///< memes with samePicture
     double duplicateShare = 0;              ///< of the memes, 0..1
+
+    bool operator==(const Evaluation &) const = default;
 };
 
 /// What an evaluation is computed from.

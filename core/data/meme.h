@@ -52,6 +52,8 @@ struct Skipped {
     MemeId id;           ///< the meme's id, or the row's key where it has none
     SkipReason reason;
     std::string detail;  ///< one sentence for this very row: which file, what was found
+
+    bool operator==(const Skipped &) const = default;
 };
 
 }  // namespace dank

@@ -16,6 +16,8 @@ struct TopShare {
     double baseRate = 0;           ///< what guessing finds: the share of the rows that count
     std::optional<double> rocAuc;  ///< scikit-learn's roc_auc_score, equal predictions count half
     std::optional<double> prAuc;   ///< scikit-learn's average_precision_score
+
+    bool operator==(const TopShare &) const = default;
 };
 
 /// How well `predicted` follows `actual`. Undefined figures (constant input, fewer than two rows) are empty,
@@ -32,6 +34,8 @@ struct Metrics {
     std::uint64_t pairs = 0;         ///< of rows one of which has at least twice the other's upvotes
     TopShare topQuarter;
     TopShare topTwentieth;
+
+    bool operator==(const Metrics &) const = default;
 };
 
 /// One number of Metrics, for what treats them all alike: intervals, tables, JSON.

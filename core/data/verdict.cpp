@@ -272,6 +272,29 @@ const char *verdictName(VerdictKind kind) noexcept
     return "unknown";
 }
 
+const char *verdictWords(VerdictKind kind) noexcept
+{
+    switch (kind) {
+    case VerdictKind::LearnedSomething: return "learned something";
+    case VerdictKind::NoEvidence: return "no evidence of learning";
+    case VerdictKind::TooFewRows: return "too few rows to tell";
+    case VerdictKind::SeenInTraining: return "seen in training";
+    case VerdictKind::ExplainedByGroup: return "explained by the group";
+    case VerdictKind::LeakageSuspected: return "leakage suspected";
+    }
+    return "unknown";
+}
+
+std::optional<VerdictKind> verdictFromName(std::string_view name) noexcept
+{
+    for (const VerdictKind kind : {VerdictKind::LearnedSomething, VerdictKind::NoEvidence, VerdictKind::TooFewRows,
+                                   VerdictKind::SeenInTraining, VerdictKind::ExplainedByGroup,
+                                   VerdictKind::LeakageSuspected})
+        if (name == verdictName(kind))
+            return kind;
+    return std::nullopt;
+}
+
 Verdict decideVerdict(const VerdictFacts &facts)
 {
     return Judge(facts).decide();

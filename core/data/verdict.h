@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/data/baselines.h"
@@ -15,11 +16,17 @@ enum class VerdictKind { LearnedSomething, NoEvidence, TooFewRows, SeenInTrainin
 /// The stable name: "learned_something", "no_evidence", "too_few_rows", "seen_in_training", "explained_by_group",
 /// "leakage_suspected".
 const char *verdictName(VerdictKind kind) noexcept;
+/// A few words for a table: "learned something", "no evidence of learning", …
+const char *verdictWords(VerdictKind kind) noexcept;
+/// The kind with that stable name; empty for any other text.
+std::optional<VerdictKind> verdictFromName(std::string_view name) noexcept;
 
 struct Verdict {
     VerdictKind kind = VerdictKind::TooFewRows;
     std::string headline;  ///< "It learned something."
     std::string reason;    ///< a few sentences: the figures it rests on, and what to do next
+
+    bool operator==(const Verdict &) const = default;
 };
 
 /// Fewer rows than this are not judged.

@@ -207,6 +207,11 @@ private:
                 // The run is whole and kept; only what it is compared with is left out.
                 report.evaluation = judgeRun(*report.model, m_data, {}, {});
             }
+            try {
+                m_library.setRunEvaluation(m_record.run, report.evaluation);
+            } catch (const Error &error) {
+                report.notes.push_back(std::string("This evaluation is not kept. ") + error.what());
+            }
         }
         return report;
     }
@@ -251,7 +256,11 @@ TrainReport trainRun(const Dataset &dataset, const BackboneRequest &request, con
         return session.go({}, control, job);
     } catch (const Cancelled &) {
         lock = RunLock();
-        library.deleteRun(run);
+        try {
+            library.deleteRun(run);
+        } catch (const Error &) {  // the user has locked it meanwhile
+            library.setRunState(run, RunState::Interrupted);
+        }
         throw;
     }
 }

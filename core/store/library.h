@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -9,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "core/data/evaluation.h"
 #include "core/data/meme.h"
 #include "core/data/train_config.h"
 
@@ -20,6 +22,20 @@ namespace dank {
 
 enum class RunState { Running, Paused, Interrupted, Done, Failed };
 const char *runStateName(RunState state) noexcept;  ///< "running", "paused", "interrupted", "done", "failed"
+
+/// The headline figures of a run's stored evaluation.
+struct RunFigures {
+    VerdictKind verdict = VerdictKind::TooFewRows;
+    std::optional<double> spearmanWithin;  ///< inside the groups; empty where there are none
+    std::optional<double> spearman;        ///< pooled
+    std::optional<double> r2;
+    double mae = 0;
+
+    bool operator==(const RunFigures &) const = default;
+};
+
+/// How long a run lies in the trash before purgeTrash() removes it.
+inline constexpr std::chrono::hours kTrashKept{30 * 24};
 
 /// A training run as the library keeps it.
 struct RunRecord {
@@ -41,6 +57,9 @@ struct RunRecord {
     int epochs = 0;                      ///< the greatest epoch recorded
     int bestEpoch = 0;                   ///< first of the lowest finite validation loss; 0 while there is none
     double bestValidationLoss = 0, lastValidationLoss = 0, meanPredictorLoss = 0;
+    bool locked = false;                 ///< the user wants it kept: it is neither trashed, deleted nor gone on with
+    std::string trashed;                 ///< since when it lies in the trash, ISO 8601, UTC; empty: it does not
+    std::optional<RunFigures> figures;   ///< of its evaluation; empty until it was judged
 };
 
 /// Held while a run's process works on it; the operating system lets go when the process ends, however it ends.
@@ -97,20 +116,35 @@ public:
     /// Records a new run in state Running and takes its lock. `created` is set to now where empty; number, state
     /// and the epoch figures of `run` are ignored. Numbers are never used twice.
     std::pair<std::int64_t, RunLock> createRun(const RunRecord &run);
-    /// Takes a run's lock to go on with it. Throws Error{Library} when another process works on it.
+    /// Takes a run's lock to go on with it. Throws Error{Library} when another process works on it, when the user has
+    /// locked it, and when it is in the trash.
     RunLock lockRun(std::int64_t run);
+    enum class Which { Kept, Trashed, All };
     /// Newest first, without their row lists (trainIds, validationIds, testIds are empty).
-    std::vector<RunRecord> runs() const;
+    std::vector<RunRecord> runs(Which which = Which::Kept) const;
     /// With its row lists. Throws Error{Library} naming the number when there is none.
     RunRecord run(std::int64_t run) const;
     void setRunState(std::int64_t run, RunState state, const std::string &error = {});
+    /// Forgets the run's evaluation too, which was of another model.
     void setRunModel(std::int64_t run, const std::string &modelPath);
+    /// Of the run's model, replacing an earlier one.
+    void setRunEvaluation(std::int64_t run, const Evaluation &evaluation);
+    /// Empty where none is stored. Throws Error{Library} when it cannot be read or there is no such run.
+    std::optional<Evaluation> runEvaluation(std::int64_t run) const;
+    void setRunLocked(std::int64_t run, bool locked);
     void setRunNote(std::int64_t run, const std::string &note);
     void setMeanPredictorLoss(std::int64_t run, double loss);
     void addEpoch(std::int64_t run, const EpochStats &stats);   ///< replaces an epoch of the same number
     std::vector<EpochStats> epochs(std::int64_t run) const;     ///< ascending
+    /// Hides the run until restoreRun(); nothing of it is removed. Throws Error{Library} for a run that is locked or
+    /// being worked on.
+    void trashRun(std::int64_t run);
+    void restoreRun(std::int64_t run);   ///< nothing happens to a run that is not in the trash
+    /// Deletes the runs that have lain in the trash for longer than `kept`; 0 empties it. Returns how many. A run that
+    /// is being worked on or locked stays.
+    std::size_t purgeTrash(std::chrono::seconds kept = kTrashKept);
     /// Removes the run, its epochs, its checkpoints and, where it lies in this library's models/, its model file.
-    /// Throws Error{Library} for a run that is being worked on.
+    /// Throws Error{Library} for a run that is locked or being worked on.
     void deleteRun(std::int64_t run);
 
     // Memes set aside by the user, per dataset path.
@@ -123,6 +157,8 @@ public:
 
 private:
     Library(std::filesystem::path folder, std::unique_ptr<SQLite::Database> database);
+    RunLock takeRun(std::int64_t run);             ///< whatever its marks
+    void requireUnlocked(std::int64_t run) const;  ///< throws Error{Library} for a run that the user has locked
     std::filesystem::path m_folder;
     std::unique_ptr<SQLite::Database> m_database;
 };

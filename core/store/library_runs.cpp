@@ -10,6 +10,7 @@
 #include "core/store/guarded.h"
 #include "core/store/library.h"
 #include "core/store/run_lock.h"
+#include "core/store/run_sql.h"
 
 namespace dank {
 namespace {
@@ -26,17 +27,10 @@ constexpr const char *kSelectRuns =
     " (SELECT epoch FROM epochs e WHERE e.run = r.run AND abs(validation_loss) < 9e999"
     "  ORDER BY validation_loss, epoch LIMIT 1),"
     " (SELECT min(validation_loss) FROM epochs e WHERE e.run = r.run AND abs(validation_loss) < 9e999),"
-    " (SELECT validation_loss FROM epochs e WHERE e.run = r.run ORDER BY epoch DESC LIMIT 1)";
-
-std::string now()
-{
-    const std::time_t time = std::time(nullptr);
-    std::tm utc{};
-    ::gmtime_r(&time, &utc);
-    char text[32];
-    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    return text;
-}
+    " (SELECT validation_loss FROM epochs e WHERE e.run = r.run ORDER BY epoch DESC LIMIT 1),"
+    " coalesce(locked, 0), coalesce(trashed, ''), verdict, spearman_within, spearman, r2, mae";
+constexpr const char *kFromRuns = " FROM runs r LEFT JOIN run_marks USING(run) LEFT JOIN evaluations USING(run)";
+constexpr int kRunColumns = 24;
 
 std::string idsToJson(const std::vector<MemeId> &ids)
 {
@@ -57,6 +51,11 @@ double number(const SQLite::Column &column)
     return column.isNull() ? std::numeric_limits<double>::quiet_NaN() : column.getDouble();
 }
 
+std::optional<double> defined(const SQLite::Column &column)
+{
+    return column.isNull() ? std::nullopt : std::optional(column.getDouble());
+}
+
 RunState stateFromName(const std::string &name)
 {
     for (const RunState state : kStates)
@@ -73,10 +72,10 @@ RunRecord readRun(SQLite::Statement &row, const Library &library)
     try {
         record.state = stateFromName(row.getColumn(1).getString());
         record.config = trainConfigFromJson(row.getColumn(7).getString());
-        if (row.getColumnCount() > 17) {
-            record.trainIds = idsFromJson(row.getColumn(17).getString());
-            record.validationIds = idsFromJson(row.getColumn(18).getString());
-            record.testIds = idsFromJson(row.getColumn(19).getString());
+        if (row.getColumnCount() > kRunColumns) {
+            record.trainIds = idsFromJson(row.getColumn(kRunColumns).getString());
+            record.validationIds = idsFromJson(row.getColumn(kRunColumns + 1).getString());
+            record.testIds = idsFromJson(row.getColumn(kRunColumns + 2).getString());
         }
     } catch (const Error &error) {
         throw Error(ErrorKind::Library,
@@ -101,6 +100,13 @@ RunRecord readRun(SQLite::Statement &row, const Library &library)
     if (!row.getColumn(14).isNull()) {
         record.bestEpoch = row.getColumn(14).getInt();
         record.bestValidationLoss = number(row.getColumn(15));
+    }
+    record.locked = row.getColumn(17).getInt() != 0;
+    record.trashed = row.getColumn(18).getString();
+    if (!row.getColumn(19).isNull()) {
+        if (const auto verdict = verdictFromName(row.getColumn(19).getString()))
+            record.figures = {*verdict, defined(row.getColumn(20)), defined(row.getColumn(21)),
+                              defined(row.getColumn(22)), row.getColumn(23).getDouble()};
     }
     const bool open = record.state == RunState::Running || record.state == RunState::Paused;
     if (open && !isRunLocked(library.runFolder(record.run)))
@@ -130,20 +136,6 @@ std::int64_t greatestRunOnDisk(const Library &library)
     return greatest;
 }
 
-[[noreturn]] void refuseUnknown(std::int64_t run, const Library &library)
-{
-    throw Error(ErrorKind::Library,
-                "There is no run " + std::to_string(run) + " in the library '" + displayPath(library.folder()) + "'.",
-                library.folder());
-}
-
-bool exists(const SQLite::Database &database, std::int64_t run)
-{
-    SQLite::Statement find(database, "SELECT 1 FROM runs WHERE run = ?");
-    find.bind(1, run);
-    return find.executeStep();
-}
-
 /// Sets one column of a run; `column` is a literal of ours.
 template <typename Value>
 void setColumn(SQLite::Database &database, const Library &library, std::int64_t run, const char *column,
@@ -156,10 +148,33 @@ void setColumn(SQLite::Database &database, const Library &library, std::int64_t 
         return put.exec();
     });
     if (changed == 0)
-        refuseUnknown(run, library);
+        refuseUnknownRun(run, library.folder());
 }
 
 }  // namespace
+
+std::string utcNow(std::chrono::seconds ago)
+{
+    const std::time_t time = std::time(nullptr) - static_cast<std::time_t>(ago.count());
+    std::tm utc{};
+    ::gmtime_r(&time, &utc);
+    char text[32];
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    return text;
+}
+
+void refuseUnknownRun(std::int64_t run, const std::filesystem::path &folder)
+{
+    throw Error(ErrorKind::Library,
+                "There is no run " + std::to_string(run) + " in the library '" + displayPath(folder) + "'.", folder);
+}
+
+bool runExists(const SQLite::Database &database, std::int64_t run)
+{
+    SQLite::Statement find(database, "SELECT 1 FROM runs WHERE run = ?");
+    find.bind(1, run);
+    return find.executeStep();
+}
 
 const char *runStateName(RunState state) noexcept
 {
@@ -189,7 +204,7 @@ std::pair<std::int64_t, RunLock> Library::createRun(const RunRecord &run)
         int at = 0;
         put.bind(++at, number);
         put.bind(++at, runStateName(RunState::Running));
-        put.bind(++at, run.created.empty() ? now() : run.created);
+        put.bind(++at, run.created.empty() ? utcNow() : run.created);
         put.bind(++at, run.dataset);
         put.bind(++at, run.datasetHash);
         put.bind(++at, run.backbone);
@@ -216,9 +231,26 @@ std::pair<std::int64_t, RunLock> Library::createRun(const RunRecord &run)
 
 RunLock Library::lockRun(std::int64_t run)
 {
+    RunLock lock = takeRun(run);
+    requireUnlocked(run);
+    const bool trashed = guarded("read from", *m_database, [&] {
+        SQLite::Statement find(*m_database, "SELECT 1 FROM run_marks WHERE run = ? AND trashed <> ''");
+        find.bind(1, run);
+        return find.executeStep();
+    });
+    if (trashed)
+        throw Error(ErrorKind::Library,
+                    "Run " + std::to_string(run) + " is in the trash. Restore it first: `dank runs restore " +
+                        std::to_string(run) + "`, or from the trash in the window's list of runs.",
+                    m_folder);
+    return lock;
+}
+
+RunLock Library::takeRun(std::int64_t run)
+{
     const auto check = [&] {
-        if (!guarded("read from", *m_database, [&] { return exists(*m_database, run); }))
-            refuseUnknown(run, *this);
+        if (!guarded("read from", *m_database, [&] { return runExists(*m_database, run); }))
+            refuseUnknownRun(run, m_folder);
     };
     check();
     std::optional<RunLock> lock = tryLockRun(runFolder(run));
@@ -229,10 +261,27 @@ RunLock Library::lockRun(std::int64_t run)
     return std::move(*lock);
 }
 
-std::vector<RunRecord> Library::runs() const
+void Library::requireUnlocked(std::int64_t run) const
+{
+    const bool locked = guarded("read from", *m_database, [&] {
+        SQLite::Statement find(*m_database, "SELECT 1 FROM run_marks WHERE run = ? AND locked <> 0");
+        find.bind(1, run);
+        return find.executeStep();
+    });
+    if (locked)
+        throw Error(ErrorKind::Library,
+                    "Run " + std::to_string(run) + " is locked, so it stays as it is. Unlock it first: `dank runs unlock " +
+                        std::to_string(run) + "`, or \"Unlock\" in the window's list of runs.",
+                    m_folder);
+}
+
+std::vector<RunRecord> Library::runs(Which which) const
 {
     return guarded("read from", *m_database, [&] {
-        SQLite::Statement list(*m_database, std::string(kSelectRuns) + " FROM runs r ORDER BY run DESC");
+        const char *const wanted = which == Which::Kept      ? " WHERE coalesce(trashed, '') = ''"
+                                   : which == Which::Trashed ? " WHERE trashed <> ''"
+                                                             : "";
+        SQLite::Statement list(*m_database, std::string(kSelectRuns) + kFromRuns + wanted + " ORDER BY run DESC");
         std::vector<RunRecord> records;
         while (list.executeStep())
             records.push_back(readRun(list, *this));
@@ -244,10 +293,10 @@ RunRecord Library::run(std::int64_t run) const
 {
     return guarded("read from", *m_database, [&] {
         SQLite::Statement get(*m_database,
-                              std::string(kSelectRuns) + ", train_ids, validation_ids, test_ids FROM runs r WHERE run = ?");
+                              std::string(kSelectRuns) + ", train_ids, validation_ids, test_ids" + kFromRuns + " WHERE run = ?");
         get.bind(1, run);
         if (!get.executeStep())
-            refuseUnknown(run, *this);
+            refuseUnknownRun(run, m_folder);
         return readRun(get, *this);
     });
 }
@@ -262,12 +311,19 @@ void Library::setRunState(std::int64_t run, RunState state, const std::string &e
         return put.exec();
     });
     if (changed == 0)
-        refuseUnknown(run, *this);
+        refuseUnknownRun(run, m_folder);
 }
 
 void Library::setRunModel(std::int64_t run, const std::string &modelPath)
 {
-    setColumn(*m_database, *this, run, "model", modelPath);
+    guarded("write to", *m_database, [&] {
+        SQLite::Transaction transaction(*m_database, Behavior::IMMEDIATE);
+        setColumn(*m_database, *this, run, "model", modelPath);
+        SQLite::Statement forget(*m_database, "DELETE FROM evaluations WHERE run = ?");
+        forget.bind(1, run);
+        forget.exec();
+        transaction.commit();
+    });
 }
 
 void Library::setRunNote(std::int64_t run, const std::string &note)
@@ -284,8 +340,8 @@ void Library::addEpoch(std::int64_t run, const EpochStats &stats)
 {
     guarded("write to", *m_database, [&] {
         SQLite::Transaction transaction(*m_database, Behavior::IMMEDIATE);
-        if (!exists(*m_database, run))
-            refuseUnknown(run, *this);
+        if (!runExists(*m_database, run))
+            refuseUnknownRun(run, m_folder);
         SQLite::Statement put(*m_database, "INSERT OR REPLACE INTO epochs(run, epoch, train_loss, validation_loss,"
                                            " seconds) VALUES(?, ?, ?, ?, ?)");
         put.bind(1, run);
@@ -309,34 +365,6 @@ std::vector<EpochStats> Library::epochs(std::int64_t run) const
             curve.push_back({list.getColumn(0).getInt(), number(list.getColumn(1)), number(list.getColumn(2)),
                              number(list.getColumn(3))});
         return curve;
-    });
-}
-
-void Library::deleteRun(std::int64_t run)
-{
-    const RunLock lock = lockRun(run);
-    const std::filesystem::path model = guarded("read from", *m_database, [&] {
-        SQLite::Statement get(*m_database, "SELECT model FROM runs WHERE run = ?");
-        get.bind(1, run);
-        return get.executeStep() ? get.getColumn(0).getString() : std::string();
-    });
-    const auto remove = [](const std::filesystem::path &path) {
-        std::error_code problem;
-        std::filesystem::remove_all(path, problem);
-        if (problem)
-            throwErrno(problem.value(), "remove", path);
-    };
-    // Files first: killed in between, the run is still listed and can be deleted again.
-    std::error_code ignored;
-    if (model.extension() == ".dankmodel" && std::filesystem::is_regular_file(model, ignored) &&
-        std::filesystem::weakly_canonical(model.parent_path(), ignored) ==
-            std::filesystem::weakly_canonical(m_folder / "models", ignored))
-        remove(model);
-    remove(runFolder(run));
-    guarded("write to", *m_database, [&] {
-        SQLite::Statement erase(*m_database, "DELETE FROM runs WHERE run = ?");
-        erase.bind(1, run);
-        erase.exec();
     });
 }
 

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <string>
 #include <thread>
 
@@ -20,13 +21,12 @@
 namespace dank {
 namespace {
 
-constexpr int kSchemaVersion = 1;
 constexpr std::int32_t kApplicationId = 0x64616e6b;   // "dank", so that file(1) and we know our own
 constexpr int kBusyTimeoutMs = 10'000;
 
 /// A feature vector is 8 KB: it lives in a table with row numbers and a separate index, since a key beside such
 /// large rows would make every search read through them.
-constexpr const char *kSchema = R"sql(
+constexpr const char *kSchema1 = R"sql(
 CREATE TABLE backbones(
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE);
@@ -73,6 +73,26 @@ CREATE TABLE recents(
     used INTEGER NOT NULL,              -- greater is later
     PRIMARY KEY(kind, path)) WITHOUT ROWID;
 )sql";
+
+/// Tables of their own, so that the list of runs need not read past each run's long columns.
+constexpr const char *kSchema2 = R"sql(
+CREATE TABLE run_marks(
+    run INTEGER PRIMARY KEY REFERENCES runs(run) ON DELETE CASCADE,
+    locked INTEGER NOT NULL DEFAULT 0,
+    trashed TEXT NOT NULL DEFAULT '');  -- ISO 8601, UTC; empty: not in the trash
+CREATE TABLE evaluations(
+    run INTEGER PRIMARY KEY REFERENCES runs(run) ON DELETE CASCADE,
+    verdict TEXT NOT NULL,
+    spearman REAL,                      -- NULL: undefined
+    spearman_within REAL,
+    r2 REAL,
+    mae REAL NOT NULL,
+    evaluation TEXT NOT NULL);          -- JSON, whole
+)sql";
+
+/// What each version added to the one before it; a new library goes through all of them.
+constexpr const char *kSteps[] = {kSchema1, kSchema2};
+constexpr int kSchemaVersion = static_cast<int>(std::size(kSteps));
 
 [[noreturn]] void refuse(const std::filesystem::path &file, const std::string &why)
 {
@@ -166,12 +186,15 @@ std::int64_t checkedVersion(SQLite::Database &database, const std::filesystem::p
     return version;
 }
 
-void createTables(SQLite::Database &database, const std::filesystem::path &file)
+/// Brings an empty or older database to this version, wholly or not at all.
+void upgradeTables(SQLite::Database &database, const std::filesystem::path &file)
 {
     SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
-    if (checkedVersion(database, file) != 0)
+    const std::int64_t version = checkedVersion(database, file);
+    if (version == kSchemaVersion)
         return;   // another program was quicker
-    database.exec(kSchema);
+    for (auto step = static_cast<std::size_t>(version); step < std::size(kSteps); ++step)
+        database.exec(kSteps[step]);
     database.exec("PRAGMA application_id=" + std::to_string(kApplicationId));
     database.exec("PRAGMA user_version=" + std::to_string(kSchemaVersion));
     transaction.commit();
@@ -205,8 +228,8 @@ std::unique_ptr<SQLite::Database> openLibraryDatabase(const std::filesystem::pat
         switchToWal(*database);
         database->exec("PRAGMA synchronous=NORMAL");
         database->exec("PRAGMA foreign_keys=ON");
-        if (version == 0)
-            createTables(*database, file);
+        if (version < kSchemaVersion)
+            upgradeTables(*database, file);
         return database;
     } catch (const SQLite::Exception &exception) {
         throwDatabaseError(exception, "open", file);

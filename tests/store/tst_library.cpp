@@ -16,58 +16,13 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/store/library.h"
+#include "library_fixture.h"
 #include "store_helper.h"
 
 using namespace dank;
 namespace fs = std::filesystem;
 
 namespace {
-
-class Folder {
-public:
-    fs::path path() const { return m_folder.path().toStdString(); }
-    fs::path file() const { return path() / "library.sqlite"; }
-
-private:
-    QTemporaryDir m_folder;
-};
-
-/// The kind of Error that `work` throws, or "none"; its words go to `said`.
-template <typename Work>
-QString kindOf(Work &&work, QString *said = nullptr)
-{
-    try {
-        work();
-    } catch (const Error &error) {
-        if (said)
-            *said = QString::fromUtf8(error.what());
-        return errorKindName(error.kind());
-    }
-    return "none";
-}
-
-QByteArray bytesOf(const fs::path &path)
-{
-    QFile file(QString::fromStdString(path.string()));
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray("unreadable");
-}
-
-RunRecord exampleRun()
-{
-    RunRecord run;
-    run.dataset = "/data/ünïcode/db.json";
-    run.datasetHash = "abc";
-    run.backbone = "inception_v3@1";
-    run.weightsFile = "/w.safetensors";
-    run.request = R"({"resize":"warp"})";
-    run.config = TrainConfig::paper();
-    run.config.seed = 18446744073709551615ULL;
-    run.trainIds = {"a", "b\"c", "ä"};
-    run.validationIds = {"d"};
-    run.testIds = {"e"};
-    run.meanPredictorLoss = 0.1;
-    return run;
-}
 
 std::unique_ptr<QProcess> startHelper(const char *job, const fs::path &folder)
 {
@@ -296,7 +251,7 @@ private slots:
         Library::open(folder.path()).setFact("k", "v");
         {
             SQLite::Database database(folder.file().string(), SQLite::OPEN_READWRITE);
-            database.exec("PRAGMA user_version=2");
+            database.exec("PRAGMA user_version=" + std::to_string(kVersion + 1));
             if (inLogOnly)
                 for (const char *name : {"library.sqlite", "library.sqlite-wal"})
                     fs::copy_file(folder.path() / name, copy.path() / name);

@@ -1,0 +1,64 @@
+#pragma once
+
+// What the tests of the library share.
+
+#include <QFile>
+#include <QString>
+#include <QTemporaryDir>
+
+#include <filesystem>
+
+#include "core/base/error.h"
+#include "core/store/library.h"
+
+namespace dank {
+
+inline constexpr int kVersion = 2;   ///< of the library's tables
+
+class Folder {
+public:
+    std::filesystem::path path() const { return m_folder.path().toStdString(); }
+    std::filesystem::path file() const { return path() / "library.sqlite"; }
+
+private:
+    QTemporaryDir m_folder;
+};
+
+/// The kind of Error that `work` throws, or "none"; its words go to `said`.
+template <typename Work>
+QString kindOf(Work &&work, QString *said = nullptr)
+{
+    try {
+        work();
+    } catch (const Error &error) {
+        if (said)
+            *said = QString::fromUtf8(error.what());
+        return errorKindName(error.kind());
+    }
+    return "none";
+}
+
+inline QByteArray bytesOf(const std::filesystem::path &path)
+{
+    QFile file(QString::fromStdString(path.string()));
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray("unreadable");
+}
+
+inline RunRecord exampleRun()
+{
+    RunRecord run;
+    run.dataset = "/data/ünïcode/db.json";
+    run.datasetHash = "abc";
+    run.backbone = "inception_v3@1";
+    run.weightsFile = "/w.safetensors";
+    run.request = R"({"resize":"warp"})";
+    run.config = TrainConfig::paper();
+    run.config.seed = 18446744073709551615ULL;
+    run.trainIds = {"a", "b\"c", "ä"};
+    run.validationIds = {"d"};
+    run.testIds = {"e"};
+    run.meanPredictorLoss = 0.1;
+    return run;
+}
+
+}  // namespace dank
