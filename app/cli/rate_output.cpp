@@ -1,5 +1,6 @@
 #include "app/cli/rate_output.h"
 #include "core/base/file.h"
+#include "core/store/run_export.h"
 
 #include <cstdio>
 #include <string>

@@ -110,38 +110,6 @@ std::string plural(std::size_t count, std::string_view one, std::string_view man
     return grouped(static_cast<double>(count)) + ' ' + std::string(count == 1 ? one : many);
 }
 
-std::string csvCell(std::string_view text)
-{
-    if (text.find_first_of(",\"\r\n") == std::string_view::npos)
-        return std::string(text);
-    std::string quoted = "\"";
-    for (const char c : text) {
-        if (c == '"')
-            quoted += '"';
-        quoted += c;
-    }
-    return quoted + '"';
-}
-
-std::string curveCsvHeader()
-{
-    return "epoch,train_loss,validation_loss,seconds\n";
-}
-
-std::string curveCsvLine(const EpochStats &stats)
-{
-    return std::to_string(stats.epoch) + ',' + shortest(stats.trainLoss) + ',' + shortest(stats.validationLoss) + ','
-           + shortest(stats.seconds) + '\n';
-}
-
-std::string curveCsv(const std::vector<EpochStats> &curve)
-{
-    std::string text = curveCsvHeader();
-    for (const EpochStats &stats : curve)
-        text += curveCsvLine(stats);
-    return text;
-}
-
 void print(std::string_view text)
 {
     std::fwrite(text.data(), 1, text.size(), stdout);

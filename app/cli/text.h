@@ -33,13 +33,6 @@ std::string shortest(double value);                                             
 std::string grouped(double value);                                                   ///< rounded, "12,345"
 std::string plural(std::size_t count, std::string_view one, std::string_view many);  ///< "1 row", "2 rows"
 
-/// A cell of a CSV file, quoted where it must be (RFC 4180).
-std::string csvCell(std::string_view text);
-/// The per-epoch figures as CSV: epoch,train_loss,validation_loss,seconds.
-std::string curveCsv(const std::vector<EpochStats> &curve);
-std::string curveCsvHeader();
-std::string curveCsvLine(const EpochStats &stats);
-
 /// To stdout.
 void print(std::string_view text);
 void printLine(std::string_view text = {});

@@ -9,6 +9,7 @@
 #include "app/cli/text.h"
 #include "core/base/file.h"
 #include "core/store/model_file.h"
+#include "core/store/run_export.h"
 
 namespace dank::cli {
 

@@ -82,7 +82,10 @@ std::optional<Evaluation> Library::runEvaluation(std::int64_t run) const
     }
 }
 
-void Library::setRunLocked(std::int64_t run, bool locked) { setMark(*m_database, *this, run, "locked", locked ? 1 : 0); }
+void Library::setRunLocked(std::int64_t run, bool locked)
+{
+    setMark(*m_database, *this, run, "locked", locked ? 1 : 0);
+}
 
 void Library::trashRun(std::int64_t run)
 {
@@ -96,7 +99,8 @@ void Library::restoreRun(std::int64_t run) { setMark(*m_database, *this, run, "t
 std::size_t Library::purgeTrash(std::chrono::seconds kept)
 {
     const std::vector<std::int64_t> due = guarded("read from", *m_database, [&] {
-        SQLite::Statement list(*m_database, "SELECT run FROM run_marks WHERE trashed <> '' AND trashed <= ? AND locked = 0");
+        SQLite::Statement list(*m_database, "SELECT run FROM run_marks WHERE trashed <> '' AND trashed <= ?"
+                                            " AND locked = 0");
         list.bind(1, utcNow(kept));
         std::vector<std::int64_t> runs;
         while (list.executeStep())

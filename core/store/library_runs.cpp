@@ -270,8 +270,8 @@ void Library::requireUnlocked(std::int64_t run) const
     });
     if (locked)
         throw Error(ErrorKind::Library,
-                    "Run " + std::to_string(run) + " is locked, so it stays as it is. Unlock it first: `dank runs unlock " +
-                        std::to_string(run) + "`, or \"Unlock\" in the window's list of runs.",
+                    "Run " + std::to_string(run) + " is locked, so it stays as it is. Unlock it first: `dank runs"
+                        " unlock " + std::to_string(run) + "`, or \"Unlock\" in the window's list of runs.",
                     m_folder);
 }
 
@@ -293,7 +293,8 @@ RunRecord Library::run(std::int64_t run) const
 {
     return guarded("read from", *m_database, [&] {
         SQLite::Statement get(*m_database,
-                              std::string(kSelectRuns) + ", train_ids, validation_ids, test_ids" + kFromRuns + " WHERE run = ?");
+                              std::string(kSelectRuns) + ", train_ids, validation_ids, test_ids" + kFromRuns +
+                                  " WHERE run = ?");
         get.bind(1, run);
         if (!get.executeStep())
             refuseUnknownRun(run, m_folder);

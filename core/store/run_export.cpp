@@ -1,0 +1,155 @@
+#include "core/store/run_export.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <ctime>
+
+#include "core/data/event_file.h"
+#include "core/data/settings_list.h"
+
+namespace dank {
+
+namespace {
+
+/// Reads back to the same double; empty for what is not finite.
+std::string number(double value)
+{
+    if (!std::isfinite(value))
+        return {};
+    char text[32];
+    return {text, std::to_chars(text, text + sizeof text, value).ptr};
+}
+
+std::string number(const std::optional<double> &value)
+{
+    return value ? number(*value) : std::string();
+}
+
+/// Seconds since 1970 of RunRecord::created; 0 for text that is no such time.
+std::int64_t secondsOf(const std::string &created)
+{
+    std::tm utc{};
+    if (std::sscanf(created.c_str(), "%4d-%2d-%2dT%2d:%2d:%2dZ", &utc.tm_year, &utc.tm_mon, &utc.tm_mday, &utc.tm_hour,
+                    &utc.tm_min, &utc.tm_sec) != 6)
+        return 0;
+    utc.tm_year -= 1900;
+    utc.tm_mon -= 1;
+    return std::max<std::int64_t>(0, ::timegm(&utc));
+}
+
+}  // namespace
+
+std::string csvCell(std::string_view text)
+{
+    if (text.find_first_of(",\"\r\n") == std::string_view::npos)
+        return std::string(text);
+    std::string quoted = "\"";
+    for (const char c : text) {
+        if (c == '"')
+            quoted += '"';
+        quoted += c;
+    }
+    return quoted + '"';
+}
+
+std::string curveCsvHeader()
+{
+    return "epoch,train_loss,validation_loss,seconds\n";
+}
+
+std::string curveCsvLine(const EpochStats &stats)
+{
+    return std::to_string(stats.epoch) + ',' + number(stats.trainLoss) + ',' + number(stats.validationLoss) + ','
+           + number(stats.seconds) + '\n';
+}
+
+std::string curveCsv(std::span<const EpochStats> curve)
+{
+    std::string text = curveCsvHeader();
+    for (const EpochStats &stats : curve)
+        text += curveCsvLine(stats);
+    return text;
+}
+
+std::string runsCsv(std::span<const RunRecord> runs, bool differencesOnly)
+{
+    std::vector<TrainConfig> configs;
+    for (const RunRecord &run : runs)
+        configs.push_back(run.config);
+    std::vector<std::string> keys;
+    if (differencesOnly)
+        keys = differingSettings(configs);
+    else
+        for (const Setting &setting : settingsList({}))
+            keys.push_back(setting.key);
+
+    std::string text = "run,state,created,locked,dataset,backbone,epochs_run,best_epoch,best_validation_loss,"
+                       "last_validation_loss,mean_predictor_loss,verdict,spearman_within,spearman,r2,mae";
+    for (const std::string &key : keys)
+        text += ',' + key;
+    text += ",note\n";
+    for (const RunRecord &run : runs) {
+        const auto cell = [&](const std::string &value) { text += ',' + csvCell(value); };
+        text += std::to_string(run.run);
+        cell(runStateName(run.state));
+        cell(run.created);
+        cell(run.locked ? "yes" : "no");
+        cell(run.dataset);
+        cell(run.backbone);
+        cell(std::to_string(run.epochs));
+        cell(run.bestEpoch > 0 ? std::to_string(run.bestEpoch) : "");
+        cell(run.bestEpoch > 0 ? number(run.bestValidationLoss) : "");
+        cell(run.epochs > 0 ? number(run.lastValidationLoss) : "");
+        cell(run.epochs > 0 ? number(run.meanPredictorLoss) : "");
+        cell(run.figures ? verdictName(run.figures->verdict) : "");
+        cell(run.figures ? number(run.figures->spearmanWithin) : "");
+        cell(run.figures ? number(run.figures->spearman) : "");
+        cell(run.figures ? number(run.figures->r2) : "");
+        cell(run.figures ? number(run.figures->mae) : "");
+        const std::vector<Setting> settings = settingsList(run.config);
+        for (const std::string &key : keys)
+            cell(std::find_if(settings.begin(), settings.end(), [&](const Setting &s) { return s.key == key; })->value);
+        cell(run.note);
+        text += '\n';
+    }
+    return text;
+}
+
+std::string runEvents(const RunRecord &run, std::span<const EpochStats> curve)
+{
+    double time = static_cast<double>(secondsOf(run.created));
+    EventFile events(time);
+    double bestTime = time;
+    for (const EpochStats &stats : curve) {
+        time += std::isfinite(stats.seconds) && stats.seconds > 0 ? stats.seconds : 0;
+        if (stats.epoch <= run.bestEpoch)
+            bestTime = time;
+        const EventScalar scalars[] = {{"loss/train", static_cast<float>(stats.trainLoss)},
+                                       {"loss/validation", static_cast<float>(stats.validationLoss)},
+                                       {"loss/predict_the_mean", static_cast<float>(run.meanPredictorLoss)}};
+        events.add(time, stats.epoch, scalars);
+    }
+    if (run.figures) {
+        std::vector<EventScalar> scalars;
+        const auto take = [&](const char *tag, const std::optional<double> &value) {
+            if (value)
+                scalars.push_back({tag, static_cast<float>(*value)});
+        };
+        take("test/spearman_within", run.figures->spearmanWithin);
+        take("test/spearman", run.figures->spearman);
+        take("test/r2", run.figures->r2);
+        take("test/mae", run.figures->mae);
+        events.add(bestTime, run.bestEpoch, scalars);
+    }
+    return events.bytes();
+}
+
+std::filesystem::path eventPath(const std::filesystem::path &folder, const RunRecord &run)
+{
+    return folder / ("run-" + std::to_string(run.run))
+           / ("events.out.tfevents." + std::to_string(secondsOf(run.created)) + ".dank");
+}
+
+}  // namespace dank
