@@ -25,7 +25,7 @@ constexpr Command kCommands[] = {
     {"resume", "Go on with a run that was interrupted", "dank resume 7", declareResume},
     {"eval", "Judge a model on a dataset", "dank eval memes.dankmodel other/db.json", declareEval},
     {"rate", "Rate pictures and folders", "dank rate memes.dankmodel picture.jpg folder/ --format csv", declareRate},
-    {"runs", "List, show, export and delete training runs", "dank runs export 7 --out losses.csv", declareRuns},
+    {"runs", "List, show, compare, note, lock, export and delete training runs", "dank runs diff 5 7", declareRuns},
     {"reproduce", "Run the paper's own training loop again, beside its table", "dank reproduce --seeds 3",
      declareReproduce},
     {"weights", "List, fetch, add, verify and convert pretrained weights", "dank weights fetch inception_v3",

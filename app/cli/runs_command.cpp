@@ -3,16 +3,24 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/extract_options.h"
+#include "app/cli/runs_output.h"
 #include "app/cli/text.h"
+#include "app/cli/train_output.h"
 #include "core/base/file.h"
+#include "core/store/run_export.h"
 
 namespace dank::cli {
 
 namespace {
 
+constexpr std::size_t kMaxNote = 500;
+
 struct RunsOptions {
     std::int64_t run = 0;
-    std::string out;
+    std::vector<std::int64_t> runs;
+    std::vector<std::string> words;
+    std::string out, format, sort;
+    bool all = false;
 };
 
 /// An existing library; asking for runs makes none.
@@ -24,30 +32,16 @@ Library openExisting(const Context &context)
     return Library::open(context.library());
 }
 
-Json toJson(const RunRecord &run)
-{
-    return {{"run", run.run},
-            {"state", runStateName(run.state)},
-            {"created", run.created},
-            {"epochs", run.epochs},
-            {"model", run.model},
-            {"dataset", run.dataset},
-            {"backbone", run.backbone},
-            {"untrained", isUntrained(run.backbone)},
-            {"planned_epochs", run.config.epochs},
-            {"best_epoch", run.bestEpoch},
-            {"best_validation_loss", run.bestEpoch > 0 ? number(run.bestValidationLoss) : Json(nullptr)},
-            {"mean_predictor_loss", run.epochs > 0 ? number(run.meanPredictorLoss) : Json(nullptr)},
-            {"config", Json::parse(trainConfigToJson(run.config))},
-            {"note", run.note},
-            {"error", run.error}};
-}
-
-int list(Context &context)
+int list(Context &context, const RunsOptions &options)
 {
     std::vector<RunRecord> runs;
     if (context.libraryExists())
-        runs = Library::open(context.library()).runs();
+        runs = Library::open(context.library()).runs(options.all ? Library::Which::All : Library::Which::Kept);
+    sortRuns(runs, options.sort);
+    if (options.format == "csv") {
+        print(runsCsv(runs));
+        return kSuccess;
+    }
     if (context.json()) {
         Json all = Json::array();
         for (const RunRecord &run : runs)
@@ -55,17 +49,10 @@ int list(Context &context)
         printJson({{"runs", all}});
         return kSuccess;
     }
-    if (runs.empty()) {
+    if (runs.empty())
         printLine("No runs yet in " + displayPath(context.library()) + '.');
-        return kSuccess;
-    }
-    std::vector<std::vector<std::string>> rows{{"run", "state", "created", "epochs", "best loss", "preset", "dataset"}};
-    for (const RunRecord &run : runs)
-        rows.push_back({std::to_string(run.run), runStateName(run.state), run.created,
-                        std::to_string(run.epochs) + '/' + std::to_string(run.config.epochs),
-                        run.bestEpoch > 0 ? fixed(run.bestValidationLoss, 5) : "–", run.config.preset,
-                        displayPath(std::filesystem::path(run.dataset).parent_path().filename())});
-    print(table(rows));
+    else
+        print(runsTable(runs, options.all));
     return kSuccess;
 }
 
@@ -74,6 +61,7 @@ int show(Context &context, std::int64_t number)
     const Library library = openExisting(context);
     const RunRecord run = library.run(number);
     const std::vector<EpochStats> curve = library.epochs(number);
+    const std::optional<Evaluation> evaluation = library.runEvaluation(number);
     if (context.json()) {
         Json document = toJson(run);
         document["train_loss"] = Json::array();
@@ -82,6 +70,8 @@ int show(Context &context, std::int64_t number)
             document["train_loss"].push_back(cli::number(stats.trainLoss));
             document["validation_loss"].push_back(cli::number(stats.validationLoss));
         }
+        if (evaluation)
+            addEvaluation(document, *evaluation);
         printJson({{"runs", Json::array({document})}});
         return kSuccess;
     }
@@ -89,7 +79,8 @@ int show(Context &context, std::int64_t number)
         if (!text.empty())
             printLine(name + std::string(14 - name.size(), ' ') + text);
     };
-    line("Run", std::to_string(run.run) + ", " + runStateName(run.state));
+    line("Run", std::to_string(run.run) + ", " + runStateName(run.state) + (run.locked ? ", locked" : "")
+                    + (run.trashed.empty() ? "" : ", in the trash since " + run.trashed));
     line("Created", run.created);
     line("Dataset", displayPath(run.dataset));
     line("Backbone", run.backbone + (isUntrained(run.backbone) ? " (untrained)" : ""));
@@ -99,33 +90,115 @@ int show(Context &context, std::int64_t number)
                          + "; predicting the mean " + fixed(run.meanPredictorLoss, 5));
     line("Model", run.model);
     line("Settings", trainConfigToJson(run.config));
-    line("Note", run.note);
+    line("Note", sanitizeUtf8(run.note));
     line("Error", run.error);
+    if (evaluation) {
+        printLine();
+        printEvaluation(*evaluation);
+    }
+    return kSuccess;
+}
+
+int diff(Context &context, const RunsOptions &options)
+{
+    if (options.runs.size() < 2)
+        throw UsageError("Name two or more runs to compare, as in `dank runs diff 5 7`.");
+    const Library library = openExisting(context);
+    std::vector<RunRecord> runs;
+    for (const std::int64_t run : options.runs)
+        runs.push_back(library.run(run));
+    const std::vector<RunDifference> settings = settingDifferences(runs), figures = figureDifferences(runs);
+    if (context.json()) {
+        const auto object = [](const std::vector<RunDifference> &rows) {
+            Json all = Json::object();
+            for (const RunDifference &row : rows)
+                all[row.key] = row.values;
+            return all;
+        };
+        Json all = Json::array();
+        for (const RunRecord &run : runs)
+            all.push_back(toJson(run));
+        printJson({{"runs", all}, {"settings", object(settings)}, {"figures", object(figures)}});
+        return kSuccess;
+    }
+    std::vector<std::vector<std::string>> rows{{""}};
+    for (const RunRecord &run : runs)
+        rows.front().push_back("run " + std::to_string(run.run));
+    for (const auto *part : {&settings, &figures})
+        for (const RunDifference &row : *part) {
+            std::vector<std::string> cells{row.key};
+            cells.insert(cells.end(), row.texts.begin(), row.texts.end());
+            rows.push_back(std::move(cells));
+        }
+    print(table(rows));
+    if (settings.empty())
+        printLine("The settings are the same.");
     return kSuccess;
 }
 
 int exportRun(Context &context, const RunsOptions &options)
 {
-    checkOutput(options.out);
+    const std::filesystem::path given = options.out;
+    if (options.format.empty() && given.extension() != ".csv" && given.has_extension())
+        throw UsageError("The ending of " + displayPath(given)
+                         + " names no format. Use .csv, or say --format csv or --format tensorboard.");
+    const bool tensorboard = options.format == "tensorboard" || (options.format.empty() && !given.has_extension());
+    std::filesystem::path file = given;
     const Library library = openExisting(context);
     const RunRecord run = library.run(options.run);
-    writeFileAtomically(options.out, curveCsv(library.epochs(options.run)));
+    const std::vector<EpochStats> curve = library.epochs(options.run);
+    if (tensorboard) {
+        file = eventPath(given, run);
+        createFolder(file.parent_path());
+        writeFileAtomically(file, runEvents(run, curve));
+    } else {
+        checkOutput(given);
+        writeFileAtomically(file, curveCsv(curve));
+    }
     if (context.json())
-        printJson({{"runs", Json::array({toJson(run)})}, {"file", options.out}});
+        printJson({{"runs", Json::array({toJson(run)})},
+                   {"file", displayPath(file)},
+                   {"format", tensorboard ? "tensorboard" : "csv"}});
     else
-        printLine(plural(static_cast<std::size_t>(run.epochs), "epoch", "epochs") + " written to " + options.out);
+        printLine(plural(static_cast<std::size_t>(run.epochs), "epoch", "epochs") + " written to " + displayPath(file));
     return kSuccess;
 }
 
-int deleteRun(Context &context, std::int64_t number)
+/// Does something to a run and tells it. `key`: its number under that key of the JSON.
+int change(Context &context, std::int64_t number, const char *key, const std::string &told,
+           const std::function<void(Library &)> &work)
 {
     Library library = openExisting(context);
-    const RunRecord run = library.run(number);
-    library.deleteRun(number);
+    const RunRecord before = library.run(number);
+    work(library);
+    const bool gone = std::string(key) == "deleted";
     if (context.json())
-        printJson({{"runs", Json::array({toJson(run)})}, {"deleted", number}});
+        printJson({{"runs", Json::array({toJson(gone ? before : library.run(number))})}, {key, number}});
     else
-        printLine("Run " + std::to_string(number) + " is deleted.");
+        printLine("Run " + std::to_string(number) + ' ' + told);
+    return kSuccess;
+}
+
+int note(Context &context, const RunsOptions &options)
+{
+    std::string text;
+    for (const std::string &word : options.words)
+        text += (text.empty() ? "" : " ") + word;
+    text = sanitizeUtf8(text);
+    if (text.size() > kMaxNote)
+        throw UsageError("The note is longer than " + std::to_string(kMaxNote) + " bytes.");
+    return change(context, options.run, "noted", text.empty() ? "has no note any more." : "is noted: " + text,
+                  [&](Library &library) { library.setRunNote(options.run, text); });
+}
+
+int emptyTrash(Context &context)
+{
+    const std::size_t gone =
+        context.libraryExists() ? Library::open(context.library()).purgeTrash(std::chrono::seconds(0)) : 0;
+    if (context.json())
+        printJson({{"deleted", gone}});
+    else
+        printLine(plural(gone, "run", "runs") + " deleted from the trash.");
     return kSuccess;
 }
 
@@ -134,8 +207,17 @@ int deleteRun(Context &context, std::int64_t number)
 Action declareRuns(CLI::App &app)
 {
     auto options = std::make_shared<RunsOptions>();
-    auto chosen = std::make_shared<Action>(list);
+    auto chosen = std::make_shared<Action>([options](Context &context) { return list(context, *options); });
     app.require_subcommand(0, 1);
+    const auto addListOptions = [&](CLI::App &to) {
+        to.add_option("--sort", options->sort, "By run (newest first), or the best first by one of the others")
+            ->check(CLI::IsMember(runSortKeys()))
+            ->type_name("KEY");
+        to.add_flag("--all", options->all, "With the runs in the trash");
+        to.add_option("--format", options->format, "table, or csv with every setting")
+            ->check(CLI::IsMember({"table", "csv"}))
+            ->type_name("FORMAT");
+    };
     const auto add = [&](const char *name, const char *summary, bool takesRun, Action action) {
         CLI::App *sub = app.add_subcommand(name, summary);
         if (takesRun)
@@ -143,15 +225,44 @@ Action declareRuns(CLI::App &app)
         sub->callback([chosen, action = std::move(action)] { *chosen = action; });
         return sub;
     };
-    add("list", "The library's runs, newest first (also without a word)", false, list);
+    const auto addChange = [&](const char *name, const char *summary, const char *key, const char *told,
+                               void (*work)(Library &, std::int64_t)) {
+        add(name, summary, true, [options, key, told, work](Context &context) {
+            return change(context, options->run, key, told, [&](Library &library) { work(library, options->run); });
+        });
+    };
+    addListOptions(app);
+    addListOptions(*add("list", "The library's runs, newest first (also without a word)", false, *chosen));
     add("show", "All about one run", true, [options](Context &context) { return show(context, options->run); });
-    add("export", "Write a run's losses as CSV", true,
-        [options](Context &context) { return exportRun(context, *options); })
-        ->add_option("--out", options->out, "The file to write")
+    add("diff", "What runs do not have in common, settings and figures", false,
+        [options](Context &context) { return diff(context, *options); })
+        ->add_option("RUN", options->runs, "Their numbers, two or more")
         ->required()
-        ->type_name("FILE.csv");
-    add("delete", "Remove a run, its checkpoints and its model", true,
-        [options](Context &context) { return deleteRun(context, options->run); });
+        ->check(CLI::PositiveNumber);
+    add("note", "Write a note to a run; an empty one takes it away", true,
+        [options](Context &context) { return note(context, *options); })
+        ->add_option("TEXT", options->words, "The note")
+        ->required();
+    addChange("lock", "Keep a run from being trashed, deleted and gone on with", "locked", "is locked.",
+              [](Library &library, std::int64_t run) { library.setRunLocked(run, true); });
+    addChange("unlock", "Undo lock", "unlocked", "is unlocked.",
+              [](Library &library, std::int64_t run) { library.setRunLocked(run, false); });
+    CLI::App *exported = add("export", "Write a run's losses as CSV, or for TensorBoard", true,
+                             [options](Context &context) { return exportRun(context, *options); });
+    exported->add_option("--out", options->out, "The file to write; for TensorBoard the log folder")
+        ->required()
+        ->type_name("FILE.csv|DIR");
+    exported->add_option("--format", options->format, "csv or tensorboard; else by the ending: none means tensorboard")
+        ->check(CLI::IsMember({"csv", "tensorboard"}))
+        ->type_name("FORMAT");
+    addChange("trash", "Hide a run; it is kept for 30 days", "trashed",
+              "is in the trash, where it is kept for 30 days.",
+              [](Library &library, std::int64_t run) { library.trashRun(run); });
+    addChange("restore", "Take a run out of the trash", "restored", "is restored.",
+              [](Library &library, std::int64_t run) { library.restoreRun(run); });
+    add("empty-trash", "Delete the runs in the trash for good", false, emptyTrash);
+    addChange("delete", "Remove a run, its checkpoints and its model for good", "deleted", "is deleted.",
+              [](Library &library, std::int64_t run) { library.deleteRun(run); });
     return [chosen](Context &context) { return (*chosen)(context); };
 }
 
