@@ -229,6 +229,8 @@ private slots:
         QCOMPARE(run.bestEpoch, report.model->epoch);
         QCOMPARE(run.trainIds.size() + run.validationIds.size() + run.testIds.size(), std::size_t{120});
         QCOMPARE(report.evaluation.model.rows, run.testIds.size());
+        QVERIFY(Library::open(folder() / "library").runEvaluation(report.run) == report.evaluation);
+        QVERIFY(run.figures && run.figures->r2 == report.evaluation.model.r2);
         const Model saved = loadModel(report.modelPath);
         QCOMPARE(saved.layers.front().weight, report.model->layers.front().weight);
         QCOMPARE(saved.reference.size(), run.validationIds.size() + run.testIds.size());
@@ -267,6 +269,9 @@ private slots:
         QCOMPARE(Library::open(folder() / "library").run(part.run).state, RunState::Interrupted);
 
         TrainingControl again;
+        Library::open(folder() / "library").setRunLocked(part.run, true);
+        QVERIFY_EXCEPTION_THROWN(resumeRun(part.run, context(), {}, again, {}), Error);
+        Library::open(folder() / "library").setRunLocked(part.run, false);
         const TrainReport rest = resumeRun(part.run, context(), {}, again, {});
         QCOMPARE(rest.run, part.run);
         QCOMPARE(rest.model->epochsRun, 12);
