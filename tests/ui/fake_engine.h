@@ -23,6 +23,7 @@ public:
     std::function<void()> onExtract, onTrain, onOpenRating;   ///< may throw; called first
     std::function<void(int epoch)> onEpoch;                   ///< may throw
     std::atomic<int> extractions{0}, trainings{0}, discarded{0}, kept{0}, opened{0}, rated{0}, thumbnails{0}, samples{0};
+    std::atomic<int> evaluations{0};
     std::atomic<int> running{0};
     std::atomic<int> fetchMs{0};              ///< how long a hundredth of a download takes
     std::atomic<int> holdFetchAt{-1};         ///< stands at this hundredth until it is -1
@@ -232,6 +233,7 @@ public:
     Evaluation evaluate(const Model &, const Dataset &, const BackboneRequest &, const std::filesystem::path &,
                         const JobContext &) override
     {
+        ++evaluations;
         return {};
     }
 

@@ -132,7 +132,10 @@ bool Session::Private::withLibrary(const std::function<void(Library &)> &work)
 
 void Session::Private::refreshRuns()
 {
-    withLibrary([this](Library &l) { runs = l.runs(); });
+    withLibrary([this](Library &l) {
+        runs = l.runs();
+        trashed = l.runs(Library::Which::Trashed);
+    });
     notify(Change::Runs);
 }
 
@@ -208,11 +211,14 @@ Session::Session(const Options &options, QObject *parent)
     const TaskResult opened = runGuarded([this] {
         d->library.emplace(Library::open(d->folder));
         d->runs = d->library->runs();
+        d->trashed = d->library->runs(Library::Which::Trashed);
     });
     d->actions = actionsFor(d->facts());
     if (opened.outcome == TaskResult::Outcome::Failed)
         d->say(Message::Severity::Error,
                tr("%1 Datasets can be browsed, but nothing will be kept.").arg(QString::fromStdString(opened.text)));
+    if (!d->trashed.empty() && d->withLibrary([](Library &library) { library.purgeTrash(); }))
+        d->refreshRuns();
     if (!options.engineWaits)
         QTimer::singleShot(0, this, [this] { startEngine(); });
 }
@@ -231,6 +237,7 @@ const ExtractEvent &Session::extraction() const { return d->extraction; }
 const std::vector<MemeId> &Session::arrivals() const { return d->arrivals; }
 const TrainingView &Session::training() const { return d->showLive ? d->live : d->shown; }
 const std::vector<RunRecord> &Session::runs() const { return d->runs; }
+const std::vector<RunRecord> &Session::trashedRuns() const { return d->trashed; }
 std::shared_ptr<const Model> Session::ratingModel() const { return d->model; }
 std::shared_ptr<const Evaluation> Session::evaluation() const { return d->evaluation; }
 std::shared_ptr<const Model> Session::evaluatedModel() const { return d->evaluatedModel; }
@@ -280,13 +287,6 @@ void Session::setTrainConfig(const TrainConfig &config)
     else
         d->config = config;
     d->notify(Change::Settings);
-}
-
-void Session::setRunNote(std::int64_t run, const QString &note)
-{
-    const Private::Telling telling(*d);
-    d->withLibrary([&](Library &library) { library.setRunNote(run, note.toStdString()); });
-    d->refreshRuns();
 }
 
 void Session::dismissMessage()

@@ -147,7 +147,9 @@ public:
     const ExtractEvent &extraction() const;                  ///< live figures of the current or last extraction
     const std::vector<MemeId> &arrivals() const;             ///< newest last, at most 40
     const TrainingView &training() const;
-    const std::vector<RunRecord> &runs() const;
+    const std::vector<RunRecord> &runs() const;              ///< newest first, without those in the trash
+    const std::vector<RunRecord> &trashedRuns() const;
+    std::vector<EpochStats> runCurve(std::int64_t run) const;   ///< empty where there is none
     std::shared_ptr<const Model> ratingModel() const;        ///< latest snapshot, chosen run, or opened file
     std::shared_ptr<const Evaluation> evaluation() const;
     std::shared_ptr<const Model> evaluatedModel() const;
@@ -185,8 +187,15 @@ public:
     void stopAndDiscard();
     void showRun(std::int64_t run);                          ///< its curve on the chart
     void rateWithRun(std::int64_t run);
+    /// Shows the run's stored evaluation where it is of the open dataset, else has the engine evaluate.
     void evaluateRun(std::int64_t run);
-    void deleteRun(std::int64_t run);
+    void trashRun(std::int64_t run);                         ///< undoable; refused for a locked run and one at work
+    void restoreRun(std::int64_t run);                       ///< from the trash; undoable
+    void emptyTrash();                                       ///< for good
+    void deleteRun(std::int64_t run);                        ///< for good
+    void setRunLocked(std::int64_t run, bool locked);
+    /// The run's settings become those of the next training; the message offers to undo it.
+    void cloneSettings(std::int64_t run);
     void setRunNote(std::int64_t run, const QString &note);
     void setExcluded(const std::vector<MemeId> &ids, bool excluded);   ///< undoable
     void rate(const QStringList &paths);                     ///< files and folders; waits for a model if none

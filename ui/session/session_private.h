@@ -65,6 +65,7 @@ struct Session::Private {
     };
     class ExcludeCommand;
     class ClearCommand;
+    class TrashCommand;
 
     Private(Session &session, const Options &opts);
     ~Private();
@@ -125,6 +126,7 @@ struct Session::Private {
     TrainingView viewOfRun(const RunRecord &record);
     void completeView(std::int64_t run, const std::string &modelFile);
     void evaluateOnLane(const RunRecord &record);
+    void runGone(std::int64_t run);
 
     // session_rating.cpp
     void setModel(std::shared_ptr<const Model> model, bool pin);
@@ -193,7 +195,7 @@ struct Session::Private {
     int epochsAtClock = 0;
     std::shared_ptr<const Model> snapshot, modelBefore;
     bool pinnedDuring = false;     ///< the user picked a model since the training began
-    std::vector<RunRecord> runs;
+    std::vector<RunRecord> runs, trashed;
     std::shared_ptr<const Evaluation> evaluation;
     std::shared_ptr<const Model> evaluatedModel;
 

@@ -1,4 +1,4 @@
-// Runs of the library: show, rate with, evaluate, delete.
+// Runs of the library: show, rate with, evaluate, keep, clone, delete.
 
 #include <algorithm>
 
@@ -64,10 +64,17 @@ void Session::Private::evaluateOnLane(const RunRecord &record)
 {
     startJob(
         JobKind::Evaluate, Session::tr("Evaluating run %1").arg(record.run),
-        [this, file = record.model, about = dataset, asked = requestOfRun(record, request)](JobScope &scope) -> Apply {
+        [this, file = record.model, about = dataset, asked = requestOfRun(record, request), run = record.run,
+         own = record.figures && record.datasetHash == dataset->contentHash()](JobScope &scope) -> Apply {
             const auto judged = std::make_shared<const Model>(loadModel(file));
+            std::optional<Evaluation> stored;
+            if (own) {
+                // One that cannot be read is computed anew.
+                runGuarded([&] { stored = Library::open(folder).runEvaluation(run); });
+            }
             auto found = std::make_shared<const Evaluation>(
-                scope.engine()->evaluate(*judged, *about, asked, folder, scope.context));
+                stored ? std::move(*stored)
+                       : scope.engine()->evaluate(*judged, *about, asked, folder, scope.context));
             return [this, judged, found](const Job &) {
                 evaluation = found;
                 evaluatedModel = judged;
@@ -136,15 +143,67 @@ void Session::deleteRun(std::int64_t run)
     }
     if (!d->withLibrary([&](Library &library) { library.deleteRun(run); }))
         return;
-    if (d->live.run == run)
-        d->live = {};
-    if (d->shown.run == run) {
-        d->shown = {};
-        d->showLive = true;
-    }
+    d->runGone(run);
     d->refreshRuns();
-    d->notify(Change::Training);
-    d->notify(Change::Epochs);
+}
+
+/// It is no longer to be seen: what shows it is empty.
+void Session::Private::runGone(std::int64_t run)
+{
+    if (live.run == run)
+        live = {};
+    if (shown.run == run) {
+        shown = {};
+        showLive = true;
+    }
+    notify(Change::Training);
+    notify(Change::Epochs);
+}
+
+void Session::emptyTrash()
+{
+    const Private::Telling telling(*d);
+    d->withLibrary([](Library &library) { library.purgeTrash(std::chrono::seconds(0)); });
+    d->refreshRuns();
+}
+
+void Session::setRunNote(std::int64_t run, const QString &note)
+{
+    const Private::Telling telling(*d);
+    d->withLibrary([&](Library &library) { library.setRunNote(run, note.toStdString()); });
+    d->refreshRuns();
+}
+
+void Session::setRunLocked(std::int64_t run, bool locked)
+{
+    const Private::Telling telling(*d);
+    d->withLibrary([&](Library &library) { library.setRunLocked(run, locked); });
+    d->refreshRuns();
+}
+
+void Session::cloneSettings(std::int64_t run)
+{
+    const Private::Telling telling(*d);
+    const RunRecord *record = d->findRun(run);
+    if (!record)
+        return;
+    const TrainConfig before = d->config, wanted = record->config;
+    setTrainConfig(wanted);
+    if (d->config != wanted)
+        return;   // refused, and told why
+    d->say(Message::Severity::Info, tr("The next training has the settings of run %1.").arg(run), tr("Undo"),
+           [this, before] { setTrainConfig(before); });
+}
+
+std::vector<EpochStats> Session::runCurve(std::int64_t run) const
+{
+    if (d->live.run == run && run != 0)
+        return d->live.curve;
+    if (d->shown.run == run && run != 0)
+        return d->shown.curve;
+    std::vector<EpochStats> curve;
+    d->withLibrary([&](Library &library) { curve = library.epochs(run); });
+    return curve;
 }
 
 }  // namespace dank::ui

@@ -1,4 +1,4 @@
-// What can be undone: setting memes aside, clearing the board.
+// What can be undone: setting memes aside, clearing the board, the runs' trash.
 
 #include <algorithm>
 #include <utility>
@@ -70,6 +70,60 @@ private:
     std::vector<std::uint64_t> m_ids;
     std::map<std::uint64_t, QByteArray> m_pasted;
 };
+
+class Session::Private::TrashCommand : public QUndoCommand {
+public:
+    TrashCommand(Private &owner, std::int64_t run, bool trash) : m_d(owner), m_run(run), m_trash(trash)
+    {
+        setText(trash ? Session::tr("move run %1 to the trash").arg(run) : Session::tr("restore run %1").arg(run));
+    }
+    void redo() override { apply(m_trash); }
+    void undo() override { apply(!m_trash); }
+
+private:
+    void apply(bool trash)
+    {
+        const Telling telling(m_d);
+        const bool done =
+            m_d.withLibrary([&](Library &l) { trash ? l.trashRun(m_run) : l.restoreRun(m_run); });
+        setObsolete(!done);   // the user was told why; doing it again would not help
+        if (done && trash)
+            m_d.runGone(m_run);
+        m_d.refreshRuns();
+    }
+
+    Private &m_d;
+    std::int64_t m_run;
+    bool m_trash;
+};
+
+void Session::trashRun(std::int64_t run)
+{
+    const Private::Telling telling(*d);
+    if (!d->findRun(run))
+        return;
+    if (d->live.live && d->live.run == run) {
+        d->say(Message::Severity::Info, tr("Run %1 is being trained. Stop and discard it instead.").arg(run));
+        return;
+    }
+    d->undo.push(new Private::TrashCommand(*d, run, true));
+    if (d->findRun(run))
+        return;   // refused
+    d->say(Message::Severity::Info, tr("Run %1 is in the trash, where it is kept for 30 days.").arg(run), tr("Undo"),
+           [this, run, at = d->undo.index()] {
+               if (d->undo.index() == at)
+                   d->undo.undo();
+               else
+                   restoreRun(run);
+           });
+}
+
+void Session::restoreRun(std::int64_t run)
+{
+    const Private::Telling telling(*d);
+    if (std::any_of(d->trashed.begin(), d->trashed.end(), [run](const RunRecord &r) { return r.run == run; }))
+        d->undo.push(new Private::TrashCommand(*d, run, false));
+}
 
 void Session::setExcluded(const std::vector<MemeId> &ids, bool excluded)
 {
