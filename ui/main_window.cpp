@@ -19,6 +19,7 @@
 #include "ui/pages/evaluate_page.h"
 #include "ui/pages/features_page.h"
 #include "ui/pages/rate_page.h"
+#include "ui/pages/reproduce_dialog.h"
 #include "ui/pages/train_page.h"
 #include "ui/run_bar.h"
 #include "ui/top_bar.h"
@@ -112,6 +113,7 @@ MainWindow::MainWindow(Session &session, QWidget *parent) : QMainWindow(parent),
         for (Plot *plot : m_pages->currentWidget()->findChildren<Plot *>())
             plot->resetView();
     });
+    connect(m_actions, &WindowActions::reproduceRequested, this, [this] { showReproduceDialog(m_session, this); });
     connect(m_actions, &WindowActions::pageRequested, this, &MainWindow::showPage);
     connect(m_actions, &WindowActions::themeRequested, this, &MainWindow::setTheme);
     connect(m_actions, &WindowActions::shortcutsRequested, this, [this] { showShortcuts(this, *menuBar()); });
@@ -186,10 +188,8 @@ void MainWindow::onChanged(Change change)
     case Change::Job:
         m_run->setJob(m_session.job(), m_session.actions());
         break;
-    case Change::Epochs:
-        return;
-    default:
-        break;
+    case Change::Epochs: return;
+    default: break;
     }
     updateNavigation();
     updatePrimary();

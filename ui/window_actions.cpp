@@ -67,6 +67,7 @@ WindowActions::WindowActions(Session &session, QMenuBar &bar, QObject *parent) :
     m_keep = add(run, "stop", QStringLiteral("Stop and &keep"), QKeySequence(Qt::CTRL | Qt::Key_Period));
     m_discard = add(run, "discard", QStringLiteral("Stop and &discard…"));
     run->addSeparator();
+    m_reproduce = add(run, "reproduce", QStringLiteral("&Reproduce the paper…"));
     m_command = add(run, "copyCommand", QStringLiteral("&Copy as command"));
 
     QMenu *rate = bar.addMenu(QStringLiteral("R&ate"));
@@ -102,6 +103,7 @@ WindowActions::WindowActions(Session &session, QMenuBar &bar, QObject *parent) :
     connect(m_keep, &QAction::triggered, &session, &Session::stopAndKeep);
     connect(m_discard, &QAction::triggered, this, &WindowActions::discardRequested);
     connect(m_command, &QAction::triggered, this, &WindowActions::copyCommandRequested);
+    connect(m_reproduce, &QAction::triggered, this, &WindowActions::reproduceRequested);
     connect(m_rate, &QAction::triggered, this, &WindowActions::rateRequested);
     connect(shortcuts, &QAction::triggered, this, &WindowActions::shortcutsRequested);
     connect(about, &QAction::triggered, this, &WindowActions::aboutRequested);

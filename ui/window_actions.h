@@ -33,6 +33,7 @@ signals:
     void pasteRequested();
     void discardRequested();
     void copyCommandRequested();
+    void reproduceRequested();
     void excludeRequested();
     void logAxisRequested();
     void resetZoomRequested();
@@ -49,7 +50,7 @@ private:
     Session &m_session;
     QMenu *m_recent = nullptr, *m_export = nullptr;
     QAction *m_open, *m_openModel, *m_sample, *m_exclude, *m_logAxis, *m_resetZoom;
-    QAction *m_extract, *m_train, *m_pause, *m_keep, *m_discard, *m_command, *m_rate, *m_paste;
+    QAction *m_extract, *m_train, *m_pause, *m_keep, *m_discard, *m_command, *m_reproduce, *m_rate, *m_paste;
     QAction *m_themes[3];
 };
 

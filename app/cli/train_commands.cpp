@@ -22,9 +22,11 @@ struct TrainOptions {
     std::optional<double> learningRate, dropout, holdOut;
     std::optional<std::vector<int>> hidden;
     std::optional<std::string> target, split, loss, group, initialisation, optimiser, schedule;
-    std::optional<double> weightDecay, momentum, gradientClip;
+    std::optional<std::string> output;
+    std::optional<double> weightDecay, momentum, gradientClip, scheduleFactor;
+    std::optional<int> scheduleEvery;
     std::optional<std::uint64_t> seed;
-    bool within = false, layerNorm = false;
+    std::optional<bool> within, layerNorm, standardise;
     std::string out, log;
     bool strict = false;
 };
@@ -44,13 +46,18 @@ TrainConfig configOf(const TrainOptions &options)
     set(config.dropout, options.dropout);
     set(config.validationFraction, options.holdOut);
     set(config.hidden, options.hidden);
+    if (config.hidden == std::vector<int>{0})
+        config.hidden.clear();
     set(config.seed, options.seed);
     set(config.group, options.group);
     set(config.weightDecay, options.weightDecay);
     set(config.momentum, options.momentum);
     set(config.gradientClip, options.gradientClip);
-    config.within = config.within || options.within;
-    config.layerNorm = config.layerNorm || options.layerNorm;
+    set(config.scheduleEvery, options.scheduleEvery);
+    set(config.scheduleFactor, options.scheduleFactor);
+    set(config.within, options.within);
+    set(config.layerNorm, options.layerNorm);
+    set(config.standardise, options.standardise);
     try {
         if (options.target)
             config.target = targetKindFromName(*options.target);
@@ -64,6 +71,8 @@ TrainConfig configOf(const TrainOptions &options)
             config.optimiser = optimiserFromName(*options.optimiser);
         if (options.schedule)
             config.schedule = scheduleFromName(*options.schedule);
+        if (options.output)
+            config.output = outputFromName(*options.output);
         GroupSpec::parse(config.group);
         config.validate();
     } catch (const Error &error) {
@@ -167,7 +176,7 @@ Action declareTrain(CLI::App &app)
     app.add_option("--epochs", options->epochs, "At most this many passes over the memes")->type_name("N");
     app.add_option("--batch", options->batch, "Memes of one step")->type_name("N");
     app.add_option("--lr", options->learningRate, "Adam's learning rate")->type_name("X");
-    app.add_option("--hidden", options->hidden, "Widths of the hidden layers, as in 512,256,128,32,8")
+    app.add_option("--hidden", options->hidden, "Widths of the hidden layers, as in 512,256,128,32,8; 0: none")
         ->delimiter(',')
         ->type_name("N,N,…");
     app.add_option("--dropout", options->dropout, "Probability of dropping, after every hidden layer")->type_name("P");
@@ -184,15 +193,24 @@ Action declareTrain(CLI::App &app)
     app.add_option("--schedule", options->schedule, "How the learning rate goes: constant, step or cosine")
         ->check(CLI::IsMember({"constant", "step", "cosine"}))
         ->type_name("NAME");
+    app.add_option("--schedule-every", options->scheduleEvery, "Epochs from one step to the next, of step")
+        ->type_name("N");
+    app.add_option("--schedule-factor", options->scheduleFactor, "What each step multiplies the learning rate by, of step")
+        ->type_name("X");
     app.add_option("--clip", options->gradientClip, "Most that the gradient's norm may be; 0: no bound")->type_name("X");
     app.add_option("--init", options->initialisation, "How weights start: kaiming, xavier or standard_normal")
         ->check(CLI::IsMember({"kaiming", "xavier", "standard_normal"}))
         ->type_name("NAME");
-    app.add_flag("--layer-norm", options->layerNorm, "Normalise each row's features");
+    app.add_option("--output", options->output, "What the network ends with: sigmoid or linear")
+        ->check(CLI::IsMember({"sigmoid", "linear"}))
+        ->type_name("NAME");
+    app.add_flag("--layer-norm,!--no-layer-norm", options->layerNorm, "Normalise each row's features");
+    app.add_flag("--standardise,!--no-standardise", options->standardise,
+                 "Features to mean 0 and deviation 1, fitted on the training memes");
     app.add_option("--target", options->target, "What upvotes become: max, log or percentile")
         ->check(CLI::IsMember({"max", "log", "percentile"}))
         ->type_name("TARGET");
-    app.add_flag("--within", options->within, "Measure upvotes within the group (needs --group)");
+    app.add_flag("--within,!--no-within", options->within, "Measure upvotes within the group (needs --group)");
     app.add_option("--split", options->split,
                    "How memes are held out: author, duplicates, time (newest last), or random (optimistic)")
         ->check(CLI::IsMember({"author", "duplicates", "time", "random"}))

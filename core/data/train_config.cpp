@@ -40,15 +40,12 @@ constexpr Named<OptimiserKind> kOptimisers[] = {
     {OptimiserKind::Adam, "adam"}, {OptimiserKind::AdamW, "adamw"}, {OptimiserKind::Sgd, "sgd"}};
 constexpr Named<Schedule> kSchedules[] = {
     {Schedule::Constant, "constant"}, {Schedule::Step, "step"}, {Schedule::Cosine, "cosine"}};
+constexpr Named<OutputActivation> kOutputs[] = {{OutputActivation::Sigmoid, "sigmoid"},
+                                                {OutputActivation::Linear, "linear"}};
 
 [[noreturn]] void refuse(const std::string &why)
 {
     throw Error(ErrorKind::Format, "The training settings cannot be used: " + why + ".");
-}
-
-const char *outputName(OutputActivation value)
-{
-    return value == OutputActivation::Linear ? "linear" : "sigmoid";
 }
 
 template <typename Value, std::size_t N>
@@ -185,6 +182,7 @@ std::span<const TrainPreset> trainPresets()
 const char *initialisationName(Initialisation value) noexcept { return nameIn(kInitialisations, value); }
 const char *optimiserName(OptimiserKind value) noexcept { return nameIn(kOptimisers, value); }
 const char *scheduleName(Schedule value) noexcept { return nameIn(kSchedules, value); }
+const char *outputName(OutputActivation value) noexcept { return nameIn(kOutputs, value); }
 
 Initialisation initialisationFromName(std::string_view name)
 {
@@ -199,6 +197,11 @@ OptimiserKind optimiserFromName(std::string_view name)
 Schedule scheduleFromName(std::string_view name)
 {
     return valueIn(kSchedules, name, "'schedule'");
+}
+
+OutputActivation outputFromName(std::string_view name)
+{
+    return valueIn(kOutputs, name, "'output'");
 }
 
 double TrainConfig::learningRateAt(int epoch) const
@@ -317,15 +320,7 @@ TrainConfig trainConfigFromJson(std::string_view text)
         take(json, "initialisation", [&](const auto &value) {
             config.initialisation = initialisationFromName(takeText(value, "initialisation"));
         });
-        take(json, "output", [&](const auto &value) {
-            const std::string name = takeText(value, "output");
-            if (name == outputName(OutputActivation::Linear))
-                config.output = OutputActivation::Linear;
-            else if (name == outputName(OutputActivation::Sigmoid))
-                config.output = OutputActivation::Sigmoid;
-            else
-                refuse("'output' is '" + name + "' instead of sigmoid or linear");
-        });
+        take(json, "output", [&](const auto &value) { config.output = outputFromName(takeText(value, "output")); });
         take(json, "standardise", [&](const auto &value) { config.standardise = takeBool(value, "standardise"); });
         take(json, "target", [&](const auto &value) { config.target = targetKindFromName(takeText(value, "target")); });
         take(json, "learning_rate",

@@ -99,9 +99,11 @@ std::span<const TrainPreset> trainPresets();
 const char *initialisationName(Initialisation value) noexcept;  ///< "standard_normal", "kaiming", "xavier"
 const char *optimiserName(OptimiserKind value) noexcept;        ///< "adam", "adamw", "sgd"
 const char *scheduleName(Schedule value) noexcept;              ///< "constant", "step", "cosine"
+const char *outputName(OutputActivation value) noexcept;        ///< "sigmoid", "linear"
 Initialisation initialisationFromName(std::string_view name);   ///< throws Error{Format}
 OptimiserKind optimiserFromName(std::string_view name);         ///< throws Error{Format}
 Schedule scheduleFromName(std::string_view name);               ///< throws Error{Format}
+OutputActivation outputFromName(std::string_view name);         ///< throws Error{Format}
 
 /// JSON both ways; toJson is stable. fromJson throws Error{Format} and validates. What is not there keeps its default,
 /// except that a weight decay without an optimiser means AdamW, as it did before there was a choice.

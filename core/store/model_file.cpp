@@ -22,8 +22,6 @@ constexpr int kMaxDepth = 8;
 
 [[noreturn]] void refuse(const std::string &why) { throw Error(ErrorKind::Format, why); }
 
-const char *outputName(OutputActivation output) { return output == OutputActivation::Linear ? "linear" : "sigmoid"; }
-
 bool isControl(unsigned char c) { return c < 0x20 || c == 0x7f; }
 
 /// Fit for plainText() below.

@@ -152,7 +152,36 @@ public:
         return 0;
     }
     std::vector<std::filesystem::path> removeWeights(const std::string &, const std::filesystem::path &) override { return {}; }
-    Reproduction reproduce(const Dataset *, int, int, const ReproductionObserver &, const JobContext &) const override { return {}; }
+    std::atomic<int> paperEpochMs{0};         ///< how long an epoch of the paper's loop takes
+    std::function<void(const Dataset *)> onReproduce;         ///< may throw
+    mutable std::atomic<int> reproducing{0};
+    static double paperLoss(std::size_t seed, int epoch)
+    {
+        return 1e14 * static_cast<double>(seed + 1) / (1.0 + epoch * epoch);
+    }
+    Reproduction reproduce(const Dataset *dataset, int epochs, int seeds, const ReproductionObserver &observer,
+                           const JobContext &job) const override
+    {
+        const Running here(reproducing);
+        if (onReproduce)
+            onReproduce(dataset);
+        Reproduction result;
+        result.rows = dataset ? dataset->records().size() : kPaperRows;
+        result.seededTargets = !dataset;
+        result.predictMean = 0.32;
+        result.seconds = 42;
+        result.curves.resize(static_cast<std::size_t>(seeds));
+        for (int seed = 1; seed <= seeds; ++seed)
+            result.seeds.push_back(static_cast<std::uint64_t>(seed));
+        for (int epoch = 1; epoch <= epochs; ++epoch)
+            for (std::size_t seed = 0; seed < result.curves.size(); ++seed) {
+                job.cancel.check();
+                sleep(paperEpochMs);
+                result.curves[seed].push_back(paperLoss(seed, epoch));
+                observer(seed, epoch, result.curves[seed].back());
+            }
+        return result;
+    }
 
     ExtractReport extract(const Dataset &dataset, const BackboneRequest &request, const std::filesystem::path &,
                           const ExtractObserver &observer, const JobContext &job) override

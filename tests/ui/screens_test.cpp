@@ -20,6 +20,8 @@
 #include "ui/drop_target.h"
 #include "ui/main_window.h"
 #include "ui/pages/own_network_dialog.h"
+#include "ui/pages/reproduce_dialog.h"
+#include "ui/pages/train_settings.h"
 #include "ui/pages/weights_dialog.h"
 #include "ui/widgets/card.h"
 
@@ -72,6 +74,26 @@ QStringList faults(const QWidget &window)
             found << QString("button “%1” is squeezed").arg(button->text());
     }
     return found;
+}
+
+const QString kLongColumn = QString("a_column_whose_name_somebody_did_not_want_to_end_").repeated(2);
+
+/// Gives the dataset more columns: "subreddit", then others with long names.
+bool addColumns(const QString &db, int count)
+{
+    QFile file(db);
+    if (!file.open(QIODevice::ReadOnly))
+        return false;
+    QJsonObject rows = QJsonDocument::fromJson(file.readAll()).object().value("_default").toObject();
+    file.close();
+    for (const QString &key : rows.keys()) {
+        QJsonObject row = rows.value(key).toObject();
+        row.insert("subreddit", QStringList{"memes", "dankmemes", "funny"}[key.toInt() % 3]);
+        for (int i = 0; i + 1 < count; ++i)
+            row.insert(QString("%1%2").arg(kLongColumn).arg(i), QString("value %1").arg(key.toInt() % 4));
+        rows.insert(key, row);
+    }
+    return file.open(QIODevice::WriteOnly) && file.write(QJsonDocument(QJsonObject{{"_default", rows}}).toJson()) > 0;
 }
 
 int distinctColours(const QImage &image)
@@ -223,6 +245,18 @@ void ScreensTest::bring(Stage &stage, const QString &state)
         };
         stage.session->train();
         QTRY_COMPARE_WITH_TIMEOUT(stage.session->job().state, JobState::Failed, kPatience);
+    } else if (state == "ranking" || state == "many columns" || state == "bad settings") {
+        QVERIFY(addColumns(stage.db, state == "many columns" ? 40 : 1));
+        stage.extract();
+        QTRY_VERIFY_WITH_TIMEOUT(!stage.session->groupChoices().empty(), kPatience);
+        TrainConfig config = state == "ranking" ? TrainConfig::fromPreset("ranking") : TrainConfig::paper();
+        config.group = state == "ranking" ? "subreddit" : state == "bad settings" ? "file:/data/no such groups.csv"
+                                                                             : kLongColumn.toStdString() + "0";
+        config.within = true;
+        config.schedule = Schedule::Step;
+        stage.session->setTrainConfig(config);
+        stage.window->pageWidget(Page::Train)->findChild<TrainSettings *>()->setMoreShown(true);
+        QTRY_VERIFY_WITH_TIMEOUT(stage.session->targetPreview()->group == config.group, kPatience);
     } else if (state == "trained") {
         stage.trained();
     } else if (state == "waiting") {
@@ -312,6 +346,17 @@ void ScreensTest::dialogs()
     description.close();
     OwnNetworkDialog found(file, stage.window.get());
     shootDialog(stage, found, "own-dialog-found");
+    ReproduceDialog before(*stage.session, stage.window.get());
+    shootDialog(stage, before, "reproduce-before");
+    stage.engine->paperEpochMs = 2;
+    stage.session->reproduce(false, 1000, 3);
+    QTRY_VERIFY_WITH_TIMEOUT(stage.session->reproduction().secondsLeft.has_value(), kPatience);
+    ReproduceDialog running(*stage.session, stage.window.get());
+    shootDialog(stage, running, "reproduce-running");
+    stage.engine->paperEpochMs = 0;
+    QTRY_VERIFY_WITH_TIMEOUT(stage.session->reproduction().result != nullptr, kPatience);
+    ReproduceDialog done(*stage.session, stage.window.get());
+    shootDialog(stage, done, "reproduce-done");
 }
 
 void ScreensTest::pages_data()
@@ -343,6 +388,9 @@ void ScreensTest::pages_data()
         {Page::Train, "empty", "train-empty"},
         {Page::Train, "dataset", "train-no-features"},
         {Page::Train, "features", "train-ready"},
+        {Page::Train, "ranking", "train-ranking"},
+        {Page::Train, "many columns", "train-columns"},
+        {Page::Train, "bad settings", "train-bad-settings"},
         {Page::Train, "training", "train-running"},
         {Page::Train, "paused", "train-paused"},
         {Page::Train, "train stopping", "train-stopping"},
@@ -373,7 +421,8 @@ void ScreensTest::pages()
     stage.window->showPage(static_cast<Page>(page));
     QTest::qWait(60);
     QList<QSize> sizes{kUsual, kSmall};
-    if (name.endsWith("-done") || (state != "features" && name.startsWith("features-no")) || state == "compared")
+    if (name.endsWith("-done") || (state != "features" && name.startsWith("features-no")) || state == "compared" ||
+        state == "many columns")
         sizes << kLarge;
     shoot(stage, name, sizes);
     if (name == "evaluate-done" && !QTest::currentTestFailed()) {   // the rest of the long page

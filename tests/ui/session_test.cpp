@@ -439,36 +439,6 @@ private slots:
         f.session->setExcluded({"m1"}, true);
         QCOMPARE(f.session->dataset()->records().size(), std::size_t(kRows - 1));
     }
-
-    void copiesCommands()
-    {
-        Fixture f;
-        const auto db = writeDataset(f.folder.path().toStdString() + "/it's here");
-        f.session->openDataset(QString::fromStdString(db.string()));
-        QVERIFY(f.waitFor([&] { return f.session->dataset() != nullptr; }));
-        const QString quoted = "'" + QString::fromStdString(db.string()).replace("'", "'\\''") + "'";
-        const QString prefix = "dank --library " + QString::fromStdString(f.library.string()) + " --threads 1 ";
-        QCOMPARE(f.session->commandFor(JobKind::Load), prefix + "inspect " + quoted);
-        QVERIFY(f.waitFor([&] { return !f.session->request().backbone.empty(); }));
-        QCOMPARE(f.session->commandFor(JobKind::Train), prefix + "train " + quoted + " --backbone classic");
-        TrainConfig config = TrainConfig::paper();
-        config.epochs = 10;
-        config.hidden = {16, 8};
-        f.session->setTrainConfig(config);
-        BackboneRequest request;
-        f.session->setRequest(request);
-        QCOMPARE(f.session->commandFor(JobKind::Load), prefix + "inspect " + quoted);
-        QCOMPARE(f.session->commandFor(JobKind::Extract), prefix + "extract " + quoted);   // empty: not said
-        request.backbone = "inception_v3";
-        request.weights = "none";
-        request.batch = 4;
-        f.session->setRequest(request);
-        QCOMPARE(f.session->commandFor(JobKind::Train),
-                 prefix + "train " + quoted + " --backbone inception_v3 --weights none --extract-batch 4"
-                     + " --preset paper --epochs 10 --hidden 16,8");
-        QCOMPARE(f.session->commandFor(JobKind::Extract),
-                 prefix + "extract " + quoted + " --backbone inception_v3 --weights none --batch 4");
-    }
 };
 
 QTEST_MAIN(SessionTest)

@@ -9,6 +9,7 @@
 
 #include "core/base/error.h"
 #include "ui/charts/number_text.h"
+#include "ui/charts/target_chart.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/text_format.h"
 
@@ -17,22 +18,8 @@ namespace dank::ui {
 namespace {
 
 constexpr int kUpvoteBins = 24;
-constexpr int kDanknessBins = 20;
 constexpr int kLabelGap = 10;    // pixels between two labels of the axis
 constexpr int kBesideBins = 60;  // pixels of the counts and margins beside the bins, about
-
-Histogram unitHistogram(const std::vector<double> &values, int bins)
-{
-    Histogram histogram;
-    if (values.empty())
-        return histogram;
-    histogram.counts.assign(std::size_t(bins), 0);
-    for (int i = 0; i <= bins; ++i)
-        histogram.edges.push_back(double(i) / bins);
-    for (double value : values)
-        ++histogram.counts[std::size_t(std::clamp(int(value * bins), 0, bins - 1))];
-    return histogram;
-}
 
 QString edgeText(double value)
 {
@@ -214,24 +201,26 @@ ChartTable BarPlot::table() const
 HistogramChart::HistogramChart(QWidget *parent)
     : QWidget(parent),
       m_upvotes(new BarPlot(this)),
-      m_dankness(new BarPlot(this)),
-      m_upvotesCaption(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this)),
-      m_danknessCaption(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this))
+      m_targets(new TargetChart(false, this)),
+      m_upvotesCaption(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this))
 {
     auto *grid = new QGridLayout(this);
     grid->setContentsMargins(0, 0, 0, 0);
     grid->setHorizontalSpacing(12);
     grid->setVerticalSpacing(2);
     grid->addWidget(m_upvotesCaption, 0, 0);
-    grid->addWidget(m_danknessCaption, 0, 1);
     grid->addWidget(m_upvotes, 1, 0);
-    grid->addWidget(m_dankness, 1, 1);
+    grid->addWidget(m_targets, 0, 1, 2, 1);
     grid->setColumnStretch(0, 3);
     grid->setColumnStretch(1, 2);
     grid->setRowStretch(1, 1);
-    m_danknessCaption->setElided(true);
     m_upvotesCaption->setElided(true);
     rebuild();
+}
+
+BarPlot *HistogramChart::dankness()
+{
+    return m_targets->plot();
 }
 
 void HistogramChart::setDataset(std::shared_ptr<const Dataset> dataset)
@@ -248,6 +237,12 @@ void HistogramChart::setTarget(TargetKind target)
     rebuild();
 }
 
+void HistogramChart::setPreview(std::shared_ptr<const TargetPreview> preview)
+{
+    m_preview = std::move(preview);
+    rebuild();
+}
+
 void HistogramChart::setScale(BinScale scale)
 {
     if (scale == m_scale)
@@ -258,7 +253,7 @@ void HistogramChart::setScale(BinScale scale)
 
 void HistogramChart::rebuild()
 {
-    std::vector<double> upvotes, dankness;
+    std::vector<double> upvotes;
     std::vector<std::int64_t> counts;
     if (m_dataset) {
         for (const auto &record : m_dataset->records()) {
@@ -267,39 +262,31 @@ void HistogramChart::rebuild()
         }
         m_upvotes->setProvenance({0, {}, QString::fromStdString(m_dataset->name()),
                                   QString::fromStdString(m_dataset->contentHash()), {}, {}});
-        m_dankness->setProvenance(m_upvotes->provenance());
-    }
-    try {
-        if (!counts.empty()) {
-            const auto transform = TargetTransform::fit(m_target, counts);
-            for (std::int64_t count : counts)
-                dankness.push_back(double(transform.toDankness(count)));
-        }
-    } catch (const Error &) {
-        // A target that cannot be fitted (all upvotes 0) has no distribution to show.
-        dankness.clear();
+        dankness()->setProvenance(m_upvotes->provenance());
     }
     m_upvotes->setHistogram(upvotes.empty() ? Histogram{} : makeHistogram(upvotes, kUpvoteBins, m_scale), m_scale,
                             tr("upvotes"), false);
     m_upvotes->setExportTitle(tr("Upvotes of %1 memes").arg(upvotes.size()));
     m_upvotes->xAxis->setLabel(tr("upvotes"));
     m_upvotes->yAxis->setLabel(tr("memes"));
-    m_dankness->setHistogram(unitHistogram(dankness, kDanknessBins), BinScale::Linear, tr("dankness"), true);
-    m_dankness->xAxis->setLabel(tr("dankness"));
-    const QString name = m_target == TargetKind::Max   ? tr("upvotes / most")
-                         : m_target == TargetKind::Log ? tr("log of upvotes")
-                                                       : tr("percentile");
-    m_dankness->setExportTitle(tr("Target: %1").arg(name));
     m_upvotesCaption->setText(upvotes.empty() ? QString() : tr("Upvotes of %1 memes").arg(groupedNumber(qint64(upvotes.size()))));
-    m_danknessCaption->setText(dankness.empty() ? QString() : tr("Target: %1").arg(name));
-    if (!dankness.empty()) {
-        const auto low = std::count_if(dankness.begin(), dankness.end(), [](double value) { return value < 0.1; });
-        // The paper's target squeezes almost everything to nearly 0: worth a word where it happens.
-        if (low * 2 > std::ptrdiff_t(dankness.size()))
-            m_danknessCaption->setText(tr("Target: %1, %2 % under 0.1")
-                                           .arg(name)
-                                           .arg(qRound(100.0 * double(low) / double(dankness.size()))));
+
+    if (m_preview && m_preview->kind == m_target && m_preview->targets.size() == counts.size()) {
+        m_targets->setPreview(m_preview.get());
+        return;
     }
+    std::vector<float> targets;
+    try {
+        if (!counts.empty()) {
+            const auto transform = TargetTransform::fit(m_target, counts);
+            for (std::int64_t count : counts)
+                targets.push_back(transform.toDankness(count));
+        }
+    } catch (const Error &) {
+        // A target that cannot be fitted (all upvotes 0) has no distribution to show.
+        targets.clear();
+    }
+    m_targets->setTargets(m_target, {}, targets);
 }
 
 }  // namespace dank::ui

@@ -7,10 +7,12 @@
 #include "core/data/dataset.h"
 #include "core/data/histogram.h"
 #include "core/data/target.h"
+#include "core/data/target_preview.h"
 #include "ui/charts/plot.h"
 
 namespace dank::ui {
 
+class TargetChart;
 class TextLabel;
 
 /// Bars over bins, each as wide as the next whatever the bins span; the axis is labelled at round values.
@@ -59,12 +61,15 @@ public:
 
     void setDataset(std::shared_ptr<const Dataset> dataset);
     void setTarget(TargetKind target);
+    /// What the settings would make of this dataset; shown while it is about the target that is looked at, so that it
+    /// comes with their groups.
+    void setPreview(std::shared_ptr<const TargetPreview> preview);
     void setScale(BinScale scale);
     TargetKind target() const { return m_target; }
     BinScale scale() const { return m_scale; }
 
     BarPlot *upvotes() { return m_upvotes; }
-    BarPlot *dankness() { return m_dankness; }
+    BarPlot *dankness();
 
 private:
     void rebuild();
@@ -72,8 +77,10 @@ private:
     std::shared_ptr<const Dataset> m_dataset;
     TargetKind m_target = TargetKind::Percentile;
     BinScale m_scale = BinScale::Log;
-    BarPlot *m_upvotes, *m_dankness;
-    TextLabel *m_upvotesCaption, *m_danknessCaption;
+    std::shared_ptr<const TargetPreview> m_preview;
+    BarPlot *m_upvotes;
+    TargetChart *m_targets;
+    TextLabel *m_upvotesCaption;
 };
 
 }  // namespace dank::ui

@@ -99,6 +99,11 @@ void UpvotesCard::setTarget(TargetKind target)
     updateChips();
 }
 
+void UpvotesCard::setPreview(std::shared_ptr<const TargetPreview> preview)
+{
+    m_chart->setPreview(std::move(preview));
+}
+
 void UpvotesCard::toggleScale()
 {
     m_chart->setScale(m_chart->scale() == BinScale::Log ? BinScale::Linear : BinScale::Log);

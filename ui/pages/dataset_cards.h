@@ -21,6 +21,8 @@ public:
     void setDataset(std::shared_ptr<const Dataset> dataset);
     /// The target that training uses; the user may look at another.
     void setTarget(TargetKind target);
+    /// What training would learn, groups and all.
+    void setPreview(std::shared_ptr<const TargetPreview> preview);
     void toggleScale();
 
 signals:

@@ -405,6 +405,8 @@ DatasetPage::DatasetPage(Session &session, QWidget *parent) : QWidget(parent), d
         if (change == Change::Settings) {
             d->upvotes->setTarget(d->session.trainConfig().target);
             d->memes.setTarget(d->session.trainConfig().target);
+        } else if (change == Change::Target) {
+            d->upvotes->setPreview(d->session.targetPreview());
         } else if (change == Change::Dataset ||
                    (change == Change::Job && (d->session.job().kind == JobKind::Load ||
                                               d->session.job().kind == JobKind::Sample))) {

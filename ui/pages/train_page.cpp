@@ -8,7 +8,10 @@
 #include <cmath>
 
 #include "ui/charts/number_text.h"
+#include "ui/charts/chart_export.h"
+#include "ui/charts/target_chart.h"
 #include "ui/pages/loss_card.h"
+#include "ui/pages/reproduce_dialog.h"
 #include "ui/pages/runs_card.h"
 #include "ui/pages/train_settings.h"
 #include "ui/widgets/text_format.h"
@@ -36,6 +39,7 @@ struct TrainPage::Private {
     void showVerdict();
     void showEmpty();
     void showLock();
+    void showTarget();
     void showRuns() { runs->refresh(); }
     void fit(int width);
     void restyle();
@@ -79,6 +83,7 @@ TrainPage::Private::Private(Session &s, TrainPage *page)
     stack->addWidget(loss);
     stack->setMinimumHeight(280);
     runs->setMinimumHeight(150);
+    connectChartExport(*settings->targetChart()->plot(), QStringLiteral("target"));
 }
 
 TrainPage::TrainPage(Session &session, QWidget *parent) : QWidget(parent), d(std::make_unique<Private>(session, this))
@@ -108,6 +113,8 @@ TrainPage::TrainPage(Session &session, QWidget *parent) : QWidget(parent), d(std
     connect(d->empty, &EmptyState::clicked, this, [this] { d->pressEmptyButton(); });
     connect(d->settings, &TrainSettings::configChanged, this,
             [this](const TrainConfig &config) { d->session.setTrainConfig(config); });
+    connect(d->settings, &TrainSettings::problemChanged, &session, &Session::setTrainProblem);
+    connect(d->settings, &TrainSettings::reproduceRequested, this, [this] { showReproduceDialog(d->session, this); });
     connect(&session, &Session::changed, this, [this](Change change) {
         switch (change) {
         case Change::Epochs:
@@ -143,10 +150,12 @@ TrainPage::TrainPage(Session &session, QWidget *parent) : QWidget(parent), d(std
             d->settings->setConfig(d->session.trainConfig());
             d->showHeader();
             break;
+        case Change::Target: d->showTarget(); break;
         default: break;
         }
     });
     d->settings->setConfig(session.trainConfig());
+    d->showTarget();
     d->showHeader();
     d->showEmpty();
     d->showCurve();
@@ -307,6 +316,18 @@ void TrainPage::Private::showVerdict()
                          TextLabel::Tone::Warn);
     } else {
         loss->setVerdict(iconName, standing, tone);
+    }
+}
+
+void TrainPage::Private::showTarget()
+{
+    settings->setGroupChoices(session.groupChoices());
+    settings->setPreview(session.targetPreview());
+    if (const auto dataset = session.dataset()) {
+        ChartProvenance from;
+        from.dataset = QString::fromStdString(dataset->name());
+        from.datasetHash = QString::fromStdString(dataset->contentHash());
+        settings->targetChart()->plot()->setProvenance(from);
     }
 }
 

@@ -1,210 +1,274 @@
 #include "ui/pages/train_settings.h"
 
 #include <QFormLayout>
-#include <QRegularExpression>
+#include <QToolButton>
 #include <QVBoxLayout>
-#include <QWheelEvent>
 
 #include <algorithm>
 #include <cmath>
 
 #include "core/base/error.h"
+#include "core/data/target_preview.h"
 #include "ui/charts/number_text.h"
+#include "ui/charts/target_chart.h"
+#include "ui/pages/group_field.h"
+#include "ui/widgets/calm.h"
+#include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
+#include "ui/window_settings.h"
 
 namespace dank::ui {
 
 namespace {
 
-constexpr int kMostLayers = 32;
-constexpr int kWidestLayer = 65536;
+constexpr auto kMoreKey = "train/more";
+constexpr int kFieldHeight = 28;
+constexpr int kLabelWidth = 92;
 
-QString layersText(const std::vector<int> &hidden)
+TextLabel *caption(const QString &text, TextLabel::Tone tone, QWidget *parent)
 {
-    QStringList parts;
-    for (int width : hidden)
-        parts << QString::number(width);
-    return parts.join(QStringLiteral(" · "));
+    auto *label = new TextLabel(text, int(TextRole::Caption), tone, parent);
+    label->setWordWrap(true);
+    // Names of columns and files may be longer than the card is wide.
+    label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    return label;
 }
 
-/// Keeps the wheel for scrolling unless the field is being worked on.
-template <typename Spin>
-class CalmSpin : public Spin {
-public:
-    using Spin::Spin;
+const TrainPreset *presetNamed(const std::string &name)
+{
+    const auto presets = trainPresets();
+    const auto found = std::ranges::find_if(presets, [&](const TrainPreset &preset) { return name == preset.name; });
+    return found == presets.end() ? nullptr : &*found;
+}
 
-protected:
-    void wheelEvent(QWheelEvent *event) override
-    {
-        if (this->hasFocus())
-            Spin::wheelEvent(event);
-        else
-            event->ignore();
-    }
-};
+/// About the very settings that are shown.
+bool isAbout(const TargetPreview &preview, const TrainConfig &config)
+{
+    return preview.group == config.group && preview.kind == config.target && preview.within == config.within;
+}
 
 }  // namespace
 
-std::optional<std::vector<int>> parseLayers(const QString &text)
-{
-    static const QRegularExpression separator(QStringLiteral("[\\s,;·x×-]+"));
-    std::vector<int> hidden;
-    for (const QString &part : text.split(separator, Qt::SkipEmptyParts)) {
-        bool ok = false;
-        const int width = part.toInt(&ok);
-        if (!ok || width < 1 || width > kWidestLayer || hidden.size() >= kMostLayers)
-            return std::nullopt;
-        hidden.push_back(width);
-    }
-    return hidden;
-}
-
 TrainSettings::TrainSettings(QWidget *parent)
     : Card(tr("Settings"), parent),
-      m_form(new QFormLayout),
-      m_preset(new CalmSpin<QComboBox>(this)),
-      m_target(new CalmSpin<QComboBox>(this)),
-      m_split(new CalmSpin<QComboBox>(this)),
-      m_layers(new QLineEdit(this)),
-      m_rate(new QLineEdit(this)),
-      m_seed(new QLineEdit(this)),
-      m_dropout(new CalmSpin<QDoubleSpinBox>(this)),
-      m_epochs(new CalmSpin<QSpinBox>(this)),
-      m_batch(new CalmSpin<QSpinBox>(this)),
-      m_patience(new CalmSpin<QSpinBox>(this)),
-      m_problem(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Bad, this)),
+      m_preset(new Calm<QComboBox>(this)),
+      m_summary(caption({}, TextLabel::Tone::Muted, this)),
+      m_reproduce(new QPushButton(tr("Reproduce the paper…"), this)),
+      m_group(new GroupField(this)),
+      m_groupNote(caption({}, TextLabel::Tone::Muted, this)),
+      m_chart(new TargetChart(true, this)),
+      m_moreButton(new QToolButton(this)),
+      m_more(new QWidget(this)),
       m_reset(new QPushButton(tr("Reset"), this))
 {
-    m_preset->addItem(tr("Standard"), QStringLiteral("standard"));
-    m_preset->addItem(tr("Paper"), QStringLiteral("paper"));
-    m_target->addItem(tr("percentile"), int(TargetKind::Percentile));
-    m_target->addItem(tr("log of upvotes"), int(TargetKind::Log));
-    m_target->addItem(tr("upvotes / most"), int(TargetKind::Max));
-    m_split->addItem(tr("by author"), int(SplitKind::Author));
-    m_split->addItem(tr("by picture"), int(SplitKind::Duplicates));
-    m_split->addItem(tr("newest last"), int(SplitKind::Time));
-    m_split->addItem(tr("at random"), int(SplitKind::Random));
-    m_dropout->setRange(0, 0.99);
-    m_dropout->setSingleStep(0.05);
-    m_dropout->setDecimals(2);
-    m_epochs->setRange(1, 1'000'000);
-    m_epochs->setGroupSeparatorShown(true);
-    m_batch->setRange(1, 100'000);
-    m_patience->setRange(0, 1'000'000);
-    m_patience->setSpecialValueText(tr("never"));
+    const Edited told = [this] { edited(); };
+    for (const TrainPreset &preset : trainPresets()) {
+        m_preset->addItem(QString::fromUtf8(preset.title), QString::fromUtf8(preset.name));
+        m_preset->setItemData(m_preset->count() - 1, plainToolTip(QString::fromUtf8(preset.summary)), Qt::ToolTipRole);
+    }
+    body()->setSpacing(6);
+    QFormLayout *top = makeForm();
+    addField(top, {tr("Preset"), tr("Where the settings start from. Choosing one keeps the group."), m_preset, {}, {}, {}},
+             false);
+    body()->addLayout(top);
+    body()->addWidget(m_summary);
+    m_reproduce->setProperty("link", true);
+    m_reproduce->setToolTip(tr("Runs the paper's own loop and sets its loss table beside what comes out"));
+    body()->addWidget(m_reproduce, 0, Qt::AlignLeft);
 
-    m_form->setLabelAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    m_form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-    m_form->setHorizontalSpacing(12);
-    m_form->setVerticalSpacing(4);
-    addField(tr("Preset"), m_preset, tr("Standard is made to learn; Paper is the paper's network with its own beginnings."));
-    addField(tr("Target"), m_target, tr("How upvotes become the number from 0 to 1 that is learnt."));
-    addField(tr("Layers"), m_layers, tr("Widths of the hidden layers, from the features to the answer."));
-    addField(tr("Dropout"), m_dropout, tr("The share of a hidden layer that is dropped in every training step."));
-    addField(tr("Epochs"), m_epochs, tr("How often the training memes are gone through."));
-    addField(tr("Stop early"), m_patience, tr("After this many epochs without a better validation loss."));
-    addField(tr("Learning rate"), m_rate, tr("The step size of Adam."));
-    addField(tr("Batch"), m_batch, tr("Memes in one training step."));
-    addField(tr("Split"), m_split, tr("By author keeps all memes of one author on one side, by picture all copies of one. Newest last "
-                                 "judges by the newest. At random looks better than it is."));
-    addField(tr("Seed"), m_seed, tr("The same seed gives the same run."));
-    body()->addLayout(m_form);
-    m_problem->setWordWrap(true);
-    m_problem->hide();
-    body()->addWidget(m_problem);
+    QFormLayout *learnt = makeForm();
+    addField(learnt, targetField(told), false);
+    addGroup(learnt, told);
+    body()->addLayout(learnt);
+    m_groupNote->setObjectName(QStringLiteral("groupNote"));
+    body()->addWidget(m_groupNote);
+    body()->addWidget(m_chart);
+    QFormLayout *usual = makeForm();
+    for (TrainField &field : usualFields(told))
+        addField(usual, std::move(field), false);
+    body()->addLayout(usual);
+
+    m_moreButton->setObjectName(QStringLiteral("moreSettings"));
+    m_moreButton->setAutoRaise(true);
+    m_moreButton->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    m_moreButton->setCheckable(true);
+    m_moreButton->setFont(fontFor(TextRole::Body));
+    body()->addWidget(m_moreButton);
+    auto *column = new QVBoxLayout(m_more);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(6);
+    for (TrainSection &section : moreSections(told)) {
+        column->addWidget(caption(section.caption, TextLabel::Tone::Muted, m_more));
+        QFormLayout *form = makeForm();
+        for (TrainField &field : section.fields)
+            addField(form, std::move(field), true);
+        column->addLayout(form);
+    }
+    body()->addWidget(m_more);
     body()->addStretch(1);
+
     m_reset->setProperty("link", true);
     m_reset->setToolTip(tr("Put everything back to the preset"));
     m_reset->setFont(fontFor(TextRole::Caption));
     m_reset->setFixedHeight(22);
     header()->addWidget(m_reset);
 
-    connect(m_preset, &QComboBox::activated, this, [this] {
-        auto config = TrainConfig::fromPreset(m_preset->currentData().toString().toStdString());
-        setConfig(config);
-        edited();
-    });
+    connect(m_preset, &QComboBox::activated, this, [this] { choosePreset(m_preset->currentData().toString().toStdString()); });
     connect(m_reset, &QPushButton::clicked, this, [this] {
-        setConfig(TrainConfig::fromPreset(m_config.preset));
+        load(presetConfig(m_config.preset));
         edited();
     });
-    for (QComboBox *box : {m_target, m_split})
-        connect(box, &QComboBox::activated, this, &TrainSettings::edited);
-    for (QLineEdit *line : {m_layers, m_rate, m_seed})
-        connect(line, &QLineEdit::textEdited, this, &TrainSettings::edited);
-    for (QSpinBox *spin : {m_epochs, m_batch, m_patience})
-        connect(spin, &QSpinBox::valueChanged, this, &TrainSettings::edited);
-    connect(m_dropout, &QDoubleSpinBox::valueChanged, this, &TrainSettings::edited);
-    setConfig(TrainConfig::standard());
+    connect(m_reproduce, &QPushButton::clicked, this, &TrainSettings::reproduceRequested);
+    connect(m_moreButton, &QToolButton::toggled, this, [this](bool on) {
+        windowSettings()->setValue(QLatin1String(kMoreKey), on);
+        showMore();
+    });
+    m_moreButton->setChecked(windowSettings()->value(QLatin1String(kMoreKey), false).toBool());
+    load(TrainConfig::standard());
+    showMore();
 }
 
-void TrainSettings::addField(const QString &name, QWidget *field, const QString &help)
+QFormLayout *TrainSettings::makeForm()
 {
-    auto *label = new TextLabel(name, int(TextRole::Body), TextLabel::Tone::Muted, this);
-    label->setBuddy(field);
-    label->setMinimumWidth(92);
-    field->setMinimumWidth(110);
-    field->setAccessibleName(name);
-    field->setToolTip(help);
-    m_form->addRow(label, field);
-    m_fields.push_back(field);
-    m_labels.push_back(label);
-    m_names.push_back(name);
+    auto *form = new QFormLayout;
+    form->setLabelAlignment(Qt::AlignLeft | Qt::AlignTop);
+    form->setFormAlignment(Qt::AlignLeft | Qt::AlignTop);
+    form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
+    form->setHorizontalSpacing(12);
+    form->setVerticalSpacing(4);
+    return form;
+}
+
+void TrainSettings::addField(QFormLayout *form, TrainField field, bool more)
+{
+    Row row;
+    row.label = new TextLabel(field.name, int(TextRole::Body), TextLabel::Tone::Muted, this);
+    row.label->setBuddy(field.widget);
+    row.label->setFixedWidth(kLabelWidth);
+    row.label->setMinimumHeight(kFieldHeight);
+    row.label->setToolTip(plainToolTip(field.help));
+    field.widget->setMinimumWidth(110);
+    field.widget->setAccessibleName(field.name);
+    field.widget->setAccessibleDescription(field.help);
+    field.widget->setToolTip(plainToolTip(field.help));
+    // What is wrong with a field stands under it.
+    row.problem = caption({}, TextLabel::Tone::Bad, this);
+    row.problem->hide();
+    auto *place = new QWidget(this);
+    auto *column = new QVBoxLayout(place);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(2);
+    column->addWidget(field.widget);
+    column->addWidget(row.problem);
+    form->addRow(row.label, place);
+    row.field = std::move(field);
+    row.more = more;
+    m_rows.push_back(std::move(row));
+}
+
+void TrainSettings::addGroup(QFormLayout *form, const Edited &told)
+{
+    connect(m_group, &GroupField::edited, this, told);
+    addField(form,
+             {tr("Group"),
+              tr("What memes are compared within: figures are given within each group first, since a large group's memes "
+                 "get more upvotes whatever they show."),
+              m_group, [this](const TrainConfig &config) { m_group->setGroup(config.group); },
+              [this](TrainConfig &config) {
+                  config.group = m_group->group();
+                  return m_group->problem();
+              },
+              [this](const TrainConfig &config) { return m_group->nameOf(config.group); }},
+             false);
+    addField(form,
+             switchField(tr("Measured"), tr("Takes the target within each group, so that a large group's memes are no "
+                                            "easier to be dank in. Groups of fewer than 5 are measured against all."),
+                         &TrainConfig::within, tr("within each group"), told),
+             false);
+}
+
+TrainConfig TrainSettings::presetConfig(const std::string &name) const
+{
+    TrainConfig config = presetNamed(name) ? TrainConfig::fromPreset(name) : TrainConfig::standard();
+    if (config.within && config.group.empty())
+        config.group = likelyGroup(m_group->choices());
+    return config;
+}
+
+void TrainSettings::choosePreset(const std::string &name)
+{
+    const std::string kept = m_group->problem().isEmpty() ? m_group->group() : std::string();
+    TrainConfig config = presetConfig(name);
+    if (!kept.empty())
+        config.group = kept;
+    load(config);
+    edited();
 }
 
 void TrainSettings::setConfig(const TrainConfig &config)
 {
-    // What the user is typing right now comes back as this very configuration: do not retype it under the cursor.
-    const auto current = this->config();
-    if (current && *current == config && m_config == config)
+    // What the user is typing right now comes back as this very configuration: do not retype it under the cursor, nor
+    // take away what cannot be used yet.
+    if (m_config == config)
         return;
+    load(config);
+}
+
+void TrainSettings::load(const TrainConfig &config)
+{
     m_loading = true;
     m_config = config;
     m_preset->setCurrentIndex(std::max(0, m_preset->findData(QString::fromStdString(config.preset))));
-    m_target->setCurrentIndex(m_target->findData(int(config.target)));
-    m_split->setCurrentIndex(m_split->findData(int(config.split)));
-    m_layers->setText(layersText(config.hidden));
-    m_dropout->setValue(config.dropout);
-    m_epochs->setValue(config.epochs);
-    m_patience->setValue(config.patience);
-    m_rate->setText(lossText(config.learningRate));
-    m_batch->setValue(config.batch);
-    m_seed->setText(QString::number(config.seed));
+    for (const Row &row : m_rows)
+        if (row.field.show)
+            row.field.show(config);
     m_loading = false;
-    m_problem->hide();
-    m_problem->clear();
+    showProblems();
+    showGroupNote();
     showMarks();
+}
+
+void TrainSettings::setGroupChoices(const std::vector<GroupChoice> &choices)
+{
+    m_group->setChoices(choices);
+}
+
+void TrainSettings::setPreview(const std::shared_ptr<const TargetPreview> &preview)
+{
+    m_preview = preview;
+    showGroupNote();
+    showProblems();
 }
 
 void TrainSettings::setLocked(const QString &reason)
 {
     setSubtitle(reason.isEmpty() ? QString() : QStringLiteral("— %1").arg(reason));
-    for (QWidget *field : m_fields)
-        field->setEnabled(reason.isEmpty());
-    m_reset->setEnabled(reason.isEmpty());
+    m_locked = !reason.isEmpty();
+    if (m_locked && !m_problem.isEmpty())
+        load(m_config);
     showMarks();
+}
+
+QString TrainSettings::problemOf(const Row &row, TrainConfig &config) const
+{
+    const QString problem = row.field.read ? row.field.read(config) : QString();
+    if (!problem.isEmpty() || row.field.widget == m_group)
+        return problem;
+    if (row.field.name == tr("Measured") && config.within && config.group.empty())
+        return tr("Choose what memes are grouped by, or measure them against all.");
+    if (row.field.name == tr("Loss") && lossHas(config.loss, LossKind::Bce) && config.output != OutputActivation::Sigmoid)
+        return tr("Cross-entropy takes answers for probabilities: choose the sigmoid output, or another loss.");
+    if (row.field.name == tr("Folds") && config.folds > 0 && config.split == SplitKind::Time)
+        return tr("The newest memes can be judged only once: choose one split, or split by author.");
+    return {};
 }
 
 std::optional<TrainConfig> TrainSettings::config() const
 {
     TrainConfig config = m_config;
-    const auto hidden = parseLayers(m_layers->text());
-    bool rateOk = false, seedOk = false;
-    const double rate = m_rate->text().trimmed().toDouble(&rateOk);
-    const qulonglong seed = m_seed->text().trimmed().toULongLong(&seedOk);
-    if (!hidden || !rateOk || !seedOk)
-        return std::nullopt;
-    config.hidden = *hidden;
-    config.learningRate = rate;
-    config.seed = seed;
-    config.target = TargetKind(m_target->currentData().toInt());
-    config.split = SplitKind(m_split->currentData().toInt());
-    // A spin box rounds to its decimals; what was not touched keeps all of its digits.
-    if (std::abs(config.dropout - m_dropout->value()) > 0.005)
-        config.dropout = m_dropout->value();
-    config.epochs = m_epochs->value();
-    config.patience = m_patience->value();
-    config.batch = m_batch->value();
+    for (const Row &row : m_rows)
+        if (!problemOf(row, config).isEmpty())
+            return std::nullopt;
     try {
         config.validate();
     } catch (const Error &) {
@@ -217,61 +281,112 @@ void TrainSettings::edited()
 {
     if (m_loading)
         return;
-    QString problem;
-    bool ok = false;
-    const double rate = m_rate->text().trimmed().toDouble(&ok);
-    if (!parseLayers(m_layers->text()))
-        problem = tr("Layers: whole numbers from 1, such as 512, 256, 128.");
-    else if (!ok || !(rate > 0))
-        problem = tr("Learning rate: a number above 0, such as 0.001.");
-    else if (m_seed->text().trimmed().toULongLong(&ok); !ok)
-        problem = tr("Seed: a whole number from 0.");
     const auto config = this->config();
-    if (problem.isEmpty() && !config)
-        problem = tr("These settings do not fit together.");
-    m_problem->setText(problem);
-    m_problem->setVisible(!problem.isEmpty());
-    if (!problem.isEmpty() || !config)
-        return;
-    m_config = *config;
-    showMarks();
-    emit configChanged(*config);
+    if (config) {
+        m_config = *config;
+        showMarks();
+    }
+    showProblems();
+    showGroupNote();
+    if (config)
+        emit configChanged(*config);
 }
 
-QString TrainSettings::valueText(const TrainConfig &config, std::size_t field) const
+void TrainSettings::showProblems()
 {
-    switch (field) {
-    case 1: return m_target->itemText(m_target->findData(int(config.target)));
-    case 2: return layersText(config.hidden);
-    case 3: return QString::number(config.dropout, 'g', 3);
-    case 4: return groupedNumber(config.epochs);
-    case 5: return config.patience == 0 ? tr("never") : groupedNumber(config.patience);
-    case 6: return lossText(config.learningRate);
-    case 7: return groupedNumber(config.batch);
-    case 8: return m_split->itemText(m_split->findData(int(config.split)));
-    case 9: return QString::number(config.seed);
-    default: return {};
+    TrainConfig config = m_config;
+    QString first;
+    for (const Row &row : m_rows) {
+        QString problem = problemOf(row, config);
+        if (problem.isEmpty() && row.field.widget == m_group && m_preview && m_preview->group == config.group)
+            problem = QString::fromStdString(m_preview->groupProblem);
+        row.problem->setText(problem);
+        row.problem->setVisible(!problem.isEmpty());
+        if (first.isEmpty())
+            first = problem;
+        // A fault that nobody sees cannot be put right.
+        if (!problem.isEmpty() && row.more && !m_loading)
+            m_moreButton->setChecked(true);
     }
+    if (first.isEmpty()) {
+        try {
+            config.validate();
+        } catch (const Error &error) {
+            first = QString::fromStdString(error.what());
+        }
+    }
+    if (first == m_problem)
+        return;
+    m_problem = first;
+    emit problemChanged(first);
+}
+
+void TrainSettings::showGroupNote()
+{
+    const bool known = m_preview && isAbout(*m_preview, m_config);
+    QStringList parts;
+    if (known && m_preview->groups > 0) {
+        const QString size = m_preview->smallest == m_preview->largest
+                                 ? tr("of %1").arg(countOf(qint64(m_preview->largest), tr("meme"), tr("memes")))
+                                 : tr("of %1 to %2 memes").arg(groupedNumber(qint64(m_preview->smallest)),
+                                                               groupedNumber(qint64(m_preview->largest)));
+        parts << QStringLiteral("%1 %2.").arg(countOf(qint64(m_preview->groups), tr("group"), tr("groups")), size);
+    }
+    if (known && m_preview->problem.empty())
+        for (const std::string &note : m_preview->notes)
+            parts << QString::fromStdString(note);
+    const bool failed = known && m_preview->groupProblem.empty() && !m_preview->problem.empty();
+    if (failed)
+        parts << QString::fromStdString(m_preview->problem);
+    if (known && m_preview->constant())
+        parts << tr("Every meme has the same target, so there is nothing to learn.");
+    m_groupNote->setText(parts.join(QLatin1Char(' ')));
+    m_groupNote->setTone(failed || (known && m_preview->constant()) ? TextLabel::Tone::Warn : TextLabel::Tone::Muted);
+    m_groupNote->setVisible(!parts.isEmpty());
+    // While the next one is worked out the last one stays, so that nothing flickers.
+    if (!m_preview || known)
+        m_chart->setPreview(m_preview.get());
+    m_chart->setVisible(m_preview != nullptr);
 }
 
 void TrainSettings::showMarks()
 {
-    TrainConfig preset;
-    try {
-        preset = TrainConfig::fromPreset(m_config.preset);
-    } catch (const Error &) {
-        preset = TrainConfig::standard();
+    const TrainPreset *named = presetNamed(m_config.preset);
+    const TrainConfig preset = named ? TrainConfig::fromPreset(named->name) : TrainConfig::standard();
+    m_summary->setText(named ? QString::fromUtf8(named->summary) : QString());
+    m_reproduce->setVisible(m_config.preset == "paper");
+    int changes = 0, hidden = 0;
+    for (const Row &row : m_rows) {
+        row.field.widget->setEnabled(!m_locked && (!row.field.applies || row.field.applies(m_config)));
+        if (!row.field.text)
+            continue;
+        const QString standard = row.field.text(preset);
+        const bool changed = row.field.text(m_config) != standard;
+        changes += changed;
+        hidden += changed && row.more;
+        row.label->setTone(changed ? TextLabel::Tone::Accent : TextLabel::Tone::Muted);
+        row.label->setText(changed ? row.field.name + QStringLiteral(" •") : row.field.name);
+        row.label->setToolTip(plainToolTip(changed ? tr("Changed. The preset has %1.").arg(standard) : row.field.help));
     }
-    bool any = false;
-    for (std::size_t i = 1; i < m_fields.size(); ++i) {
-        const QString standard = valueText(preset, i);
-        const bool changed = valueText(m_config, i) != standard;
-        any = any || changed;
-        m_labels[i]->setTone(changed ? TextLabel::Tone::Accent : TextLabel::Tone::Muted);
-        m_labels[i]->setText(changed ? m_names[i] + QStringLiteral(" •") : m_names[i]);
-        m_labels[i]->setToolTip(changed ? tr("Changed. The preset has %1.").arg(standard) : QString());
-    }
-    m_reset->setVisible(any && m_fields.front()->isEnabled());
+    m_reset->setVisible(changes > 0 && !m_locked);
+    m_moreButton->setText(hidden > 0 ? tr("More settings · %1 changed").arg(hidden) : tr("More settings"));
+}
+
+void TrainSettings::setMoreShown(bool on)
+{
+    m_moreButton->setChecked(on);
+}
+
+bool TrainSettings::isMoreShown() const
+{
+    return m_moreButton->isChecked();
+}
+
+void TrainSettings::showMore()
+{
+    const bool on = m_moreButton->isChecked();
+    m_moreButton->setArrowType(on ? Qt::DownArrow : Qt::RightArrow);
+    m_more->setVisible(on);
 }
 
 }  // namespace dank::ui

@@ -1,22 +1,33 @@
 #pragma once
 
 #include <QComboBox>
-#include <QDoubleSpinBox>
-#include <QLineEdit>
 #include <QPushButton>
-#include <QSpinBox>
 
+#include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "core/data/train_config.h"
+#include "ui/pages/train_fields.h"
 #include "ui/widgets/card.h"
 
 class QFormLayout;
+class QToolButton;
+class QVBoxLayout;
+
+namespace dank {
+struct GroupChoice;
+struct TargetPreview;
+}
 
 namespace dank::ui {
 
+class GroupField;
+class TargetChart;
+
 /// The settings of the next training. Good as they stand; what differs from the preset is marked and can be put back.
+/// The usual few are shown at once, the rest below them once asked for, which is remembered.
 class TrainSettings : public Card {
     Q_OBJECT
 public:
@@ -24,37 +35,66 @@ public:
 
     /// Shows a configuration without telling anyone. A field that is being edited is left alone.
     void setConfig(const TrainConfig &config);
+    /// How the open dataset can be grouped.
+    void setGroupChoices(const std::vector<GroupChoice> &choices);
+    /// What the settings would make of the dataset; ignored where it is about other settings. Null: there is none.
+    void setPreview(const std::shared_ptr<const TargetPreview> &preview);
     /// Empty unlocks; otherwise why nothing can be changed now: "locked while training".
     void setLocked(const QString &reason);
     /// The fields as a configuration, or nothing while one of them makes no sense (problem() then says which).
     std::optional<TrainConfig> config() const;
-    QString problem() const { return m_problem->text(); }
+    /// Why it cannot be trained with what the fields say, the dataset's groups included; a whole sentence.
+    QString problem() const { return m_problem; }
+
+    void setMoreShown(bool on);
+    bool isMoreShown() const;
+    GroupField *groupField() { return m_group; }
+    TargetChart *targetChart() { return m_chart; }
 
 signals:
     /// A valid change by the user.
     void configChanged(const dank::TrainConfig &config);
+    /// problem() is another one; empty when it is gone.
+    void problemChanged(const QString &problem);
+    /// The paper's preset is chosen, and its loss table is to be run again.
+    void reproduceRequested();
 
 private:
-    void addField(const QString &name, QWidget *field, const QString &help);
+    struct Row {
+        TrainField field;
+        TextLabel *label = nullptr;
+        TextLabel *problem = nullptr;
+        bool more = false;
+    };
+
+    QFormLayout *makeForm();
+    void addField(QFormLayout *form, TrainField field, bool more);
+    void addGroup(QFormLayout *form, const Edited &edited);
+    void choosePreset(const std::string &name);
+    void load(const TrainConfig &config);
     void edited();
+    QString problemOf(const Row &row, TrainConfig &config) const;
+    void showProblems();
+    void showGroupNote();
     void showMarks();
-    QString valueText(const TrainConfig &config, std::size_t field) const;
+    void showMore();
+    TrainConfig presetConfig(const std::string &name) const;
 
     TrainConfig m_config;
     bool m_loading = false;
-    QFormLayout *m_form;
-    QComboBox *m_preset, *m_target, *m_split;
-    QLineEdit *m_layers, *m_rate, *m_seed;
-    QDoubleSpinBox *m_dropout;
-    QSpinBox *m_epochs, *m_batch, *m_patience;
-    TextLabel *m_problem;
+    bool m_locked = false;
+    QString m_problem;
+    QComboBox *m_preset;
+    TextLabel *m_summary;
+    QPushButton *m_reproduce;
+    GroupField *m_group;
+    TextLabel *m_groupNote;
+    TargetChart *m_chart;
+    std::shared_ptr<const TargetPreview> m_preview;
+    QToolButton *m_moreButton;
+    QWidget *m_more;
     QPushButton *m_reset;
-    std::vector<QWidget *> m_fields;
-    std::vector<TextLabel *> m_labels;
-    std::vector<QString> m_names;
+    std::vector<Row> m_rows;
 };
-
-/// "512, 256, 128, 32, 8" and other separators to widths; nothing for what is not a list of whole numbers from 1.
-std::optional<std::vector<int>> parseLayers(const QString &text);
 
 }  // namespace dank::ui

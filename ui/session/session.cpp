@@ -33,6 +33,7 @@ Session::Private::~Private()
     // Ask everything to end before waiting for anything.
     ending.cancel();
     rating.cancel();
+    groupsCancel.cancel();
     interactive.clearLow();
     const auto end = [](Job &job) {
         // Closing the window is no reason to lose a training.
@@ -45,7 +46,7 @@ Session::Private::~Private()
         end(*job);
     if (current)
         end(*current);
-    for (Task *task : {statusTask.get(), featureTask.get(), weightsTask.get()})
+    for (Task *task : {statusTask.get(), featureTask.get(), weightsTask.get(), targetTask.get(), reproductionTask.get()})
         if (task)
             task->cancel();
     if (current && current->training && current->training->started && !current->discard)
@@ -66,10 +67,19 @@ void Session::Private::flush()
 {
     if (pending.empty())
         return;
+    const auto pendingHas = [this](Change change) {
+        return std::find(pending.begin(), pending.end(), change) != pending.end();
+    };
+    ++depth;  // what these have to tell goes out with the rest
+    if (pendingHas(Change::Dataset))
+        lookAtGroups();
+    if (pendingHas(Change::Dataset) || pendingHas(Change::Settings))
+        lookAtTarget();
+    --depth;
     const Actions now = actionsFor(facts());
     if (!sameActions(now, actions)) {
         actions = now;
-        if (std::find(pending.begin(), pending.end(), Change::Job) == pending.end())
+        if (!pendingHas(Change::Job))
             pending.push_back(Change::Job);
     }
     for (const Change change : std::exchange(pending, {}))
@@ -282,11 +292,17 @@ void Session::setTrainConfig(const TrainConfig &config)
     if (config == d->config)
         return;
     const Private::Telling telling(*d);
-    if (d->current && d->current->kind == JobKind::Train)
+    if (d->current && d->current->kind == JobKind::Train) {
         d->refuseWhileLocked(tr("Settings"));
-    else
-        d->config = config;
-    d->notify(Change::Settings);
+        d->notify(Change::Settings);
+    } else {
+        d->pushSettings(config);
+    }
+}
+
+void Session::setTrainProblem(const QString &problem)
+{
+    d->trainProblem = problem;
 }
 
 void Session::dismissMessage()

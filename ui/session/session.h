@@ -15,6 +15,7 @@
 #include "core/data/dataset.h"
 #include "core/data/evaluation.h"
 #include "core/data/model.h"
+#include "core/data/target_preview.h"
 #include "core/engine/engine.h"
 #include "core/store/library.h"
 
@@ -34,6 +35,8 @@ enum class Change {
     Scores,      ///< the rating board
     Job,         ///< what the run bar shows
     Settings,    ///< backbone request or train settings
+    Target,      ///< what would be learnt with them: preview, ways to group
+    Reproduction,  ///< the paper's loop: progress, end
     Message,     ///< the message bar
 };
 
@@ -61,6 +64,21 @@ struct WeightsJob {
     std::uint64_t done = 0, total = 0;   ///< bytes; total 0: unknown
     double bytesPerSecond = 0;
     std::uint64_t resumedFrom = 0;       ///< bytes that an earlier attempt had fetched
+    QString error;                       ///< of Failed
+
+    bool isBusy() const { return state == State::Running || state == State::Stopping; }
+};
+
+/// The paper's loop, or the last one that ended. It has a lane of its own.
+struct ReproductionJob {
+    enum class State { Idle, Running, Stopping, Failed, Done } state = State::Idle;
+    bool seededTargets = true;
+    QString datasetName;                 ///< empty on seeded targets
+    int epochs = 0, seeds = 0;           ///< as asked
+    std::size_t done = 0, total = 0;     ///< epochs of all seeds
+    std::optional<double> secondsLeft;   ///< set only once stable
+    std::vector<std::vector<double>> curves;     ///< [seeds], as far as they have come
+    std::shared_ptr<const Reproduction> result;  ///< of Done
     QString error;                       ///< of Failed
 
     bool isBusy() const { return state == State::Running || state == State::Stopping; }
@@ -159,6 +177,12 @@ public:
     PageState pageState(Page page) const;
     const BackboneRequest &request() const;
     const TrainConfig &trainConfig() const;
+    /// What the settings would make of the dataset; null while none is known. It may be behind the settings: it says
+    /// itself which ones it is about.
+    std::shared_ptr<const TargetPreview> targetPreview() const;
+    /// How the dataset's memes can be grouped; empty until that is counted.
+    const std::vector<GroupChoice> &groupChoices() const;
+    const ReproductionJob &reproduction() const;
     QString deviceText() const;                              ///< "CPU · 2 threads", "engine starting…"
     const std::optional<Message> &message() const;
     QStringList recentDatasets() const;
@@ -170,7 +194,13 @@ public:
     void openSample();                                       ///< writes it to the data folder once, then opens it
     void openModel(const QString &file);
     void setRequest(const BackboneRequest &request);
-    void setTrainConfig(const TrainConfig &config);
+    void setTrainConfig(const TrainConfig &config);          ///< undoable
+    /// Why the fields of the settings cannot be used as they stand, a whole sentence; train() then says so instead of
+    /// training with the last settings that could. Empty: they can.
+    void setTrainProblem(const QString &problem);
+    /// Runs the paper's loop on the dataset, or on seeded targets, one at a time and only while nothing trains.
+    void reproduce(bool seededTargets, int epochs, int seeds);
+    void cancelReproduction();
     /// Downloads and installs a row of the catalogue (WeightsEntry::id), one at a time; goes on where an earlier one
     /// ended. The network becomes the chosen one unless the user has chosen another meanwhile.
     void fetchWeights(const std::string &entry);
@@ -210,6 +240,7 @@ public:
 
     /// The same action as a command for a terminal ("Copy as command").
     QString commandFor(JobKind kind) const;
+    QString reproduceCommand(bool seededTargets, int epochs, int seeds) const;
 
 signals:
     void changed(dank::ui::Change change);

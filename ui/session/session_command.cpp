@@ -1,5 +1,7 @@
 // "Copy as command": what the window does, as a line for a terminal.
 
+#include <QLocale>
+
 #include "ui/session/session_private.h"
 
 namespace dank::ui {
@@ -25,10 +27,15 @@ QString quoted(const std::filesystem::path &path)
     return quoted(toQString(path));
 }
 
-/// A number the way the command line reads it, whatever the locale.
+/// A number the way the command line reads it, whatever the locale; read back it is the very same one.
 QString plain(double value)
 {
-    return QString::number(value, 'g', 12);
+    return QString::number(value, 'g', QLocale::FloatingPointShortest);
+}
+
+QString plain(int value)
+{
+    return QString::number(value);
 }
 
 /// The flags of extract and train; train calls the extractor's batch by a longer name.
@@ -53,35 +60,54 @@ QStringList extractFlags(const BackboneRequest &request, const QString &batchFla
 /// Only what differs from the preset that the settings started from.
 QStringList trainFlags(const TrainConfig &config)
 {
-    const bool paper = config.preset == "paper";
-    const TrainConfig preset = paper ? TrainConfig::paper() : TrainConfig::standard();
+    TrainConfig preset;
     QStringList flags;
-    if (paper)
-        flags << "--preset" << "paper";
-    if (config.epochs != preset.epochs)
-        flags << "--epochs" << QString::number(config.epochs);
-    if (config.batch != preset.batch)
-        flags << "--batch" << QString::number(config.batch);
-    if (config.learningRate != preset.learningRate)
-        flags << "--lr" << plain(config.learningRate);
-    if (config.hidden != preset.hidden) {
-        QStringList widths;
-        for (const int width : config.hidden)
-            widths << QString::number(width);
-        flags << "--hidden" << quoted(widths.join(u','));
+    try {
+        preset = TrainConfig::fromPreset(config.preset);
+        if (config.preset != TrainConfig::standard().preset)
+            flags << "--preset" << quoted(QString::fromStdString(config.preset));
+    } catch (const Error &) {
+        // Settings of another version: said in full against the standard ones.
     }
-    if (config.dropout != preset.dropout)
-        flags << "--dropout" << plain(config.dropout);
-    if (config.target != preset.target)
-        flags << "--target" << targetKindName(config.target);
-    if (config.split != preset.split)
-        flags << "--split" << splitKindName(config.split);
-    if (config.seed != preset.seed)
-        flags << "--seed" << QString::number(config.seed);
-    if (config.patience != preset.patience)
-        flags << "--patience" << QString::number(config.patience);
-    if (config.validationFraction != preset.validationFraction)
-        flags << "--hold-out" << plain(config.validationFraction);
+    const auto word = [&flags](const char *flag, const auto &value, const auto &usual, const QString &text) {
+        if (value != usual)
+            flags << QLatin1String(flag) << quoted(text);
+    };
+    const auto number = [&word](const char *flag, auto value, auto usual) { word(flag, value, usual, plain(value)); };
+    const auto choice = [&flags](const char *flag, bool value, bool usual) {
+        if (value != usual)
+            flags << (value ? QStringLiteral("--%1") : QStringLiteral("--no-%1")).arg(QLatin1String(flag));
+    };
+    QStringList widths;
+    for (const int width : config.hidden)
+        widths << QString::number(width);
+    number("--epochs", config.epochs, preset.epochs);
+    number("--batch", config.batch, preset.batch);
+    number("--lr", config.learningRate, preset.learningRate);
+    word("--hidden", config.hidden, preset.hidden, widths.isEmpty() ? QStringLiteral("0") : widths.join(u','));
+    number("--dropout", config.dropout, preset.dropout);
+    choice("layer-norm", config.layerNorm, preset.layerNorm);
+    word("--init", config.initialisation, preset.initialisation,
+         QLatin1String(initialisationName(config.initialisation)));
+    word("--output", config.output, preset.output, QLatin1String(outputName(config.output)));
+    choice("standardise", config.standardise, preset.standardise);
+    word("--loss", config.loss, preset.loss, QString::fromStdString(lossText(config.loss)));
+    word("--optimiser", config.optimiser, preset.optimiser, QLatin1String(optimiserName(config.optimiser)));
+    number("--momentum", config.momentum, preset.momentum);
+    number("--weight-decay", config.weightDecay, preset.weightDecay);
+    number("--clip", config.gradientClip, preset.gradientClip);
+    word("--schedule", config.schedule, preset.schedule, QLatin1String(scheduleName(config.schedule)));
+    number("--schedule-every", config.scheduleEvery, preset.scheduleEvery);
+    number("--schedule-factor", config.scheduleFactor, preset.scheduleFactor);
+    word("--target", config.target, preset.target, QLatin1String(targetKindName(config.target)));
+    word("--group", config.group, preset.group, QString::fromStdString(config.group));
+    choice("within", config.within, preset.within);
+    word("--split", config.split, preset.split, QLatin1String(splitKindName(config.split)));
+    number("--folds", config.folds, preset.folds);
+    number("--seeds", config.seeds, preset.seeds);
+    word("--seed", config.seed, preset.seed, QString::number(config.seed));
+    number("--patience", config.patience, preset.patience);
+    number("--hold-out", config.validationFraction, preset.validationFraction);
     return flags;
 }
 
@@ -117,6 +143,18 @@ QString Session::commandFor(JobKind kind) const
     case JobKind::None:
         return {};
     }
+    return words.join(u' ');
+}
+
+QString Session::reproduceCommand(bool seededTargets, int epochs, int seeds) const
+{
+    QStringList words{"dank"};
+    if (d->options.threads > 0)
+        words << "--threads" << QString::number(d->options.threads);
+    words << "reproduce";
+    if (!seededTargets && d->base)
+        words << quoted(d->base->path());
+    words << "--seeds" << QString::number(seeds) << "--epochs" << QString::number(epochs);
     return words.join(u' ');
 }
 

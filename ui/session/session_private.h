@@ -66,6 +66,7 @@ struct Session::Private {
     class ExcludeCommand;
     class ClearCommand;
     class TrashCommand;
+    class SettingsCommand;
 
     Private(Session &session, const Options &opts);
     ~Private();
@@ -82,6 +83,7 @@ struct Session::Private {
     void refreshRuns();
     const RunRecord *findRun(std::int64_t run) const;
     bool refuseWhileLocked(const QString &what);
+    void pushSettings(const TrainConfig &next);  ///< session_undo.cpp
 
     // session_jobs.cpp
     void startJob(JobKind kind, const QString &verb, std::function<Apply(JobScope &)> work,
@@ -128,6 +130,13 @@ struct Session::Private {
     void evaluateOnLane(const RunRecord &record);
     void runGone(std::int64_t run);
 
+    // session_preview.cpp
+    void lookAtTarget();
+    void lookAtGroups();
+
+    // session_reproduce.cpp
+    void reproductionEnded(const TaskResult &result, std::shared_ptr<const Reproduction> what);
+
     // session_rating.cpp
     void setModel(std::shared_ptr<const Model> model, bool pin);
     void loadModelOnLane(const std::filesystem::path &file, bool recent);
@@ -149,6 +158,8 @@ struct Session::Private {
     Lane batch;
     Lane interactive;
     Lane shelf;                   ///< downloads and installations of weights, nothing else
+    Lane looking;                 ///< previews of what would be learnt
+    Lane study;                   ///< the paper's loop
     Thumbnails thumbnails;
     CancelToken ending;           ///< set when the session goes away
 
@@ -186,6 +197,18 @@ struct Session::Private {
     // Settings.
     BackboneRequest request;
     TrainConfig config;
+    QString trainProblem;
+    std::unique_ptr<Task> targetTask;
+    CancelToken groupsCancel;
+    bool targetStale = false;                    ///< the settings have changed since targetTask began
+    std::shared_ptr<const Dataset> groupsOf;     ///< whose groups are or will be in `choices`
+    std::shared_ptr<const TargetPreview> preview;
+    std::vector<GroupChoice> choices;
+
+    // The paper's loop.
+    ReproductionJob reproduction;
+    std::unique_ptr<Task> reproductionTask;
+    QElapsedTimer reproductionClock;
 
     // Training.
     TrainingView live, shown;

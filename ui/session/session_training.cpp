@@ -233,6 +233,10 @@ void Session::train()
     const Private::Telling telling(*d);
     if (!d->dataset || !d->isFree(JobKind::Train))
         return;
+    if (!d->trainProblem.isEmpty()) {
+        d->say(Message::Severity::Error, d->trainProblem);
+        return;
+    }
     const TaskResult sensible = runGuarded([this] { d->config.validate(); });
     if (sensible.outcome != TaskResult::Outcome::Finished) {
         d->say(Message::Severity::Error, QString::fromStdString(sensible.text));

@@ -1,4 +1,7 @@
-// What can be undone: setting memes aside, clearing the board, the runs' trash.
+// What can be undone: setting memes aside, clearing the board, the runs' trash, changing the settings.
+
+#include <QJsonDocument>
+#include <QJsonObject>
 
 #include <algorithm>
 #include <utility>
@@ -123,6 +126,56 @@ void Session::restoreRun(std::int64_t run)
     const Private::Telling telling(*d);
     if (std::any_of(d->trashed.begin(), d->trashed.end(), [run](const RunRecord &r) { return r.run == run; }))
         d->undo.push(new Private::TrashCommand(*d, run, false));
+}
+
+class Session::Private::SettingsCommand : public QUndoCommand {
+public:
+    SettingsCommand(Private &owner, const TrainConfig &next) : m_d(owner), m_before(owner.config), m_after(next)
+    {
+        setText(Session::tr("change the settings"));
+    }
+    void redo() override { apply(m_after); }
+    void undo() override { apply(m_before); }
+    int id() const override { return 1; }
+    /// What is typed into one field is one step.
+    bool mergeWith(const QUndoCommand *next) override
+    {
+        const auto *other = static_cast<const SettingsCommand *>(next);
+        const QStringList mine = changed(m_before, m_after);
+        if (mine.size() != 1 || mine != changed(other->m_before, other->m_after))
+            return false;
+        m_after = other->m_after;
+        setObsolete(m_after == m_before);
+        return true;
+    }
+
+private:
+    static QStringList changed(const TrainConfig &from, const TrainConfig &to)
+    {
+        const auto parsed = [](const TrainConfig &config) {
+            return QJsonDocument::fromJson(QByteArray::fromStdString(trainConfigToJson(config))).object();
+        };
+        const QJsonObject a = parsed(from), b = parsed(to);
+        QStringList names;
+        for (const QString &name : a.keys())
+            if (a.value(name) != b.value(name))
+                names << name;
+        return names;
+    }
+    void apply(const TrainConfig &config)
+    {
+        const Telling telling(m_d);
+        m_d.config = config;
+        m_d.notify(Change::Settings);
+    }
+
+    Private &m_d;
+    TrainConfig m_before, m_after;
+};
+
+void Session::Private::pushSettings(const TrainConfig &next)
+{
+    undo.push(new SettingsCommand(*this, next));
 }
 
 void Session::setExcluded(const std::vector<MemeId> &ids, bool excluded)

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <QDialog>
+
+#include "ui/session/session.h"
+
+class QComboBox;
+class QProgressBar;
+class QPushButton;
+class QSpinBox;
+class QTableWidget;
+
+namespace dank::ui {
+
+class ReproductionChart;
+class TextLabel;
+
+/// "Reproduce the paper": its training loop run again over some seeds, its loss table beside what comes out, and why the
+/// numbers are what they are. Closing it cancels a run that is going on.
+class ReproduceDialog : public QDialog {
+    Q_OBJECT
+public:
+    explicit ReproduceDialog(Session &session, QWidget *parent = nullptr);
+
+    QPushButton *startButton() { return m_start; }
+    ReproductionChart *chart() { return m_chart; }
+    QTableWidget *table() { return m_table; }
+    QString status() const;
+    QString explanation() const;
+
+    void done(int result) override;
+
+private:
+    bool onSeededTargets() const;
+    void startOrStop();
+    void fillSources();
+    void showState();
+    void showTable();
+    void copyCommand();
+
+    Session &m_session;
+    QComboBox *m_source;
+    QSpinBox *m_seeds, *m_epochs;
+    QPushButton *m_start, *m_copy;
+    QProgressBar *m_bar;
+    TextLabel *m_status, *m_legend, *m_why;
+    ReproductionChart *m_chart;
+    QTableWidget *m_table;
+};
+
+/// Opens it over a window; it goes away by itself.
+void showReproduceDialog(Session &session, QWidget *parent);
+
+}  // namespace dank::ui
