@@ -71,6 +71,39 @@ void addEvaluation(Json &document, const Evaluation &evaluation)
     document["verdict_text"] = evaluation.verdict.headline + " " + evaluation.verdict.reason;
 }
 
+namespace {
+
+/// sd is null for one seed, low and high where no interval could be drawn.
+Json toJson(const SeedFigures &figures, const Intervals &intervals)
+{
+    Json object = Json::object();
+    for (const auto &[figure, over] : figures) {
+        Json &entry = object[figureName(figure)];
+        entry = {{"mean", number(over.mean)}, {"sd", number(over.sd)}, {"runs", over.runs}};
+        const auto interval = intervals.find(figure);
+        entry["low"] = interval == intervals.end() ? Json(nullptr) : number(interval->second.low);
+        entry["high"] = interval == intervals.end() ? Json(nullptr) : number(interval->second.high);
+    }
+    return object;
+}
+
+}  // namespace
+
+Json toJson(const CrossValidation &cross)
+{
+    const Evaluation &evaluation = cross.evaluation;
+    Json document{{"folds", cross.folds}, {"seeds", cross.seeds}, {"rows", evaluation.memes.size()}};
+    addEvaluation(document, evaluation);
+    document["metrics"] = toJson(cross.metrics, evaluation.intervals);
+    document.erase("intervals");
+    if (evaluation.within) {
+        document["metrics_within"] = toJson(cross.within, evaluation.withinIntervals);
+        document.erase("intervals_within");
+    }
+    document["notes"] = cross.notes;
+    return document;
+}
+
 std::string fixed(double value, int digits)
 {
     if (!std::isfinite(value))

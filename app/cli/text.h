@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/data/cross_validation.h"
 #include "core/data/evaluation.h"
 #include "core/data/meme.h"
 #include "core/data/train_config.h"
@@ -25,6 +26,8 @@ Json toJson(const Metrics &metrics);
 Json toJson(const Intervals &intervals);  ///< {figure: [low, high]}
 /// `metrics`, `baselines`, `verdict` and `verdict_text` of an evaluation, put into `document`.
 void addEvaluation(Json &document, const Evaluation &evaluation);
+/// `folds`, `seeds`, `metrics` {figure: {mean, sd, runs, low, high}} and the rest as of an evaluation.
+Json toJson(const CrossValidation &cross);
 
 /// Numbers for people and files, with a point whatever the locale.
 std::string fixed(double value, int digits);

@@ -18,7 +18,7 @@ struct TrainOptions {
     std::string db;
     std::shared_ptr<BackboneRequest> request;
     std::string preset = "standard";
-    std::optional<int> epochs, batch, patience;
+    std::optional<int> epochs, batch, patience, folds, seeds;
     std::optional<double> learningRate, dropout, holdOut;
     std::optional<std::vector<int>> hidden;
     std::optional<std::string> target, split, loss, group, initialisation, optimiser, schedule;
@@ -49,6 +49,8 @@ TrainConfig configOf(const TrainOptions &options)
     if (config.hidden == std::vector<int>{0})
         config.hidden.clear();
     set(config.seed, options.seed);
+    set(config.folds, options.folds);
+    set(config.seeds, options.seeds);
     set(config.group, options.group);
     set(config.weightDecay, options.weightDecay);
     set(config.momentum, options.momentum);
@@ -58,6 +60,9 @@ TrainConfig configOf(const TrainOptions &options)
     set(config.within, options.within);
     set(config.layerNorm, options.layerNorm);
     set(config.standardise, options.standardise);
+    if (options.within.value_or(false) && config.group.empty())
+        throw UsageError("--within measures upvotes within groups: name them with --group, as in --group author, "
+                         "--group month or --group rows:1-902,903-1773.");
     try {
         if (options.target)
             config.target = targetKindFromName(*options.target);
@@ -221,6 +226,11 @@ Action declareTrain(CLI::App &app)
                    "file:PATH (lines of id,group) or rows:1-902,903-1773 (row numbers of the db.json)")
         ->type_name("GROUP");
     app.add_option("--seed", options->seed, "Same seed, same numbers")->check(checkSeed)->type_name("S");
+    app.add_option("--folds", options->folds,
+                   "Judge every meme once, by one of K more trainings that did not learn from it,\nas in --folds 5 --seeds 5")
+        ->type_name("K");
+    app.add_option("--seeds", options->seeds, "Train with N seeds in a row and tell the mean and the spread")
+        ->type_name("N");
     addOutputs(app, options->out, options->log, options->strict);
     return [options](Context &context) { return train(context, *options); };
 }

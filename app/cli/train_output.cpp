@@ -79,6 +79,15 @@ TrainReport runTraining(Context &context, CurveLog &log,
                           {"seconds", number(stats.seconds)}});
     };
     CancelToken cancel = context.interrupt().cancel();
+    observer.crossValidation = [&](const CrossValidationStep &step) {
+        const std::string what =
+            step.fold == 0 ? "comparing"
+                           : (step.folds > 1 ? "fold " + std::to_string(step.fold) + " of " + std::to_string(step.folds) + ", "
+                                             : std::string())
+                                 + "seed " + std::to_string(step.seed) + " of " + std::to_string(step.seeds);
+        console.progress("cross-validate", step.done, step.total, what,
+                         {{"fold", step.fold}, {"folds", step.folds}, {"seed", step.seed}, {"seeds", step.seeds}});
+    };
     context.interrupt().onStop([state, cancel]() mutable {
         state->control.stopAndKeep();
         if (!state->started)
@@ -109,12 +118,11 @@ std::optional<Interval> intervalOf(const Intervals &intervals, Figure figure)
 
 }  // namespace
 
-void printEvaluation(const Evaluation &evaluation)
+namespace {
+
+/// Of the model beside its baselines. `spread`: the figures' standard deviations over seeds, empty for one.
+void printFigures(const Evaluation &evaluation, const SeedFigures &spread, const SeedFigures &spreadWithin)
 {
-    printLine(evaluation.verdict.headline + ' ' + evaluation.verdict.reason);
-    printLine();
-    printLine("On " + evaluation.subset + ", with 95 % intervals"
-              + (evaluation.within ? "; \"within\" is inside each " + evaluation.groupName : std::string()) + ":");
     const bool within = evaluation.within.has_value();
     std::vector<std::vector<std::string>> rows{{""}};
     if (within)
@@ -133,11 +141,46 @@ void printEvaluation(const Evaluation &evaluation)
     };
     row("model", evaluation.model, evaluation.within, intervalOf(evaluation.intervals, Figure::Spearman),
         intervalOf(evaluation.withinIntervals, Figure::Spearman));
+    if (!spread.empty()) {
+        const auto sd = [](const SeedFigures &figures, Figure figure, int digits) {
+            const auto found = figures.find(figure);
+            return found == figures.end() || !found->second.sd ? std::string("–") : "± " + fixed(*found->second.sd, digits);
+        };
+        std::vector<std::string> cells{"  spread over seeds"};
+        if (within)
+            cells.push_back(sd(spreadWithin, Figure::Spearman, 3));
+        cells.insert(cells.end(), {sd(spread, Figure::Spearman, 3), sd(spread, Figure::R2, 3), sd(spread, Figure::Mae, 4)});
+        rows.push_back(std::move(cells));
+    }
     for (const BaselineResult &baseline : evaluation.baselines)
         row(baseline.title, baseline.pooled,
             baseline.name == "group" ? std::nullopt : baseline.within,  // it orders nothing inside a group
             baseline.spearman, baseline.withinSpearman);
     print(table(rows));
+}
+
+}  // namespace
+
+void printCrossValidation(const CrossValidation &cross)
+{
+    const Evaluation &evaluation = cross.evaluation;
+    const std::string seeds = plural(cross.seeds.size(), "seed", "seeds");
+    printLine(cross.folds > 0 ? "Cross-validation, " + plural(static_cast<std::size_t>(cross.folds), "fold", "folds")
+                                    + " with " + seeds + ':'
+                              : "With " + seeds + ':');
+    printLine(evaluation.verdict.headline + ' ' + evaluation.verdict.reason);
+    printLine();
+    printLine("On " + evaluation.subset + "; means over the seeds, with 95 % intervals over memes and seeds:");
+    printFigures(evaluation, cross.seeds.size() > 1 ? cross.metrics : SeedFigures{}, cross.within);
+}
+
+void printEvaluation(const Evaluation &evaluation)
+{
+    printLine(evaluation.verdict.headline + ' ' + evaluation.verdict.reason);
+    printLine();
+    printLine("On " + evaluation.subset + ", with 95 % intervals"
+              + (evaluation.within ? "; \"within\" is inside each " + evaluation.groupName : std::string()) + ":");
+    printFigures(evaluation, {}, {});
 }
 
 namespace {
@@ -180,6 +223,8 @@ int finishTraining(Context &context, const TrainReport &report, const std::files
                       {"validation_loss", lossesOf(model.curve, &EpochStats::validationLoss)},
                       {"mean_predictor_loss", number(model.meanPredictorLoss)}};
         addEvaluation(document, report.evaluation);
+        if (report.crossValidation)
+            document["cross_validation"] = toJson(*report.crossValidation);
         document["untrained"] = model.untrainedBackbone;
         document["backbone"] = model.backbone;
         document["stopped_early"] = report.stoppedEarly;
@@ -198,6 +243,10 @@ int finishTraining(Context &context, const TrainReport &report, const std::files
         printLine();
         printEvaluation(report.evaluation);
         printLine();
+        if (report.crossValidation) {
+            printCrossValidation(*report.crossValidation);
+            printLine();
+        }
         printLine("Model: " + displayPath(path));
     }
     if (report.stoppedByUser) {
@@ -205,6 +254,8 @@ int finishTraining(Context &context, const TrainReport &report, const std::files
                                + "` goes on.");
         return kStopped;
     }
+    if (report.crossValidationStopped)
+        return kStopped;
     return strict && !report.skipped.empty() ? kSomeSkipped : kSuccess;
 }
 

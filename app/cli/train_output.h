@@ -33,6 +33,9 @@ TrainReport runTraining(Context &context, CurveLog &log,
 /// Copies the model to `out` if that is not empty, prints the outcome, and returns the exit code.
 int finishTraining(Context &context, const TrainReport &report, const std::filesystem::path &out, bool strict);
 
+/// The mean and spread over the seeds, the baselines on the same splits, and the verdict.
+void printCrossValidation(const CrossValidation &cross);
+
 /// The model's and the mean predictor's figures side by side, and the verdict.
 void printEvaluation(const Evaluation &evaluation);
 

@@ -56,13 +56,20 @@ std::vector<std::optional<Interval>> bootstrapIntervals(const JudgedRows &rows, 
     if (rows.actual.empty() || resamples.clusters() < 2)
         return intervals;
     const bool needsGroups = std::any_of(wanted.begin(), wanted.end(), [](const auto &one) { return one.within; });
-    const WeightedRows pooled(rows.predicted, rows.actual, rows.upvotes);
-    std::optional<GroupedRows> within;
-    if (needsGroups && !rows.groups.empty())
-        within.emplace(rows.predicted, rows.actual, rows.upvotes, rows.groups);
+    std::vector<WeightedRows> pooled;
+    std::vector<GroupedRows> within;
+    const auto add = [&](std::span<const double> predicted) {
+        pooled.emplace_back(predicted, rows.actual, rows.upvotes);
+        if (needsGroups && !rows.groups.empty())
+            within.emplace_back(predicted, rows.actual, rows.upvotes, rows.groups);
+    };
+    if (rows.bySeed.empty())
+        add(rows.predicted);
+    for (const std::vector<double> &predicted : rows.bySeed)
+        add(predicted);
 
     for (std::size_t i = 0; i < wanted.size(); ++i) {
-        if (wanted[i].within && (!within || within->groups() == 0))
+        if (wanted[i].within && (within.empty() || within.front().groups() == 0))
             continue;
         std::vector<double> values;
         values.reserve(resamples.count());
@@ -70,8 +77,9 @@ std::vector<std::optional<Interval>> bootstrapIntervals(const JudgedRows &rows, 
             if (resample % 64 == 0)
                 job.cancel.check();
             const auto weights = resamples.weights(resample);
-            const std::optional<double> value =
-                wanted[i].within ? within->value(wanted[i].figure, weights) : pooled.value(wanted[i].figure, weights);
+            const std::size_t seed = resample % pooled.size();
+            const std::optional<double> value = wanted[i].within ? within[seed].value(wanted[i].figure, weights)
+                                                                 : pooled[seed].value(wanted[i].figure, weights);
             if (value)
                 values.push_back(*value);
         }

@@ -36,6 +36,9 @@ struct JudgedRows {
     std::span<const std::int64_t> upvotes;
     std::span<const std::string> groups;
     std::span<const std::size_t> clusters;  ///< rows of one author or of one picture share a number
+    /// What trainings that differ in their seed only said, in place of `predicted`: each resample takes the next one's
+    /// answers, so an interval holds the doubt about the seed beside that about the memes. Empty: `predicted` alone.
+    std::span<const std::vector<double>> bySeed = {};
 };
 
 /// One figure whose interval is wanted.

@@ -11,6 +11,14 @@ namespace {
 constexpr std::size_t kMostWeights = 40'000'000;
 constexpr std::size_t kFewestResamples = 200;
 
+std::vector<double> picked(const std::vector<double> &values, const std::vector<std::size_t> &rows)
+{
+    std::vector<double> some;
+    for (const std::size_t row : rows)
+        some.push_back(values[row]);
+    return some;
+}
+
 /// The columns of the memes at `rows`.
 struct Columns {
     std::vector<double> predicted;
@@ -18,9 +26,17 @@ struct Columns {
     std::vector<std::int64_t> upvotes;
     std::vector<std::string> groups;
     std::vector<std::size_t> clusters;
+    std::vector<std::vector<double>> bySeed;
 
-    Columns(const std::vector<JudgedMeme> &memes, const std::vector<std::size_t> &rows)
+    Columns(const EvaluationInput &input, const std::vector<std::size_t> &rows)
     {
+        const std::vector<JudgedMeme> &memes = input.memes;
+        for (const std::vector<double> &answers : input.bySeed) {
+            if (answers.size() != memes.size())
+                throw Error(ErrorKind::Shape, "A seed has " + std::to_string(answers.size()) + " answers for "
+                                                  + std::to_string(memes.size()) + " memes.");
+            bySeed.push_back(picked(answers, rows));
+        }
         for (const std::size_t row : rows) {
             const JudgedMeme &meme = memes[row];
             predicted.push_back(meme.predicted);
@@ -31,9 +47,28 @@ struct Columns {
         }
     }
 
+    /// A baseline's rows, with its own predictions.
     JudgedRows view(std::span<const double> predictions) const
     {
         return {predictions, actual, upvotes, groups, clusters};
+    }
+    /// The model's.
+    JudgedRows model() const { return {predicted, actual, upvotes, groups, clusters, bySeed}; }
+
+    Metrics pooled() const
+    {
+        std::vector<Metrics> runs;
+        for (const std::vector<double> &answers : bySeed)
+            runs.push_back(computeMetrics(answers, actual, upvotes));
+        return runs.empty() ? computeMetrics(predicted, actual, upvotes) : meanMetrics(runs);
+    }
+    std::optional<Metrics> within() const
+    {
+        std::vector<Metrics> runs;
+        for (const std::vector<double> &answers : bySeed)
+            if (const std::optional<Metrics> metrics = computeWithin(answers, actual, upvotes, groups))
+                runs.push_back(*metrics);
+        return runs.empty() ? computeWithin(predicted, actual, upvotes, groups) : meanMetrics(runs);
     }
 };
 
@@ -80,14 +115,6 @@ Resamples makeResamples(const Columns &columns, BootstrapOptions options)
     return Resamples(rows, columns.clusters, options);
 }
 
-std::vector<double> picked(const std::vector<double> &values, const std::vector<std::size_t> &rows)
-{
-    std::vector<double> some;
-    for (const std::size_t row : rows)
-        some.push_back(values[row]);
-    return some;
-}
-
 const Baseline *find(const std::vector<Baseline> &baselines, std::string_view name)
 {
     const auto found =
@@ -128,18 +155,18 @@ void judgeClean(VerdictFacts &facts, const EvaluationInput &input, const JobCont
     if (facts.duplicates == 0 || rows.size() < kMinRowsToJudge)
         return;
     const bool within = facts.within.has_value();
-    const Columns columns(input.memes, rows);
+    const Columns columns(input, rows);
     const auto metricsOf = [&](const std::vector<double> &predicted) {
         return within ? computeWithin(predicted, columns.actual, columns.upvotes, columns.groups)
                       : computeMetrics(predicted, columns.actual, columns.upvotes);
     };
-    const std::optional<Metrics> metrics = metricsOf(columns.predicted);
+    const std::optional<Metrics> metrics = within ? columns.within() : columns.pooled();
     if (!metrics || !countWitnesses(within ? clustersInGroups(columns) : columns.clusters).areEnough())
         return;
     const FigureWanted wanted{Figure::Spearman, within};
-    facts.clean = JudgedFigures{*metrics, bootstrapIntervals(columns.view(columns.predicted), std::span(&wanted, 1),
-                                                             makeResamples(columns, input.bootstrap), job)
-                                              .front()};
+    const Resamples resamples = makeResamples(columns, input.bootstrap);
+    facts.clean =
+        JudgedFigures{*metrics, bootstrapIntervals(columns.model(), std::span(&wanted, 1), resamples, job).front()};
     if (const Baseline *nearest = find(input.baselines, "nearest"))
         if (const std::optional<Metrics> without = metricsOf(picked(nearest->predicted, rows)))
             facts.nearestClean = without->spearman;
@@ -174,13 +201,13 @@ Evaluation evaluate(EvaluationInput input, const JobContext &job)
     std::vector<std::size_t> all(input.memes.size());
     for (std::size_t row = 0; row < all.size(); ++row)
         all[row] = row;
-    const Columns columns(input.memes, all);
+    const Columns columns(input, all);
 
     Evaluation evaluation;
     evaluation.subset = std::move(input.subset);
     evaluation.groupName = input.groupName;
-    evaluation.model = computeMetrics(columns.predicted, columns.actual, columns.upvotes);
-    evaluation.within = computeWithin(columns.predicted, columns.actual, columns.upvotes, columns.groups);
+    evaluation.model = columns.pooled();
+    evaluation.within = columns.within();
     const bool hasGroups = evaluation.within.has_value();
     evaluation.judgedWithin = hasGroups && evaluation.within->groups > 1
                               && evaluation.within->rows >= std::max(kMinRowsToJudge, all.size() / 2);
@@ -191,13 +218,15 @@ Evaluation evaluate(EvaluationInput input, const JobContext &job)
 
     const Resamples resamples = makeResamples(columns, input.bootstrap);
     evaluation.clusters = resamples.clusters();
-    evaluation.intervals = intervalsOf(columns.view(columns.predicted), input.figures, false, resamples, job);
+    evaluation.intervals = intervalsOf(columns.model(), input.figures, false, resamples, job);
     if (hasGroups)
-        evaluation.withinIntervals = intervalsOf(columns.view(columns.predicted), input.figures, true, resamples, job);
+        evaluation.withinIntervals = intervalsOf(columns.model(), input.figures, true, resamples, job);
 
-    std::erase_if(input.baselines, [](const Baseline &one) { return one.name == "mean"; });
-    input.baselines.insert(input.baselines.begin(),
-                           makeBaseline("mean", std::vector<double>(all.size(), input.trainMean)));
+    // First, whether it was given (one mean for each fold) or not.
+    const auto mean = std::stable_partition(input.baselines.begin(), input.baselines.end(),
+                                            [](const Baseline &one) { return one.name == "mean"; });
+    if (mean == input.baselines.begin())
+        input.baselines.insert(mean, makeBaseline("mean", std::vector<double>(all.size(), input.trainMean)));
     if (hasGroups && !find(input.baselines, "group"))
         input.baselines.insert(input.baselines.begin() + 1,
                                makeBaseline("group", medianOfOthers(columns.actual, columns.groups)));

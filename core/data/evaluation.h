@@ -69,7 +69,11 @@ struct EvaluationInput {
     bool seenInTraining = false;
     bool heightCounts = true;  ///< false where the loss fixes the order only (pairwise)
     std::string groupName = "group";
-    std::vector<Baseline> baselines;  ///< "mean" is added, and "group" from the judged rows where groups are known
+    /// The answers of trainings that differ in their seed only, each one per meme: the model's figures then are means
+    /// over them, and its intervals hold the doubt about the seed too. Empty: JudgedMeme::predicted alone.
+    std::vector<std::vector<double>> bySeed;
+    std::vector<Baseline> baselines;  ///< "mean" is added from `trainMean` where it is missing, and "group" from the
+                                      ///< judged rows where groups are known
     std::vector<Figure> figures{std::begin(kFigures), std::end(kFigures)};  ///< whose intervals are wanted
     BootstrapOptions bootstrap;  ///< fewer resamples are drawn beyond some 40,000 memes, at least 200
 };

@@ -133,4 +133,11 @@ bool lossHas(std::span<const LossTerm> terms, LossKind kind) noexcept
     return std::any_of(terms.begin(), terms.end(), [kind](const LossTerm &term) { return term.kind == kind; });
 }
 
+bool lossFixesHeight(std::span<const LossTerm> terms) noexcept
+{
+    return std::any_of(terms.begin(), terms.end(), [](const LossTerm &term) {
+        return term.kind != LossKind::RankNet && term.weight > 0;
+    });
+}
+
 }  // namespace dank

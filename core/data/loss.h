@@ -37,5 +37,7 @@ std::string lossText(std::span<const LossTerm> terms);
 /// Throws Error{Format} for no terms, one kind twice, or a weight or delta outside 0.000001 to 1,000,000.
 void checkLoss(std::span<const LossTerm> terms);
 bool lossHas(std::span<const LossTerm> terms, LossKind kind) noexcept;
+/// Whether it fixes how high an answer is, not only the answers' order.
+bool lossFixesHeight(std::span<const LossTerm> terms) noexcept;
 
 }  // namespace dank

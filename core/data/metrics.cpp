@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 
+#include "core/base/error.h"
 #include "core/data/weighted_rows.h"
 
 namespace dank {
@@ -100,6 +101,31 @@ std::optional<MeanAndSd> meanAndSd(std::span<const std::optional<double>> values
             squares += (value - result.mean) * (value - result.mean);
         result.sd = std::sqrt(squares / (count - 1));
     }
+    return result;
+}
+
+Metrics meanMetrics(std::span<const Metrics> runs)
+{
+    if (runs.empty())
+        throw Error(ErrorKind::Shape, "There are no runs to take the mean of.");
+    const auto mean = [&](Figure figure) -> std::optional<double> {
+        std::vector<std::optional<double>> values;
+        for (const Metrics &run : runs)
+            values.push_back(figureOf(run, figure));
+        const std::optional<MeanAndSd> over = meanAndSd(values);
+        return over ? std::optional(over->mean) : std::nullopt;
+    };
+    Metrics result = runs.front();  // rows, groups, pairs and base rates are of the actual values, so of every run
+    result.mae = mean(Figure::Mae).value_or(0);
+    result.rmse = mean(Figure::Rmse).value_or(0);
+    result.r2 = mean(Figure::R2);
+    result.spearman = mean(Figure::Spearman);
+    result.kendall = mean(Figure::Kendall);
+    result.pairwise = mean(Figure::Pairwise);
+    result.topQuarter.rocAuc = mean(Figure::RocAucTop25);
+    result.topQuarter.prAuc = mean(Figure::PrAucTop25);
+    result.topTwentieth.rocAuc = mean(Figure::RocAucTop5);
+    result.topTwentieth.prAuc = mean(Figure::PrAucTop5);
     return result;
 }
 

@@ -51,23 +51,45 @@ std::vector<double> toStd(const Vector &values)
     return {values.data(), values.data() + values.size()};
 }
 
+/// `matrix` = L L^T, L in its lower half, by blocks as LAPACK's potrf: Eigen's own would keep a stop waiting for a second.
+/// False where the matrix is not positive definite.
+bool factorise(Matrix &matrix, const JobContext &job)
+{
+    constexpr Eigen::Index kBlock = 128;
+    const Eigen::Index size = matrix.rows();
+    for (Eigen::Index from = 0; from < size; from += kBlock) {
+        job.cancel.check();
+        const Eigen::Index count = std::min(kBlock, size - from);
+        const Eigen::Index rest = size - from - count;
+        auto block = matrix.block(from, from, count, count);
+        const Eigen::LLT<Matrix> solver(block);
+        if (solver.info() != Eigen::Success)
+            return false;
+        block = solver.matrixLLT();
+        if (rest == 0)
+            break;
+        auto below = matrix.block(from + count, from, rest, count);
+        block.triangularView<Eigen::Lower>().transpose().solveInPlace<Eigen::OnTheRight>(below);
+        matrix.bottomRightCorner(rest, rest).selfadjointView<Eigen::Lower>().rankUpdate(below, -1);
+    }
+    return true;
+}
+
 /// The coefficients of the penalty that errs least on the rows to choose by. `symmetric` + penalty times one, solved
 /// for `right`; `choose` maps coefficients to predictions.
-Vector chooseCoefficients(Matrix symmetric, const Vector &right, double meanLength, const RowMatrix &choose,
+Vector chooseCoefficients(const Matrix &symmetric, const Vector &right, double meanLength, const RowMatrix &choose,
                           const Vector &chooseTargets, const JobContext &job)
 {
     Vector best = Vector::Zero(right.size());
     double bestError = std::numeric_limits<double>::infinity();
-    double added = 0;
+    Matrix factor;
     for (const double share : kPenalties) {
-        job.cancel.check();
-        const double penalty = std::max(share * meanLength, 1e-12);
-        symmetric.diagonal().array() += penalty - added;
-        added = penalty;
-        const Eigen::LLT<Matrix> solver(symmetric);
-        if (solver.info() != Eigen::Success)
+        factor = symmetric;
+        factor.diagonal().array() += std::max(share * meanLength, 1e-12);
+        if (!factorise(factor, job))
             continue;
-        const Vector coefficients = solver.solve(right);
+        Vector coefficients = factor.triangularView<Eigen::Lower>().solve(right);
+        factor.triangularView<Eigen::Lower>().transpose().solveInPlace(coefficients);
         const double error = (choose * coefficients - chooseTargets).squaredNorm();
         if (coefficients.allFinite() && error < bestError) {
             bestError = error;
@@ -143,6 +165,7 @@ std::vector<double> ridgePredictions(const FeatureMatrix &features, std::span<co
         throw Error(ErrorKind::Shape, "A ridge regression was asked for " + std::to_string(features.rows())
                                           + " rows with " + std::to_string(targets.size()) + " targets, "
                                           + std::to_string(rows.train.size()) + " of them to learn from.");
+    constexpr std::size_t kBlock = 256;  // rows between two looks at whether to stop
     const std::size_t columns = features.columns;
     std::size_t most = kMaxKernelRows;
     if (columns <= kMaxKernelRows) {
@@ -160,8 +183,14 @@ std::vector<double> ridgePredictions(const FeatureMatrix &features, std::span<co
     if (columns > sides.train.size()) {
         const RowMatrix train = some(sides.train);
         const auto kernelOf = [&](std::span<const std::size_t> which) -> RowMatrix {
-            job.cancel.check();
-            return some(which) * train.transpose();
+            RowMatrix kernel(index(which.size()), train.rows());
+            for (std::size_t from = 0; from < which.size(); from += kBlock) {
+                job.cancel.check();
+                const std::size_t count = std::min(kBlock, which.size() - from);
+                kernel.middleRows(index(from), index(count)).noalias() =
+                    some(which.subspan(from, count)) * train.transpose();
+            }
+            return kernel;
         };
         const auto flat = [](const RowMatrix &m) { return std::span(m.data(), static_cast<std::size_t>(m.size())); };
         const RowMatrix gram = kernelOf(sides.train), choose = kernelOf(sides.choose), judged = kernelOf(rows.judged);
@@ -171,7 +200,6 @@ std::vector<double> ridgePredictions(const FeatureMatrix &features, std::span<co
     const double meanTarget = y.mean();
     Matrix gram = Matrix::Zero(index(columns), index(columns));
     Vector right = Vector::Zero(index(columns));
-    constexpr std::size_t kBlock = 256;
     for (std::size_t from = 0; from < sides.train.size(); from += kBlock) {
         job.cancel.check();
         const std::size_t count = std::min(kBlock, sides.train.size() - from);
@@ -182,7 +210,7 @@ std::vector<double> ridgePredictions(const FeatureMatrix &features, std::span<co
     gram.triangularView<Eigen::StrictlyUpper>() = gram.transpose();
     const double meanLength = gram.trace() / static_cast<double>(sides.train.size());
     const Vector weights =
-        chooseCoefficients(std::move(gram), right, meanLength, some(sides.choose), chosen.array() - meanTarget, job);
+        chooseCoefficients(gram, right, meanLength, some(sides.choose), chosen.array() - meanTarget, job);
     std::vector<double> predicted;
     predicted.reserve(rows.judged.size());
     for (std::size_t from = 0; from < rows.judged.size(); from += kBlock) {

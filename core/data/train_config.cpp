@@ -248,6 +248,9 @@ void TrainConfig::validate() const
     if (folds != 0 && (folds < 2 || static_cast<std::size_t>(folds) > kMaxFolds))
         refuse("there are " + std::to_string(folds) + " folds instead of 2 to " + std::to_string(kMaxFolds)
                + ", or 0 for none");
+    if (folds > 0 && split == SplitKind::Time)
+        refuse("folds judge every meme once, so the newest cannot always be last; choose the split by author or "
+               "duplicates, or no folds");
     if (seeds < 1 || seeds > kMaxSeeds)
         refuse("there are " + std::to_string(seeds) + " seeds instead of 1 to " + std::to_string(kMaxSeeds));
     if (batch < 1 || batch > kMaxBatch)

@@ -11,6 +11,7 @@
 
 #include "core/base/image.h"
 #include "core/base/job.h"
+#include "core/data/cross_validation.h"
 #include "core/data/dataset.h"
 #include "core/data/evaluation.h"
 #include "core/data/feature_matrix.h"
@@ -99,6 +100,13 @@ struct ExtractEvent {
 };
 using ExtractObserver = std::function<void(const ExtractEvent &)>;
 
+/// A training of a cross-validation begins, or, with fold and seed 0, its answers are judged.
+struct CrossValidationStep {
+    std::size_t done = 0, total = 0;  ///< pieces of work
+    int fold = 0, folds = 0;          ///< from 1; one fold: the run's own split
+    int seed = 0, seeds = 0;          ///< from 1, in order
+};
+
 /// Called on the training thread. Any member may be empty.
 struct TrainingObserver {
     /// `heldOutRows`: those that choose the epoch and those that judge it.
@@ -109,6 +117,8 @@ struct TrainingObserver {
     /// The best epoch so far as a model to rate with; at most about twice a second, and once at the end.
     std::function<void(std::shared_ptr<const Model>)> snapshot;
     ExtractObserver extract;          ///< while missing features are computed first
+    /// After the run's own training, where its settings ask for folds or several seeds; on worker threads one at a time.
+    std::function<void(const CrossValidationStep &)> crossValidation;
 };
 
 /// After each epoch of each seed of the paper's loop, on worker threads one at a time. `seed` is an index.
@@ -119,6 +129,9 @@ struct TrainReport {
     std::filesystem::path modelPath;
     std::shared_ptr<const Model> model;  ///< the best epoch
     Evaluation evaluation;               ///< on the rows that had no part in training or in choosing the epoch
+    /// Where the settings ask for folds or several seeds and it was not stopped. The run's model has no part in it.
+    std::optional<CrossValidation> crossValidation;
+    bool crossValidationStopped = false; ///< by the user; the run itself is done
     bool stoppedEarly = false;           ///< patience ended
     bool stoppedByUser = false;
     std::vector<Skipped> skipped;

@@ -5,85 +5,11 @@
 #include <numeric>
 
 #include "core/base/error.h"
-#include "core/base/random.h"
 #include "core/data/loss.h"
 #include "core/nn/trainer.h"
 #include "core/pipeline/rating.h"
 
 namespace dank {
-
-namespace {
-
-// Streams of the run's seed.
-constexpr std::uint64_t kRandomFeatures = 0x72616e64, kShuffle = 0x73687566;
-
-/// Enough for a control to show what there is to find in nothing; a run of the paper's 1,000 would triple its time.
-constexpr int kMostControlEpochs = 200;
-
-/// The answers, for the test rows, of a head trained for `epochs` epochs on other features or targets.
-std::vector<double> trainedAnswers(const FeatureMatrix &features, std::span<const float> targets, const RunData &data,
-                                   TrainConfig config, int epochs, const JobContext &job)
-{
-    config.epochs = std::clamp(epochs, 1, kMostControlEpochs);
-    config.patience = 0;
-    TrainingControl control;
-    const JobContext quiet{job.cancel, {}};
-    const TrainingState state = trainRegressor({features, targets, data.split, data.groupIndexes}, config, {}, control,
-                                               {}, quiet);
-    Model model;
-    model.config = config;
-    setNetwork(model, state.best, static_cast<int>(features.columns), config);
-    model.featureMean = state.featureMean;
-    model.featureScale = state.featureScale;
-    std::vector<double> answers;
-    for (const float answer : predict(model, rowsOf(features, data.split.test)))
-        answers.push_back(danknessOf(answer));
-    return answers;
-}
-
-/// Whether the loss fixes how high an answer is, not only their order.
-bool heightCounts(const TrainConfig &config)
-{
-    return std::any_of(config.loss.begin(), config.loss.end(), [](const LossTerm &term) {
-        return term.kind != LossKind::RankNet && term.weight > 0;
-    });
-}
-
-}  // namespace
-
-std::vector<Baseline> trainControls(const RunData &data, const TrainConfig &config, int epochs, const JobContext &job)
-{
-    std::vector<Baseline> controls;
-    const auto add = [&](const char *name, const FeatureMatrix &features, std::span<const float> targets) {
-        job.report("controls", controls.size(), 2);
-        try {
-            controls.push_back(makeBaseline(name, trainedAnswers(features, targets, data, config, epochs, job)));
-        } catch (const Error &error) {
-            if (error.kind() != ErrorKind::Diverged)
-                throw;  // else there is nothing to compare with, and the run itself is fine
-        }
-    };
-    FeatureMatrix random{data.features.backbone, data.features.ids, data.features.columns, {}};
-    random.values.resize(data.features.values.size());
-    Random draw(mixSeed(config.seed, kRandomFeatures));
-    for (float &value : random.values)
-        value = static_cast<float>(draw.uniform());
-    add("random_features", random, data.targets);
-
-    // Dealt anew among the rows that it learns from and those that choose the epoch; what it is judged on stays.
-    std::vector<float> shuffled = data.targets;
-    Random deal(mixSeed(config.seed, kShuffle));
-    for (const std::vector<std::size_t> *side : {&data.split.train, &data.split.validation}) {
-        std::vector<float> values;
-        for (const std::size_t row : *side)
-            values.push_back(data.targets[row]);
-        deal.shuffle(std::span(values));
-        for (std::size_t i = 0; i < side->size(); ++i)
-            shuffled[(*side)[i]] = values[i];
-    }
-    add("shuffled", data.features, shuffled);
-    return controls;
-}
 
 Evaluation judgeRun(const Model &model, const RunData &data, std::vector<Baseline> controls, const JobContext &job)
 {
@@ -106,6 +32,7 @@ Evaluation judgeRun(const Model &model, const RunData &data, std::vector<Baselin
         titles.push_back(record.title);
     BaselineInput simple;
     simple.features = &data.features;
+    simple.imageStats = data.imageStats ? &*data.imageStats : nullptr;
     simple.titles = titles;
     simple.groups = data.groups;
     simple.targets = data.targets;
@@ -124,7 +51,7 @@ Evaluation judgeRun(const Model &model, const RunData &data, std::vector<Baselin
                            std::make_move_iterator(controls.end()));
     input.trainMean = data.trainMean;
     input.subset = std::to_string(rows.size()) + " held-out memes";
-    input.heightCounts = heightCounts(model.config);
+    input.heightCounts = lossFixesHeight(model.config.loss);
     if (!data.groupName.empty())
         input.groupName = data.groupName;
     return evaluate(std::move(input), job);
@@ -173,7 +100,7 @@ Evaluation judgeElsewhere(const Model &model, const Dataset &dataset, const Feat
                    + (seen ? " memes it learned from"
                            : rows.size() == features.rows() ? " memes" : " memes it did not learn from");
     input.seenInTraining = seen;
-    input.heightCounts = heightCounts(model.config);
+    input.heightCounts = lossFixesHeight(model.config.loss);
     return evaluate(std::move(input));
 }
 

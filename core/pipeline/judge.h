@@ -9,11 +9,6 @@
 
 namespace dank {
 
-/// What the same head answers when there is nothing to learn: trained on random features, and on shuffled upvotes.
-/// One answer for each of the split's test rows. Costs about as much as the run did up to its best epoch, twice; at most
-/// 200 epochs each. One that diverges is left out.
-std::vector<Baseline> trainControls(const RunData &data, const TrainConfig &config, int epochs, const JobContext &job);
-
 /// A run's model on the rows that had no part in it, beside everything simpler. `controls` may be empty.
 Evaluation judgeRun(const Model &model, const RunData &data, std::vector<Baseline> controls, const JobContext &job);
 

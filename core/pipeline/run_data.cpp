@@ -113,9 +113,14 @@ RunData joinRunData(const Dataset &dataset, ExtractReport &extracted, const Trai
     data.features = std::move(extracted.matrix);
     data.records = recordsOf(dataset, data.features);
 
-    const auto looks = perceptualHashes(data.records, extracted.pictureHashes, library, threads, job);
+    PictureLooks looks = lookAtPictures(data.records, extracted.pictureHashes, library, threads, job);
+    data.imageStats = std::move(looks.statistics);
+    if (looks.unreadable > 0)
+        data.notes.push_back("The baseline of colours, size and shape is left out: "
+                             + std::to_string(looks.unreadable)
+                             + (looks.unreadable == 1 ? " picture" : " pictures") + " can no longer be read.");
     const DuplicateClusters copies =
-        duplicateClusters(extracted.pictureHashes, looks, tellApart(data.features) ? &data.features : nullptr,
+        duplicateClusters(extracted.pictureHashes, looks.hashes, tellApart(data.features) ? &data.features : nullptr,
                           DuplicateOptions{}, job);
     append(data.notes, copies.notes);
     data.copies = copies.of;
@@ -129,6 +134,10 @@ RunData joinRunData(const Dataset &dataset, ExtractReport &extracted, const Trai
         data.groups = grouping.of;
         data.groupName = groupWord(spec, grouping);
         data.groupIndexes = indexesOf(grouping);
+    } else if (config.within && config.preset == "ranking") {
+        // The preset asks for groups; nobody who chose it has to.
+        data.notes.push_back("No groups were named, so all memes are ranked as one group. Where they come from several "
+                             "places or years, name them with --group, so that the place's size cannot help.");
     } else if (config.within) {
         throw Error(ErrorKind::Format, "A target within the group needs groups: name them with --group, as in "
                                        "--group author, --group month or --group rows:1-902,903-1773.");

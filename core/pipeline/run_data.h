@@ -29,6 +29,7 @@ struct RunData {
     GroupedTarget target;                   ///< without `within` its `global` alone
     std::vector<float> targets;             ///< [rows]
     std::vector<std::uint32_t> groupIndexes;  ///< [rows], for the pairwise loss; empty without groups
+    std::optional<FeatureMatrix> imageStats;  ///< [rows], low-level statistics of the pictures; for a baseline
     double trainMean = 0;                   ///< mean target of the training rows
     double meanPredictorLoss = 0;           ///< validation loss of always answering it, under the run's own loss
     std::vector<std::string> notes;         ///< whole sentences for the user: what was tightened, set aside, optimistic

@@ -11,6 +11,8 @@
 #include "core/base/file.h"
 #include "core/nn/trainer.h"
 #include "core/pipeline/backbone_table.h"
+#include "core/pipeline/controls.h"
+#include "core/pipeline/cross_validate.h"
 #include "core/pipeline/judge.h"
 #include "core/pipeline/rating.h"
 #include "core/pipeline/run_data.h"
@@ -54,10 +56,11 @@ BackboneRequest requestFromJson(const std::string &text)
 /// One run at work: keeps library, checkpoint and observers in step with the trainer.
 class RunSession {
 public:
-    RunSession(RunRecord record, RunData data, const ExtractReport &extracted, Library &library,
-               const TrainingObserver &observer)
+    /// `splits`: of the cross-validation, made before there is a run: what cannot be is told before hours of work.
+    RunSession(RunRecord record, RunData data, std::vector<Split> splits, const ExtractReport &extracted,
+               Library &library, int threads, const TrainingObserver &observer)
         : m_record(std::move(record)), m_data(std::move(data)), m_extracted(extracted), m_library(library),
-          m_observer(observer), m_checkpoint(library.runFolder(m_record.run))
+          m_threads(threads), m_observer(observer), m_checkpoint(library.runFolder(m_record.run)), m_splits(std::move(splits))
     {
     }
 
@@ -92,7 +95,7 @@ public:
         }
         m_last = std::move(state);
         m_checkpoint.sync();
-        return finish(control.isStopping() && m_last.epoch < config.epochs, job);
+        return finish(control.isStopping() && m_last.epoch < config.epochs, control, job);
     }
 
 private:
@@ -184,7 +187,7 @@ private:
         return model;
     }
 
-    TrainReport finish(bool stoppedByUser, const JobContext &job)
+    TrainReport finish(bool stoppedByUser, TrainingControl &control, const JobContext &job)
     {
         TrainReport report;
         report.run = m_record.run;
@@ -195,7 +198,9 @@ private:
         report.device = m_extracted.device;
         report.precision = m_extracted.precision;
         report.model = keepBest(true);
-        m_library.setRunState(m_record.run, stoppedByUser ? RunState::Interrupted : RunState::Done);
+        const bool goesOn = report.model && !stoppedByUser && wantsCrossValidation(m_record.config);
+        if (!goesOn)  // else a kill leaves it interrupted, and resuming it does the rest
+            m_library.setRunState(m_record.run, stoppedByUser ? RunState::Interrupted : RunState::Done);
         if (report.model) {
             report.modelPath = m_library.modelPath(m_record.run);
             try {
@@ -213,19 +218,47 @@ private:
                 report.notes.push_back(std::string("This evaluation is not kept. ") + error.what());
             }
         }
+        if (goesOn) {
+            addCrossValidation(report, control, job);
+            m_library.setRunState(m_record.run, RunState::Done);
+        }
         return report;
+    }
+
+    /// Whatever becomes of it, the run is trained and kept.
+    void addCrossValidation(TrainReport &report, TrainingControl &control, const JobContext &job)
+    {
+        try {
+            job.cancel.check();
+            report.crossValidation = crossValidate(m_data, m_record.config, m_splits, m_threads,
+                                                   m_observer.crossValidation, control, job);
+            report.notes.insert(report.notes.end(), report.crossValidation->notes.begin(),
+                                report.crossValidation->notes.end());
+        } catch (const Cancelled &) {
+            report.crossValidationStopped = true;
+            report.notes.push_back("The cross-validation was stopped; the run itself is whole and kept.");
+        } catch (const Error &error) {
+            report.notes.push_back(std::string("The run is kept, but not cross-validated. ") + error.what());
+        }
     }
 
     const RunRecord m_record;
     const RunData m_data;
     const ExtractReport &m_extracted;
     Library &m_library;
+    const int m_threads;
     const TrainingObserver &m_observer;
     CheckpointFile m_checkpoint;
+    const std::vector<Split> m_splits;  ///< of the cross-validation; empty where there is none
     TrainingState m_last;  ///< best parameters, curve and epoch as of the last hook
     bool m_snapshotDue = false;
     Clock::time_point m_snapshotAt = Clock::now();
 };
+
+std::vector<Split> splitsOf(const RunData &data, const TrainConfig &config)
+{
+    return wantsCrossValidation(config) ? crossValidationSplits(data, config) : std::vector<Split>();
+}
 
 }  // namespace
 
@@ -239,6 +272,8 @@ TrainReport trainRun(const Dataset &dataset, const BackboneRequest &request, con
     Library library = Library::open(context.library);
     RunData data = joinRunData(dataset, extracted, config, std::nullopt, library, context.threads, job);
 
+    std::vector<Split> splits = splitsOf(data, config);
+
     RunRecord record;
     record.dataset = dataset.path().string();
     record.datasetHash = dataset.contentHash();
@@ -251,7 +286,7 @@ TrainReport trainRun(const Dataset &dataset, const BackboneRequest &request, con
     record.request = toJson(extracted.asMade).dump();
     auto [run, lock] = library.createRun(record);
     record.run = run;
-    RunSession session(std::move(record), std::move(data), extracted, library, observer);
+    RunSession session(std::move(record), std::move(data), std::move(splits), extracted, library, context.threads, observer);
     try {
         return session.go({}, control, job);
     } catch (const Cancelled &) {
@@ -313,8 +348,9 @@ TrainReport resumeRun(std::int64_t run, const PipelineContext &context, const Tr
     extracted.pictureHashes = std::move(hashes);
     RunData data = joinRunData(dataset, extracted, record.config, split, library, context.threads, job);
 
+    std::vector<Split> splits = splitsOf(data, record.config);
     TrainingState state = CheckpointFile(library.runFolder(run)).load().value_or(TrainingState{});
-    RunSession session(std::move(record), std::move(data), extracted, library, observer);
+    RunSession session(std::move(record), std::move(data), std::move(splits), extracted, library, context.threads, observer);
     try {
         return session.go(std::move(state), control, job);
     } catch (const Cancelled &) {
