@@ -24,20 +24,34 @@ namespace {
 class StopWatch {
 public:
     StopWatch(const TrainingControl &control, const CancelToken &cancel)
-        : m_thread([this, &control, cancel](const std::stop_token &ended) {
+        : m_control(control), m_cancel(cancel), m_thread([this](const std::stop_token &ended) {
               std::unique_lock lock(m_mutex);
               while (!ended.stop_requested() && !token.isCancelled()) {
-                  if (cancel.isCancelled() || control.isStopping())
-                      token.cancel();
+                  look();
                   m_ended.wait_for(lock, ended, std::chrono::milliseconds(20), [] { return false; });
               }
           })
     {
     }
 
+    /// Looks at once. Throws Cancelled.
+    void check()
+    {
+        look();
+        token.check();
+    }
+
     CancelToken token;
 
 private:
+    void look()
+    {
+        if (m_cancel.isCancelled() || m_control.isStopping())
+            token.cancel();
+    }
+
+    const TrainingControl &m_control;
+    const CancelToken m_cancel;
     std::mutex m_mutex;
     std::condition_variable_any m_ended;
     std::jthread m_thread;  // last: it uses the others
@@ -112,6 +126,7 @@ public:
         for (std::size_t fold = 0; fold < m_splits.size(); ++fold)
             tasks.emplace_back([this, fold] { compare(fold); });
         doAll(tasks, m_threads, m_watch.token);
+        m_watch.check();
 
         // The controls train for as long as the head needed.
         tasks.clear();
@@ -124,6 +139,7 @@ public:
         }
         doAll(tasks, m_threads, m_watch.token);
         tell(0, 0);
+        m_watch.check();
         return judged();
     }
 

@@ -16,6 +16,7 @@ class TestCliLearning : public QObject {
 private slots:
     void learnsTheRuleAndNotTheNoise_data();
     void learnsTheRuleAndNotTheNoise();
+    void foldsAndSeeds();
 };
 
 void TestCliLearning::learnsTheRuleAndNotTheNoise_data()
@@ -85,6 +86,33 @@ void TestCliLearning::learnsTheRuleAndNotTheNoise()
         QVERIFY(figure(result, "r2") < 0.1);
         QCOMPARE(result["verdict"].toString(), QString("no_evidence"));
     }
+}
+
+/// Every meme judged once a seed, with mean and spread.
+void TestCliLearning::foldsAndSeeds()
+{
+    QTemporaryDir folder;
+    const QString db = makeSample(folder.filePath("sample"), 120);
+    const QStringList train{"--library", folder.filePath("library"), "train", db, "--preset", "small", "--epochs", "15",
+                            "--folds", "3", "--seeds", "2"};
+    const Outcome outcome = runDank(train + QStringList{"--json"});
+    QVERIFY2(outcome.code == 0, outcome.err);
+    const QJsonObject cross = outcome.object()["cross_validation"].toObject();
+    QCOMPARE(cross["folds"].toInt(), 3);
+    QCOMPARE(cross["seeds"].toArray().size(), 2);
+    QVERIFY(cross["rows"].toInt() > 100);
+    const QJsonObject spearman = cross["metrics"]["spearman"].toObject();
+    QCOMPARE(spearman["runs"].toInt(), 2);
+    QVERIFY(spearman["sd"].isDouble() && spearman["low"].toDouble() < spearman["mean"].toDouble()
+            && spearman["mean"].toDouble() < spearman["high"].toDouble());
+    for (const char *name : {"mean", "nearest", "linear", "image_stats", "title", "random_features", "shuffled"})
+        QVERIFY2(cross["baselines"][QLatin1String(name)].isObject(), name);
+    QVERIFY(!cross["verdict"].toString().isEmpty());
+
+    const Outcome text = runDank(train);
+    QVERIFY2(text.code == 0, text.err);
+    QVERIFY(text.out.contains("Cross-validation, 3 folds with 2 seeds:"));
+    QVERIFY(text.out.contains("spread over seeds"));
 }
 
 QTEST_GUILESS_MAIN(TestCliLearning)

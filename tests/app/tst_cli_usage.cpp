@@ -60,6 +60,10 @@ void TestCliUsage::exitCodes_data()
     QTest::newRow("target") << QStringList{"train", some, "--target", "sqrt"} << 2 << "sqrt";
     QTest::newRow("split") << QStringList{"train", some, "--split", "space"} << 2 << "space";
     QTest::newRow("group") << QStringList{"train", some, "--group", "rows:9-3"} << 2 << "9-3";
+    QTest::newRow("within no group") << QStringList{"train", some, "--preset", "ranking", "--within"} << 2 << "--group";
+    QTest::newRow("one fold") << QStringList{"train", some, "--folds", "1"} << 2 << "folds";
+    QTest::newRow("folds by time") << QStringList{"train", some, "--folds", "5", "--split", "time"} << 2 << "newest";
+    QTest::newRow("no seeds") << QStringList{"train", some, "--seeds", "0"} << 2 << "seeds";
     QTest::newRow("epochs") << QStringList{"train", some, "--epochs", "0"} << 2 << "epochs";
     QTest::newRow("dropout") << QStringList{"train", some, "--dropout", "1.5"} << 2 << "dropout";
     QTest::newRow("hidden") << QStringList{"train", some, "--hidden", "64,x"} << 2 << "--hidden";

@@ -12,10 +12,10 @@ using namespace dank;
 
 namespace {
 
-QJsonArray golden()
+QJsonValue golden(const char *key)
 {
     QFile file(DANK_TEST_DATA "/golden/metrics.json");
-    return file.open(QIODevice::ReadOnly) ? QJsonDocument::fromJson(file.readAll())["ridge"].toArray() : QJsonArray();
+    return file.open(QIODevice::ReadOnly) ? QJsonDocument::fromJson(file.readAll())[QLatin1String(key)] : QJsonValue();
 }
 
 template <typename T>
@@ -69,7 +69,7 @@ private slots:
     void ridgeAndNeighboursAgreeWithTheReference_data()
     {
         QTest::addColumn<QJsonObject>("reference");
-        for (const QJsonValue &value : golden())
+        for (const QJsonValue &value : golden("ridge").toArray())
             QTest::newRow(qPrintable(value["name"].toString())) << value.toObject();
     }
     void ridgeAndNeighboursAgreeWithTheReference()
@@ -98,6 +98,32 @@ private slots:
             QVERIFY(nearest[i][0].similarity >= nearest[i][1].similarity
                     && nearest[i][1].similarity >= nearest[i][2].similarity);
         }
+    }
+
+    void kernelRidgeOfUncentredFeaturesAgreesWithTheReference()
+    {
+        const QJsonObject reference = golden("kernel_ridge").toObject();
+        const auto columns = std::size_t(reference["columns"].toInt());
+        const auto train = std::size_t(reference["train"].toInt()), choose = std::size_t(reference["choose"].toInt());
+        const auto features = numbers<double>(reference["features"]), targets = numbers<double>(reference["targets"]);
+        const auto expected = numbers<double>(reference["predicted"]);
+        const auto kernel = [&](std::size_t from, std::size_t rows) {
+            std::vector<double> products;
+            for (std::size_t row = from; row < from + rows; ++row)
+                for (std::size_t other = 0; other < train; ++other)
+                    products.push_back(std::inner_product(features.begin() + std::ptrdiff_t(row * columns),
+                                                          features.begin() + std::ptrdiff_t((row + 1) * columns),
+                                                          features.begin() + std::ptrdiff_t(other * columns), 0.0));
+            return products;
+        };
+        const auto all = std::span(targets);
+        const auto predicted =
+            kernelRidgePredictions(kernel(0, train), all.first(train), kernel(train, choose),
+                                   all.subspan(train, choose), kernel(train + choose, expected.size()));
+        QCOMPARE(predicted.size(), expected.size());
+        for (std::size_t i = 0; i < expected.size(); ++i)
+            QVERIFY2(std::abs(predicted[i] - expected[i]) < 1e-9,
+                     qPrintable(QString::number(predicted[i] - expected[i])));
     }
 
     void mediansOfGroups()

@@ -84,13 +84,37 @@ private slots:
             made.groups.push_back(value.toString().toStdString());
         for (const double value : numbers(reference["clusters"]))
             made.clusters.push_back(static_cast<std::size_t>(value));
-        const FigureWanted wanted[] = {{Figure::Spearman, false}, {Figure::Mae, false}, {Figure::Spearman, true}};
+        const FigureWanted wanted[] = {{Figure::Spearman, false}, {Figure::Mae, false}, {Figure::Spearman, true},
+                                       {Figure::Mae, true}};
         const BootstrapOptions options{std::size_t(reference["resamples"].toInt()),
                                        std::uint64_t(reference["seed"].toInt()), 0.95};
         const auto intervals = bootstrapIntervals(made.view(), wanted, options);
         QVERIFY(agrees(intervals[0], reference["spearman"]));
         QVERIFY(agrees(intervals[1], reference["mae"]));
         QVERIFY(agrees(intervals[2], reference["within_spearman"]));
+        QVERIFY(agrees(intervals[3], reference["within_mae"]));
+    }
+
+    /// Resample i takes seed i's answers: the interval spans what the seeds differ by.
+    void intervalsHoldTheDoubtAboutTheSeed()
+    {
+        const Sample made = sample(200, 0.9, 1, 8);
+        std::vector<double> flipped;
+        for (const double value : made.predicted)
+            flipped.push_back(-value);
+        const std::vector<std::vector<double>> same{made.predicted, made.predicted}, both{made.predicted, flipped};
+        const FigureWanted wanted[] = {{Figure::Spearman, false}, {Figure::Spearman, true}};
+        const auto intervals = [&](const std::vector<std::vector<double>> &bySeed) {
+            JudgedRows rows = made.view();
+            rows.bySeed = bySeed;
+            return bootstrapIntervals(rows, wanted, {400, 1, 0.95});
+        };
+        const auto alone = bootstrapIntervals(made.view(), wanted, {400, 1, 0.95});
+        for (std::size_t i = 0; i < 2; ++i) {
+            QCOMPARE(intervals(same)[i]->low, alone[i]->low);
+            QCOMPARE(intervals(same)[i]->high, alone[i]->high);
+            QVERIFY(intervals(both)[i]->low < -0.7 && intervals(both)[i]->high > 0.7);
+        }
     }
 
     /// A row of weight w is w equal rows: every figure of a resample is that of the rows written out.
