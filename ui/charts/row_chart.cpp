@@ -23,7 +23,7 @@ protected:
     {
         const QString whole = QCPAxisTickerText::getTickLabel(tick, locale, format, precision);
         const int room = std::max(90, int(m_axis->parentPlot()->viewport().width() * kNameShare));
-        return QFontMetrics(m_axis->tickLabelFont()).elidedText(whole, Qt::ElideRight, room);
+        return QFontMetrics(m_axis->tickLabelFont()).elidedText(whole, Qt::ElideMiddle, room);  // endings often differ
     }
 
 private:
@@ -167,9 +167,9 @@ void RowChart::showRow(int index)
         return;
     const ChartRow &row = m_content.rows[std::size_t(index)];
     m_cursor = index;
-    const double value = std::clamp(row.value.value_or(0), xAxis->range().lower, xAxis->range().upper);
+    // From the left edge, where a long name has the most room.
     showHover(row.hint.isEmpty() ? row.name + QLatin1Char('\n') + row.figure : row.hint,
-              QPointF(xAxis->coordToPixel(value), yAxis->coordToPixel(index)), false);
+              QPointF(0, yAxis->coordToPixel(index)), false);
 }
 
 void RowChart::mouseMoveEvent(QMouseEvent *event)
