@@ -6,6 +6,7 @@
 #include <span>
 
 #include "core/base/error.h"
+#include "core/data/grouped_target.h"
 
 namespace dank {
 
@@ -85,6 +86,13 @@ void Model::validate() const
     if (!std::isfinite(trainMean) || !std::isfinite(meanPredictorLoss))
         refuse("the loss of its mean predictor is not finite");
     config.validate();
+
+    if (interval)
+        interval->validate();
+    if (range)
+        range->validate(expected, featureMean.empty());
+    validateTrainPictures(trainPictures, trainIds.size());
+    GroupedTarget{target, groupTargets}.validate();
 }
 
 }  // namespace dank

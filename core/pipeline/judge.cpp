@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <optional>
 
 #include "core/base/error.h"
 #include "core/data/loss.h"
@@ -10,6 +11,22 @@
 #include "core/pipeline/rating.h"
 
 namespace dank {
+
+namespace {
+
+/// Nothing for no groups, and where this dataset has none of these: it is judged without.
+std::optional<Grouping> groupsHere(std::span<const MemeRecord> records, const Dataset &dataset, const std::string &text)
+{
+    try {
+        const GroupSpec spec = GroupSpec::parse(text);
+        if (spec.kind != GroupKind::None)
+            return groupsOf(records, spec, {&dataset, {}, true});
+    } catch (const Error &) {
+    }
+    return std::nullopt;
+}
+
+}  // namespace
 
 Evaluation judgeRun(const Model &model, const RunData &data, std::vector<Baseline> controls, const JobContext &job)
 {
@@ -68,27 +85,28 @@ Evaluation judgeElsewhere(const Model &model, const Dataset &dataset, const Feat
     }
     EvaluationInput input;
     std::vector<std::string> groups(records.size());
-    try {
-        if (const GroupSpec spec = GroupSpec::parse(model.config.group); spec.kind != GroupKind::None) {
-            const Grouping grouping = groupsOf(records, spec, {&dataset, {}, true});
-            groups = grouping.of;
-            input.groupName = groupWord(spec, grouping);
-        }
-    } catch (const Error &) {
-        // This dataset has no such groups: it is judged without.
+    if (const auto found = groupsHere(records, dataset, model.config.group)) {
+        groups = found->of;
+        input.groupName = groupWord(GroupSpec::parse(model.config.group), *found);
     }
-    std::vector<std::size_t> all(records.size());
-    std::iota(all.begin(), all.end(), std::size_t{0});
-    GroupedTarget target{model.target, {}};
-    if (model.config.within)
-        target = GroupedTarget::fit(model.config.target, upvotes, groups, all);
+    GroupedTarget target{model.target, model.groupTargets};
+    std::vector<std::string> targetGroups = groups;
+    if (model.targetGroup != model.config.group) {
+        const auto found = groupsHere(records, dataset, model.targetGroup);
+        targetGroups = found ? found->of : std::vector<std::string>(records.size());
+    }
+    if (!model.targetGroup.empty() && model.groupTargets.empty()) {
+        std::vector<std::size_t> all(records.size());
+        std::iota(all.begin(), all.end(), std::size_t{0});
+        target = GroupedTarget::fit(model.config.target, upvotes, targetGroups, all);
+    }
     const std::vector<float> predicted = predict(model, rowsOf(features, rows));
     std::map<std::string_view, std::size_t> authors;
     for (std::size_t i = 0; i < records.size(); ++i) {
         JudgedMeme meme;
         meme.id = records[i].id;
         meme.predicted = danknessOf(predicted[i]);
-        meme.actual = target.toDankness(upvotes[i], groups[i]);
+        meme.actual = target.toDankness(upvotes[i], targetGroups[i]);
         meme.upvotes = upvotes[i];
         meme.group = groups[i];
         if (!records[i].author.empty())

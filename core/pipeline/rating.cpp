@@ -5,11 +5,13 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/hash.h"
 #include "core/data/image_probe.h"
 #include "core/data/metrics.h"
 #include "core/image/decode.h"
 #include "core/nn/trainer.h"
 #include "core/pipeline/preprocess.h"
+#include "core/pipeline/similar_memes.h"
 
 namespace dank {
 
@@ -20,21 +22,38 @@ double danknessOf(float output)
     return std::clamp(static_cast<double>(output), 0.0, 1.0);
 }
 
-std::vector<float> referenceScores(const Model &model, std::span<const float> values)
+std::optional<ScoreInterval> intervalAround(double dankness, const Model &model)
 {
-    std::vector<float> scores = predict(model, values);
-    for (float &score : scores)
-        score = static_cast<float>(danknessOf(score));
-    std::sort(scores.begin(), scores.end());
-    return scores;
+    if (!model.interval)
+        return std::nullopt;
+    ScoreInterval interval;
+    interval.level = model.interval->level;
+    interval.danknessLow = std::clamp(dankness + model.interval->below, 0.0, 1.0);
+    interval.danknessHigh = std::clamp(dankness + model.interval->above, 0.0, 1.0);
+    interval.percentileLow = percentileOf(interval.danknessLow, model.reference);
+    interval.percentileHigh = percentileOf(interval.danknessHigh, model.reference);
+    interval.upvotesLow = model.target.toUpvotes(interval.danknessLow);
+    interval.upvotesHigh = model.target.toUpvotes(interval.danknessHigh);
+    return interval;
+}
+
+std::optional<double> rangeRatio(std::span<const float> features, const Model &model)
+{
+    if (!model.range)
+        return std::nullopt;
+    const bool raw = model.featureMean.empty();
+    return distanceFromMiddle(features, raw ? model.range->mean : model.featureMean,
+                              raw ? model.range->scale : model.featureScale)
+           / model.range->edge();
 }
 
 namespace {
 
 class Rating final : public RatingSession {
 public:
-    Rating(std::shared_ptr<const Model> model, std::shared_ptr<const Backbone> network, ResizeRule resize)
-        : m_model(std::move(model)), m_network(std::move(network)), m_resize(resize)
+    Rating(std::shared_ptr<const Model> model, std::shared_ptr<const Backbone> network, ResizeRule resize,
+           const fs::path &library)
+        : m_model(std::move(model)), m_network(std::move(network)), m_resize(resize), m_similar(*m_model, library)
     {
     }
 
@@ -65,6 +84,8 @@ public:
         std::vector<float> features(static_cast<std::size_t>(spec.columns));
         setIntraOpThreads(1);  // one picture is too little to share: two threads wait for each other longer than they work
         m_network->extract({&picture, 1}, features);
+        if (!std::all_of(features.begin(), features.end(), [](float value) { return std::isfinite(value); }))
+            return skippedFor(name, spec.title + " answers with numbers that are not finite for this picture");
         const float output = predict(*m_model, features).front();
         if (!std::isfinite(output))
             throw Error(ErrorKind::Format, "The model \"" + m_model->name + "\" answers with a number that is not finite.");
@@ -76,21 +97,37 @@ public:
         const ImageProbe probe = probeImage(encoded);
         score.width = probe.width;
         score.height = probe.height;
+        score.interval = intervalAround(score.dankness, *m_model);
+        score.rangeRatio = rangeRatio(features, *m_model);
+        score.outsideRange = score.rangeRatio && *score.rangeRatio > 1;
+        if (!m_model->trainPictures.empty()) {
+            const std::string hash = hashBytes(encoded);
+            score.learnedFrom = m_similar.learnedFrom(hash);
+            score.neighbours = m_similar.find(features, hash, kNeighbours);
+            score.comparedWith = m_similar.count();
+        }
         return score;
     }
 
 private:
-    static Score skipped(const std::string &name, SkipReason reason, const std::string &detail)
+    static constexpr std::size_t kNeighbours = 3;
+
+    static Score skippedFor(const std::string &name, const std::string &reason)
     {
         Score score;
         score.path = name;
-        score.skipped = std::string(skipReasonText(reason)) + (detail.empty() ? "" : ": " + detail);
+        score.skipped = reason;
         return score;
+    }
+    static Score skipped(const std::string &name, SkipReason reason, const std::string &detail)
+    {
+        return skippedFor(name, std::string(skipReasonText(reason)) + (detail.empty() ? "" : ": " + detail));
     }
 
     std::shared_ptr<const Model> m_model;
     std::shared_ptr<const Backbone> m_network;
     ResizeRule m_resize;
+    SimilarMemes m_similar;
 };
 
 }  // namespace
@@ -109,7 +146,7 @@ std::unique_ptr<RatingSession> openRatingSession(std::shared_ptr<const Model> mo
                                              + ".");
     requireAllowed(choice, weights, context.library);
     auto network = context.networks.get(choice, id.precision, chooseDevice(device));
-    return std::make_unique<Rating>(std::move(model), std::move(network), id.resize);
+    return std::make_unique<Rating>(std::move(model), std::move(network), id.resize, context.library);
 }
 
 }  // namespace dank

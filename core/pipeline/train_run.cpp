@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <numeric>
+#include <optional>
 #include <set>
 #include <unordered_map>
 
@@ -14,6 +15,7 @@
 #include "core/pipeline/controls.h"
 #include "core/pipeline/cross_validate.h"
 #include "core/pipeline/judge.h"
+#include "core/pipeline/model_basis.h"
 #include "core/pipeline/rating.h"
 #include "core/pipeline/run_data.h"
 #include "core/store/checkpoint.h"
@@ -60,7 +62,8 @@ public:
     RunSession(RunRecord record, RunData data, std::vector<Split> splits, const ExtractReport &extracted,
                Library &library, int threads, const TrainingObserver &observer)
         : m_record(std::move(record)), m_data(std::move(data)), m_extracted(extracted), m_library(library),
-          m_threads(threads), m_observer(observer), m_checkpoint(library.runFolder(m_record.run)), m_splits(std::move(splits))
+          m_threads(threads), m_observer(observer), m_splitHash(splitHashOf(m_data)),
+          m_checkpoint(library.runFolder(m_record.run)), m_splits(std::move(splits))
     {
     }
 
@@ -140,7 +143,7 @@ private:
     }
 
     /// The best epoch so far as a model that scores against up to `referenceRows` held-out memes.
-    std::shared_ptr<const Model> makeModel(std::size_t referenceRows) const
+    std::shared_ptr<Model> makeModel(std::size_t referenceRows)
     {
         auto model = std::make_shared<Model>();
         model->name = "run " + std::to_string(m_record.run);
@@ -164,12 +167,13 @@ private:
         model->validationIds = idsOf(m_data.features, m_data.split.validation);
         model->testIds = idsOf(m_data.features, m_data.split.test);
 
-        std::vector<std::size_t> rows = m_data.split.test;
-        rows.insert(rows.end(), m_data.split.validation.begin(), m_data.split.validation.end());
-        rows.resize(std::min(rows.size(), referenceRows));
-        model->reference = referenceScores(*model, rowsOf(m_data.features, rows));
-        model->referenceName = std::to_string(rows.size()) + " held-out memes of "
-                               + displayPath(std::filesystem::path(m_record.dataset).parent_path().filename());
+        model->splitHash = m_splitHash;
+        model->targetGroup = m_record.config.within ? m_record.config.group : std::string();
+        model->groupTargets = m_data.target.byGroup;
+        fillReference(*model, m_data, referenceRows);
+        if (!m_range)  // the same at every epoch
+            m_range = trainingRangeOf(*model, m_data);
+        model->range = *m_range;
         return model;
     }
 
@@ -179,6 +183,8 @@ private:
         if (m_last.best.empty())
             return nullptr;
         const auto model = makeModel(m_data.records.size());
+        // Not in live models: opening one would read the features of all of them from the library.
+        model->trainPictures = trainPicturesOf(m_data, m_extracted.pictureHashes, m_record.dataset);
         const auto path = m_library.modelPath(m_record.run);
         saveModel(*model, path);
         m_library.setRunModel(m_record.run, path.string());
@@ -248,6 +254,8 @@ private:
     Library &m_library;
     const int m_threads;
     const TrainingObserver &m_observer;
+    const std::string m_splitHash;
+    std::optional<std::optional<TrainingRange>> m_range;  ///< empty: not measured yet
     CheckpointFile m_checkpoint;
     const std::vector<Split> m_splits;  ///< of the cross-validation; empty where there is none
     TrainingState m_last;  ///< best parameters, curve and epoch as of the last hook

@@ -1,0 +1,78 @@
+#include "core/pipeline/similar_memes.h"
+
+#include <algorithm>
+
+#include "core/base/error.h"
+#include "core/base/hash.h"
+#include "core/data/image_probe.h"
+#include "core/store/library.h"
+
+namespace dank {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Where the picture is, if it still is the one that was learned from. The path comes with the model, from a stranger:
+/// the content decides.
+std::string pathOf(const Model &model, const TrainPicture &picture)
+{
+    if (picture.file.empty() || model.dataset.empty())
+        return {};
+    try {
+        const fs::path path = fs::path(model.dataset).parent_path() / picture.file;
+        std::error_code failed;
+        if (!fs::is_regular_file(path, failed) || fs::file_size(path, failed) > kMaxImageBytes || failed)
+            return {};
+        return hashFile(path) == picture.hash ? path.string() : std::string();
+    } catch (const Error &) {
+        return {};
+    }
+}
+
+}  // namespace
+
+SimilarMemes::SimilarMemes(const Model &model, const fs::path &library) : m_model(&model)
+{
+    const std::vector<TrainPicture> &pictures = model.trainPictures;
+    for (std::size_t i = 0; i < pictures.size(); ++i)
+        m_known.emplace(pictures[i].hash, i);
+    std::error_code ignored;
+    if (pictures.empty() || !fs::exists(library / "library.sqlite", ignored))
+        return;
+    const auto columns = static_cast<std::size_t>(model.columns());
+    const std::size_t count = std::min(pictures.size(), kMaxFloats / columns);
+    FeatureMatrix features{model.backbone, {}, columns, {}};
+    try {
+        features.values.reserve(count * columns);
+        const Library store = Library::open(library);
+        std::vector<float> row(columns);
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::size_t place = i * pictures.size() / count;
+            if (!store.getFeatures(model.backbone, pictures[place].hash, row))
+                continue;
+            m_pictures.push_back(place);
+            features.ids.push_back(model.trainIds[pictures[place].row]);
+            features.values.insert(features.values.end(), row.begin(), row.end());
+        }
+    } catch (const Error &) {
+        // A library that cannot be read is no reason to refuse a score; neighbours are an extra.
+        m_pictures.clear();
+        return;
+    }
+    m_nearest = NearestMemes(std::move(features));
+}
+
+std::vector<SimilarMeme> SimilarMemes::find(std::span<const float> features, const std::string &hash,
+                                            std::size_t k) const
+{
+    std::vector<SimilarMeme> memes;
+    for (const Neighbour &neighbour : m_nearest.nearest(features, k)) {
+        const TrainPicture &picture = m_model->trainPictures[m_pictures[neighbour.row]];
+        memes.push_back({m_model->trainIds[picture.row], picture.upvotes, neighbour.similarity, picture.hash == hash,
+                         pathOf(*m_model, picture)});
+    }
+    return memes;
+}
+
+}  // namespace dank

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/data/model.h"
+#include "core/data/nearest_memes.h"
+
+namespace dank {
+
+/// The training memes of a model that look like a picture. Their features are read from the library's store once, by
+/// the hashes that the model keeps; what the store lacks is left out. Holds at most kMaxTrainPictures of them and 256 MB.
+/// Const calls are thread-safe.
+class SimilarMemes {
+public:
+    static constexpr std::size_t kMaxFloats = 64'000'000;
+
+    /// `library` may be no library: then there are no neighbours. `model` must outlive this.
+    SimilarMemes(const Model &model, const std::filesystem::path &library);
+
+    /// Memes that find() chooses from.
+    std::size_t count() const { return m_nearest.rows(); }
+    /// Whether the model learned from the picture of that hash.
+    bool learnedFrom(const std::string &hash) const { return m_known.contains(hash); }
+    /// The `k` nearest to a picture's features; `hash` is of its file.
+    std::vector<SimilarMeme> find(std::span<const float> features, const std::string &hash, std::size_t k) const;
+
+private:
+    const Model *m_model;
+    std::unordered_map<std::string, std::size_t> m_known;  ///< hash → place in Model::trainPictures
+    std::vector<std::size_t> m_pictures;                   ///< [rows of m_nearest], places in Model::trainPictures
+    NearestMemes m_nearest;
+};
+
+}  // namespace dank
