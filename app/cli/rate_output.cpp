@@ -1,14 +1,20 @@
 #include "app/cli/rate_output.h"
-#include "core/base/file.h"
-#include "core/store/run_export.h"
 
 #include <cstdio>
+#include <filesystem>
 #include <string>
 #include <vector>
+
+#include "core/base/file.h"
 
 namespace dank::cli {
 
 namespace {
+
+std::string datasetName(const Model &model)
+{
+    return displayPath(std::filesystem::path(model.dataset).parent_path().filename());
+}
 
 class TableOutput final : public RateOutput {
 public:
@@ -20,21 +26,54 @@ public:
             m_begun = true;
             printLine(m_model.name + ", epoch " + std::to_string(m_model.epoch)
                       + (m_model.untrainedBackbone ? " · untrained features (seeded random weights)" : ""));
-            printLine("dankness  percentile  upvotes  path");
+            printLine("dankness     interval  percentile  upvotes  path");
         }
         if (score.skipped.empty())
-            printRow({fixed(score.dankness, 3), fixed(score.percentile, 1), grouped(score.expectedUpvotes)},
-                     printable(score.path));
+            addScore(score);
         else
-            printRow({"–", "–", "–"}, printable(score.path + "  (" + score.skipped + ")"));
+            printRow({"–", "–", "–", "–"}, printable(score.path + "  (" + score.skipped + ")"));
         std::fflush(stdout);
     }
-    void finish() override {}
+    void finish() override
+    {
+        if (m_scored && m_model.interval) {
+            printLine();
+            printLine("The interval holds for " + fixed(m_model.interval->level * 100, 0)
+                      + " % of memes like those of " + printable(datasetName(m_model))
+                      + ", as measured on " + grouped(static_cast<double>(m_model.interval->rows))
+                      + " that the model had not seen; for other pictures it promises nothing.");
+        } else if (m_scored) {
+            printLine();
+            printLine("There is no interval: fewer than " + std::to_string(ConformalInterval::kLeastRows)
+                      + " memes judged this model, or it is from before there were intervals.");
+        }
+    }
 
 private:
+    void addScore(const Score &score)
+    {
+        m_scored = true;
+        const std::string interval =
+            score.interval ? fixed(score.interval->danknessLow, 2) + " to " + fixed(score.interval->danknessHigh, 2) : "–";
+        printRow({fixed(score.dankness, 3), interval, fixed(score.percentile, 1), grouped(score.expectedUpvotes)},
+                 printable(score.path));
+        const std::string indent(10, ' ');
+        if (score.outsideRange)
+            printLine(indent + "outside the training range: " + fixed(*score.rangeRatio, 1)
+                      + " times as far off as 99 % of the memes; do not trust this score");
+        if (score.learnedFrom)
+            printLine(indent + "it learned from this very picture: the score proves nothing");
+        std::string nearest;
+        for (const SimilarMeme &meme : score.neighbours)
+            nearest += (nearest.empty() ? "" : ", ") + meme.id + " (" + grouped(static_cast<double>(meme.upvotes))
+                       + " upvotes" + (meme.samePicture ? ", the same picture)" : ")");
+        if (!nearest.empty())
+            printLine(printable(indent + "most like " + nearest));
+    }
+
     static void printRow(const std::vector<std::string> &cells, const std::string &path)
     {
-        constexpr std::size_t kWidths[] = {8, 10, 7};
+        constexpr std::size_t kWidths[] = {8, 12, 10, 7};
         std::string line;
         for (std::size_t i = 0; i < cells.size(); ++i) {
             const std::size_t width = displayWidth(cells[i]);
@@ -44,14 +83,16 @@ private:
     }
 
     const Model &m_model;
-    bool m_begun = false;
+    bool m_begun = false, m_scored = false;
 };
 
 class CsvOutput final : public RateOutput {
 public:
     explicit CsvOutput(const Model &model) : m_model(model)
     {
-        printLine("path,dankness,percentile,expected_upvotes,model,epoch,untrained,skipped");
+        printLine("path,dankness,percentile,expected_upvotes,model,epoch,untrained,skipped,dankness_low,dankness_high,"
+                  "percentile_low,percentile_high,expected_upvotes_low,expected_upvotes_high,outside_training_range,"
+                  "training_distance,learned_from,neighbours");
     }
 
     void add(const Score &score) override
@@ -60,12 +101,30 @@ public:
         printLine(csvCell(score.path) + ',' + (scored ? shortest(score.dankness) : "") + ','
                   + (scored ? shortest(score.percentile) : "") + ',' + (scored ? shortest(score.expectedUpvotes) : "")
                   + ',' + csvCell(m_model.name) + ',' + std::to_string(m_model.epoch) + ','
-                  + (m_model.untrainedBackbone ? "true" : "false") + ',' + csvCell(score.skipped));
+                  + (m_model.untrainedBackbone ? "true" : "false") + ',' + csvCell(score.skipped) + doubt(score));
         std::fflush(stdout);
     }
     void finish() override {}
 
 private:
+    /// The last ten columns; empty where unknown. Neighbours are id:upvotes, with a space between them.
+    static std::string doubt(const Score &score)
+    {
+        if (!score.skipped.empty())
+            return ",,,,,,,,,,";
+        std::string cells;
+        const ScoreInterval interval = score.interval.value_or(ScoreInterval{});
+        for (const double end : {interval.danknessLow, interval.danknessHigh, interval.percentileLow,
+                                 interval.percentileHigh, interval.upvotesLow, interval.upvotesHigh})
+            cells += ',' + (score.interval ? shortest(end) : std::string());
+        cells += score.rangeRatio ? std::string(score.outsideRange ? ",true," : ",false,") + shortest(*score.rangeRatio) : ",,";
+        cells += score.learnedFrom ? ",true," : ",false,";
+        std::string neighbours;
+        for (const SimilarMeme &meme : score.neighbours)
+            neighbours += (neighbours.empty() ? "" : " ") + meme.id + ':' + std::to_string(meme.upvotes);
+        return cells + csvCell(neighbours);
+    }
+
     const Model &m_model;
 };
 
@@ -87,13 +146,32 @@ Json toJson(const Score &score, const Model &model)
 {
     if (!score.skipped.empty())
         return {{"path", score.path}, {"skipped", score.skipped}};
+    Json interval = nullptr;
+    if (score.interval)
+        interval = {{"level", score.interval->level},
+                    {"dankness", {number(score.interval->danknessLow), number(score.interval->danknessHigh)}},
+                    {"percentile", {number(score.interval->percentileLow), number(score.interval->percentileHigh)}},
+                    {"expected_upvotes", {number(score.interval->upvotesLow), number(score.interval->upvotesHigh)}}};
+    Json neighbours = Json::array();
+    for (const SimilarMeme &meme : score.neighbours)
+        neighbours.push_back({{"id", meme.id},
+                              {"upvotes", meme.upvotes},
+                              {"similarity", number(meme.similarity)},
+                              {"same_picture", meme.samePicture},
+                              {"path", meme.path.empty() ? Json(nullptr) : Json(displayPath(meme.path))}});
     return {{"path", score.path},
             {"dankness", number(score.dankness)},
             {"percentile", number(score.percentile)},
             {"expected_upvotes", number(score.expectedUpvotes)},
             {"model", model.name},
             {"epoch", model.epoch},
-            {"untrained", model.untrainedBackbone}};
+            {"untrained", model.untrainedBackbone},
+            {"interval", std::move(interval)},
+            {"outside_training_range", score.rangeRatio ? Json(score.outsideRange) : Json(nullptr)},
+            {"training_distance", score.rangeRatio ? number(*score.rangeRatio) : Json(nullptr)},
+            {"learned_from", score.learnedFrom},
+            {"neighbours", std::move(neighbours)},
+            {"neighbours_among", score.comparedWith}};
 }
 
 std::unique_ptr<RateOutput> makeRateOutput(std::string_view format, const Model &model)

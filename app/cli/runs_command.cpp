@@ -7,6 +7,7 @@
 #include "app/cli/text.h"
 #include "app/cli/train_output.h"
 #include "core/base/file.h"
+#include "core/data/split.h"
 #include "core/store/run_export.h"
 
 namespace dank::cli {
@@ -30,6 +31,24 @@ Library openExisting(const Context &context)
         throw Error(ErrorKind::Library, "There is no run: " + displayPath(context.library()) + " holds no library yet.",
                     context.library());
     return Library::open(context.library());
+}
+
+/// Of a run with its row lists: which memes it learns from, and which judge it. Empty where an id cannot be in a manifest.
+std::string splitHashOf(const RunRecord &run)
+{
+    std::vector<MemeId> ids;
+    Split split;
+    for (const auto &[list, side] : {std::pair(&run.trainIds, &split.train), std::pair(&run.validationIds, &split.validation),
+                                     std::pair(&run.testIds, &split.test)})
+        for (const MemeId &id : *list) {
+            side->push_back(ids.size());
+            ids.push_back(id);
+        }
+    try {
+        return splitHash(ids, split);
+    } catch (const Error &) {
+        return {};
+    }
 }
 
 int list(Context &context, const RunsOptions &options)
@@ -64,6 +83,7 @@ int show(Context &context, std::int64_t number)
     const std::optional<Evaluation> evaluation = library.runEvaluation(number);
     if (context.json()) {
         Json document = toJson(run);
+        document["split_hash"] = splitHashOf(run);
         document["train_loss"] = Json::array();
         document["validation_loss"] = Json::array();
         for (const EpochStats &stats : curve) {
@@ -88,6 +108,7 @@ int show(Context &context, std::int64_t number)
     if (run.bestEpoch > 0)
         line("Best", "epoch " + std::to_string(run.bestEpoch) + ", held-out loss " + fixed(run.bestValidationLoss, 5)
                          + "; predicting the mean " + fixed(run.meanPredictorLoss, 5));
+    line("Split", splitHashOf(run));
     line("Model", run.model);
     line("Settings", trainConfigToJson(run.config));
     line("Note", sanitizeUtf8(run.note));

@@ -123,14 +123,31 @@ int resume(Context &context, const ResumeOptions &options)
 
 struct EvalOptions {
     std::string model, db;
+    std::optional<std::string> group;
     BackboneRequest request;
     bool strict = false;
 };
 
+GroupSpec groupOf(const std::string &text)
+{
+    try {
+        return GroupSpec::parse(text);
+    } catch (const Error &error) {
+        throw UsageError(error.what());
+    }
+}
+
 int evalModel(Context &context, const EvalOptions &options)
 {
-    const Model model = loadModel(options.model);
+    Model model = loadModel(options.model);
     const Dataset dataset = context.loadDataset(options.db);
+    if (options.group) {
+        // Told here: the engine passes over groups that a dataset has not, since a model may name them.
+        const GroupSpec spec = groupOf(*options.group);
+        if (spec.kind != GroupKind::None)
+            groupsOf(dataset.records(), spec, {&dataset, {}, true});
+        model.config.group = *options.group;  // its target stays within the groups it was trained on
+    }
     const Evaluation evaluation =
         context.engine().evaluate(model, dataset, options.request, context.library(), context.job());
     context.console().clear();
@@ -143,12 +160,16 @@ int evalModel(Context &context, const EvalOptions &options)
         document["subset"] = evaluation.subset;
         document["model"] = options.model;
         document["epoch"] = model.epoch;
+        document["group"] = model.config.group;
+        document["split_hash"] = model.splitHash.empty() ? Json(nullptr) : Json(model.splitHash);
         document["untrained"] = model.untrainedBackbone;
         document["skipped"] = toJson(skipped);
         printJson(document);
     } else {
         printLine(model.name + ", epoch " + std::to_string(model.epoch)
                   + (model.untrainedBackbone ? " · untrained features (seeded random weights)" : ""));
+        if (!model.splitHash.empty())
+            printLine("Split " + model.splitHash);
         printEvaluation(evaluation);
     }
     return options.strict && !skipped.empty() ? kSomeSkipped : kSuccess;
@@ -249,6 +270,9 @@ Action declareEval(CLI::App &app)
     app.add_option("MODEL", options->model, "A .dankmodel file")->required();
     app.add_option("DB", options->db, "A db.json, or the folder that holds it")->required();
     app.add_option("--backbone", options->request.backbone, "Refuse a model that was made with another one")->type_name("ID");
+    app.add_option("--group", options->group,
+                   "What memes are compared within, as for train; without it what the model was trained with")
+        ->type_name("GROUP");
     addWeightsOption(app, options->request.weights);
     addDeviceOption(app, options->request.device);
     app.add_flag("--strict", options->strict, "Exit with 3 when a row cannot be used");

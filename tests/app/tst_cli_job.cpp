@@ -272,6 +272,24 @@ void TestCliJob::rateFilesFoldersAndStdin()
         QVERIFY(score["expected_upvotes"_L1].toDouble(-1) >= 0);
         QCOMPARE(score["epoch"_L1].toInt(), m_trained["best_epoch"].toInt());
         QVERIFY(score["untrained"_L1].toBool());
+        for (const char *key : {"interval", "outside_training_range", "training_distance", "learned_from", "neighbours",
+                                "neighbours_among"})
+            QVERIFY2(score.contains(QLatin1String(key)), key);
+        QCOMPARE(score["neighbours"_L1].toArray().size(), 3);
+        for (const QJsonValue &meme : score["neighbours"_L1].toArray()) {
+            QVERIFY(meme["upvotes"_L1].isDouble() && QFile::exists(meme["path"_L1].toString()));
+            QVERIFY(std::abs(meme["similarity"_L1].toDouble(9)) <= 1);
+        }
+        const QJsonValue interval = score["interval"_L1];
+        if (!interval.isNull()) {
+            QCOMPARE(interval["level"_L1].toDouble(), 0.9);
+            for (const char *key : {"dankness", "percentile", "expected_upvotes"}) {
+                const QJsonArray ends = interval[QLatin1String(key)].toArray();
+                QCOMPARE(ends.size(), 2);
+                const double value = score[QLatin1String(key)].toDouble();
+                QVERIFY(ends[0].toDouble() <= value && value <= ends[1].toDouble());
+            }
+        }
     }
     QCOMPARE(scores[5]["dankness"_L1], scores[2]["dankness"_L1]);  // the same picture, the same score
     QCOMPARE(runDank(m_library + QStringList{"rate", m_model, path("gone.jpg"), "--strict"}).code, 3);
@@ -292,6 +310,11 @@ void TestCliJob::rateFormatsAgree()
     const Outcome table = runDank(rate + QStringList{"table"});
     QVERIFY(table.out.contains(QByteArray::number(json[0]["dankness"_L1].toDouble(), 'f', 3)));
     QVERIFY(table.out.contains("untrained"));
+    QVERIFY2(table.out.contains("most like "), table.out);
+    QVERIFY(!table.out.contains("nan"));
+    QVERIFY2(table.out.contains("nterval"), table.out);
+    for (const QByteArray &line : {csv[0], csv[2]})
+        QCOMPARE(line.count(','), 17);
     QVERIFY2(table.err.contains("gone.png"), table.err);
 }
 
@@ -311,6 +334,13 @@ void TestCliJob::runsAreListedExportedDeleted()
     QCOMPARE(shown["epochs"].toInt(), 12);
     QCOMPARE(shown["train_loss"], m_trained["train_loss"]);
     QVERIFY(QFile::exists(shown["model"].toString()));
+    QCOMPARE(shown["split_hash"].toString().size(), 32);
+    const QJsonObject judged = runDank(m_library + QStringList{"eval", m_model, m_db, "--json", "--group", "author"}).object();
+    QCOMPARE(judged["split_hash"], shown["split_hash"]);
+    QCOMPARE(judged["group"].toString(), QString("author"));
+    QCOMPARE(runDank(m_library + QStringList{"eval", m_model, m_db, "--group", "rows:5-1"}).code, 2);
+    const Outcome noColumn = runDank(m_library + QStringList{"eval", m_model, m_db, "--group", "no_such_column"});
+    QVERIFY2(noColumn.code != 0 && noColumn.err.contains("no_such_column"), noColumn.err);
 
     QCOMPARE(runDank(m_library + QStringList{"runs", "export", run, "--out", path("run.csv")}).code, 0);
     QCOMPARE(readAll(path("run.csv")), readAll(path("metrics.csv")));
