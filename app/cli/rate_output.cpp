@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/file.h"
+#include "core/store/run_export.h"
 
 namespace dank::cli {
 

@@ -16,7 +16,6 @@ constexpr const char *kKey = "dank";
 constexpr std::size_t kMaxLayers = 64;
 constexpr std::int64_t kMaxWidth = std::int64_t{1} << 20;
 
-
 /// The oldest that can hold the model, so that older programs refuse only what they would misread.
 /// 1: the first. 2: with layer normalisation.
 int formatOf(const Model &model) { return model.normScale.empty() ? 1 : kFormat; }

@@ -219,6 +219,10 @@ private slots:
     {
         std::vector<RatedItem> items{scored("a, \"b\".png", 0.25)};
         items[0].score.expectedUpvotes = 1234.5;
+        items[0].score.interval = ScoreInterval{0.9, 0.1, 0.4, 10, 40, 100, 9000};
+        items[0].score.rangeRatio = 1.5;
+        items[0].score.outsideRange = true;
+        items[0].score.neighbours = {{"q", 7, 0.5, false, ""}};
         RatedItem skipped;
         skipped.state = RatedItem::State::Skipped;
         skipped.name = skipped.path = QStringLiteral("x\ny.png");
@@ -229,9 +233,24 @@ private slots:
         const QString csv = QString::fromUtf8(scoresToCsv(items));
         const auto json = QJsonDocument::fromJson(scoresToJson(items)).array();
         QLocale::setDefault(QLocale::c());
-        QCOMPARE(csv, QStringLiteral("path,dankness,percentile,expected_upvotes,model,epoch,skipped\n"
-                                     "\"/memes/a, \"\"b\"\".png\",0.25,25,1234.5,run 6,96,\n"
-                                     "\"x\ny.png\",,,,,,not an image\n"));
+        QCOMPARE(csv, QStringLiteral("path,dankness,percentile,expected_upvotes,model,epoch,skipped,dankness_low,"
+                                     "dankness_high,percentile_low,percentile_high,expected_upvotes_low,"
+                                     "expected_upvotes_high,outside_training_range,training_distance,learned_from,neighbours\n"
+                                     "\"/memes/a, \"\"b\"\".png\",0.25,25,1234.5,run 6,96,,0.1,0.4,10,40,100,9000,true,1.5,"
+                                     "false,q:7\n"
+                                     "\"x\ny.png\",,,,,,not an image,,,,,,,,,,\n"));
+        const auto doubt = json[0].toObject();
+        QCOMPARE(doubt["interval"]["expected_upvotes"][1].toDouble(), 9000.0);
+        QVERIFY(doubt["outside_training_range"].toBool() && !doubt["learned_from"].toBool(true));
+        QCOMPARE(doubt["neighbours"][0]["id"].toString(), QStringLiteral("q"));
+        QVERIFY(doubt["neighbours"][0]["path"].isNull());
+        QVERIFY(ScoreModel::doubt(items[0]).contains(QStringLiteral("90 %")));
+        QVERIFY(ScoreModel::warning(items[0]).contains(QStringLiteral("training range")));
+        items[0].score.learnedFrom = true;
+        QVERIFY(ScoreModel::warning(items[0]).contains(QStringLiteral("learned from")));
+        items[0].score = {};
+        QVERIFY(ScoreModel::doubt(items[0]).isEmpty() && ScoreModel::warning(items[0]).isEmpty());
+        QVERIFY(QJsonDocument::fromJson(scoresToJson(items)).array()[0].toObject()["interval"].isNull());
         QCOMPARE(json.size(), 2);
         QCOMPARE(json[0].toObject()["dankness"].toDouble(), 0.25);
         QCOMPARE(json[0].toObject()["expected_upvotes"].toDouble(), 1234.5);

@@ -8,6 +8,7 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QLabel>
+#include <QListView>
 #include <QMenuBar>
 #include <QScrollArea>
 #include <QScrollBar>
@@ -22,6 +23,7 @@
 #include "ui/pages/own_network_dialog.h"
 #include "ui/pages/reproduce_dialog.h"
 #include "ui/pages/train_settings.h"
+#include "ui/pages/score_preview.h"
 #include "ui/pages/weights_dialog.h"
 #include "ui/widgets/card.h"
 
@@ -437,6 +439,22 @@ void ScreensTest::pages()
                 }
                 area->verticalScrollBar()->setValue(0);
             }
+    }
+    if (name == "rate-done" && !QTest::currentTestFailed()) {
+        auto *board = stage.window->pageWidget(Page::Rate)->findChild<QListView *>();
+        for (const bool dark : {false, true}) {
+            stage.window->setTheme(dark ? ThemeMode::Dark : ThemeMode::Light);
+            stage.window->resize(kSmall);
+            board->setCurrentIndex(board->model()->index(dark ? 0 : 2, 0));
+            QTest::keyClick(board, Qt::Key_Space);
+            auto *preview = stage.window->findChild<ScorePreview *>();
+            QVERIFY(preview);
+            for (int i = 0; i < 8; ++i)
+                QTest::qWait(25);
+            QVERIFY2(preview->height() <= kSmall.height(), qPrintable(QString::number(preview->height())));
+            preview->grab().save(QString("%1/rate-preview-%2.png").arg(m_folder, dark ? "dark" : "light"));
+            delete preview;
+        }
     }
     if (name == "dataset-done" && !QTest::currentTestFailed()) {
         for (auto *button : stage.window->pageWidget(Page::Dataset)->findChildren<QAbstractButton *>())

@@ -46,6 +46,21 @@ int drawTag(QPainter &painter, const Tokens &tokens, int x, int middle, const QS
     return x + width + 6;
 }
 
+/// The interval's ends over the bar: a line with caps, outlined so that it shows on every fill.
+void drawWhisker(QPainter &painter, const Tokens &tokens, const QRect &bar, double low, double high)
+{
+    if (!std::isfinite(low) || !std::isfinite(high))
+        return;
+    const double left = bar.left() + 1 + (bar.width() - 2) * std::clamp(low, 0.0, 1.0);
+    const double right = bar.left() + 1 + (bar.width() - 2) * std::clamp(high, 0.0, 1.0);
+    const double middle = bar.center().y() + 0.5;
+    const QLineF lines[] = {{left, middle, right, middle}, {left, middle - 6, left, middle + 6}, {right, middle - 6, right, middle + 6}};
+    for (const QPen &pen : {QPen(tokens.surface, 4, Qt::SolidLine, Qt::RoundCap), QPen(tokens.text, 1.5, Qt::SolidLine, Qt::RoundCap)}) {
+        painter.setPen(pen);
+        painter.drawLines(lines, 3);
+    }
+}
+
 }  // namespace
 
 QSize ScoreDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const
@@ -131,6 +146,17 @@ void ScoreDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
         painter->drawText(QRect(x, nameMiddle - 10, upvotesWidth, 20), Qt::AlignVCenter | Qt::AlignLeft, upvotes);
         x += upvotesWidth + 2;
     }
+    const auto tag = [&](const QString &text, const QColor &colour) {
+        QFont font = caption;
+        font.setPixelSize(11);
+        font.setWeight(QFont::DemiBold);
+        if (x + QFontMetrics(font).horizontalAdvance(text) + 12 <= right)
+            x = drawTag(*painter, tokens, x, nameMiddle, text, colour);
+    };
+    if (item->score.learnedFrom)
+        tag(tr("learned from"), tokens.warn);
+    else if (item->score.outsideRange)
+        tag(tr("outside the training range"), tokens.warn);
     if (item->untrained && x + 110 <= right)
         x = drawTag(*painter, tokens, x, nameMiddle, tr("untrained network"), tokens.warn);
     if (item->live && x + 90 <= right)
@@ -143,10 +169,16 @@ void ScoreDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
     filled.setWidth(std::max(9.0, bar.width() * dankness));
     painter->setBrush(danknessColour(tokens, dankness));
     painter->drawRoundedRect(filled, 4.5, 4.5);
+    if (item->score.interval)
+        drawWhisker(*painter, tokens, bar, item->score.interval->danknessLow, item->score.interval->danknessHigh);
 
     painter->setFont(caption);
     painter->setPen(tokens.muted);
-    QString below = model->standing(*item);
+    // A warning comes first: the tag above may have had no room.
+    const QString warned = ScoreModel::warning(*item);
+    if (!warned.isEmpty())
+        painter->setPen(tokens.warn);
+    QString below = warned.isEmpty() ? model->standing(*item) : warned + QStringLiteral(" · ") + model->standing(*item);
     if (!item->modelName.isEmpty())
         below += item->epoch > 0 ? tr(" · %1, epoch %2").arg(plainTitle(item->modelName.toStdString(), 60)).arg(item->epoch)
                                  : tr(" · %1").arg(plainTitle(item->modelName.toStdString(), 60));

@@ -21,7 +21,9 @@ bool shows(const RatedItem &a, const RatedItem &b)
     return a.state == b.state && a.path == b.path && a.name == b.name && a.score.dankness == b.score.dankness
            && a.score.percentile == b.score.percentile && a.score.skipped == b.score.skipped
            && a.thumbnail.cacheKey() == b.thumbnail.cacheKey() && a.modelName == b.modelName && a.epoch == b.epoch
-           && a.live == b.live;
+           && a.live == b.live && a.score.outsideRange == b.score.outsideRange
+           && a.score.interval.has_value() == b.score.interval.has_value()
+           && a.score.neighbours.size() == b.score.neighbours.size();
 }
 
 int section(const RatedItem &item)
@@ -37,6 +39,31 @@ int section(const RatedItem &item)
 QString exact(double value)
 {
     return std::isfinite(value) ? QString::number(value, 'g', 10) : QString();
+}
+
+void insertDoubt(QJsonObject &object, const Score &score)
+{
+    QJsonValue interval;  // null
+    if (score.interval)
+        interval = QJsonObject{
+            {QStringLiteral("level"), score.interval->level},
+            {QStringLiteral("dankness"), QJsonArray{score.interval->danknessLow, score.interval->danknessHigh}},
+            {QStringLiteral("percentile"), QJsonArray{score.interval->percentileLow, score.interval->percentileHigh}},
+            {QStringLiteral("expected_upvotes"), QJsonArray{score.interval->upvotesLow, score.interval->upvotesHigh}}};
+    object.insert(QStringLiteral("interval"), interval);
+    object.insert(QStringLiteral("outside_training_range"), score.rangeRatio ? QJsonValue(score.outsideRange) : QJsonValue());
+    object.insert(QStringLiteral("training_distance"), score.rangeRatio ? QJsonValue(*score.rangeRatio) : QJsonValue());
+    object.insert(QStringLiteral("learned_from"), score.learnedFrom);
+    QJsonArray neighbours;
+    for (const SimilarMeme &meme : score.neighbours)
+        neighbours.append(QJsonObject{{QStringLiteral("id"), QString::fromStdString(meme.id)},
+                                      {QStringLiteral("upvotes"), qint64(meme.upvotes)},
+                                      {QStringLiteral("similarity"), meme.similarity},
+                                      {QStringLiteral("same_picture"), meme.samePicture},
+                                      {QStringLiteral("path"), meme.path.empty() ? QJsonValue()
+                                                                                 : QJsonValue(QString::fromStdString(meme.path))}});
+    object.insert(QStringLiteral("neighbours"), neighbours);
+    object.insert(QStringLiteral("neighbours_among"), qint64(score.comparedWith));
 }
 
 QString pathOf(const RatedItem &item)
@@ -127,6 +154,27 @@ QString ScoreModel::standing(const RatedItem &item) const
     return tr("danker than %1 % of %2").arg(percent, among);
 }
 
+QString ScoreModel::doubt(const RatedItem &item)
+{
+    const auto &interval = item.score.interval;
+    if (item.state != RatedItem::State::Scored || !interval)
+        return {};
+    return tr("%1 % of memes like the dataset's lie within %2 to %3, %4 to %5 upvotes")
+        .arg(QString::number(qRound(interval->level * 100)), danknessText(interval->danknessLow),
+             danknessText(interval->danknessHigh), compactNumber(interval->upvotesLow), compactNumber(interval->upvotesHigh));
+}
+
+QString ScoreModel::warning(const RatedItem &item)
+{
+    if (item.state != RatedItem::State::Scored)
+        return {};
+    if (item.score.learnedFrom)
+        return tr("The model learned from this very picture, so its score proves nothing.");
+    if (item.score.outsideRange)
+        return tr("Outside the training range: unlike the memes that the model learned from, so do not trust this score.");
+    return {};
+}
+
 QString ScoreModel::copyText(int row) const
 {
     const RatedItem *rated = item(row);
@@ -155,7 +203,13 @@ QVariant ScoreModel::data(const QModelIndex &index, int role) const
     case Qt::AccessibleTextRole: {
         const QString name = plainTitle(rated.name.toStdString());
         if (rated.state == RatedItem::State::Scored)
-            return tr("%1, dankness %2, %3").arg(name, danknessText(rated.score.dankness), standing(rated));
+        {
+            QStringList parts{tr("%1, dankness %2, %3").arg(name, danknessText(rated.score.dankness), standing(rated))};
+            for (const QString &more : {doubt(rated), warning(rated)})
+                if (!more.isEmpty())
+                    parts << more;
+            return parts.join(QStringLiteral(". "));
+        }
         if (rated.state == RatedItem::State::Skipped)
             return tr("%1, skipped: %2").arg(name, plainTitle(rated.score.skipped));
         return tr("%1, waiting").arg(name);
@@ -173,18 +227,33 @@ QByteArray scoresToCsv(const std::vector<RatedItem> &items)
             text = QLatin1Char('"') + text.replace(QLatin1Char('"'), QLatin1String("\"\"")) + QLatin1Char('"');
         return text;
     };
-    QString out = QStringLiteral("path,dankness,percentile,expected_upvotes,model,epoch,skipped\n");
+    QString out = QStringLiteral("path,dankness,percentile,expected_upvotes,model,epoch,skipped,dankness_low,dankness_high,"
+                                 "percentile_low,percentile_high,expected_upvotes_low,expected_upvotes_high,"
+                                 "outside_training_range,training_distance,learned_from,neighbours\n");
     for (const auto &item : items) {
         const bool scored = item.state == RatedItem::State::Scored;
         if (item.state == RatedItem::State::Waiting)
             continue;
-        const QStringList fields{field(pathOf(item)),
+        QStringList fields{field(pathOf(item)),
                                  scored ? exact(item.score.dankness) : QString(),
                                  scored ? exact(item.score.percentile) : QString(),
                                  scored ? exact(item.score.expectedUpvotes) : QString(),
                                  scored ? field(item.modelName) : QString(),
                                  scored ? QString::number(item.epoch) : QString(),
                                  field(QString::fromStdString(item.score.skipped))};
+        const Score &score = item.score;
+        const ScoreInterval interval = score.interval.value_or(ScoreInterval{});
+        for (const double end : {interval.danknessLow, interval.danknessHigh, interval.percentileLow, interval.percentileHigh,
+                                 interval.upvotesLow, interval.upvotesHigh})
+            fields << (scored && score.interval ? exact(end) : QString());
+        const auto flag = [](bool value) { return value ? QStringLiteral("true") : QStringLiteral("false"); };
+        const bool ranged = scored && score.rangeRatio;
+        fields << (ranged ? flag(score.outsideRange) : QString()) << (ranged ? exact(*score.rangeRatio) : QString())
+               << (scored ? flag(score.learnedFrom) : QString());
+        QStringList neighbours;
+        for (const SimilarMeme &meme : score.neighbours)
+            neighbours << QString::fromStdString(meme.id) + QLatin1Char(':') + QString::number(meme.upvotes);
+        fields << field(neighbours.join(QLatin1Char(' ')));
         out += fields.join(QLatin1Char(',')) + QLatin1Char('\n');
     }
     return out.toUtf8();
@@ -205,6 +274,7 @@ QByteArray scoresToJson(const std::vector<RatedItem> &items)
             object.insert(QStringLiteral("model"), item.modelName);
             object.insert(QStringLiteral("epoch"), item.epoch);
             object.insert(QStringLiteral("untrained"), item.untrained);
+            insertDoubt(object, item.score);
         } else {
             object.insert(QStringLiteral("skipped"), QString::fromStdString(item.score.skipped));
         }

@@ -24,6 +24,10 @@ public:
     const RatedItem *item(int row) const;
     /// "danker than 91 % of 48 held-out memes"
     QString standing(const RatedItem &item) const;
+    /// "9 of 10 memes like the dataset's would get 0.31 to 0.78"; empty without an interval.
+    static QString doubt(const RatedItem &item);
+    /// A sentence that warns where the score says little: outside the training range, or learned from; else empty.
+    static QString warning(const RatedItem &item);
     /// A row as tab-separated text in the C locale.
     QString copyText(int row) const;
 

@@ -2,6 +2,8 @@
 
 #include <QDialog>
 
+#include <array>
+
 #include "ui/session/session.h"
 
 class QAbstractItemView;
@@ -12,7 +14,7 @@ namespace dank::ui {
 class ScoreModel;
 class TextLabel;
 
-/// One rated meme larger, with its figures. Arrows walk the board it was opened from; Space or Escape closes.
+/// One rated meme larger, with its figures, its doubt and the training memes most like it. Arrows walk the board it was opened from; Space or Escape closes.
 class ScorePreview : public QDialog {
     Q_OBJECT
 public:
@@ -22,13 +24,22 @@ protected:
     void keyPressEvent(QKeyEvent *event) override;
 
 private:
+    struct Nearest {
+        QWidget *box;
+        QLabel *picture;
+        TextLabel *upvotes;
+    };
+
     void showRow(int row);
+    void showNearest(const RatedItem &item);
 
     Session &m_session;
     ScoreModel &m_model;
     QAbstractItemView &m_board;
     QLabel *m_picture;
-    TextLabel *m_name, *m_score, *m_standing, *m_path;
+    TextLabel *m_name, *m_score, *m_standing, *m_doubt, *m_warning, *m_nearestTitle, *m_path;
+    QWidget *m_nearestRow;
+    std::array<Nearest, 3> m_nearest;
 };
 
 }  // namespace dank::ui
