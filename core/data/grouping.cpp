@@ -298,6 +298,16 @@ GroupSpec GroupSpec::parse(std::string_view text)
     return spec;
 }
 
+GroupSpec GroupSpec::absolute() const
+{
+    GroupSpec spec = *this;
+    if (kind == GroupKind::File && file.is_relative()) {
+        spec.file = std::filesystem::absolute(file).lexically_normal();
+        spec.text = "file:" + spec.file.string();
+    }
+    return spec;
+}
+
 std::vector<std::int64_t> Grouping::indexes() const
 {
     std::unordered_map<std::string_view, std::int64_t> place;

@@ -42,6 +42,8 @@ struct GroupSpec {
     /// "column:NAME" for a column that is named like one of the others. Throws Error{Format} for a range that is not
     /// one, that overlaps another or that holds no row. Opens no file.
     static GroupSpec parse(std::string_view text);
+    /// The same; a side file by its absolute path, so that it means the same from any folder.
+    GroupSpec absolute() const;
 };
 
 /// Which group each meme is in.

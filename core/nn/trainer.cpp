@@ -45,7 +45,7 @@ void checkData(const TrainingData &data, const TrainConfig &config)
     if (data.split.train.empty() || data.split.validation.empty())
         throw Error(ErrorKind::Dataset, "Training needs at least one meme to learn from and one held out.");
     const bool probabilities = lossHas(config.loss, LossKind::Bce);
-    for (const std::vector<std::size_t> *side : {&data.split.train, &data.split.validation}) {
+    for (const std::vector<std::size_t> *side : {&data.split.train, &data.split.validation, &data.split.test}) {
         for (std::size_t row : *side) {
             if (row >= features.rows())
                 throw Error(ErrorKind::Shape, "The split names row " + std::to_string(row) + ", past the last.");

@@ -58,14 +58,15 @@ std::vector<float> shuffledTargets(std::span<const float> targets, const Split &
 }
 
 std::optional<std::vector<double>> trainControl(const TrainingData &data, TrainConfig config, int epochs,
-                                                const JobContext &job)
+                                                TrainingControl &control, const JobContext &job)
 {
     config.epochs = std::clamp(epochs, 1, kMostControlEpochs);
     config.patience = 0;
-    TrainingControl control;
     const JobContext quiet{job.cancel, {}};
     try {
         const TrainingState state = trainRegressor(data, config, {}, control, {}, quiet);
+        if (control.isStopping())
+            return std::nullopt;
         return headAnswers(config, state, data.features, data.split.test);
     } catch (const Error &error) {
         if (error.kind() != ErrorKind::Diverged)
@@ -74,18 +75,21 @@ std::optional<std::vector<double>> trainControl(const TrainingData &data, TrainC
     }
 }
 
-std::vector<Baseline> trainControls(const RunData &data, const TrainConfig &config, int epochs, const JobContext &job)
+std::vector<Baseline> trainControls(const RunData &data, const TrainConfig &config, int epochs,
+                                    TrainingControl &control, const JobContext &job)
 {
     std::vector<Baseline> controls;
     const auto add = [&](const char *name, const FeatureMatrix &features, std::span<const float> targets) {
         job.report("controls", controls.size(), 2);
-        auto answers = trainControl({features, targets, data.split, data.groupIndexes}, config, epochs, job);
+        if (control.isStopping())
+            return;
+        auto answers = trainControl({features, targets, data.split, data.groupIndexes}, config, epochs, control, job);
         if (answers)
             controls.push_back(makeBaseline(name, std::move(*answers)));
     };
     add("random_features", randomFeatures(data.features, config.seed), data.targets);
     add("shuffled", data.features, shuffledTargets(data.targets, data.split, config.seed));
-    return controls;
+    return control.isStopping() ? std::vector<Baseline>() : controls;
 }
 
 }  // namespace dank

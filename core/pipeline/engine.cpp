@@ -8,6 +8,7 @@
 #include "core/image/resize.h"
 #include "core/nn/device.h"
 #include "core/pipeline/backbone_status.h"
+#include "core/pipeline/evaluate_model.h"
 #include "core/pipeline/extract.h"
 #include "core/pipeline/rating.h"
 #include "core/pipeline/reproduce.h"

@@ -21,14 +21,22 @@ std::string splitHashOf(const RunData &data)
 void fillReference(Model &model, const RunData &data, std::size_t rows)
 {
     std::vector<std::size_t> held = data.split.test;
+    const std::size_t judging = held.size();
     held.insert(held.end(), data.split.validation.begin(), data.split.validation.end());
-    held.resize(std::min(held.size(), rows));
+    if (rows < held.size()) {  // spread over the file, which may be ordered by where its memes come from
+        std::vector<std::size_t> spread;
+        const std::size_t among = std::max(rows, judging);
+        for (std::size_t i = 0; i < rows; ++i)
+            spread.push_back(held[i * among / rows]);
+        held = std::move(spread);
+    }
+    const std::size_t unseen = std::min(judging, held.size());
     std::vector<float> scores = predict(model, rowsOf(data.features, held));
     std::vector<double> residuals;
     for (std::size_t i = 0; i < scores.size(); ++i) {
         const double dankness = danknessOf(scores[i]);
         scores[i] = static_cast<float>(dankness);
-        if (i < data.split.test.size())
+        if (i < unseen)
             residuals.push_back(data.targets[held[i]] - dankness);
     }
     model.interval = ConformalInterval::fit(residuals);

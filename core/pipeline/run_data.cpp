@@ -106,6 +106,32 @@ std::vector<MemeId> idsOf(const FeatureMatrix &features, std::span<const std::si
     return ids;
 }
 
+Split keepSides(ExtractReport &extracted, std::span<const MemeId> train, std::span<const MemeId> validation,
+                std::span<const MemeId> test)
+{
+    Split split;
+    std::unordered_map<std::string_view, std::vector<std::size_t> *> sideOf;
+    for (const auto &[ids, side] :
+         {std::pair(train, &split.train), std::pair(validation, &split.validation), std::pair(test, &split.test)})
+        for (const MemeId &id : ids)
+            sideOf.emplace(id, side);
+    FeatureMatrix kept{extracted.matrix.backbone, {}, extracted.matrix.columns, {}};
+    std::vector<std::string> hashes;
+    for (std::size_t i = 0; i < extracted.matrix.rows(); ++i) {
+        const auto side = sideOf.find(extracted.matrix.ids[i]);
+        if (side == sideOf.end())
+            continue;
+        side->second->push_back(kept.ids.size());
+        kept.ids.push_back(extracted.matrix.ids[i]);
+        hashes.push_back(extracted.pictureHashes[i]);
+        const auto row = extracted.matrix.row(i);
+        kept.values.insert(kept.values.end(), row.begin(), row.end());
+    }
+    extracted.matrix = std::move(kept);
+    extracted.pictureHashes = std::move(hashes);
+    return split;
+}
+
 RunData joinRunData(const Dataset &dataset, ExtractReport &extracted, const TrainConfig &config,
                     const std::optional<Split> &split, Library &library, int threads, const JobContext &job)
 {

@@ -44,6 +44,11 @@ std::vector<MemeRecord> recordsOf(const Dataset &dataset, const FeatureMatrix &f
 std::vector<float> rowsOf(const FeatureMatrix &features, std::span<const std::size_t> rows);
 std::vector<MemeId> idsOf(const FeatureMatrix &features, std::span<const std::size_t> rows);
 
+/// Keeps of what was extracted the rows that are named, and tells their sides. Names that were not extracted are passed
+/// over.
+Split keepSides(ExtractReport &extracted, std::span<const MemeId> train, std::span<const MemeId> validation,
+                std::span<const MemeId> test);
+
 /// Joins what was extracted with groups, copies, sides and targets as `config` wants them. `split`: the sides of a run
 /// that goes on; else they are drawn. Takes the matrix out of `extracted`. Throws Error{Dataset|Format|File|Mismatch} as
 /// groupsOf() and makeRunSplit() do, Cancelled.

@@ -2,16 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
-#include <numeric>
 #include <optional>
-#include <set>
-#include <unordered_map>
 
 #include <nlohmann/json.hpp>
 
 #include "core/base/file.h"
+#include "core/base/hash.h"
 #include "core/nn/trainer.h"
-#include "core/pipeline/backbone_table.h"
 #include "core/pipeline/controls.h"
 #include "core/pipeline/cross_validate.h"
 #include "core/pipeline/judge.h"
@@ -37,6 +34,22 @@ nlohmann::json toJson(const BackboneRequest &request)
 {
     return {{"backbone", request.backbone}, {"weights", request.weights}, {"device", request.device},
             {"precision", request.precision}, {"resize", request.resize}, {"batch", request.batch}};
+}
+
+/// The hash of the side file that the groups are read from; empty for groups of another kind. A run that goes on has to
+/// find the same one.
+std::string groupFileHash(const TrainConfig &config)
+{
+    const GroupSpec spec = GroupSpec::parse(config.group);
+    return spec.kind == GroupKind::File ? hashFile(spec.file) : std::string();
+}
+
+/// Throws what is wrong with the groups before hours of extraction. Templates are known only once pictures are compared.
+void checkGroups(const Dataset &dataset, const TrainConfig &config)
+{
+    const GroupSpec spec = GroupSpec::parse(config.group);
+    if (spec.kind != GroupKind::None && spec.kind != GroupKind::Template)
+        (void)groupsOf(dataset, spec);
 }
 
 BackboneRequest requestFromJson(const std::string &text)
@@ -209,15 +222,7 @@ private:
             m_library.setRunState(m_record.run, stoppedByUser ? RunState::Interrupted : RunState::Done);
         if (report.model) {
             report.modelPath = m_library.modelPath(m_record.run);
-            try {
-                std::vector<Baseline> controls;
-                if (!stoppedByUser)  // who stopped the run does not wait for two more
-                    controls = trainControls(m_data, m_record.config, report.model->epoch, job);
-                report.evaluation = judgeRun(*report.model, m_data, std::move(controls), job);
-            } catch (const Cancelled &) {
-                // The run is whole and kept; only what it is compared with is left out.
-                report.evaluation = judgeRun(*report.model, m_data, {}, {});
-            }
+            report.evaluation = judged(*report.model, stoppedByUser, control, job, report.notes);
             try {
                 m_library.setRunEvaluation(m_record.run, report.evaluation);
             } catch (const Error &error) {
@@ -229,6 +234,27 @@ private:
             m_library.setRunState(m_record.run, RunState::Done);
         }
         return report;
+    }
+
+    /// Whatever becomes of it, the run is trained and kept. Who stopped the run does not wait for two more as controls, and
+    /// who stops now, for nothing.
+    Evaluation judged(const Model &model, bool stoppedByUser, TrainingControl &control, const JobContext &job,
+                      std::vector<std::string> &notes) const
+    {
+        try {
+            std::vector<Baseline> controls;
+            if (!stoppedByUser)
+                controls = trainControls(m_data, m_record.config, model.epoch, control, job);
+            return judgeRun(model, m_data, std::move(controls), job);
+        } catch (const Cancelled &) {
+            return judgeRunAlone(model, m_data);
+        } catch (const Error &error) {
+            notes.push_back(std::string("The run is kept, but it could not be judged. ") + error.what());
+            Evaluation evaluation;
+            evaluation.verdict.headline = "It could not be judged.";
+            evaluation.verdict.reason = error.what();
+            return evaluation;
+        }
     }
 
     /// Whatever becomes of it, the run is trained and kept.
@@ -270,11 +296,14 @@ std::vector<Split> splitsOf(const RunData &data, const TrainConfig &config)
 
 }  // namespace
 
-TrainReport trainRun(const Dataset &dataset, const BackboneRequest &request, const TrainConfig &config,
+TrainReport trainRun(const Dataset &dataset, const BackboneRequest &request, const TrainConfig &asked,
                      const PipelineContext &context, const TrainingObserver &observer, TrainingControl &control,
                      const JobContext &job)
 {
-    config.validate();
+    asked.validate();
+    TrainConfig config = asked;
+    config.group = GroupSpec::parse(asked.group).absolute().text;  // a run is resumed from any folder
+    checkGroups(dataset, config);
     ExtractReport extracted = extractFeatures(dataset, request, context, observer.extract, job);
     const std::string backbone = extracted.matrix.backbone;
     Library library = Library::open(context.library);
@@ -291,7 +320,9 @@ TrainReport trainRun(const Dataset &dataset, const BackboneRequest &request, con
     record.trainIds = idsOf(data.features, data.split.train);
     record.validationIds = idsOf(data.features, data.split.validation);
     record.testIds = idsOf(data.features, data.split.test);
-    record.request = toJson(extracted.asMade).dump();
+    nlohmann::json made = toJson(extracted.asMade);
+    made["group_file"] = groupFileHash(config);
+    record.request = made.dump();
     auto [run, lock] = library.createRun(record);
     record.run = run;
     RunSession session(std::move(record), std::move(data), std::move(splits), extracted, library, context.threads, observer);
@@ -322,6 +353,11 @@ TrainReport resumeRun(std::int64_t run, const PipelineContext &context, const Tr
         throw Error(ErrorKind::Mismatch,
                     name + " cannot go on: " + displayPath(record.dataset) + " has changed since it began. Train anew.",
                     record.dataset);
+    const nlohmann::json made = nlohmann::json::parse(record.request, nullptr, false);
+    if (made.is_object() && made.value("group_file", nlohmann::json()).is_string() &&
+        made["group_file"] != groupFileHash(record.config))
+        throw Error(ErrorKind::Mismatch, name + " cannot go on: the file of its groups (" + printable(record.config.group)
+                                             + ") has changed since it began. Put it back, or train anew.");
     ExtractReport extracted =
         extractFeatures(dataset, requestFromJson(record.request), context, observer.extract, job);
     if (extracted.matrix.backbone != record.backbone)
@@ -329,31 +365,10 @@ TrainReport resumeRun(std::int64_t run, const PipelineContext &context, const Tr
                                              + ", and those here with " + extracted.matrix.backbone + '.');
 
     // The rows and the split that the run began with, whatever has been set aside since.
-    FeatureMatrix features{extracted.matrix.backbone, {}, extracted.matrix.columns, {}};
-    std::vector<std::string> hashes;
-    Split split;
-    std::unordered_map<std::string_view, std::vector<std::size_t> *> sideOf;
-    for (const auto &[ids, side] : {std::pair(&record.trainIds, &split.train),
-                                    std::pair(&record.validationIds, &split.validation),
-                                    std::pair(&record.testIds, &split.test)})
-        for (const MemeId &id : *ids)
-            sideOf.emplace(id, side);
-    for (std::size_t i = 0; i < extracted.matrix.rows(); ++i) {
-        const MemeId &id = extracted.matrix.ids[i];
-        const auto side = sideOf.find(id);
-        if (side == sideOf.end())
-            continue;
-        side->second->push_back(features.ids.size());
-        features.ids.push_back(id);
-        hashes.push_back(extracted.pictureHashes[i]);
-        const auto row = extracted.matrix.row(i);
-        features.values.insert(features.values.end(), row.begin(), row.end());
-    }
-    if (features.rows() != sideOf.size())
+    const Split split = keepSides(extracted, record.trainIds, record.validationIds, record.testIds);
+    if (extracted.matrix.rows() != record.trainIds.size() + record.validationIds.size() + record.testIds.size())
         throw Error(ErrorKind::Dataset, name + " cannot go on: pictures that it began with are gone. Train anew.",
                     record.dataset);
-    extracted.matrix = std::move(features);
-    extracted.pictureHashes = std::move(hashes);
     RunData data = joinRunData(dataset, extracted, record.config, split, library, context.threads, job);
 
     std::vector<Split> splits = splitsOf(data, record.config);
@@ -365,56 +380,6 @@ TrainReport resumeRun(std::int64_t run, const PipelineContext &context, const Tr
         library.setRunState(run, RunState::Interrupted);  // what it learnt before this call stays
         throw;
     }
-}
-
-namespace {
-
-/// Throws Error{Mismatch} unless `backbone` (an id or a TorchScript file; empty: any) is what the model was made with.
-void requireMadeWith(const Model &model, const BackboneId &id, const std::string &backbone, WeightsNames &names)
-{
-    if (backbone.empty())
-        return;
-    const bool path = backbone.find_first_of("/.") != std::string::npos;
-    const bool same = path ? id.network == kTorchScriptId && names.ofProgram(backbone) == id.weights
-                           : backboneSpec(backbone).id == id.network;
-    if (!same)
-        throw Error(ErrorKind::Mismatch, "The model \"" + model.name + "\" was made with features of " + model.backbone
-                                             + " and refuses those of " + displayPath(backbone) + ".");
-}
-
-}  // namespace
-
-Evaluation evaluateModel(const Model &model, const Dataset &dataset, const BackboneRequest &request,
-                         const PipelineContext &context, const JobContext &job)
-{
-    model.validate();
-    const BackboneId id = BackboneId::parse(model.backbone);
-    requireMadeWith(model, id, request.backbone, context.networks.names());
-    const std::string named = request.weights == "none" ? "" : request.weights;
-    const BackboneChoice choice =
-        findBackbone(id, named, model.weightsFile, context.library, context.networks.names());
-    requireAllowed(choice, named, context.library);
-    const BackboneRequest asMade = requestFor(choice, id, request);
-    const ExtractReport extracted = extractFeatures(dataset, asMade, context, {}, job);
-    const FeatureMatrix &features = extracted.matrix;
-    if (features.backbone != model.backbone || static_cast<int>(features.columns) != model.columns())
-        throw Error(ErrorKind::Mismatch, "The model \"" + model.name + "\" was made with features of " + model.backbone
-                                             + "; these are of " + features.backbone + '.');
-
-    std::set<MemeId> learned(model.trainIds.begin(), model.trainIds.end());
-    learned.insert(model.validationIds.begin(), model.validationIds.end());  // they chose its epoch
-    std::vector<std::size_t> rows;
-    for (std::size_t i = 0; i < features.rows(); ++i)
-        if (!learned.contains(features.ids[i]))
-            rows.push_back(i);
-    const bool seen = rows.empty();
-    if (seen) {
-        rows.resize(features.rows());
-        std::iota(rows.begin(), rows.end(), std::size_t{0});
-    }
-    Evaluation evaluation = judgeElsewhere(model, dataset, features, rows, seen);
-    evaluation.skipped = extracted.skipped;
-    return evaluation;
 }
 
 }  // namespace dank

@@ -20,9 +20,4 @@ TrainReport trainRun(const Dataset &dataset, const BackboneRequest &request, con
 TrainReport resumeRun(std::int64_t run, const PipelineContext &context, const TrainingObserver &observer,
                       TrainingControl &control, const JobContext &job);
 
-/// Judges a model on the rows of a dataset that it did not learn from; on all of them, and saying so, when it learned
-/// from every one.
-Evaluation evaluateModel(const Model &model, const Dataset &dataset, const BackboneRequest &request,
-                         const PipelineContext &context, const JobContext &job);
-
 }  // namespace dank

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "core/pipeline/backbone_id.h"
+#include "core/pipeline/evaluate_model.h"
 #include "core/pipeline/extract.h"
 #include "core/pipeline/precision.h"
 #include "core/pipeline/preprocess.h"

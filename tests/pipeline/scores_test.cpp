@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "core/pipeline/rating.h"
+#include "core/pipeline/evaluate_model.h"
 #include "core/pipeline/train_run.h"
 #include "core/store/model_file.h"
 #include "tiny_dataset.h"
