@@ -26,7 +26,7 @@
 #include "ui/widgets/text_format.h"
 #include "ui/window_actions.h"
 #include "ui/window_dialogs.h"
-#include "ui/window_settings.h"
+#include "ui/widgets/window_settings.h"
 #include "ui/window_verbs.h"
 
 namespace dank::ui {

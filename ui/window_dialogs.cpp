@@ -16,7 +16,7 @@
 
 #include "ui/widgets/card.h"
 #include "ui/widgets/theme.h"
-#include "ui/window_settings.h"
+#include "ui/widgets/window_settings.h"
 
 namespace dank::ui {
 
@@ -72,9 +72,10 @@ void showShortcuts(QWidget *parent, const QMenuBar &bar)
 {
     QList<std::pair<QString, QString>> rows;
     collect(bar.actions(), rows);
-    rows << std::pair{QStringLiteral("Ctrl+F"), QStringLiteral("Filter the memes (Dataset)")}
+    rows << std::pair{QStringLiteral("Ctrl+F"), QStringLiteral("Filter the memes (Dataset) or runs (Train)")}
          << std::pair{QStringLiteral("Space"), QStringLiteral("Preview the chosen meme")}
-         << std::pair{QStringLiteral("Del"), QStringLiteral("Exclude the chosen memes (Dataset)")}
+         << std::pair{QStringLiteral("Del"), QStringLiteral("Exclude the chosen memes, or trash the chosen run")}
+         << std::pair{QStringLiteral("F2"), QStringLiteral("Note on the chosen run (Train)")}
          << std::pair{QStringLiteral("Ctrl+Shift+C"), QStringLiteral("Copy the chart that has the focus")}
          << std::pair{QStringLiteral("Ctrl+Shift+E"), QStringLiteral("Export the chart that has the focus")};
     QDialog dialog(parent);

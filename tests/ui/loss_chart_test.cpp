@@ -237,6 +237,41 @@ private slots:
             QVERIFY(chart.yAxis->range().upper > chart.yAxis->range().lower);
         }
     }
+
+    void otherRunsAreDrawnBeside()
+    {
+        LossChart chart;
+        chart.setTraining(fallingRun(40, 30, 7));
+        const QCPRange before = chart.yAxis->range();
+        RunCurve tall{5, QStringLiteral("run 5"), Qt::red, Qt::DashLine, {{1, 1, 0.5, 0}, {2, 1, kNaN, 0}, {60, 1, 0.02, 0}}};
+        RunCurve own{7, QStringLiteral("run 7"), Qt::blue, Qt::SolidLine, fallingRun(40, 30, 7).curve};
+        chart.setOverlays({tall, own});
+        QCOMPARE(chart.overlays().drawn().size(), std::size_t(1));   // run 7 is the chart's own
+        QVERIFY(chart.yAxis->range().upper >= 0.5 && before.upper < 0.5);
+        QVERIFY(chart.xAxis->range().upper >= 60);
+        chart.showEpoch(1);
+        QVERIFY2(chart.hoverText().contains("run 5 0.5"), qPrintable(chart.hoverText()));
+        chart.showEpoch(3);
+        QVERIFY(!chart.hoverText().contains("run 5"));
+
+        const ChartTable table = chart.table();
+        QCOMPARE(table.columns.last(), QStringLiteral("run_5_validation_loss"));
+        QCOMPARE(table.rows.size(), std::size_t(60));
+        QCOMPARE(table.rows[0].last(), QStringLiteral("0.5"));
+        QCOMPARE(table.rows[1].last(), QString());
+        QCOMPARE(table.rows[59].last(), QStringLiteral("0.02"));
+        QCOMPARE(table.rows[59].size(), table.columns.size());
+        const auto legend = chart.legendEntries(lightTokens());
+        QVERIFY(std::any_of(legend.begin(), legend.end(), [](const LegendEntry &entry) {
+            return entry.text == "run 5" && entry.shape == LegendEntry::Shape::Dashes;
+        }));
+
+        chart.setOverlays({});
+        QCOMPARE(chart.yAxis->range().upper, before.upper);
+        chart.setTraining(fallingRun(20, 10, 5));
+        chart.setOverlays({tall});
+        QVERIFY(chart.overlays().drawn().empty());
+    }
 };
 
 QTEST_MAIN(LossChartTest)

@@ -16,6 +16,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "compared_runs.h"
 #include "screen_stage.h"
 #include "ui/charts/plot.h"
 #include "ui/drop_target.h"
@@ -24,6 +25,7 @@
 #include "ui/pages/reproduce_dialog.h"
 #include "ui/pages/train_settings.h"
 #include "ui/pages/score_preview.h"
+#include "ui/pages/runs_card.h"
 #include "ui/pages/weights_dialog.h"
 #include "ui/widgets/card.h"
 
@@ -205,6 +207,17 @@ void ScreensTest::bring(Stage &stage, const QString &state)
     } else if (state == "compared") {
         recordRuns(stage);
         stage.openDataset();
+    } else if (state == "six runs") {
+        recordComparedRuns((stage.folder.path() + "/library").toStdString(), stage.db.toStdString(),
+                           Dataset::load(stage.db.toStdString(), {}).contentHash(), 6);
+        stage.openDataset();
+        auto *card = stage.window->findChild<RunsCard *>();
+        stage.session->showRun(1);
+        for (const int run : {2, 3, 5, 6})
+            card->model()->setTicked(run, true);
+        card->setDifferencesOnly(true);
+        card->choose(3);
+        stage.session->trashRun(4);
     } else if (state == "untrained") {
         engine.weightsInstalled = false;
         stage.openDataset();
@@ -398,6 +411,7 @@ void ScreensTest::pages_data()
         {Page::Train, "train stopping", "train-stopping"},
         {Page::Train, "train failed", "train-failed"},
         {Page::Train, "trained", "train-done"},
+        {Page::Train, "six runs", "train-runs-done"},
         {Page::Evaluate, "empty", "evaluate-empty"},
         {Page::Evaluate, "training", "evaluate-running"},
         {Page::Evaluate, "trained", "evaluate-done"},

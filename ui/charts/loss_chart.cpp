@@ -33,23 +33,9 @@ double finiteOrGap(double value)
     return std::isfinite(value) ? value : kNaN;
 }
 
-QString csvNumber(double value)
-{
-    return std::isfinite(value) ? QString::number(value, 'g', QLocale::FloatingPointShortest) : QString();
-}
-
 }  // namespace
 
-double SmoothedSeries::next(double value)
-{
-    if (!std::isfinite(value))
-        return kNaN;
-    m_mean = m_weight * m_mean + (1 - m_weight) * value;
-    m_correction *= m_weight;
-    return m_mean / (1 - m_correction);
-}
-
-LossChart::LossChart(QWidget *parent) : Plot(parent)
+LossChart::LossChart(QWidget *parent) : Plot(parent), m_overlays(*this)
 {
     setAccessibleName(tr("Loss over the epochs"));
     xAxis->setLabel(tr("epoch"));
@@ -110,8 +96,7 @@ void LossChart::clearCurve()
     for (QCPGraph *graph : {m_trainRaw, m_validationRaw, m_train, m_validation, m_bestRing, m_gaps})
         graph->data()->clear();
     m_curve.clear();
-    m_anyFinite = m_anyNotPositive = false;
-    m_least = m_greatest = m_leastPositive = 0;
+    m_own = {};
     m_gapCount = 0;
     m_cursor = -1;
     m_trainSmooth = SmoothedSeries(m_smoothing);
@@ -130,6 +115,7 @@ void LossChart::setTraining(const TrainingView &view)
         setFollow(true);
     }
     m_run = view.run;
+    m_overlays.setShownRun(m_run);
     m_config = view.config;
     m_live = view.live;
     m_baseline = std::isfinite(view.meanPredictorLoss) && view.meanPredictorLoss > 0 ? view.meanPredictorLoss : 0;
@@ -142,7 +128,7 @@ void LossChart::setTraining(const TrainingView &view)
     updateAxis();
     if (m_follow)
         updateRange();
-    setEmptyText(m_curve.empty() ? (view.live ? tr("The first epoch is on its way…")
+    setEmptyText(m_curve.empty() && m_overlays.drawn().empty() ? (view.live ? tr("The first epoch is on its way…")
                                               : tr("The loss is drawn here, epoch by epoch, once training starts."))
                                  : QString());
     setAccessibleDescription(summary());
@@ -153,17 +139,8 @@ void LossChart::append(const EpochStats &stats)
 {
     m_curve.push_back(stats);
     const double x = stats.epoch;
-    for (double loss : {stats.trainLoss, stats.validationLoss}) {
-        if (!std::isfinite(loss))
-            continue;
-        m_least = m_anyFinite ? std::min(m_least, loss) : loss;
-        m_greatest = m_anyFinite ? std::max(m_greatest, loss) : loss;
-        m_anyFinite = true;
-        if (loss <= 0)
-            m_anyNotPositive = true;
-        else
-            m_leastPositive = m_leastPositive > 0 ? std::min(m_leastPositive, loss) : loss;
-    }
+    m_own.add(stats.trainLoss);
+    m_own.add(stats.validationLoss);
     m_trainRaw->addData(x, finiteOrGap(stats.trainLoss));
     m_validationRaw->addData(x, finiteOrGap(stats.validationLoss));
     m_train->addData(x, m_trainSmooth.next(stats.trainLoss));
@@ -284,9 +261,10 @@ void LossChart::toggleAxis()
 
 void LossChart::updateAxis()
 {
-    const bool possible = m_leastPositive > 0;
+    const LossExtremes all = extremes();
+    const bool possible = all.leastPositive > 0;
     const bool wanted = m_axis == Axis::Logarithmic
-                        || (m_axis == Axis::Auto && wantsLogAxis(m_leastPositive, m_greatest, m_anyNotPositive));
+                        || (m_axis == Axis::Auto && wantsLogAxis(all.leastPositive, all.greatest, all.anyNotPositive));
     const bool log = possible && wanted;
     if (log == m_logarithmic)
         return;
@@ -299,7 +277,7 @@ void LossChart::updateAxis()
 
 double LossChart::plannedEnd() const
 {
-    const double last = m_curve.empty() ? 0 : m_curve.back().epoch;
+    const double last = std::max(m_curve.empty() ? 0 : m_curve.back().epoch, m_overlays.lastEpoch());
     if (!m_live)
         return std::max(2.0, last * 1.02);  // the ring of a best last epoch is seen whole
     // The planned end once it is in reach; a long run's first epochs are not squeezed into a corner.
@@ -310,14 +288,11 @@ double LossChart::plannedEnd() const
 void LossChart::updateRange()
 {
     xAxis->setRange(0, plannedEnd());
-    double low = m_logarithmic ? m_leastPositive : m_least, high = m_greatest;
-    if (!m_anyFinite) {
-        low = 0;
-        high = 1;
-    }
+    const LossExtremes all = extremes();
+    double low = m_logarithmic ? all.leastPositive : all.least, high = all.anyFinite ? all.greatest : 1;
     if (m_baseline > 0) {
-        low = m_anyFinite ? std::min(low, m_baseline) : 0;
-        high = m_anyFinite ? std::max(high, m_baseline) : 2 * m_baseline;
+        low = all.anyFinite ? std::min(low, m_baseline) : 0;
+        high = all.anyFinite ? std::max(high, m_baseline) : 2 * m_baseline;
     }
     if (m_logarithmic) {
         const double margin = std::pow(std::max(high / low, 1.5), 0.08);
@@ -328,6 +303,24 @@ void LossChart::updateRange()
         const double floor = low - 0.08 * span;
         yAxis->setRange(low >= 0 ? std::max(0.0, floor) : floor, high + 0.08 * span);
     }
+}
+
+LossExtremes LossChart::extremes() const
+{
+    LossExtremes all = m_own;
+    all.add(m_overlays.extremes());
+    return all;
+}
+
+void LossChart::setOverlays(std::vector<RunCurve> curves)
+{
+    m_overlays.set(std::move(curves));
+    if (!m_overlays.drawn().empty())
+        setEmptyText({});
+    updateAxis();
+    if (m_follow)
+        updateRange();
+    requestReplot();
 }
 
 void LossChart::resetView()
@@ -370,6 +363,8 @@ void LossChart::showEpoch(int epoch)
                        .arg(groupedNumber(at->epoch), lossText(at->trainLoss), lossText(at->validationLoss));
     if (at->epoch == m_best)
         text += tr("\nbest so far");
+    for (const auto &[name, loss] : m_overlays.lossesAt(at->epoch))
+        text += tr("\n%1 %2").arg(name, lossText(loss));
     const double anchor = std::isfinite(at->validationLoss) ? at->validationLoss : yAxis->range().center();
     const QRect area = axisRect()->rect();
     const double y = std::clamp(yAxis->coordToPixel(anchor), double(area.top()), double(area.bottom()));
@@ -466,6 +461,9 @@ QVector<LegendEntry> LossChart::legendEntries(const Tokens &tokens) const
 {
     QVector<LegendEntry> entries{{tr("training"), tokens.training, LegendEntry::Shape::Dot},
                                  {tr("validation"), tokens.validation, LegendEntry::Shape::Dot}};
+    for (const RunCurve *curve : m_overlays.drawn())
+        entries.append({curve->name, curve->colour, curve->style == Qt::SolidLine ? LegendEntry::Shape::Dot
+                                                                                  : LegendEntry::Shape::Dashes});
     if (m_baseline > 0)
         entries.append({tr("predict the mean"), tokens.baseline, LegendEntry::Shape::Dashes});
     return entries;
@@ -478,8 +476,9 @@ ChartTable LossChart::table() const
                      QStringLiteral("seconds")};
     table.rows.reserve(m_curve.size());
     for (const auto &stats : m_curve)
-        table.rows.push_back({QString::number(stats.epoch), csvNumber(stats.trainLoss), csvNumber(stats.validationLoss),
-                              csvNumber(stats.seconds)});
+        table.rows.push_back({QString::number(stats.epoch), chartNumber(stats.trainLoss), chartNumber(stats.validationLoss),
+                              chartNumber(stats.seconds)});
+    m_overlays.addTo(table);
     return table;
 }
 

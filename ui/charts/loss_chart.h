@@ -4,24 +4,12 @@
 #include <vector>
 
 #include "core/data/train_config.h"
+#include "ui/charts/loss_overlays.h"
 #include "ui/charts/plot.h"
+#include "ui/charts/smoothed_series.h"
 #include "ui/session/session.h"
 
 namespace dank::ui {
-
-/// Exponential moving average with TensorBoard's bias correction, so that it starts on the first value:
-/// m = a·m + (1 − a)·x, shown as m / (1 − aⁿ). Not-finite values leave it as it was and come out as NaN.
-class SmoothedSeries {
-public:
-    static constexpr double kMost = 0.99;
-    explicit SmoothedSeries(double weight = 0) : m_weight(weight) {}
-    double next(double value);
-
-private:
-    double m_weight;
-    double m_mean = 0;
-    double m_correction = 1;  ///< aⁿ
-};
 
 /// Training and validation loss over the epochs: raw faint, smoothed thick, predict-the-mean dashed, best epoch
 /// ringed, pauses shaded, epochs without a finite loss as gaps with a cross. New epochs of the same run are
@@ -36,6 +24,10 @@ public:
     /// Shows a run; cheap when it is the shown one with more epochs.
     void setTraining(const TrainingView &view);
     const TrainConfig &config() const { return m_config; }
+
+    /// Validation curves of other runs, drawn beside the shown one's; the run shown is left out.
+    void setOverlays(std::vector<RunCurve> curves);
+    const LossOverlays &overlays() const { return m_overlays; }
 
     /// 0 (raw only) … 0.99. 0.6 at first.
     void setSmoothing(double weight);
@@ -85,6 +77,7 @@ private:
     void updateMarks(const TrainingView &view);
     void updateAxis();
     void updateRange();
+    LossExtremes extremes() const;
     double plannedEnd() const;
     void placeBestLabel();
 
@@ -97,9 +90,7 @@ private:
     int m_best = 0;
     bool m_live = false;
 
-    // Extremes of all finite losses, kept while appending.
-    double m_least = 0, m_greatest = 0, m_leastPositive = 0;
-    bool m_anyFinite = false, m_anyNotPositive = false;
+    LossExtremes m_own;  ///< of the shown run, kept while appending
     int m_gapCount = 0;
 
     double m_smoothing = 0.6;
@@ -110,6 +101,7 @@ private:
     int m_cursor = -1;  ///< index into m_curve of the crosshair
 
     QCPGraph *m_trainRaw, *m_validationRaw, *m_train, *m_validation, *m_bestRing, *m_gaps;
+    LossOverlays m_overlays;
     QCPItemLine *m_baselineLine;
     QCPItemText *m_baselineLabel, *m_bestLabel;
     QCPItemTracer *m_bestAnchor;

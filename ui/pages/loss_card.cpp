@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "ui/charts/chart_export.h"
+#include "ui/pages/run_legend.h"
 
 namespace dank::ui {
 
@@ -42,7 +43,8 @@ LossCard::LossCard(QWidget *parent)
       m_axis(new Chip({}, this)),
       m_smoothing(new Chip({}, this)),
       m_follow(new Chip({}, this)),
-      m_verdict(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Normal, this))
+      m_verdict(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Normal, this)),
+      m_legend(new RunLegend(this))
 {
     // The legend stands right after the title; the card's stretching subtitle stays empty between it and the chips.
     int at = 1;
@@ -85,6 +87,7 @@ LossCard::LossCard(QWidget *parent)
     line->addWidget(m_verdict, 1);
     m_verdict->setElided(true);
     body()->addLayout(line);
+    body()->addWidget(m_legend);
     body()->addWidget(m_chart, 1);
     m_verdict->hide();
     m_verdictIcon->hide();
@@ -106,7 +109,14 @@ void LossCard::setTraining(const TrainingView &view)
         provenance.note = tr("untrained network");
     m_chart->setProvenance(provenance);
     m_chart->setTraining(view);
+    m_legend->setCurves(m_chart->overlays().drawn());
     showAxis();
+}
+
+void LossCard::setOverlays(std::vector<RunCurve> curves)
+{
+    m_chart->setOverlays(std::move(curves));
+    m_legend->setCurves(m_chart->overlays().drawn());
 }
 
 void LossCard::setVerdict(const QString &iconName, const QString &text, TextLabel::Tone tone)

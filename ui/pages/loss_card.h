@@ -7,6 +7,8 @@
 
 namespace dank::ui {
 
+class RunLegend;
+
 /// The loss chart with its legend and the chips that steer it: axis, smoothing, follow. Its verdict line says in
 /// words how the run stands against predicting the mean.
 class LossCard : public Card {
@@ -16,6 +18,8 @@ public:
 
     LossChart *chart() { return m_chart; }
     void setTraining(const TrainingView &view);
+    /// Other runs' validation curves; the legend under the title names them.
+    void setOverlays(std::vector<RunCurve> curves);
     /// An icon of resources/icons, a sentence and its tone; an empty sentence hides the line.
     void setVerdict(const QString &iconName, const QString &text, TextLabel::Tone tone);
     QString verdict() const { return m_verdict->text(); }
@@ -32,6 +36,7 @@ private:
     QLabel *m_trainingDot, *m_validationDot, *m_verdictIcon;
     Chip *m_axis, *m_smoothing, *m_follow;
     TextLabel *m_verdict;
+    RunLegend *m_legend;
     QString m_verdictIconName;
     TextLabel::Tone m_verdictTone = TextLabel::Tone::Normal;
 };

@@ -82,7 +82,7 @@ TrainPage::Private::Private(Session &s, TrainPage *page)
     stack->addWidget(emptyCard);
     stack->addWidget(loss);
     stack->setMinimumHeight(280);
-    runs->setMinimumHeight(150);
+    runs->setMinimumHeight(220);
     connectChartExport(*settings->targetChart()->plot(), QStringLiteral("target"));
 }
 
@@ -115,11 +115,15 @@ TrainPage::TrainPage(Session &session, QWidget *parent) : QWidget(parent), d(std
             [this](const TrainConfig &config) { d->session.setTrainConfig(config); });
     connect(d->settings, &TrainSettings::problemChanged, &session, &Session::setTrainProblem);
     connect(d->settings, &TrainSettings::reproduceRequested, this, [this] { showReproduceDialog(d->session, this); });
+    connect(d->runs, &RunsCard::curvesChanged, this, [this] {
+        d->loss->setOverlays(d->runs->curves());
+        d->showEmpty();
+    });
     connect(&session, &Session::changed, this, [this](Change change) {
         switch (change) {
         case Change::Epochs:
             d->showCurve();
-            d->showRuns();
+            d->runs->refreshLive();
             d->showVerdict();
             break;
         case Change::Training:
@@ -140,7 +144,7 @@ TrainPage::TrainPage(Session &session, QWidget *parent) : QWidget(parent), d(std
             d->showEmpty();
             d->showVerdict();
             d->showLock();
-            d->showRuns();
+            d->runs->refreshLive();
             break;
         case Change::Runs:
             d->showRuns();
@@ -165,7 +169,12 @@ TrainPage::TrainPage(Session &session, QWidget *parent) : QWidget(parent), d(std
     d->fit(width());
 }
 
-TrainPage::~TrainPage() = default;
+TrainPage::~TrainPage()
+{
+    // A note still being written is kept while the widgets below go, and the session tells of it.
+    d->session.disconnect(this);
+    d->runs->disconnect(this);
+}
 
 void TrainPage::resizeEvent(QResizeEvent *event)
 {
@@ -227,7 +236,7 @@ void TrainPage::Private::showEmpty()
 {
     const auto &view = session.training();
     const auto dataset = session.dataset();
-    if (view.run > 0 || view.live || !view.curve.empty()) {
+    if (view.run > 0 || view.live || !view.curve.empty() || !runs->model()->ticked().empty()) {
         stack->setCurrentIndex(1);
         return;
     }

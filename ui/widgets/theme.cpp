@@ -43,6 +43,8 @@ Tokens makeLight()
     t.warn = hex(0xB25E00);
     t.bad = hex(0xC2303B);
     t.dankness = ramp(0x1B0C41, 0x4F0A6D);
+    t.runs = {hex(0x00857A), hex(0x8E3BB8), hex(0xC2185B), hex(0x6B7A00),
+              hex(0x8A5A2B), hex(0x4A6078), hex(0x2E8B3D), hex(0x3B3FA8)};
     return t;
 }
 
@@ -66,6 +68,8 @@ Tokens makeDark()
     t.warn = hex(0xF0A95A);
     t.bad = hex(0xFF7B84);
     t.dankness = ramp(0x5A4B96, 0x7B3FA0);  // the two coldest lifted until they stand out on the dark surface
+    t.runs = {hex(0x2EC4B6), hex(0xC792EA), hex(0xFF6B9D), hex(0xC5D86D),
+              hex(0xD4A373), hex(0x9FB3C8), hex(0x7BD88F), hex(0x8E94F2)};
     return t;
 }
 

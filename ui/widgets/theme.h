@@ -18,6 +18,7 @@ struct Tokens {
     QColor background, surface, sunken, line, text, muted, accent, accentSoft, onAccent;
     QColor training, validation, baseline, ok, warn, bad;
     std::array<QColor, 8> dankness;  ///< cold to hot
+    std::array<QColor, 8> runs;      ///< of compared runs; apart from each other, from training and validation
 };
 
 enum class ThemeMode { System, Light, Dark };
