@@ -111,7 +111,7 @@ void RunsCard::buildColumns()
     header->setMinimumSectionSize(30);
     header->setSectionsMovable(true);
     header->setContextMenuPolicy(Qt::CustomContextMenu);
-    constexpr int kWidths[] = {104, 30, 96, 150, 70, 84, 64, 70, 88, 88, 124, 84, 130, 140};
+    constexpr int kWidths[] = {128, 30, 96, 150, 70, 84, 64, 70, 88, 88, 144, 84, 130, 140};
     static_assert(std::size(kWidths) == RunsModel::FixedCount);
     for (int column = 0; column < m_model->columnCount(); ++column)
         m_view->setColumnWidth(column, column < RunsModel::FixedCount ? kWidths[column] : 100);
