@@ -15,7 +15,7 @@
 #include "ui/widgets/calm.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
-#include "ui/window_settings.h"
+#include "ui/widgets/window_settings.h"
 
 namespace dank::ui {
 
