@@ -37,14 +37,19 @@ public:
     }
     void finish() override
     {
-        if (m_scored && m_model.interval) {
-            printLine();
+        if (!m_scored)
+            return;
+        printLine();
+        printLine("Percentiles are against " + printable(m_model.referenceName) + ".");
+        if (!m_model.targetGroup.empty())
+            printLine("Dankness is measured within " + printable(m_model.targetGroup)
+                      + "; a picture alone has no group, so its upvotes are read from all memes together.");
+        if (m_model.interval) {
             printLine("The interval holds for " + fixed(m_model.interval->level * 100, 0)
                       + " % of memes like those of " + printable(datasetName(m_model))
                       + ", as measured on " + grouped(static_cast<double>(m_model.interval->rows))
                       + " that the model had not seen; for other pictures it promises nothing.");
-        } else if (m_scored) {
-            printLine();
+        } else {
             printLine("There is no interval: fewer than " + std::to_string(ConformalInterval::kLeastRows)
                       + " memes judged this model, or it is from before there were intervals.");
         }
@@ -167,6 +172,8 @@ Json toJson(const Score &score, const Model &model)
             {"model", model.name},
             {"epoch", model.epoch},
             {"untrained", model.untrainedBackbone},
+            {"reference", model.referenceName},
+            {"measured_within", model.targetGroup.empty() ? Json(nullptr) : Json(model.targetGroup)},
             {"interval", std::move(interval)},
             {"outside_training_range", score.rangeRatio ? Json(score.outsideRange) : Json(nullptr)},
             {"training_distance", score.rangeRatio ? number(*score.rangeRatio) : Json(nullptr)},

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cctype>
 #include <string>
 #include <vector>
 
@@ -57,7 +59,7 @@ int list(Context &context, const RunsOptions &options)
     if (context.libraryExists())
         runs = Library::open(context.library()).runs(options.all ? Library::Which::All : Library::Which::Kept);
     sortRuns(runs, options.sort);
-    if (options.format == "csv") {
+    if (options.format == "csv" && !context.json()) {
         print(runsCsv(runs));
         return kSuccess;
     }
@@ -160,7 +162,9 @@ int diff(Context &context, const RunsOptions &options)
 int exportRun(Context &context, const RunsOptions &options)
 {
     const std::filesystem::path given = options.out;
-    if (options.format.empty() && given.extension() != ".csv" && given.has_extension())
+    std::string ending = given.extension().string();
+    std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return std::tolower(c); });
+    if (options.format.empty() && ending != ".csv" && !ending.empty())
         throw UsageError("The ending of " + displayPath(given)
                          + " names no format. Use .csv, or say --format csv or --format tensorboard.");
     const bool tensorboard = options.format == "tensorboard" || (options.format.empty() && !given.has_extension());

@@ -139,17 +139,16 @@ GroupSpec groupOf(const std::string &text)
 
 int evalModel(Context &context, const EvalOptions &options)
 {
-    Model model = loadModel(options.model);
+    const Model model = loadModel(options.model);
     const Dataset dataset = context.loadDataset(options.db);
     if (options.group) {
-        // Told here: the engine passes over groups that a dataset has not, since a model may name them.
         const GroupSpec spec = groupOf(*options.group);
         if (spec.kind != GroupKind::None)
-            groupsOf(dataset.records(), spec, {&dataset, {}, true});
-        model.config.group = *options.group;  // its target stays within the groups it was trained on
+            groupsOf(dataset.records(), spec, {&dataset, {}, true});  // told before hours of extraction
     }
     const Evaluation evaluation =
-        context.engine().evaluate(model, dataset, options.request, context.library(), context.job());
+        context.engine().evaluate(model, dataset, options.request, options.group ? &*options.group : nullptr,
+                                  context.library(), context.job());
     context.console().clear();
     const std::vector<Skipped> &skipped = evaluation.skipped;
     context.console().skipped(skipped, context.json());
@@ -160,7 +159,7 @@ int evalModel(Context &context, const EvalOptions &options)
         document["subset"] = evaluation.subset;
         document["model"] = options.model;
         document["epoch"] = model.epoch;
-        document["group"] = model.config.group;
+        document["group"] = options.group.value_or(model.config.group);
         document["split_hash"] = model.splitHash.empty() ? Json(nullptr) : Json(model.splitHash);
         document["untrained"] = model.untrainedBackbone;
         document["skipped"] = toJson(skipped);

@@ -214,8 +214,11 @@ public:
 
     /// A model on the rows of a dataset that it did not learn from. `request.backbone`: empty, or what the model must have
     /// been made with, else Error{Mismatch}.
+    /// `group`: as TrainConfig::group, to judge within, instead of what the model names; empty: no groups; nullptr: the
+    /// model's own. Its target stays within the groups that it was trained on.
     virtual Evaluation evaluate(const Model &model, const Dataset &dataset, const BackboneRequest &request,
-                                const std::filesystem::path &library, const JobContext &job) = 0;
+                                const std::string *group, const std::filesystem::path &library,
+                                const JobContext &job) = 0;
 
     /// Loads the model's backbone. `weights`: as in BackboneRequest, empty for the model's own hint and then the
     /// library's. Throws Error{Weights|Mismatch} when they are not the ones the model was made with.

@@ -107,9 +107,9 @@ public:
     }
 
     Evaluation evaluate(const Model &model, const Dataset &dataset, const BackboneRequest &request,
-                        const std::filesystem::path &library, const JobContext &job) override
+                        const std::string *group, const std::filesystem::path &library, const JobContext &job) override
     {
-        return evaluateModel(model, dataset, request, context(library), job);
+        return evaluateModel(model, dataset, request, group, context(library), job);
     }
 
     std::unique_ptr<RatingSession> openRating(std::shared_ptr<const Model> model, const std::string &weights,

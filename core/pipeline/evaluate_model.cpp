@@ -29,23 +29,27 @@ void requireMadeWith(const Model &model, const BackboneId &id, const std::string
                                              + " and refuses those of " + displayPath(backbone) + ".");
 }
 
-/// The groups that `text` names among these rows; nothing for no groups, and where this dataset has none of these, which
+/// The groups that a model names, among these rows; nothing for no groups, and where this dataset does not tell them, which
 /// `notes` then says.
-std::optional<Grouping> groupsHere(std::span<const MemeRecord> records, const Dataset &dataset, const std::string &text,
-                                   std::vector<std::string> &notes)
+std::optional<Grouping> groupsOfModel(std::span<const MemeRecord> records, const Dataset &dataset, const std::string &text,
+                                      bool isHome, std::vector<std::string> &notes)
 {
     const GroupSpec spec = GroupSpec::parse(text);
     if (spec.kind == GroupKind::None)
         return std::nullopt;
-    try {
-        return groupsOf(records, spec, {&dataset, {}, true});
-    } catch (const Error &error) {
-        if (error.kind() != ErrorKind::Dataset)
-            throw;
-        notes.push_back("It was trained with groups by " + printable(text)
-                        + ", which these memes do not tell, so it is judged on all of them together.");
-        return std::nullopt;
+    std::string why = "they belong to another dataset";
+    if (isHome || (spec.kind != GroupKind::Rows && spec.kind != GroupKind::File)) {
+        try {
+            return groupsOf(records, spec, {&dataset, {}, true});
+        } catch (const Error &error) {
+            why = error.what();
+            while (why.ends_with('.'))
+                why.pop_back();
+        }
     }
+    notes.push_back("It was trained with groups by " + printable(text)
+                    + ", which do not count here, so these memes are judged together (" + why + ").");
+    return std::nullopt;
 }
 
 /// Rows of the matrix that had no part in the training.
@@ -76,8 +80,10 @@ std::vector<std::size_t> unseenRows(const Model &model, const ExtractReport &ext
     return rows;
 }
 
-Evaluation judgeElsewhere(const Model &model, const Dataset &dataset, const ExtractReport &extracted, const JobContext &job)
+Evaluation judgeElsewhere(const Model &model, const Dataset &dataset, const ExtractReport &extracted,
+                          const std::string *group, const JobContext &job)
 {
+    const bool isHome = model.datasetHash == dataset.contentHash();
     const FeatureMatrix &features = extracted.matrix;
     std::vector<std::size_t> rows = unseenRows(model, extracted);
     const bool seen = rows.empty();
@@ -94,17 +100,25 @@ Evaluation judgeElsewhere(const Model &model, const Dataset &dataset, const Extr
     EvaluationInput input;
     std::vector<std::string> notes;
     std::vector<std::string> groups(records.size());
-    if (const auto found = groupsHere(records, dataset, model.config.group, notes)) {
+    const std::string &judged = group ? *group : model.config.group;
+    const GroupSpec spec = GroupSpec::parse(judged);
+    std::optional<Grouping> found;
+    if (!group)
+        found = groupsOfModel(records, dataset, judged, isHome, notes);
+    else if (spec.kind != GroupKind::None)
+        found = groupsOf(records, spec, {&dataset, {}, true});
+    if (found) {
         groups = found->of;
-        input.groupName = groupWord(GroupSpec::parse(model.config.group), *found);
+        input.groupName = groupWord(spec, *found);
     }
     GroupedTarget target{model.target, model.groupTargets};
     std::vector<std::string> targetGroups = groups;
-    if (model.targetGroup != model.config.group) {
-        const auto found = groupsHere(records, dataset, model.targetGroup, notes);
-        targetGroups = found ? found->of : std::vector<std::string>(records.size());
+    if (model.targetGroup != judged) {
+        const auto own = groupsOfModel(records, dataset, model.targetGroup, isHome, notes);
+        targetGroups = own ? own->of : std::vector<std::string>(records.size());
     }
-    if (!model.targetGroup.empty() && model.groupTargets.empty()) {
+    const bool isOld = model.splitHash.empty();  // from before targets of groups were kept
+    if (isOld && !model.targetGroup.empty()) {
         std::vector<std::size_t> all(records.size());
         std::iota(all.begin(), all.end(), std::size_t{0});
         target = GroupedTarget::fit(model.config.target, upvotes, targetGroups, all);
@@ -133,9 +147,12 @@ Evaluation judgeElsewhere(const Model &model, const Dataset &dataset, const Extr
 
 /// The model's own dataset, with what it was trained on still there: judged as its run was.
 std::optional<Evaluation> judgeAtHome(const Model &model, const Dataset &dataset, ExtractReport &extracted,
-                                      const PipelineContext &context, const JobContext &job)
+                                      const std::string *group, const PipelineContext &context, const JobContext &job)
 {
-    const bool sameTarget = model.targetGroup == (model.config.within ? model.config.group : std::string());
+    TrainConfig config = model.config;
+    if (group)
+        config.group = *group;
+    const bool sameTarget = model.targetGroup == (config.within ? config.group : std::string());
     if (model.datasetHash != dataset.contentHash() || !sameTarget || model.testIds.empty())
         return std::nullopt;
     std::unordered_set<std::string_view> here(extracted.matrix.ids.begin(), extracted.matrix.ids.end());
@@ -145,7 +162,7 @@ std::optional<Evaluation> judgeAtHome(const Model &model, const Dataset &dataset
                 return std::nullopt;
     const Split split = keepSides(extracted, model.trainIds, model.validationIds, model.testIds);
     Library library = Library::open(context.library);
-    RunData data = joinRunData(dataset, extracted, model.config, split, library, context.threads, job);
+    RunData data = joinRunData(dataset, extracted, config, split, library, context.threads, job);
     if (!model.groupTargets.empty()) {
         data.target = {model.target, model.groupTargets};
         for (std::size_t row = 0; row < data.targets.size(); ++row)
@@ -157,7 +174,7 @@ std::optional<Evaluation> judgeAtHome(const Model &model, const Dataset &dataset
 }  // namespace
 
 Evaluation evaluateModel(const Model &model, const Dataset &dataset, const BackboneRequest &request,
-                         const PipelineContext &context, const JobContext &job)
+                         const std::string *group, const PipelineContext &context, const JobContext &job)
 {
     model.validate();
     const BackboneId id = BackboneId::parse(model.backbone);
@@ -171,8 +188,8 @@ Evaluation evaluateModel(const Model &model, const Dataset &dataset, const Backb
     if (extracted.matrix.backbone != model.backbone || static_cast<int>(extracted.matrix.columns) != model.columns())
         throw Error(ErrorKind::Mismatch, "The model \"" + model.name + "\" was made with features of " + model.backbone
                                              + "; these are of " + extracted.matrix.backbone + '.');
-    std::optional<Evaluation> atHome = judgeAtHome(model, dataset, extracted, context, job);
-    Evaluation evaluation = atHome ? std::move(*atHome) : judgeElsewhere(model, dataset, extracted, job);
+    std::optional<Evaluation> atHome = judgeAtHome(model, dataset, extracted, group, context, job);
+    Evaluation evaluation = atHome ? std::move(*atHome) : judgeElsewhere(model, dataset, extracted, group, job);
     evaluation.skipped = extracted.skipped;
     return evaluation;
 }

@@ -12,9 +12,10 @@ namespace dank {
 /// group's median; its training pictures are known there by their bytes, since other datasets may use the same ids.
 /// Groups are those that its configuration names, where the dataset has them, and the verdict says where it has not. A
 /// target within the group is the one it was trained on: groups that it does not know, and memes without one, are measured
-/// against all. Only for a model from before targets of groups were kept is it fitted among these rows.
-/// Throws Error{Mismatch} for other features, Error{File|Format} for a side file of groups, and Cancelled.
+/// against all. Only for a model from before targets of groups were kept is it fitted among these rows. The model's side
+/// file and its ranges of rows mean something in its own dataset only. `group`: see Engine::evaluate().
+/// Throws Error{Mismatch} for other features, what groupsOf() throws for `group`, and Cancelled.
 Evaluation evaluateModel(const Model &model, const Dataset &dataset, const BackboneRequest &request,
-                         const PipelineContext &context, const JobContext &job);
+                         const std::string *group, const PipelineContext &context, const JobContext &job);
 
 }  // namespace dank

@@ -44,6 +44,15 @@ std::string groupFileHash(const TrainConfig &config)
     return spec.kind == GroupKind::File ? hashFile(spec.file) : std::string();
 }
 
+/// Tells whether a run that goes on sees the very pictures that it began with.
+std::string picturesHash(const FeatureMatrix &features, std::span<const std::string> hashes)
+{
+    std::string text;
+    for (std::size_t row = 0; row < hashes.size(); ++row)
+        text += features.ids[row] + '\0' + hashes[row] + '\n';
+    return hashText(text);
+}
+
 /// Throws what is wrong with the groups before hours of extraction. Templates are known only once pictures are compared.
 void checkGroups(const Dataset &dataset, const TrainConfig &config)
 {
@@ -217,23 +226,26 @@ private:
         report.device = m_extracted.device;
         report.precision = m_extracted.precision;
         report.model = keepBest(true);
-        const bool goesOn = report.model && !stoppedByUser && wantsCrossValidation(m_record.config);
-        if (!goesOn)  // else a kill leaves it interrupted, and resuming it does the rest
-            m_library.setRunState(m_record.run, stoppedByUser ? RunState::Interrupted : RunState::Done);
         if (report.model) {
             report.modelPath = m_library.modelPath(m_record.run);
             report.evaluation = judged(*report.model, stoppedByUser, control, job, report.notes);
-            try {
-                m_library.setRunEvaluation(m_record.run, report.evaluation);
-            } catch (const Error &error) {
-                report.notes.push_back(std::string("This evaluation is not kept. ") + error.what());
-            }
+            if (!report.evaluation.memes.empty())
+                keepEvaluation(report);
+            if (!stoppedByUser && wantsCrossValidation(m_record.config))
+                addCrossValidation(report, control, job);
         }
-        if (goesOn) {
-            addCrossValidation(report, control, job);
-            m_library.setRunState(m_record.run, RunState::Done);
-        }
+        // Last: killed before, the run reads as interrupted, and resuming it does what is left.
+        m_library.setRunState(m_record.run, stoppedByUser ? RunState::Interrupted : RunState::Done);
         return report;
+    }
+
+    void keepEvaluation(TrainReport &report)
+    {
+        try {
+            m_library.setRunEvaluation(m_record.run, report.evaluation);
+        } catch (const Error &error) {
+            report.notes.push_back(std::string("This evaluation is not kept. ") + error.what());
+        }
     }
 
     /// Whatever becomes of it, the run is trained and kept. Who stopped the run does not wait for two more as controls, and
@@ -322,6 +334,7 @@ TrainReport trainRun(const Dataset &dataset, const BackboneRequest &request, con
     record.testIds = idsOf(data.features, data.split.test);
     nlohmann::json made = toJson(extracted.asMade);
     made["group_file"] = groupFileHash(config);
+    made["pictures"] = picturesHash(data.features, extracted.pictureHashes);
     record.request = made.dump();
     auto [run, lock] = library.createRun(record);
     record.run = run;
@@ -368,6 +381,10 @@ TrainReport resumeRun(std::int64_t run, const PipelineContext &context, const Tr
     const Split split = keepSides(extracted, record.trainIds, record.validationIds, record.testIds);
     if (extracted.matrix.rows() != record.trainIds.size() + record.validationIds.size() + record.testIds.size())
         throw Error(ErrorKind::Dataset, name + " cannot go on: pictures that it began with are gone. Train anew.",
+                    record.dataset);
+    if (made.is_object() && made.contains("pictures") &&
+        made["pictures"] != picturesHash(extracted.matrix, extracted.pictureHashes))
+        throw Error(ErrorKind::Mismatch, name + " cannot go on: pictures that it began with have changed. Train anew.",
                     record.dataset);
     RunData data = joinRunData(dataset, extracted, record.config, split, library, context.threads, job);
 

@@ -60,7 +60,7 @@ private slots:
     {
         const Dataset dataset = Dataset::load(writeTinyDataset(folder() / "data", 150));
         const TrainReport report = train(dataset, quickConfig());
-        const Evaluation again = evaluateModel(*report.model, dataset, request(), context(), {});
+        const Evaluation again = evaluateModel(*report.model, dataset, request(), nullptr, context(), {});
         QCOMPARE(again.memes.size(), report.evaluation.memes.size());
         QCOMPARE(again.clusters, report.evaluation.clusters);
         for (const BaselineResult &baseline : report.evaluation.baselines) {
@@ -83,12 +83,12 @@ private slots:
         const Model whole = loadModel(Library::open(folder() / "library").modelPath(model.run));
         // The same ids m0 … on other pictures: none of them was learned from.
         const Dataset other = Dataset::load(writeTinyDataset(folder() / "other", 80, 2));
-        const Evaluation elsewhere = evaluateModel(whole, other, request(), context(), {});
+        const Evaluation elsewhere = evaluateModel(whole, other, request(), nullptr, context(), {});
         QCOMPARE(elsewhere.memes.size(), std::size_t{80});
         QVERIFY(elsewhere.verdict.kind != VerdictKind::SeenInTraining);
         // The same pictures with the same ids in another place, some more among them.
         const Dataset grown = Dataset::load(writeTinyDataset(folder() / "grown", 120));
-        const Evaluation more = evaluateModel(whole, grown, request(), context(), {});
+        const Evaluation more = evaluateModel(whole, grown, request(), nullptr, context(), {});
         QCOMPARE(more.memes.size(), whole.testIds.size() + 20);
         // The same pictures under other names.
         std::string json = readTextFile(folder() / "data" / "db.json", 1 << 20);
@@ -102,7 +102,7 @@ private slots:
                                                          / ("x" + entry.path().filename().string().substr(1)));
         writeFileAtomically(folder() / "renamed" / "db.json", json);
         const Dataset renamed = Dataset::load(folder() / "renamed" / "db.json");
-        const Evaluation same = evaluateModel(whole, renamed, request(), context(), {});
+        const Evaluation same = evaluateModel(whole, renamed, request(), nullptr, context(), {});
         QVERIFY(same.memes.size() < 100 - whole.trainIds.size() + 1);
     }
 
@@ -112,10 +112,15 @@ private slots:
         Model model = loadModel(train(dataset, quickConfig()).modelPath);
         model.config.group = "flair";
         model.datasetHash = "another";
-        const Evaluation evaluation = evaluateModel(model, dataset, request(), context(), {});
+        const Evaluation evaluation = evaluateModel(model, dataset, request(), nullptr, context(), {});
         QVERIFY2(evaluation.verdict.reason.find("groups by flair") != std::string::npos, evaluation.verdict.reason.c_str());
-        model.config.group = "file:" + (folder() / "gone.csv").string();
-        QVERIFY_EXCEPTION_THROWN(evaluateModel(model, dataset, request(), context(), {}), Error);
+        // Ranges and side files mean nothing in another dataset, unless they are asked for.
+        const std::string ranges = "rows:1-70,71-150";
+        model.config.group = ranges;
+        QVERIFY(!evaluateModel(model, dataset, request(), nullptr, context(), {}).within);
+        QVERIFY(evaluateModel(model, dataset, request(), &ranges, context(), {}).within);
+        const std::string gone = "file:" + (folder() / "gone.csv").string();
+        QVERIFY_EXCEPTION_THROWN(evaluateModel(model, dataset, request(), &gone, context(), {}), Error);
     }
 
     void groupMistakesAreToldBeforeExtraction()

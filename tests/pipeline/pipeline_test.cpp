@@ -381,7 +381,7 @@ private slots:
         const std::vector<std::byte> garbage(100, std::byte{7});
         QVERIFY(!rating->rate(garbage, "pasted").skipped.empty());
 
-        const Evaluation again = evaluateModel(*report.model, dataset, request(), context(), {});
+        const Evaluation again = evaluateModel(*report.model, dataset, request(), nullptr, context(), {});
         QCOMPARE(again.model.rows, report.evaluation.model.rows);
         QVERIFY(std::abs(again.model.mae - report.evaluation.model.mae) < 1e-9);
         QVERIFY(std::abs(again.meanPredictor.mae - report.evaluation.meanPredictor.mae) < 1e-9);

@@ -127,7 +127,7 @@ private slots:
         QCOMPARE(model.groupTargets.size(), std::size_t{2});
         QCOMPARE(model.targetGroup, config.group);
         // The same rows judged by the map that it was trained on: the same actual values as the run's own evaluation.
-        const Evaluation again = evaluateModel(model, dataset, request(), context(), {});
+        const Evaluation again = evaluateModel(model, dataset, request(), nullptr, context(), {});
         QCOMPARE(again.memes.size(), report.evaluation.memes.size());
         for (std::size_t i = 0; i < again.memes.size(); ++i) {
             QCOMPARE(again.memes[i].id, report.evaluation.memes[i].id);
@@ -136,13 +136,13 @@ private slots:
         // Compared within other groups, its target stays.
         Model other = model;
         other.config.group = "author";
-        const Evaluation byAuthor = evaluateModel(other, dataset, request(), context(), {});
+        const Evaluation byAuthor = evaluateModel(other, dataset, request(), nullptr, context(), {});
         QCOMPARE(byAuthor.groupName, std::string("author"));
         QVERIFY(std::abs(byAuthor.memes[0].actual - again.memes[0].actual) < 1e-12);
         // Groups that it does not know are measured against all.
         other = model;
         other.targetGroup = other.config.group = "rows:1-10,11-150";
-        const Evaluation unknown = evaluateModel(other, dataset, request(), context(), {});
+        const Evaluation unknown = evaluateModel(other, dataset, request(), nullptr, context(), {});
         for (const JudgedMeme &meme : unknown.memes)
             QVERIFY(std::abs(meme.actual - model.target.toDankness(meme.upvotes)) < 1e-6);
     }

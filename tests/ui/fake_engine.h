@@ -259,7 +259,7 @@ public:
         return report;
     }
 
-    Evaluation evaluate(const Model &, const Dataset &, const BackboneRequest &, const std::filesystem::path &,
+    Evaluation evaluate(const Model &, const Dataset &, const BackboneRequest &, const std::string *, const std::filesystem::path &,
                         const JobContext &) override
     {
         ++evaluations;

@@ -171,11 +171,11 @@ public:
         staged.snapshot = [&](std::shared_ptr<const Model> model) { observer.snapshot(dressed(*model, dataset)); };
         TrainReport report = FakeEngine::train(dataset, request, config, folder, staged, control, job);
         report.model = dressed(*report.model, dataset);
-        report.evaluation = evaluate(*report.model, dataset, request, folder, job);
+        report.evaluation = evaluate(*report.model, dataset, request, nullptr, folder, job);
         return report;
     }
 
-    Evaluation evaluate(const Model &, const Dataset &dataset, const BackboneRequest &, const std::filesystem::path &,
+    Evaluation evaluate(const Model &, const Dataset &dataset, const BackboneRequest &, const std::string *, const std::filesystem::path &,
                         const JobContext &) override
     {
         std::vector<std::int64_t> upvotes;

@@ -85,12 +85,16 @@ void drawEvaluation(const Library &library, const RunRecord &run, const ChartExp
         throw Error(ErrorKind::Library, "Run " + std::to_string(run.run) + " has no model to draw predictions of.");
     const Model model = loadModel(run.model);
     const auto dataset = datasetOf(run);
-    const auto engine = openEngine();
-    BackboneRequest backbone;
-    backbone.backbone = model.backbone;
-    backbone.weights = model.untrainedBackbone ? "none" : run.weightsFile;
-    const auto evaluation =
-        std::make_shared<const Evaluation>(engine->evaluate(model, *dataset, backbone, library.folder(), JobContext{}));
+    std::optional<Evaluation> found;
+    if (run.datasetHash == dataset->contentHash())
+        found = library.runEvaluation(run.run);  // its controls are not trained again
+    if (!found) {
+        BackboneRequest backbone;
+        backbone.backbone = model.backbone;
+        backbone.weights = model.untrainedBackbone ? "none" : run.weightsFile;
+        found = openEngine()->evaluate(model, *dataset, backbone, nullptr, library.folder(), JobContext{});
+    }
+    const auto evaluation = std::make_shared<const Evaluation>(std::move(*found));
     const QString subset = oneLine(evaluation->subset);
     const auto write = [&](Plot &chart) {
         chart.setProvenance(provenanceOf(run));

@@ -190,7 +190,7 @@ void TrainSettings::addGroup(QFormLayout *form, const Edited &told)
 TrainConfig TrainSettings::presetConfig(const std::string &name) const
 {
     TrainConfig config = presetNamed(name) ? TrainConfig::fromPreset(name) : TrainConfig::standard();
-    if (config.within && config.group.empty())
+    if (config.within && config.group.empty() && config.preset != "ranking")
         config.group = likelyGroup(m_group->choices());
     return config;
 }

@@ -74,7 +74,7 @@ void Session::Private::evaluateOnLane(const RunRecord &record)
             }
             auto found = std::make_shared<const Evaluation>(
                 stored ? std::move(*stored)
-                       : scope.engine()->evaluate(*judged, *about, asked, folder, scope.context));
+                       : scope.engine()->evaluate(*judged, *about, asked, nullptr, folder, scope.context));
             return [this, judged, found](const Job &) {
                 evaluation = found;
                 evaluatedModel = judged;
