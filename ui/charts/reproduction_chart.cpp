@@ -109,7 +109,7 @@ void ReproductionChart::resetView()
             }
     if (m_mean > 0)
         low = std::min(low, m_mean);
-    xAxis->setRange(0, m_epochs * 1.03);
+    xAxis->setRange(-0.02 * m_epochs, 1.03 * m_epochs);  // rings at the ends are seen whole
     yAxis->setRange(low / 5, high * 5);
     requestReplot();
 }

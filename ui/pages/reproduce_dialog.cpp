@@ -163,6 +163,7 @@ ReproduceDialog::ReproduceDialog(Session &session, QWidget *parent)
     if (const ReproductionJob &last = session.reproduction(); last.result) {
         m_seeds->setValue(last.seeds);
         m_epochs->setValue(last.epochs);
+        m_source->setCurrentIndex(last.seededTargets ? 0 : m_source->count() - 1);
     }
     showState();
     m_start->setFocus();
@@ -253,13 +254,13 @@ void ReproduceDialog::showTable()
 {
     const ReproductionJob &job = m_session.reproduction();
     const std::vector<int> epochs = shownEpochs(job.epochs > 0 ? job.epochs : m_epochs->value());
-    QStringList columns{tr("Epochs"), tr("Paper")};
+    QStringList columns{tr("Epochs"), tr("Paper"), tr("Mean")};
     for (std::size_t seed = 0; seed < job.curves.size(); ++seed)
         columns << tr("Seed %1").arg(seed + 1);
-    columns << tr("Predict the mean");
     m_table->setRowCount(int(epochs.size()));
     m_table->setColumnCount(int(columns.size()));
     m_table->setHorizontalHeaderLabels(columns);
+    m_table->horizontalHeaderItem(2)->setToolTip(tr("The same sum for always answering the targets' mean"));
     const auto put = [this](int row, int column, const QString &text) {
         auto *item = new QTableWidgetItem(text);
         item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
@@ -272,10 +273,10 @@ void ReproduceDialog::showTable()
         put(row, 1, printed == paperLosses().end() ? QStringLiteral("–") : lossText(printed->loss, 4));
         for (std::size_t seed = 0; seed < job.curves.size(); ++seed) {
             const auto &curve = job.curves[seed];
-            put(row, int(seed) + 2,
+            put(row, int(seed) + 3,
                 std::size_t(epoch) <= curve.size() ? lossText(curve[std::size_t(epoch) - 1], 4) : QStringLiteral("…"));
         }
-        put(row, int(columns.size()) - 1, job.result ? lossText(job.result->predictMean, 2) : QStringLiteral("–"));
+        put(row, 2, job.result ? lossText(job.result->predictMean, 2) : QStringLiteral("–"));
     }
 }
 

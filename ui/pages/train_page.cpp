@@ -5,6 +5,7 @@
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <cmath>
 
 #include "ui/charts/number_text.h"
@@ -22,6 +23,7 @@ namespace dank::ui {
 namespace {
 
 constexpr int kSettingsWidth = 300;
+constexpr int kLeastCurve = 480, kBesideCurve = 90;  // heights: the curve's, and that of what stands above it
 constexpr int kWideEnough = 900;  // chart and settings side by side
 
 bool isBusy(const JobStatus &job)
@@ -41,7 +43,7 @@ struct TrainPage::Private {
     void showLock();
     void showTarget();
     void showRuns() { runs->refresh(); }
-    void fit(int width);
+    void fit(const QSize &size);
     void restyle();
     void pressEmptyButton();
 
@@ -96,7 +98,12 @@ TrainPage::TrainPage(Session &session, QWidget *parent) : QWidget(parent), d(std
     column->addWidget(d->banner);
     d->row = new QBoxLayout(QBoxLayout::LeftToRight);
     d->row->setSpacing(14);
-    d->row->addWidget(d->stack, 1);
+    // All settings are taller than the window: the curve need not be.
+    auto *left = new QVBoxLayout;
+    left->setSpacing(0);
+    left->addWidget(d->stack, 1);
+    left->addStretch(0);
+    d->row->addLayout(left, 1);
     d->row->addWidget(d->settings);
     column->addLayout(d->row, 5);
     column->addWidget(d->runs, 3);
@@ -154,7 +161,10 @@ TrainPage::TrainPage(Session &session, QWidget *parent) : QWidget(parent), d(std
             d->settings->setConfig(d->session.trainConfig());
             d->showHeader();
             break;
-        case Change::Target: d->showTarget(); break;
+        case Change::Target:
+            d->showTarget();
+            d->showHeader();
+            break;
         default: break;
         }
     });
@@ -166,7 +176,7 @@ TrainPage::TrainPage(Session &session, QWidget *parent) : QWidget(parent), d(std
     d->showVerdict();
     d->showLock();
     d->restyle();
-    d->fit(width());
+    d->fit(size());
 }
 
 TrainPage::~TrainPage()
@@ -179,7 +189,7 @@ TrainPage::~TrainPage()
 void TrainPage::resizeEvent(QResizeEvent *event)
 {
     QWidget::resizeEvent(event);
-    d->fit(width());
+    d->fit(size());
 }
 
 void TrainPage::changeEvent(QEvent *event)
@@ -189,9 +199,10 @@ void TrainPage::changeEvent(QEvent *event)
         d->restyle();
 }
 
-void TrainPage::Private::fit(int width)
+void TrainPage::Private::fit(const QSize &size)
 {
-    const bool wide = width >= kWideEnough;
+    const bool wide = size.width() >= kWideEnough;
+    stack->setMaximumHeight(wide ? std::max(kLeastCurve, size.height() - kBesideCurve) : QWIDGETSIZE_MAX);
     row->setDirection(wide ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
     settings->setMinimumWidth(wide ? kSettingsWidth : 0);
     settings->setMaximumWidth(wide ? kSettingsWidth : QWIDGETSIZE_MAX);
@@ -218,7 +229,8 @@ void TrainPage::Private::showHeader()
         }
     } else if (const auto dataset = session.dataset()) {
         parts << countOf(qint64(dataset->records().size()), TrainPage::tr("meme"), TrainPage::tr("memes"))
-              << TrainPage::tr("the settings are good as they stand");
+              << (settings->problem().isEmpty() ? TrainPage::tr("the settings are good as they stand")
+                                                : TrainPage::tr("the settings need a look"));
     } else {
         parts << TrainPage::tr("A network learns from your memes how many upvotes a meme gets");
     }

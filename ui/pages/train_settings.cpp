@@ -91,7 +91,6 @@ TrainSettings::TrainSettings(QWidget *parent)
     m_moreButton->setObjectName(QStringLiteral("moreSettings"));
     m_moreButton->setAutoRaise(true);
     m_moreButton->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    m_moreButton->setCheckable(true);
     m_moreButton->setFont(fontFor(TextRole::Body));
     body()->addWidget(m_moreButton);
     auto *column = new QVBoxLayout(m_more);
@@ -119,11 +118,8 @@ TrainSettings::TrainSettings(QWidget *parent)
         edited();
     });
     connect(m_reproduce, &QPushButton::clicked, this, &TrainSettings::reproduceRequested);
-    connect(m_moreButton, &QToolButton::toggled, this, [this](bool on) {
-        windowSettings()->setValue(QLatin1String(kMoreKey), on);
-        showMore();
-    });
-    m_moreButton->setChecked(windowSettings()->value(QLatin1String(kMoreKey), false).toBool());
+    connect(m_moreButton, &QToolButton::clicked, this, [this] { setMoreShown(!m_moreShown); });
+    m_moreShown = windowSettings()->value(QLatin1String(kMoreKey), false).toBool();
     load(TrainConfig::standard());
     showMore();
 }
@@ -306,7 +302,7 @@ void TrainSettings::showProblems()
             first = problem;
         // A fault that nobody sees cannot be put right.
         if (!problem.isEmpty() && row.more && !m_loading)
-            m_moreButton->setChecked(true);
+            setMoreShown(true);
     }
     if (first.isEmpty()) {
         try {
@@ -374,19 +370,18 @@ void TrainSettings::showMarks()
 
 void TrainSettings::setMoreShown(bool on)
 {
-    m_moreButton->setChecked(on);
-}
-
-bool TrainSettings::isMoreShown() const
-{
-    return m_moreButton->isChecked();
+    if (on == m_moreShown)
+        return;
+    m_moreShown = on;
+    windowSettings()->setValue(QLatin1String(kMoreKey), on);
+    showMore();
 }
 
 void TrainSettings::showMore()
 {
-    const bool on = m_moreButton->isChecked();
-    m_moreButton->setArrowType(on ? Qt::DownArrow : Qt::RightArrow);
-    m_more->setVisible(on);
+    m_moreButton->setArrowType(m_moreShown ? Qt::DownArrow : Qt::RightArrow);
+    m_moreButton->setAccessibleDescription(m_moreShown ? tr("shown") : tr("hidden"));
+    m_more->setVisible(m_moreShown);
 }
 
 }  // namespace dank::ui

@@ -47,7 +47,7 @@ public:
     QString problem() const { return m_problem; }
 
     void setMoreShown(bool on);
-    bool isMoreShown() const;
+    bool isMoreShown() const { return m_moreShown; }
     GroupField *groupField() { return m_group; }
     TargetChart *targetChart() { return m_chart; }
 
@@ -83,6 +83,7 @@ private:
     TrainConfig m_config;
     bool m_loading = false;
     bool m_locked = false;
+    bool m_moreShown = false;
     QString m_problem;
     QComboBox *m_preset;
     TextLabel *m_summary;
