@@ -26,7 +26,7 @@ namespace dank::ui {
 namespace {
 
 constexpr int kWidth = 860, kHeight = 580;
-constexpr int kTableWidth = 400;
+constexpr int kTableWidth = 450;  // three seeds
 constexpr int kRowHeight = 28;
 constexpr int kMostSeeds = 100, kMostEpochs = 100'000;  // as the command line takes them
 
