@@ -56,11 +56,12 @@ def table(results, rounds):
     return "\n".join(lines)
 
 
-results_file, document, rounds = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), int(sys.argv[3])
-text = table([json.loads(line) for line in results_file.read_text().splitlines()], rounds)
-old = document.read_text() if document.exists() else f"# Benchmarks\n\n## Networks\n\n{BEGIN}\n{END}\n"
-if BEGIN not in old or END not in old:
-    old = old.rstrip() + f"\n\n## Networks\n\n{BEGIN}\n{END}\n"
-before, after = old.split(BEGIN)[0], old.split(END)[1]
-document.parent.mkdir(parents=True, exist_ok=True)
-document.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")
+if __name__ == "__main__":
+    results_file, document, rounds = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), int(sys.argv[3])
+    text = table([json.loads(line) for line in results_file.read_text().splitlines()], rounds)
+    old = document.read_text() if document.exists() else f"# Benchmarks\n\n## Networks\n\n{BEGIN}\n{END}\n"
+    if BEGIN not in old or END not in old:
+        old = old.rstrip() + f"\n\n## Networks\n\n{BEGIN}\n{END}\n"
+    before, after = old.split(BEGIN)[0], old.split(END)[1]
+    document.parent.mkdir(parents=True, exist_ok=True)
+    document.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")
