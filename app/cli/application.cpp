@@ -30,6 +30,8 @@ constexpr Command kCommands[] = {
      declareReproduce},
     {"weights", "List, fetch, add, verify and convert pretrained weights", "dank weights fetch inception_v3",
      declareWeights},
+    {"bench", "Measure what this machine does", "dank bench --what extract", declareBench},
+    {"selftest", "Hold a device's numbers against exact ones", "dank selftest --device cuda", declareSelftest},
     {"doctor", "Tell versions, devices, library and weights, for a bug report", "dank doctor", declareDoctor},
     {"demo", "The whole main job on the sample dataset", "dank demo", declareDemo},
 };

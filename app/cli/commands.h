@@ -38,6 +38,8 @@ Action declareRate(CLI::App &app);
 Action declareRuns(CLI::App &app);
 Action declareReproduce(CLI::App &app);
 Action declareWeights(CLI::App &app);
+Action declareBench(CLI::App &app);
+Action declareSelftest(CLI::App &app);
 Action declareDoctor(CLI::App &app);
 Action declareDemo(CLI::App &app);
 

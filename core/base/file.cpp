@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <system_error>
 
 #include <fcntl.h>
@@ -270,6 +271,22 @@ void writeFileAtomically(const fs::path &path, std::span<const std::byte> bytes)
 void writeFileAtomically(const fs::path &path, std::string_view text)
 {
     writeFileAtomically(path, std::as_bytes(std::span(text)));
+}
+
+std::string fileStamp(const std::filesystem::path &path)
+{
+    constexpr std::int64_t kSettled = 2'000'000'000;  // nanoseconds; file systems' clocks are coarse
+    struct stat status{};
+    if (::stat(path.c_str(), &status) != 0)
+        return {};
+    const auto nanoseconds = [](const timespec &time) { return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec; };
+    const std::int64_t changed = nanoseconds(status.st_ctim);  // unlike the other, nobody can set it back
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    if (nanoseconds(now) - changed < kSettled)
+        return {};
+    return std::to_string(status.st_size) + '.' + std::to_string(nanoseconds(status.st_mtim)) + '.'
+           + std::to_string(changed) + '.' + std::to_string(status.st_ino);
 }
 
 void createFolder(const fs::path &path)

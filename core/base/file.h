@@ -23,6 +23,10 @@ void writeFileAtomically(const std::filesystem::path &path, std::string_view tex
 /// The same for contents in several pieces, one after the other: nothing is copied together.
 void writeFileAtomically(const std::filesystem::path &path, std::span<const std::span<const std::byte>> pieces);
 
+/// Size, times and inode of a file as one word: as long as it stays the same, so do the contents. Empty where there is no
+/// such file, and where it changed so lately that a second change might not show.
+std::string fileStamp(const std::filesystem::path &path);
+
 /// Creates a folder and its parents. Throws Error{Disk} naming the folder and the reason.
 void createFolder(const std::filesystem::path &path);
 

@@ -17,6 +17,7 @@
 #include "core/data/feature_matrix.h"
 #include "core/data/model.h"
 #include "core/data/reproduction.h"
+#include "core/engine/measurement.h"
 #include "core/engine/training_control.h"
 #include "core/weights/catalogue.h"
 #include "core/weights/download_progress.h"
@@ -58,7 +59,7 @@ struct BackboneStatus {
     std::filesystem::path expectedAt;     ///< where an installed file is looked for
     std::vector<WeightsEntry> offers;     ///< what the catalogue has for it, the recommended first
     std::size_t cached = 0, total = 0;    ///< features kept for how many of the dataset's pictures
-    double imagesPerSecond = 0;           ///< of the last extraction on this machine, 0 where unknown
+    double imagesPerSecond = 0;           ///< of the last extraction on this machine, else of bench(), 0 where unknown
     bool isDefault = false;               ///< what an empty BackboneRequest::backbone means now
 };
 
@@ -139,11 +140,14 @@ struct TrainReport {
     std::string device, precision;
 };
 
-/// Scores files with one model. Thread-safe; keeps its network alive.
+/// Scores files with one model; features that the library has are not computed again. Thread-safe; keeps its network
+/// alive; must not outlive its engine.
 class RatingSession {
 public:
     virtual ~RatingSession() = default;
     virtual const Model &model() const = 0;
+    /// Loads the network now; otherwise the first picture does whose features the library does not have.
+    virtual void prepare() const {}
     virtual Score rate(const std::filesystem::path &file) const = 0;
     /// A picture that has no file (pasted). `name` goes into Score::path.
     virtual Score rate(std::span<const std::byte> encoded, const std::string &name) const = 0;
@@ -170,6 +174,13 @@ public:
     virtual ~Engine() = default;
 
     virtual EngineInfo info() const = 0;
+    /// What this machine does. `what`: extract, train, rate or all; `device` as in BackboneRequest. Remembered in the
+    /// library, if there is one, for BackboneStatus::imagesPerSecond. Reports stage "bench".
+    virtual BenchReport bench(const std::string &what, const std::string &device, const std::filesystem::path &library,
+                              const JobContext &job) = 0;
+    /// Features and one training step on the device against float64 on the CPU, within stated tolerances. Reports stage
+    /// "selftest".
+    virtual std::vector<SelfCheck> selfTest(const std::string &device, const JobContext &job) const = 0;
     virtual std::vector<BackboneStatus> backbones(const Dataset *dataset, const BackboneRequest &request,
                                                   const std::filesystem::path &library) const = 0;
 

@@ -193,6 +193,18 @@ std::unique_ptr<Backbone> makeBackbone(const BackboneSpec &spec, const std::opti
     });
 }
 
+std::unique_ptr<Backbone> makeReferenceBackbone(const BackboneSpec &spec, std::uint64_t seed)
+{
+    const KnownNetwork &known = knownNetwork(spec);
+    return translateTorchErrors("loading the feature network", [&]() -> std::unique_ptr<Backbone> {
+        const c10::InferenceMode guard;
+        const Placement placement{c10::Device(at::kCPU), at::kDouble};
+        ParameterSource parameters = ParameterSource::random(seed);
+        return std::make_unique<TorchBackbone>(known.spec, Precision::Float32, true, placement,
+                                               known.make(known.spec, parameters, placement));
+    });
+}
+
 const BackboneSpec &networkOf(const TensorFile &weights)
 {
     // Many networks share names, VGG16's are all among VGG19's: the one that finds most of what it asks for, and all.

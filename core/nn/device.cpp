@@ -14,6 +14,7 @@
 #include <torch/version.h>
 
 #include "core/base/error.h"
+#include "core/base/file.h"
 #include "core/nn/torch_device.h"
 
 #if defined(__aarch64__) && defined(__linux__)
@@ -92,6 +93,15 @@ const char *precisionName(Precision precision) noexcept
     case Precision::Float16: return "fp16";
     }
     return "?";
+}
+
+Precision precisionFromName(std::string_view name)
+{
+    for (const Precision precision : {Precision::Float32, Precision::BFloat16, Precision::Float16})
+        if (name == precisionName(precision))
+            return precision;
+    throw Error(ErrorKind::Format,
+                "There is no precision \"" + sanitizeUtf8(name) + "\"; choose auto, fp32, bf16 or fp16.");
 }
 
 Device chooseDevice(std::string_view request)

@@ -104,6 +104,10 @@ using NetworkMaker = std::function<std::unique_ptr<Network>(const Placement &)>;
 std::unique_ptr<Backbone> makeNetworkBackbone(const BackboneSpec &spec, bool untrained, const Device &device,
                                               Precision precision, const NetworkMaker &make);
 
+/// One of networkSpecs() with seeded random weights in float64 on the CPU, by plain convolutions: what the others are
+/// held against. Slow.
+std::unique_ptr<Backbone> makeReferenceBackbone(const BackboneSpec &spec, std::uint64_t seed);
+
 std::unique_ptr<Network> makeInceptionV3(const BackboneSpec &, ParameterSource &, const Placement &);
 std::unique_ptr<Network> makeVgg16(const BackboneSpec &, ParameterSource &, const Placement &);
 std::unique_ptr<Network> makeVgg19(const BackboneSpec &, ParameterSource &, const Placement &);

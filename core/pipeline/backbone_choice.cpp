@@ -1,7 +1,5 @@
 #include "core/pipeline/backbone_choice.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <vector>
 
@@ -57,9 +55,9 @@ BackboneChoice programChoice(const fs::path &file, WeightsNames &names)
     return {torchScriptSpec(file), fs::absolute(file).lexically_normal(), names.ofProgram(file)};
 }
 
-BackboneChoice fromFile(const BackboneSpec &spec, const fs::path &file, WeightsNames &names)
+BackboneChoice fromFile(const BackboneSpec &spec, const fs::path &file, const fs::path &library, WeightsNames &names)
 {
-    return {spec, fs::absolute(file), names.ofTensors(file)};
+    return {spec, fs::absolute(file), names.ofTensors(file, library)};
 }
 
 }  // namespace
@@ -76,31 +74,33 @@ std::string WeightsNames::nameOf(const TensorFile &tensors)
     return "w-" + contentHash(tensors);
 }
 
-template <typename Name>
-std::string WeightsNames::remembered(const fs::path &file, Name name)
+std::string WeightsNames::ofTensors(const fs::path &file, const fs::path &library)
 {
-    struct stat status{};
-    if (::stat(file.c_str(), &status) != 0)
-        return name();  // which says what is wrong
-    const Key key{fs::absolute(file), static_cast<std::uintmax_t>(status.st_size),
-                  status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec, status.st_ino};
+    const fs::path path = fs::absolute(file);
+    const std::string stamp = fileStamp(path), key = "weights-name/" + path.string();
+    const auto nameIn = [&](const std::string &remembered) {
+        return !stamp.empty() && remembered.starts_with(stamp + ' ') ? remembered.substr(stamp.size() + 1) : std::string();
+    };
     {
         std::lock_guard lock(m_mutex);
-        if (const auto found = m_names.find(key); found != m_names.end())
-            return found->second;
+        if (const auto found = m_names.find(path); found != m_names.end())
+            if (std::string name = nameIn(found->second); !name.empty())
+                return name;
     }
-    const std::string result = name();
-    std::lock_guard lock(m_mutex);
-    return m_names[key] = result;
-}
-
-std::string WeightsNames::ofTensors(const fs::path &file)
-{
-    return remembered(file, [&] {
+    // Asking makes no library.
+    std::error_code ignored;
+    const bool keep = !stamp.empty() && fs::exists(library / "library.sqlite", ignored);
+    std::string name = keep ? nameIn(Library::open(library).fact(key).value_or("")) : std::string();
+    if (name.empty()) {
         const TensorFile tensors = openWeightsFile(file);
         requireUnchanged(tensors);
-        return nameOf(tensors);
-    });
+        name = nameOf(tensors);
+        if (keep)
+            Library::open(library).setFact(key, stamp + ' ' + name);
+    }
+    std::lock_guard lock(m_mutex);
+    m_names[path] = stamp + ' ' + name;
+    return name;
 }
 
 std::string WeightsNames::ofProgram(const fs::path &file)
@@ -182,10 +182,10 @@ BackboneChoice chooseBackbone(const BackboneRequest &request, const fs::path &li
     if (request.weights == "none")
         return {spec, {}, seedId(kUntrainedSeed)};
     if (!request.weights.empty())
-        return fromFile(spec, request.weights, names);
+        return fromFile(spec, request.weights, library, names);
     const fs::path installed = installedWeightsPath(library, spec.id);
     if (hasInstalledWeights(library, spec.id))
-        return fromFile(spec, installed, names);
+        return fromFile(spec, installed, library, names);
     throw Error(ErrorKind::Weights,
                 "There are no weights for " + spec.title + ". `dank weights fetch " + spec.id
                     + "` downloads them, `dank weights add FILE` takes a file that you have, --weights FILE uses one where "
@@ -233,7 +233,7 @@ BackboneChoice findBackbone(const BackboneId &id, const std::string &request, co
         if (request == "none")
             throw refuse("This model was made with real weights, not with seeded random ones. Name the file that it was "
                          "made with.");
-        BackboneChoice choice = fromFile(spec, request, names);
+        BackboneChoice choice = fromFile(spec, request, library, names);
         if (choice.weightsId != id.weights)
             throw refuse(displayPath(request) + " is not the weights file that this model was made with (it is "
                          + choice.weightsId + ", the model needs " + id.weights + " of " + spec.title + ").");
@@ -246,7 +246,7 @@ BackboneChoice findBackbone(const BackboneId &id, const std::string &request, co
         if (candidate.empty() || !fs::is_regular_file(candidate, ignored))
             continue;
         try {
-            BackboneChoice choice = fromFile(spec, candidate, names);
+            BackboneChoice choice = fromFile(spec, candidate, library, names);
             if (choice.weightsId == id.weights)
                 return choice;
         } catch (const Error &) {

@@ -6,7 +6,6 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include "core/engine/engine.h"
@@ -28,24 +27,20 @@ struct BackboneChoice {
     bool isUntrained() const { return weightsId.starts_with("seed-"); }
 };
 
-/// Names weights files by what is in them, and remembers a name for as long as the file's size, time and inode stay the
-/// same: naming one means reading it whole. Thread-safe.
+/// Names weights files by what is in them, and remembers a name for as long as the file's size, times and inode stay the
+/// same, in a library past the end of the process too: naming one means reading it whole. Thread-safe.
 class WeightsNames {
 public:
     /// "w-<contentHash of its tensors>": the same for the same tensors in whatever container. Throws what
-    /// openWeightsFile() throws.
+    /// openWeightsFile() throws. `library`: where names are remembered, if it is there.
     static std::string nameOf(const TensorFile &tensors);
-    std::string ofTensors(const std::filesystem::path &file);
+    std::string ofTensors(const std::filesystem::path &file, const std::filesystem::path &library);
     /// "w-<hash of the program and its description>".
     std::string ofProgram(const std::filesystem::path &file);
 
 private:
-    using Key = std::tuple<std::filesystem::path, std::uintmax_t, std::int64_t, std::uint64_t>;
-    template <typename Name>
-    std::string remembered(const std::filesystem::path &file, Name name);
-
     std::mutex m_mutex;
-    std::map<Key, std::string> m_names;  ///< guarded by m_mutex
+    std::map<std::filesystem::path, std::string> m_names;  ///< "<stamp> <name>", guarded by m_mutex
 };
 
 /// Where the library keeps the weights of a network: weights/<network>.safetensors.

@@ -28,15 +28,6 @@ ResizeRule resizeRuleFromName(std::string_view name)
                 "There is no resize rule \"" + sanitizeUtf8(name) + "\"; choose warp, crop or letterbox.");
 }
 
-Precision precisionFromName(std::string_view name)
-{
-    for (const Precision precision : {Precision::Float32, Precision::BFloat16, Precision::Float16})
-        if (name == precisionName(precision))
-            return precision;
-    throw Error(ErrorKind::Format,
-                "There is no precision \"" + sanitizeUtf8(name) + "\"; choose auto, fp32, bf16 or fp16.");
-}
-
 std::uint64_t seedOf(std::string_view weights) noexcept
 {
     std::uint64_t value = 0;

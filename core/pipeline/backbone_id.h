@@ -22,9 +22,6 @@ ResizeRule resizeRuleFromName(std::string_view name);
 /// The seed in a BackboneId::weights of seeded random weights, else 0.
 std::uint64_t seedOf(std::string_view weights) noexcept;
 
-/// "fp32", "bf16" or "fp16". Throws Error{Format}.
-Precision precisionFromName(std::string_view name);
-
 /// Everything that decides a feature vector besides the picture. Its text is the key under which features are kept
 /// and what a model names, so that features made one way never mix with another's:
 /// `inception_v3/warp/fp32/w-<32 hex of the weights' tensors>`, `…/seed-1` for seeded random weights,

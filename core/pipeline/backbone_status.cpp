@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/pipeline/backbone_table.h"
+#include "core/pipeline/bench.h"
 #include "core/pipeline/weights_shelf.h"
 #include "core/store/library.h"
 
@@ -38,6 +39,17 @@ void count(BackboneStatus &status, const BackboneChoice &choice, const BackboneR
         if (const auto speed = library.fact(speedKey(id, device)))
             status.imagesPerSecond = std::max(status.imagesPerSecond, std::strtod(speed->c_str(), nullptr));
     }
+    if (status.imagesPerSecond > 0)
+        return;
+    // Nothing was extracted here yet: what `dank bench` came to. Of the slower precision, to promise no more than holds.
+    for (const Precision precision : {Precision::Float32, Precision::BFloat16, Precision::Float16}) {
+        if (asked && request.precision != "auto" && request.precision != precisionName(precision))
+            continue;
+        if (const auto speed = library.fact(benchKey(extractItem(choice.spec.id, precision), device))) {
+            status.imagesPerSecond = std::strtod(speed->c_str(), nullptr);
+            return;
+        }
+    }
 }
 
 }  // namespace
@@ -52,7 +64,7 @@ std::vector<BackboneStatus> backboneStatuses(const Dataset *dataset, const Backb
         library = Library::open(context.library);
     std::vector<std::string> hashes;
     if (dataset)
-        hashes = hashPictures(*dataset, context.threads, {});
+        hashes = hashPictures(*dataset, context.threads, library ? &*library : nullptr, {});
     std::string device = "cpu";
     try {
         device = chooseDevice(request.device).name;

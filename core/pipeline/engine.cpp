@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <thread>
 
+#include "core/base/memory.h"
 #include "core/engine/loader.h"
 #include "core/image/decode.h"
 #include "core/image/resize.h"
 #include "core/nn/device.h"
+#include "core/nn/self_check.h"
 #include "core/pipeline/backbone_status.h"
 #include "core/pipeline/evaluate_model.h"
+#include "core/pipeline/bench.h"
 #include "core/pipeline/extract.h"
 #include "core/pipeline/rating.h"
 #include "core/pipeline/reproduce.h"
@@ -39,6 +42,24 @@ public:
         info.autoNote = automatic.note;
         info.nativeBFloat16 = cpuHasNativeBFloat16();
         return info;
+    }
+
+    BenchReport bench(const std::string &what, const std::string &device, const std::filesystem::path &library,
+                      const JobContext &job) override
+    {
+        return benchmark(what, device, context(library), job);
+    }
+
+    std::vector<SelfCheck> selfTest(const std::string &device, const JobContext &job) const override
+    {
+        const Device chosen = chooseDevice(device);
+        job.report("selftest", 0, 2);
+        setIntraOpThreads(m_threads);
+        std::vector<SelfCheck> checks = checkFeatures(chosen, *findNetworkSpec("inception_v3"), job);
+        job.report("selftest", 1, 2);
+        for (SelfCheck &check : checkTrainingStep())
+            checks.push_back(std::move(check));
+        return checks;
     }
 
     std::vector<BackboneStatus> backbones(const Dataset *dataset, const BackboneRequest &request,
@@ -149,5 +170,6 @@ extern "C" __attribute__((visibility("default"))) int dankEngineAbi()
 
 extern "C" __attribute__((visibility("default"))) dank::Engine *dankMakeEngine(const dank::EngineOptions *options)
 {
+    dank::keepFreedMemory();
     return new dank::TorchEngine(*options);
 }

@@ -1,15 +1,11 @@
 #include "core/pipeline/extract.h"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cmath>
-#include <exception>
-#include <mutex>
-#include <thread>
 
 #include "core/base/file.h"
-#include "core/base/hash.h"
+#include "core/base/memory.h"
 #include "core/pipeline/extract_workers.h"
 #include "core/pipeline/precision.h"
 #include "core/store/library.h"
@@ -46,54 +42,23 @@ FeatureMatrix gatherMatrix(const Dataset &dataset, const std::vector<std::string
 {
     FeatureMatrix matrix{backbone, {}, columns, {}};
     const auto records = dataset.records();
-    matrix.values.reserve(records.size() * columns);
-    std::vector<float> row(columns);
+    matrix.values.resize(records.size() * columns);
+    const std::vector<bool> found = library.getFeatures(backbone, hashes, matrix.values);
+    std::size_t rows = 0;
     for (std::size_t i = 0; i < records.size(); ++i) {
-        if (hashes[i].empty() || !library.getFeatures(backbone, hashes[i], row))
+        if (!found[i])
             continue;
+        if (rows < i)
+            std::copy_n(&matrix.values[i * columns], columns, &matrix.values[rows * columns]);
+        ++rows;
         matrix.ids.push_back(records[i].id);
         kept.push_back(hashes[i]);
-        matrix.values.insert(matrix.values.end(), row.begin(), row.end());
     }
+    matrix.values.resize(rows * columns);
     return matrix;
 }
 
 }  // namespace
-
-std::vector<std::string> hashPictures(const Dataset &dataset, int threads, const JobContext &job)
-{
-    const auto records = dataset.records();
-    std::vector<std::string> hashes(records.size());
-    std::atomic<std::size_t> next = 0;
-    std::atomic<bool> failed = false;
-    std::exception_ptr failure;
-    std::mutex failureMutex;
-    const auto work = [&] {
-        try {
-            for (std::size_t i; (i = next++) < records.size() && !failed && !job.cancel.isCancelled();) {
-                try {
-                    hashes[i] = hashFile(records[i].image);
-                } catch (const Error &) {
-                    // Gone since the dataset was loaded: prepare() will say why.
-                }
-            }
-        } catch (...) {
-            std::lock_guard lock(failureMutex);
-            failure = std::current_exception();
-            failed = true;
-        }
-    };
-    {
-        std::vector<std::jthread> workers;
-        for (int i = 1; i < threads; ++i)
-            workers.emplace_back(work);
-        work();
-    }
-    if (failure)
-        std::rethrow_exception(failure);
-    job.cancel.check();
-    return hashes;
-}
 
 std::string speedKey(const BackboneId &id, const std::string &device)
 {
@@ -144,7 +109,7 @@ ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &req
                         + " rows were set aside. `dank inspect` lists why.",
                     dataset.path());
     job.report("hash", 0, records.size());
-    std::vector<std::string> hashes = hashPictures(dataset, context.threads, job);
+    std::vector<std::string> hashes = hashPictures(dataset, context.threads, &library, job);
 
     ExtractReport report;
     if (automatic) {
@@ -206,6 +171,7 @@ ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &req
             }
             workers.rethrow();
         }
+        releaseFreedMemory();
         job.cancel.check();
         report.computed = computed;
         report.imagesPerSecond = computed ? static_cast<double>(computed) / std::max(secondsSince(start), 1e-9) : 0;

@@ -7,6 +7,8 @@
 
 namespace dank {
 
+class Library;
+
 /// What the pipeline's steps share.
 struct PipelineContext {
     Networks &networks;
@@ -30,8 +32,9 @@ BackboneId idOf(const BackboneChoice &choice, const std::string &resize, Precisi
 /// The request that gives the features of `id` again; device and batch as in `request`.
 BackboneRequest requestFor(const BackboneChoice &choice, const BackboneId &id, const BackboneRequest &request);
 
-/// hashFile() of each record's picture, empty where it cannot be read. Throws Cancelled.
-std::vector<std::string> hashPictures(const Dataset &dataset, int threads, const JobContext &job);
+/// hashFile() of each record's picture, empty where it cannot be read. `library` (may be nullptr) remembers them for as
+/// long as the files stay the same. Throws Cancelled.
+std::vector<std::string> hashPictures(const Dataset &dataset, int threads, Library *library, const JobContext &job);
 
 /// The library's fact that holds the images a second of a backbone on a device.
 std::string speedKey(const BackboneId &id, const std::string &device);

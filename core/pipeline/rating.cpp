@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <mutex>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
@@ -11,6 +13,7 @@
 #include "core/image/decode.h"
 #include "core/nn/trainer.h"
 #include "core/pipeline/preprocess.h"
+#include "core/pipeline/rated_features.h"
 #include "core/pipeline/similar_memes.h"
 
 namespace dank {
@@ -51,13 +54,18 @@ namespace {
 
 class Rating final : public RatingSession {
 public:
-    Rating(std::shared_ptr<const Model> model, std::shared_ptr<const Backbone> network, ResizeRule resize,
+    using NetworkSource = std::function<std::shared_ptr<const Backbone>()>;
+
+    /// `network` is asked for with the first picture whose features are not in the library's store.
+    Rating(std::shared_ptr<const Model> model, const BackboneSpec &spec, NetworkSource network, ResizeRule resize,
            const fs::path &library)
-        : m_model(std::move(model)), m_network(std::move(network)), m_resize(resize), m_similar(*m_model, library)
+        : m_model(std::move(model)), m_spec(spec), m_source(std::move(network)), m_resize(resize),
+          m_stored(m_model->backbone, library), m_similar(*m_model, library)
     {
     }
 
     const Model &model() const override { return *m_model; }
+    void prepare() const override { network(); }
 
     Score rate(const fs::path &file) const override
     {
@@ -76,16 +84,19 @@ public:
 
     Score rate(std::span<const std::byte> encoded, const std::string &name) const override
     {
-        const BackboneSpec &spec = m_network->spec();
-        const Decoded decoded = decodeImage(encoded);
-        if (decoded.problem)
-            return skipped(name, *decoded.problem, decoded.detail);
-        const Image picture = preprocess(decoded.image, m_resize, spec.inputSide, spec.cropSide);
-        std::vector<float> features(static_cast<std::size_t>(spec.columns));
-        setIntraOpThreads(1);  // one picture is too little to share: two threads wait for each other longer than they work
-        m_network->extract({&picture, 1}, features);
-        if (!std::all_of(features.begin(), features.end(), [](float value) { return std::isfinite(value); }))
-            return skippedFor(name, spec.title + " answers with numbers that are not finite for this picture");
+        std::vector<float> features(static_cast<std::size_t>(m_spec.columns));
+        const std::string hash = hashBytes(encoded);
+        if (!m_stored.find(hash, features)) {
+            const Decoded decoded = decodeImage(encoded);
+            if (decoded.problem)
+                return skipped(name, *decoded.problem, decoded.detail);
+            const Image picture = preprocess(decoded.image, m_resize, m_spec.inputSide, m_spec.cropSide);
+            setIntraOpThreads(1);  // one picture is too little to share: two threads wait for each other longer than they work
+            network()->extract({&picture, 1}, features);
+            if (!std::all_of(features.begin(), features.end(), [](float value) { return std::isfinite(value); }))
+                return skippedFor(name, m_spec.title + " answers with numbers that are not finite for this picture");
+            m_stored.keep(hash, features);
+        }
         const float output = predict(*m_model, features).front();
         if (!std::isfinite(output))
             throw Error(ErrorKind::Format, "The model \"" + m_model->name + "\" answers with a number that is not finite.");
@@ -101,7 +112,6 @@ public:
         score.rangeRatio = rangeRatio(features, *m_model);
         score.outsideRange = score.rangeRatio && *score.rangeRatio > 1;
         if (!m_model->trainPictures.empty()) {
-            const std::string hash = hashBytes(encoded);
             score.learnedFrom = m_similar.learnedFrom(hash);
             score.neighbours = m_similar.find(features, hash, kNeighbours);
             score.comparedWith = m_similar.count();
@@ -111,6 +121,14 @@ public:
 
 private:
     static constexpr std::size_t kNeighbours = 3;
+
+    std::shared_ptr<const Backbone> network() const
+    {
+        std::lock_guard lock(m_mutex);
+        if (!m_network)
+            m_network = m_source();
+        return m_network;
+    }
 
     static Score skippedFor(const std::string &name, const std::string &reason)
     {
@@ -125,8 +143,12 @@ private:
     }
 
     std::shared_ptr<const Model> m_model;
-    std::shared_ptr<const Backbone> m_network;
+    BackboneSpec m_spec;
+    NetworkSource m_source;
+    mutable std::mutex m_mutex;
+    mutable std::shared_ptr<const Backbone> m_network;  ///< guarded by m_mutex; empty until it is needed
     ResizeRule m_resize;
+    RatedFeatures m_stored;
     SimilarMemes m_similar;
 };
 
@@ -145,8 +167,10 @@ std::unique_ptr<RatingSession> openRatingSession(std::shared_ptr<const Model> mo
                                              + " numbers, but " + spec.title + " gives " + std::to_string(spec.columns)
                                              + ".");
     requireAllowed(choice, weights, context.library);
-    auto network = context.networks.get(choice, id.precision, chooseDevice(device));
-    return std::make_unique<Rating>(std::move(model), std::move(network), id.resize, context.library);
+    auto network = [&networks = context.networks, choice, precision = id.precision, device = chooseDevice(device)] {
+        return networks.get(choice, precision, device);
+    };
+    return std::make_unique<Rating>(std::move(model), choice.spec, std::move(network), id.resize, context.library);
 }
 
 }  // namespace dank

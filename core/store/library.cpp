@@ -131,6 +131,40 @@ bool Library::getFeatures(const std::string &backbone, const std::string &imageH
     });
 }
 
+std::vector<bool> Library::getFeatures(const std::string &backbone, std::span<const std::string> imageHashes,
+                                       std::span<float> out) const
+{
+    std::vector<bool> found(imageHashes.size(), false);
+    if (imageHashes.empty())
+        return found;
+    const std::size_t columns = out.size() / imageHashes.size();
+    guarded("read features from", *m_database, [&] {
+        // One transaction, or SQLite would lock and unlock the file for each row.
+        SQLite::Transaction transaction(*m_database);
+        SQLite::Statement name(*m_database, "SELECT id FROM backbones WHERE name = ?");
+        name.bind(1, backbone);
+        if (!name.executeStep())
+            return;
+        SQLite::Statement get(*m_database, "SELECT vector FROM features WHERE backbone = ? AND image_hash = ?");
+        get.bind(1, name.getColumn(0).getInt64());
+        for (std::size_t i = 0; i < imageHashes.size(); ++i) {
+            if (imageHashes[i].empty())
+                continue;
+            get.bindNoCopy(2, imageHashes[i]);
+            if (get.executeStep()) {
+                const SQLite::Column vector = get.getColumn(0);
+                const void *const bytes = vector.getBlob();
+                if (columns > 0 && std::size_t(vector.getBytes()) == columns * sizeof(float)) {
+                    std::memcpy(out.data() + i * columns, bytes, columns * sizeof(float));
+                    found[i] = true;
+                }
+            }
+            get.reset();
+        }
+    });
+    return found;
+}
+
 std::set<std::string> Library::hashesWithFeatures(const std::string &backbone, std::size_t columns) const
 {
     return guarded("read features from", *m_database, [&] {
@@ -176,6 +210,38 @@ void Library::setFact(const std::string &key, const std::string &value)
         put.bind(1, key);
         put.bind(2, value);
         put.exec();
+    });
+}
+
+std::map<std::string, std::string> Library::factsUnder(const std::string &prefix) const
+{
+    return guarded("read from", *m_database, [&] {
+        SQLite::Statement list(*m_database, "SELECT key, value FROM facts WHERE key >= ?1 AND key < ?2 ORDER BY key");
+        std::string past = prefix;
+        ++past.back();
+        list.bind(1, prefix);
+        list.bind(2, past);
+        std::map<std::string, std::string> facts;
+        while (list.executeStep())
+            facts.emplace_hint(facts.end(), list.getColumn(0).getString(), list.getColumn(1).getString());
+        return facts;
+    });
+}
+
+void Library::setFacts(const std::map<std::string, std::string> &facts)
+{
+    if (facts.empty())
+        return;
+    guarded("write to", *m_database, [&] {
+        SQLite::Transaction transaction(*m_database, Behavior::IMMEDIATE);
+        SQLite::Statement put(*m_database, "INSERT OR REPLACE INTO facts(key, value) VALUES(?, ?)");
+        for (const auto &[key, value] : facts) {
+            put.bind(1, key);
+            put.bind(2, value);
+            put.exec();
+            put.reset();
+        }
+        transaction.commit();
     });
 }
 

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -103,6 +104,10 @@ public:
     void putFeatures(const std::string &backbone, std::span<const FeatureEntry> entries);
     /// Fills `out` ([columns]) and returns true, or returns false when there is none (or of another length).
     bool getFeatures(const std::string &backbone, const std::string &imageHash, std::span<float> out) const;
+    /// Many at once, which is quicker: row i of `out` ([imageHashes, columns]) is filled where the result says so, and
+    /// untouched elsewhere. Empty hashes have none.
+    std::vector<bool> getFeatures(const std::string &backbone, std::span<const std::string> imageHashes,
+                                  std::span<float> out) const;
     /// `columns`: only vectors of that length count; 0 for any.
     std::set<std::string> hashesWithFeatures(const std::string &backbone, std::size_t columns = 0) const;
     /// Rows per backbone id.
@@ -111,6 +116,9 @@ public:
     // Small remembered facts, e.g. which precision agreed on a dataset.
     std::optional<std::string> fact(const std::string &key) const;
     void setFact(const std::string &key, const std::string &value);
+    /// Those whose keys begin with `prefix`, which must not be empty.
+    std::map<std::string, std::string> factsUnder(const std::string &prefix) const;
+    void setFacts(const std::map<std::string, std::string> &facts);  ///< in one transaction
 
     // Runs.
     /// Records a new run in state Running and takes its lock. `created` is set to now where empty; number, state

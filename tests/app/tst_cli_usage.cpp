@@ -99,7 +99,7 @@ void TestCliUsage::helpShowsAnExample_data()
 {
     QTest::addColumn<QString>("command");
     for (const char *command :
-         {"sample", "inspect", "extract", "train", "resume", "eval", "rate", "runs", "doctor", "demo"})
+         {"sample", "inspect", "extract", "train", "resume", "eval", "rate", "runs", "bench", "selftest", "doctor", "demo"})
         QTest::newRow(command) << QString(command);
 }
 

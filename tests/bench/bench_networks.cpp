@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/memory.h"
 #include "core/nn/backbone.h"
 
 namespace {
@@ -84,6 +85,7 @@ int main(int argc, char **argv)
         return 2;
     }
     try {
+        keepFreedMemory();  // as the engine does
         setIntraOpThreads(threads);
         const auto backbone =
             makeBackbone(*spec, std::nullopt, 1, chooseDevice("cpu"), half ? Precision::BFloat16 : Precision::Float32);

@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/base/memory.h"
 #include "core/image/encode.h"
 #include "core/image/meme_painter.h"
 #include "core/pipeline/backbone_choice.h"
@@ -42,11 +43,13 @@ int main(int argc, char **argv)
 try {
     if (argc < 4)
         return 2;
+    keepFreedMemory();  // as the engine does
     const auto model = std::make_shared<const Model>(loadModel(argv[1]));
     const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     Networks networks;
     const PipelineContext context{networks, cores, argv[2]};
     const auto session = openRatingSession(model, {}, "cpu", context);
+    session->prepare();
     const BackboneId id = BackboneId::parse(model->backbone);
     const BackboneChoice choice = findBackbone(id, {}, model->weightsFile, context.library, networks.names());
     const auto network = networks.get(choice, id.precision, chooseDevice("cpu"));

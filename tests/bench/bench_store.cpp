@@ -2,6 +2,7 @@
 //     bench_store FOLDER ROWS    makes a library with ROWS vectors of 2,048 numbers
 //     bench_store FOLDER         reads them all
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -58,9 +59,8 @@ try {
     for (std::size_t row = 0; row < rows; ++row)
         names.push_back(nameOf(row));
     std::vector<float> matrix(rows * kColumns);
-    std::size_t found = 0;
-    for (std::size_t row = 0; row < rows; ++row)
-        found += library.getFeatures(kBackbone, names[row], std::span(matrix).subspan(row * kColumns, kColumns));
+    const std::vector<bool> there = library.getFeatures(kBackbone, names, matrix);
+    const auto found = static_cast<std::size_t>(std::count(there.begin(), there.end(), true));
     std::printf("%zu of %zu\n", found, rows);
     return found == rows ? 0 : 1;
 } catch (const std::exception &error) {

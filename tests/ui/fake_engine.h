@@ -116,6 +116,8 @@ public:
         m_installed.insert(backbone);
     }
 
+    BenchReport bench(const std::string &, const std::string &, const std::filesystem::path &, const JobContext &) override { return {}; }
+    std::vector<SelfCheck> selfTest(const std::string &, const JobContext &) const override { return {}; }
     std::vector<WeightsStatus> weights(const std::filesystem::path &) const override { return {}; }
     std::filesystem::path fetchWeights(const std::string &id, const std::filesystem::path &library,
                                        const DownloadObserver &observer, const JobContext &job) override
