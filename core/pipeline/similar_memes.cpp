@@ -70,9 +70,21 @@ std::vector<SimilarMeme> SimilarMemes::find(std::span<const float> features, con
     for (const Neighbour &neighbour : m_nearest.nearest(features, k)) {
         const TrainPicture &picture = m_model->trainPictures[m_pictures[neighbour.row]];
         memes.push_back({m_model->trainIds[picture.row], picture.upvotes, neighbour.similarity, picture.hash == hash,
-                         pathOf(*m_model, picture)});
+                         pathAt(m_pictures[neighbour.row])});
     }
     return memes;
+}
+
+std::string SimilarMemes::pathAt(std::size_t place) const
+{
+    {
+        std::lock_guard lock(m_mutex);
+        if (const auto known = m_paths.find(place); known != m_paths.end())
+            return known->second;
+    }
+    const std::string path = pathOf(*m_model, m_model->trainPictures[place]);
+    std::lock_guard lock(m_mutex);
+    return m_paths.emplace(place, path).first->second;
 }
 
 }  // namespace dank

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <mutex>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -30,10 +31,16 @@ public:
     std::vector<SimilarMeme> find(std::span<const float> features, const std::string &hash, std::size_t k) const;
 
 private:
+    /// Of the picture at that place in Model::trainPictures; checked once, since a pile of similar memes has the same
+    /// neighbours over and over.
+    std::string pathAt(std::size_t place) const;
+
     const Model *m_model;
     std::unordered_map<std::string, std::size_t> m_known;  ///< hash → place in Model::trainPictures
     std::vector<std::size_t> m_pictures;                   ///< [rows of m_nearest], places in Model::trainPictures
     NearestMemes m_nearest;
+    mutable std::mutex m_mutex;
+    mutable std::unordered_map<std::size_t, std::string> m_paths;  ///< guarded by m_mutex
 };
 
 }  // namespace dank
