@@ -246,6 +246,6 @@ public:
 };
 
 /// Bumped with every change of the interface; the loader refuses another.
-inline constexpr int kEngineAbi = 2;
+inline constexpr int kEngineAbi = 3;
 
 }  // namespace dank
