@@ -8,6 +8,7 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QLabel>
+#include <QLayout>
 #include <QListView>
 #include <QMenuBar>
 #include <QScrollArea>
@@ -466,6 +467,7 @@ void ScreensTest::pages()
             for (int i = 0; i < 8; ++i)
                 QTest::qWait(25);
             QVERIFY2(preview->height() <= kSmall.height(), qPrintable(QString::number(preview->height())));
+            QVERIFY(preview->height() >= preview->layout()->totalHeightForWidth(preview->width()));
             preview->grab().save(QString("%1/rate-preview-%2.png").arg(m_folder, dark ? "dark" : "light"));
             delete preview;
         }

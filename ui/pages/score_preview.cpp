@@ -26,7 +26,7 @@ ScorePreview::ScorePreview(Session &session, ScoreModel &model, QAbstractItemVie
       m_score(new TextLabel({}, int(TextRole::BigNumber), TextLabel::Tone::Normal, this)),
       m_standing(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Muted, this)),
       m_doubt(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this)),
-      m_warning(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Normal, this)),
+      m_warning(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Warn, this)),
       m_nearestTitle(new TextLabel(tr("Most like these, which the model learned from:"), int(TextRole::Caption), TextLabel::Tone::Muted, this)),
       m_path(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this))
 {
@@ -35,7 +35,7 @@ ScorePreview::ScorePreview(Session &session, ScoreModel &model, QAbstractItemVie
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(20, 20, 20, 20);
     m_picture->setAlignment(Qt::AlignCenter);
-    m_picture->setFixedSize(400, 260);
+    m_picture->setFixedSize(400, 220);
     column->addWidget(m_picture, 0, Qt::AlignHCenter);
     column->addWidget(m_name);
     column->addWidget(m_score);
@@ -65,9 +65,10 @@ ScorePreview::ScorePreview(Session &session, ScoreModel &model, QAbstractItemVie
     nearest->addStretch(1);
     column->addWidget(m_nearestRow);
     column->addWidget(m_path);
-    m_warning->setWordWrap(true);
-    m_doubt->setWordWrap(true);
-    for (TextLabel *label : {m_name, m_standing, m_path})
+    for (TextLabel *label : {m_standing, m_doubt, m_warning})
+        label->setWordWrap(true);
+    setFixedWidth(440);
+    for (TextLabel *label : {m_name, m_path})
         label->setElided(true);
     showRow(board.currentIndex().row());
     connect(&session, &Session::changed, this, [this](Change change) {
@@ -129,6 +130,9 @@ void ScorePreview::showRow(int row)
     else
         m_picture->setPixmap(QPixmap::fromImage(item->thumbnail.scaled(m_picture->size() * devicePixelRatioF(), Qt::KeepAspectRatio,
                                                                        Qt::SmoothTransformation)));
+    // Wrapped lines need more than a size hint knows of.
+    layout()->activate();
+    resize(width(), layout()->totalHeightForWidth(width()));
 }
 
 void ScorePreview::keyPressEvent(QKeyEvent *event)
