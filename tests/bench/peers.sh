@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
 # Times Dank Learning beside other ways to do the same job, in rounds in which the programs take turns, and writes the
 # table in docs/benchmarks.md:
-#     tests/bench/peers.sh [-r ROUNDS] [-n PICTURES] [-t THREADS] [-f FEATURES] [-o DOCUMENT] [-m FOLDER] [ROW…]
+#     tests/bench/peers.sh [-r ROUNDS] [-n PICTURES] [-t THREADS] [-f FEATURES] [-o DOCUMENT] [-m FOLDER] [-b FOLDER] [ROW…]
 # ROW: extract, forward, start, rate, cached, memory; all without one. The pictures are those of the dataset that
 # DANK_TEST_REDDIT names, or of `dank sample` without it. Installs what is missing: python3-torch and what a program of
-# ours needs from Debian, sharp and onnxruntime-node from npm into FOLDER (build/peers). Leave the machine alone
-# meanwhile. Training has a script of its own.
+# ours needs from Debian, sharp and onnxruntime-node from npm into -m FOLDER (build/peers). Builds our own
+# programs unless -b names the folder that holds them. Leave the machine alone meanwhile. Training has a script of its own.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
 source packaging/common.sh
 
-usage="Usage: tests/bench/peers.sh [-r ROUNDS] [-n PICTURES] [-t THREADS] [-f FEATURES] [-o DOCUMENT] [-m FOLDER] [ROW…]"
-rounds=3 pictures=120 threads=$(nproc) features=100000 document=docs/benchmarks.md modules=build/peers
-while getopts r:n:t:f:o:m: option; do
+usage="Usage: tests/bench/peers.sh [-r ROUNDS] [-n PICTURES] [-t THREADS] [-f FEATURES] [-o DOCUMENT] [-m FOLDER] [-b FOLDER] [ROW…]"
+rounds=3 pictures=120 threads=$(nproc) features=100000 document=docs/benchmarks.md modules=build/peers bin=
+while getopts r:n:t:f:o:m:b: option; do
     case $option in
         r) rounds=$OPTARG ;;
         n) pictures=$OPTARG ;;
@@ -20,6 +20,7 @@ while getopts r:n:t:f:o:m: option; do
         f) features=$OPTARG ;;
         o) document=$OPTARG ;;
         m) modules=$OPTARG ;;
+        b) bin=$OPTARG ;;
         *) fail "$usage" ;;
     esac
 done
@@ -28,10 +29,11 @@ wanted=("$@")
 ((${#wanted[@]})) || wanted=(extract forward start rate cached memory)
 
 install_missing "${packages[@]}" python3-torch python3-torchvision python3-pil python3-numpy libdnnl-dev
-folder=build/bench
-cmake --preset release -B $folder -DDANK_BENCH=ON >&2
-cmake --build $folder -j "$(build_jobs)" >&2
-bin=$folder/bin
+if [[ -z $bin ]]; then
+    cmake --preset release -B build/bench -DDANK_BENCH=ON >&2
+    cmake --build build/bench -j "$(build_jobs)" >&2
+    bin=build/bench/bin
+fi
 
 mkdir -p "$modules"
 modules=$(readlink -f "$modules")

@@ -48,32 +48,6 @@ QList<QByteArray> killHelper(QProcess &process)
 class TestLibrary : public QObject {
     Q_OBJECT
 private slots:
-    void manyFeaturesAtOnce()
-    {
-        Folder folder;
-        Library library = Library::open(folder.path());
-        const std::vector<float> first{1, 2, 3}, second{4, 5, 6}, shorter{7, 8};
-        library.putFeatures("b1", std::vector<Library::FeatureEntry>{{"x", first}, {"y", second}, {"z", shorter}});
-        library.putFeatures("b2", std::vector<Library::FeatureEntry>{{"w", first}});
-        const std::vector<std::string> asked{"y", "", "w", "x", "z", "y"};
-        std::vector<float> out(asked.size() * 3, -1.0f);
-        const std::vector<bool> found = library.getFeatures("b1", asked, out);
-        QCOMPARE(found, (std::vector<bool>{true, false, false, true, false, true}));
-        QCOMPARE(out, (std::vector<float>{4, 5, 6, -1, -1, -1, -1, -1, -1, 1, 2, 3, -1, -1, -1, 4, 5, 6}));
-        QCOMPARE(library.getFeatures("none", asked, out), std::vector<bool>(asked.size(), false));
-        QVERIFY(library.getFeatures("b1", std::vector<std::string>{}, std::span<float>()).empty());
-    }
-
-    void factsByPrefix()
-    {
-        Folder folder;
-        Library library = Library::open(folder.path());
-        library.setFacts({{"picture/a", "1"}, {"picture/b", "2"}, {"picturf", "3"}, {"picture", "4"}});
-        library.setFacts({{"picture/b", "5"}});
-        QCOMPARE(library.factsUnder("picture/"), (std::map<std::string, std::string>{{"picture/a", "1"}, {"picture/b", "5"}}));
-        QVERIFY(library.factsUnder("none").empty());
-    }
-
     void features()
     {
         Folder folder;
