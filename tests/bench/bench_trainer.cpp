@@ -1,5 +1,5 @@
 // Epochs a second of the regressor's training on random features: bench_trainer [PRESET] [EPOCHS] [ROWS] [COLUMNS]
-// [json], one line of it.
+// [THREADS]: with OpenBLAS's number of threads, which the environment sets, one line of JSON.
 
 #include <algorithm>
 #include <cstdio>
@@ -39,7 +39,8 @@ try {
         seconds.push_back(stats.seconds);
     std::sort(seconds.begin(), seconds.end());
     if (argc > 5) {
-        std::printf("{\"program\": \"dank\", \"threads\": 1, \"milliseconds\": %.3f}\n", 1e3 * seconds[seconds.size() / 2]);
+        std::printf("{\"program\": \"dank\", \"threads\": %zu, \"milliseconds\": %.3f}\n", number(5, 1),
+                    1e3 * seconds[seconds.size() / 2]);
         return 0;
     }
     std::printf("%s, %zu x %zu: median %.1f ms an epoch, best %.1f ms\n", config.preset.c_str(), rows, columns,
