@@ -128,8 +128,9 @@ private slots:
         const Dataset dataset = Dataset::load(writeTinyDataset(folder() / "data", 40));
         TrainConfig config = quickConfig();
         config.group = "flair";
+        const int before = m_computed;
         QVERIFY_EXCEPTION_THROWN(train(dataset, config), Error);
-        QCOMPARE(m_computed.load(), 0);
+        QCOMPARE(m_computed.load(), before);
     }
 
     void aRunGoesOnWithItsGroupsOrNotAtAll()

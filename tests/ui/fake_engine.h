@@ -261,8 +261,8 @@ public:
         return report;
     }
 
-    Evaluation evaluate(const Model &, const Dataset &, const BackboneRequest &, const std::string *, const std::filesystem::path &,
-                        const JobContext &) override
+    Evaluation evaluate(const Model &, const Dataset &, const BackboneRequest &, const std::string *,
+                        const std::filesystem::path &, const JobContext &) override
     {
         ++evaluations;
         return {};

@@ -68,8 +68,8 @@ public:
         return report;
     }
 
-    Evaluation evaluate(const Model &, const Dataset &dataset, const BackboneRequest &, const std::filesystem::path &,
-                        const JobContext &) override
+    Evaluation evaluate(const Model &, const Dataset &dataset, const BackboneRequest &, const std::string *,
+                        const std::filesystem::path &, const JobContext &) override
     {
         return judge(dataset);
     }

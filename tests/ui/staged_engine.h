@@ -175,8 +175,8 @@ public:
         return report;
     }
 
-    Evaluation evaluate(const Model &, const Dataset &dataset, const BackboneRequest &, const std::string *, const std::filesystem::path &,
-                        const JobContext &) override
+    Evaluation evaluate(const Model &, const Dataset &dataset, const BackboneRequest &, const std::string *,
+                        const std::filesystem::path &, const JobContext &) override
     {
         std::vector<std::int64_t> upvotes;
         for (const MemeRecord &meme : dataset.records())
