@@ -31,6 +31,13 @@ struct TrainOptions {
     bool strict = false;
 };
 
+/// A flag with its opposite ("--x,!--no-x") that leaves `value` empty where neither is given, which CLI11's own for an
+/// optional does not.
+void addSwitch(CLI::App &app, const std::string &names, std::optional<bool> &value, const std::string &help)
+{
+    app.add_flag_function(names, [&value](std::int64_t count) { value = count > 0; }, help);
+}
+
 /// The preset with what the command line says on top.
 TrainConfig configOf(const TrainOptions &options)
 {
@@ -229,13 +236,13 @@ Action declareTrain(CLI::App &app)
     app.add_option("--output", options->output, "What the network ends with: sigmoid or linear")
         ->check(CLI::IsMember({"sigmoid", "linear"}))
         ->type_name("NAME");
-    app.add_flag("--layer-norm,!--no-layer-norm", options->layerNorm, "Normalise each row's features");
-    app.add_flag("--standardise,!--no-standardise", options->standardise,
-                 "Features to mean 0 and deviation 1, fitted on the training memes");
+    addSwitch(app, "--layer-norm,!--no-layer-norm", options->layerNorm, "Normalise each row's features");
+    addSwitch(app, "--standardise,!--no-standardise", options->standardise,
+              "Features to mean 0 and deviation 1, fitted on the training memes");
     app.add_option("--target", options->target, "What upvotes become: max, log or percentile")
         ->check(CLI::IsMember({"max", "log", "percentile"}))
         ->type_name("TARGET");
-    app.add_flag("--within,!--no-within", options->within, "Measure upvotes within the group (needs --group)");
+    addSwitch(app, "--within,!--no-within", options->within, "Measure upvotes within the group (needs --group)");
     app.add_option("--split", options->split,
                    "How memes are held out: author, duplicates, time (newest last), or random (optimistic)")
         ->check(CLI::IsMember({"author", "duplicates", "time", "random"}))

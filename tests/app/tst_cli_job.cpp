@@ -184,7 +184,7 @@ void TestCliJob::flagsOverrideThePreset()
     const Outcome trained =
         runDank(trainArguments(1)
              + QStringList{"--preset", "paper", "--hidden", "16,4", "--dropout", "0.1", "--target", "log", "--lr",
-                           "0.01", "--split", "random", "--batch", "20", "--hold-out", "0.4"});
+                           "0.01", "--split", "random", "--batch", "20", "--hold-out", "0.4", "--layer-norm"});
     QVERIFY2(trained.code == 0 || trained.code == 5, trained.err);
     const QJsonObject run = runDank(m_library + QStringList{"runs", "--json"}).object()["runs"][0].toObject();
     const QJsonObject config = run["config"].toObject();
@@ -197,6 +197,12 @@ void TestCliJob::flagsOverrideThePreset()
     QCOMPARE(config["batch"].toInt(), 20);
     QCOMPARE(config["epochs"].toInt(), 12);
     QCOMPARE(config["output"].toString(), QString("linear"));  // the preset's own stays
+    QCOMPARE(config["layer_norm"].toBool(), true);
+    QCOMPARE(config["standardise"].toBool(true), false);
+    // A switch that nobody turned leaves the preset alone.
+    const QJsonArray runs = runDank(m_library + QStringList{"runs", "--json"}).object()["runs"].toArray();
+    QCOMPARE(runs.last()["config"]["standardise"].toBool(), true);
+    QCOMPARE(runs.last()["config"]["layer_norm"].toBool(true), false);
 }
 
 void TestCliJob::failureLeavesAnEarlierLog()

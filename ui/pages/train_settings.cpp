@@ -186,7 +186,7 @@ void TrainSettings::addGroup(QFormLayout *form, const Edited &told)
 TrainConfig TrainSettings::presetConfig(const std::string &name) const
 {
     TrainConfig config = presetNamed(name) ? TrainConfig::fromPreset(name) : TrainConfig::standard();
-    if (config.within && config.group.empty() && config.preset != "ranking")
+    if (config.within && config.group.empty())
         config.group = likelyGroup(m_group->choices());
     return config;
 }
@@ -250,7 +250,8 @@ QString TrainSettings::problemOf(const Row &row, TrainConfig &config) const
     const QString problem = row.field.read ? row.field.read(config) : QString();
     if (!problem.isEmpty() || row.field.widget == m_group)
         return problem;
-    if (row.field.name == tr("Measured") && config.within && config.group.empty())
+    // The ranking preset takes all memes for one group where there is none.
+    if (row.field.name == tr("Measured") && config.within && config.group.empty() && config.preset != "ranking")
         return tr("Choose what memes are grouped by, or measure them against all.");
     if (row.field.name == tr("Loss") && lossHas(config.loss, LossKind::Bce) && config.output != OutputActivation::Sigmoid)
         return tr("Cross-entropy takes answers for probabilities: choose the sigmoid output, or another loss.");
