@@ -7,13 +7,14 @@
 #include "ui/charts/chart_export.h"
 #include "ui/charts/evaluation_rows.h"
 #include "ui/pages/meme_wall.h"
+#include "ui/widgets/calm.h"
 
 namespace dank::ui {
 
 BaselinesCard::BaselinesCard(QWidget *parent)
     : Card(tr("Beside simpler guesses"), parent),
       m_chart(new RowChart(this)),
-      m_figure(new QComboBox(this)),
+      m_figure(new Calm<QComboBox>(this)),
       m_caption(new TextLabel({}, static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted, this))
 {
     m_figure->addItem(tr("Order (ρ)"), int(Figure::Spearman));

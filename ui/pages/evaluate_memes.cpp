@@ -12,6 +12,7 @@
 
 #include "ui/charts/number_text.h"
 #include "ui/pages/meme_wall.h"
+#include "ui/widgets/calm.h"
 
 namespace dank::ui {
 
@@ -25,7 +26,7 @@ MemesCard::MemesCard(Session &session, QWidget *parent)
     : Card(tr("Memes"), parent),
       m_model(new WallModel(session, this)),
       m_view(new QListView(this)),
-      m_order(new QComboBox(this)),
+      m_order(new Calm<QComboBox>(this)),
       m_all(new Chip(tr("Show all"), this))
 {
     m_view->setModel(m_model);
