@@ -26,6 +26,8 @@ struct CrossValidation {
     SeedFigures metrics;             ///< pooled
     SeedFigures within;              ///< inside the groups; empty without
     std::vector<std::string> notes;  ///< whole sentences: trainings that diverged, baselines that were left out
+
+    bool operator==(const CrossValidation &) const = default;
 };
 
 /// Judges what was answered: `input.bySeed` has one list for each seed. Throws as evaluate() does, and Error{Shape} for

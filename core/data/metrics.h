@@ -88,6 +88,8 @@ struct MeanAndSd {
     std::size_t runs = 0;  ///< how many had a value
     double mean = 0;
     std::optional<double> sd;  ///< of the sample (n - 1); empty for one run
+
+    bool operator==(const MeanAndSd &) const = default;
 };
 /// Empty when no run had a value. Values that are not finite count as none.
 std::optional<MeanAndSd> meanAndSd(std::span<const std::optional<double>> values);

@@ -17,7 +17,6 @@ constexpr int kMaxLayers = 32;
 constexpr int kMaxWidth = 65536;
 constexpr int kMaxEpochs = 1'000'000;
 constexpr int kMaxBatch = 1'000'000;
-constexpr int kMaxSeeds = 1000;
 constexpr std::size_t kMaxGroupText = 4096;
 
 constexpr TrainPreset kPresets[] = {

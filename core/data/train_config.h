@@ -40,6 +40,9 @@ enum class OutputActivation {
     Sigmoid,  ///< in 0..1
 };
 
+/// TrainConfig::seeds.
+inline constexpr int kMaxSeeds = 1000;
+
 /// Everything that decides a training run besides its data. An aggregate for designated initialisers.
 struct TrainConfig {
     std::string preset = "standard";  ///< the preset it started from
