@@ -83,6 +83,7 @@ int show(Context &context, std::int64_t number)
     const RunRecord run = library.run(number);
     const std::vector<EpochStats> curve = library.epochs(number);
     const std::optional<Evaluation> evaluation = library.runEvaluation(number);
+    const std::optional<CrossValidation> cross = library.runCrossValidation(number);
     if (context.json()) {
         Json document = toJson(run);
         document["split_hash"] = splitHashOf(run);
@@ -94,6 +95,8 @@ int show(Context &context, std::int64_t number)
         }
         if (evaluation)
             addEvaluation(document, *evaluation);
+        if (cross)
+            document["cross_validation"] = toJson(*cross);
         printJson({{"runs", Json::array({document})}});
         return kSuccess;
     }
@@ -118,6 +121,12 @@ int show(Context &context, std::int64_t number)
     if (evaluation) {
         printLine();
         printEvaluation(*evaluation);
+    }
+    if (cross) {
+        printLine();
+        printCrossValidation(*cross);
+        for (const std::string &told : cross->notes)
+            printLine(sanitizeUtf8(told));
     }
     return kSuccess;
 }

@@ -278,11 +278,21 @@ private:
                                                    m_observer.crossValidation, control, job);
             report.notes.insert(report.notes.end(), report.crossValidation->notes.begin(),
                                 report.crossValidation->notes.end());
+            keep(report);
         } catch (const Cancelled &) {
             report.crossValidationStopped = true;
             report.notes.push_back("The cross-validation was stopped; the run itself is whole and kept.");
         } catch (const Error &error) {
             report.notes.push_back(std::string("The run is kept, but not cross-validated. ") + error.what());
+        }
+    }
+
+    void keep(TrainReport &report)
+    {
+        try {
+            m_library.setRunCrossValidation(m_record.run, *report.crossValidation);
+        } catch (const Error &error) {
+            report.notes.push_back(std::string("This cross-validation is not kept. ") + error.what());
         }
     }
 

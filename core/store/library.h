@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "core/data/cross_validation.h"
 #include "core/data/evaluation.h"
 #include "core/data/meme.h"
 #include "core/data/train_config.h"
@@ -135,10 +136,14 @@ public:
     void setRunState(std::int64_t run, RunState state, const std::string &error = {});
     /// Forgets the run's evaluation too, which was of another model.
     void setRunModel(std::int64_t run, const std::string &modelPath);
-    /// Of the run's model, replacing an earlier one.
+    /// Of the run's model, replacing an earlier one and forgetting its cross-validation.
     void setRunEvaluation(std::int64_t run, const Evaluation &evaluation);
     /// Empty where none is stored. Throws Error{Library} when it cannot be read or there is no such run.
     std::optional<Evaluation> runEvaluation(std::int64_t run) const;
+    /// Beside the run's evaluation, with which it is forgotten. Throws Error{Library} where there is none.
+    void setRunCrossValidation(std::int64_t run, const CrossValidation &cross);
+    /// As runEvaluation().
+    std::optional<CrossValidation> runCrossValidation(std::int64_t run) const;
     void setRunLocked(std::int64_t run, bool locked);
     void setRunNote(std::int64_t run, const std::string &note);
     void setMeanPredictorLoss(std::int64_t run, double loss);

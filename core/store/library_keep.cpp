@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/data/cross_validation_json.h"
 #include "core/data/evaluation_json.h"
 #include "core/store/guarded.h"
 #include "core/store/library.h"
@@ -38,6 +39,32 @@ void bindDefined(SQLite::Statement &statement, int at, const std::optional<doubl
         statement.bind(at);
 }
 
+/// A column of the run's row in evaluations, read by `read`; empty where there is none. `column` is a literal of ours.
+template <typename Read>
+auto keptOf(SQLite::Database &database, const Library &library, std::int64_t run, const char *column, const char *name,
+            Read read) -> std::optional<decltype(read(std::string_view()))>
+{
+    const auto json = guarded("read from", database, [&]() -> std::optional<std::string> {
+        if (!runExists(database, run))
+            refuseUnknownRun(run, library.folder());
+        SQLite::Statement get(database, std::string("SELECT ") + column + " FROM evaluations WHERE run = ?");
+        get.bind(1, run);
+        if (!get.executeStep() || get.getColumn(0).isNull())
+            return std::nullopt;
+        return get.getColumn(0).getString();
+    });
+    if (!json)
+        return std::nullopt;
+    try {
+        return read(*json);
+    } catch (const Error &error) {
+        throw Error(ErrorKind::Library,
+                    std::string("The ") + name + " of run " + std::to_string(run) + " in the library '" +
+                        displayPath(library.folder()) + "' cannot be read: " + error.what(),
+                    library.folder());
+    }
+}
+
 }  // namespace
 
 void Library::setRunEvaluation(std::int64_t run, const Evaluation &evaluation)
@@ -61,25 +88,31 @@ void Library::setRunEvaluation(std::int64_t run, const Evaluation &evaluation)
     });
 }
 
+void Library::setRunCrossValidation(std::int64_t run, const CrossValidation &cross)
+{
+    const std::string json = crossValidationToJson(cross);
+    const int changed = guarded("write to", *m_database, [&] {
+        SQLite::Statement put(*m_database, "UPDATE evaluations SET cross_validation = ? WHERE run = ?");
+        put.bind(1, json);
+        put.bind(2, run);
+        return put.exec();
+    });
+    if (changed > 0)
+        return;
+    if (!guarded("read from", *m_database, [&] { return runExists(*m_database, run); }))
+        refuseUnknownRun(run, m_folder);
+    throw Error(ErrorKind::Library, "Run " + std::to_string(run) + " has no evaluation that its cross-validation could "
+                                        "stand beside. Evaluate it first.", m_folder);
+}
+
 std::optional<Evaluation> Library::runEvaluation(std::int64_t run) const
 {
-    const auto json = guarded("read from", *m_database, [&]() -> std::optional<std::string> {
-        if (!runExists(*m_database, run))
-            refuseUnknownRun(run, m_folder);
-        SQLite::Statement get(*m_database, "SELECT evaluation FROM evaluations WHERE run = ?");
-        get.bind(1, run);
-        return get.executeStep() ? std::optional(get.getColumn(0).getString()) : std::nullopt;
-    });
-    if (!json)
-        return std::nullopt;
-    try {
-        return evaluationFromJson(*json);
-    } catch (const Error &error) {
-        throw Error(ErrorKind::Library,
-                    "The evaluation of run " + std::to_string(run) + " in the library '" + displayPath(m_folder) +
-                        "' cannot be read: " + error.what(),
-                    m_folder);
-    }
+    return keptOf(*m_database, *this, run, "evaluation", "evaluation", evaluationFromJson);
+}
+
+std::optional<CrossValidation> Library::runCrossValidation(std::int64_t run) const
+{
+    return keptOf(*m_database, *this, run, "cross_validation", "cross-validation", crossValidationFromJson);
 }
 
 void Library::setRunLocked(std::int64_t run, bool locked)

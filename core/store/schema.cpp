@@ -87,7 +87,8 @@ CREATE TABLE evaluations(
     spearman_within REAL,
     r2 REAL,
     mae REAL NOT NULL,
-    evaluation TEXT NOT NULL);          -- JSON, whole
+    evaluation TEXT NOT NULL,           -- JSON, whole
+    cross_validation TEXT);             -- the same; NULL: there is none
 )sql";
 
 /// What each version added to the one before it; a new library goes through all of them.

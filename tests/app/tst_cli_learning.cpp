@@ -113,6 +113,13 @@ void TestCliLearning::foldsAndSeeds()
     QVERIFY2(text.code == 0, text.err);
     QVERIFY(text.out.contains("Cross-validation, 3 folds with 2 seeds:"));
     QVERIFY(text.out.contains("spread over seeds"));
+
+    // And it is told again later.
+    const QStringList show{"--library", folder.filePath("library"), "runs", "show", "1"};
+    const Outcome shown = runDank(show + QStringList{"--json"});
+    QVERIFY2(shown.code == 0, shown.err);
+    QCOMPARE(shown.object()["runs"][0]["cross_validation"].toObject(), cross);
+    QVERIFY(runDank(show).out.contains("Cross-validation, 3 folds with 2 seeds:"));
 }
 
 QTEST_GUILESS_MAIN(TestCliLearning)

@@ -25,6 +25,18 @@ Evaluation exampleEvaluation()
     return evaluation;
 }
 
+CrossValidation exampleCross()
+{
+    CrossValidation cross;
+    cross.folds = 5;
+    cross.seeds = {7, 18446744073709551615ULL};
+    cross.evaluation = exampleEvaluation();
+    cross.metrics = {{Figure::Spearman, {2, 0.5, 0.01}}};
+    cross.within = {{Figure::Spearman, {1, 0.25, std::nullopt}}};
+    cross.notes = {"One of them diverged."};
+    return cross;
+}
+
 }  // namespace
 
 /// What becomes of runs once they are trained: kept, locked, trashed, taken over from an older version.
@@ -57,6 +69,9 @@ private slots:
             QVERIFY(!library.runEvaluation(1));
             library.setRunEvaluation(2, exampleEvaluation());
             QVERIFY(library.runEvaluation(2) == exampleEvaluation());
+            QVERIFY(!library.runCrossValidation(2));
+            library.setRunCrossValidation(2, exampleCross());
+            QVERIFY(library.runCrossValidation(2) == exampleCross());
             SQLite::Database database(folder.file().string());
             QCOMPARE(database.execAndGet("PRAGMA user_version").getInt(), kVersion);
         }
@@ -92,6 +107,37 @@ private slots:
         QCOMPARE(database.execAndGet("SELECT count(*) FROM evaluations").getInt(), 0);
         QCOMPARE(kindOf([&] { library.runEvaluation(number); }), QString("library"));
         QCOMPARE(kindOf([&] { library.setRunEvaluation(number, evaluation); }), QString("library"));
+    }
+
+    void crossValidations()
+    {
+        Folder folder;
+        Library library = Library::open(folder.path());
+        const std::int64_t number = library.createRun(exampleRun()).first;
+        QVERIFY(!library.runCrossValidation(number));
+        QString said;
+        QCOMPARE(kindOf([&] { library.setRunCrossValidation(number, exampleCross()); }, &said), QString("library"));
+        QVERIFY2(said.contains("Run 1 has no evaluation"), qPrintable(said));
+        const auto judge = [&] {
+            library.setRunEvaluation(number, exampleEvaluation());
+            QVERIFY(!library.runCrossValidation(number));
+            library.setRunCrossValidation(number, exampleCross());
+            QVERIFY(library.runCrossValidation(number) == exampleCross());
+        };
+        judge();
+        judge();   // another evaluation, another cross-validation
+        QVERIFY(library.runEvaluation(number) == exampleEvaluation());
+        library.setRunModel(number, "/another.dankmodel");
+        QVERIFY(!library.runCrossValidation(number));
+
+        judge();
+        SQLite::Database(folder.file().string(), SQLite::OPEN_READWRITE)
+            .exec("UPDATE evaluations SET cross_validation = '{}'");
+        QCOMPARE(kindOf([&] { library.runCrossValidation(number); }, &said), QString("library"));
+        QVERIFY2(said.contains("The cross-validation of run 1") && said.contains("'folds'"), qPrintable(said));
+        QVERIFY(library.runEvaluation(number));
+        QCOMPARE(kindOf([&] { library.runCrossValidation(number + 1); }), QString("library"));
+        QCOMPARE(kindOf([&] { library.setRunCrossValidation(number + 1, exampleCross()); }), QString("library"));
     }
 
     void aLockedRunStaysAsItIs()
