@@ -82,6 +82,8 @@ public:
     }
     void redo() override { apply(m_trash); }
     void undo() override { apply(!m_trash); }
+    /// Gone with the command: another one may lie where it lay.
+    std::weak_ptr<void> life() const { return m_life; }
 
 private:
     void apply(bool trash)
@@ -98,6 +100,7 @@ private:
     Private &m_d;
     std::int64_t m_run;
     bool m_trash;
+    std::shared_ptr<void> m_life = std::make_shared<char>();
 };
 
 void Session::trashRun(std::int64_t run)
@@ -109,12 +112,15 @@ void Session::trashRun(std::int64_t run)
         d->say(Message::Severity::Info, tr("Run %1 is being trained. Stop and discard it instead.").arg(run));
         return;
     }
-    d->undo.push(new Private::TrashCommand(*d, run, true));
+    auto *command = new Private::TrashCommand(*d, run, true);
+    const auto life = command->life();
+    d->undo.push(command);
     if (d->findRun(run))
         return;   // refused
     d->say(Message::Severity::Info, tr("Run %1 is in the trash, where it is kept for 30 days.").arg(run), tr("Undo"),
-           [this, run, at = d->undo.index()] {
-               if (d->undo.index() == at)
+           [this, run, command, life] {
+               const int at = d->undo.index();
+               if (!life.expired() && at > 0 && d->undo.command(at - 1) == command)
                    d->undo.undo();
                else
                    restoreRun(run);
