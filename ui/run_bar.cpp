@@ -116,7 +116,10 @@ void RunBar::setJob(const JobStatus &job, const Actions &actions)
                                                : QString());
     m_left->setVisible(!m_left->text().isEmpty());
     m_pause->setText(paused ? QStringLiteral("&Resume") : QStringLiteral("&Pause"));
-    m_pause->setToolTip(paused ? QStringLiteral("Go on (Ctrl+Shift+P)") : QStringLiteral("Pause (Ctrl+Shift+P)"));
+    m_pause->setToolTip(paused        ? QStringLiteral("Go on (Ctrl+Shift+P)")
+                        : job.judging ? QStringLiteral("The training is over; judging it does not pause. Stop ends it, and the "
+                                                       "run is kept.")
+                                      : QStringLiteral("Pause (Ctrl+Shift+P)"));
     m_pause->setVisible(training && (running || paused));
     m_pause->setEnabled(paused ? actions.resume : actions.pause);
     const QString stop = stopping ? QStringLiteral("Stopping…") : QStringLiteral("&Stop");

@@ -15,7 +15,9 @@
 #include "ui/charts/calibration_chart.h"
 #include "ui/charts/chart_export.h"
 #include "ui/charts/evaluation_rows.h"
+#include "ui/charts/number_text.h"
 #include "ui/charts/scatter_chart.h"
+#include "ui/pages/cross_validation_card.h"
 #include "ui/pages/evaluate_errors.h"
 #include "ui/pages/evaluate_export.h"
 #include "ui/pages/evaluate_figures.h"
@@ -297,6 +299,66 @@ private slots:
         QCOMPARE(card.view()->currentIndex().data(WallModel::IdRole).toString(), QStringLiteral("m19999"));
         QCOMPARE(binsOf(*evaluation).size(), std::size_t(10));
         QCOMPARE(residualsByGroup(*evaluation, nullptr, quickBootstrap(20000)).groups.size(), std::size_t(4));
+    }
+
+    void acrossFoldsAndSeeds()
+    {
+        const auto judged = judgedMemes(60, 3);
+        CrossValidation asked;
+        asked.folds = 5;
+        asked.seeds = {1, 2, 3};
+        CrossValidation cross = StagedEngine::crossed(*judged, asked);
+        cross.notes = {"<b>One</b> diverged.", "Another."};
+        CrossValidationCard card;
+        QVERIFY(card.isHidden());
+        card.setContent(&cross, TargetKind::Percentile);
+        QVERIFY(!card.isHidden());
+        show(card, 900, 600);
+        const auto *done = card.findChild<QLabel *>(QStringLiteral("crossValidationDone"));
+        QCOMPARE(done->text(), QStringLiteral("5 folds × 3 seeds: every meme judged 3 times by heads that did not learn from it"));
+        const auto *notes = card.findChild<QLabel *>(QStringLiteral("crossValidationNotes"));
+        QCOMPARE(notes->text(), QStringLiteral("<b>One</b> diverged.\nAnother."));
+        QCOMPARE(notes->textFormat(), Qt::PlainText);
+        QCOMPARE(card.findChild<VerdictBanner *>()->accessibleDescription(), plainTitle(cross.evaluation.verdict.reason, 1000));
+        const auto *table = card.findChild<QTableWidget *>(QStringLiteral("crossValidationFigures"));
+        QCOMPARE(table->rowCount(), 10);
+        QCOMPARE(table->columnCount(), 3);
+        const MeanAndSd &within = cross.within.at(Figure::Spearman);
+        const Interval &between = cross.evaluation.withinIntervals.at(Figure::Spearman);
+        QCOMPARE(table->item(0, 1)->text(),
+                 QStringLiteral("%1 ± %2 (%3 to %4)")
+                     .arg(fixedText(within.mean), QString::number(*within.sd, 'f', 3), fixedText(between.low), fixedText(between.high)));
+        QVERIFY(table->item(2, 2)->text().contains(QRegularExpression(QStringLiteral(R"(^\d+\.\d % ± \d+\.\d \(\d+\.\d to \d+\.\d %\)$)"))));
+        QVERIFY(table->item(8, 0)->text().endsWith(QStringLiteral(", points")));
+        QCOMPARE(overSeedsText(Figure::Mae, {2, 0.25, 0.0125}, Interval{0.2, 0.3}, true), QStringLiteral("25.0 ± 1.3 (20.0 to 30.0)"));
+        QCOMPARE(overSeedsText(Figure::R2, {1, -0.5, std::nullopt}, std::nullopt, true), fixedNumber(-0.5, 2));
+
+        // One seed has no spread; held-out memes have no folds; what is undefined says so.
+        asked.seeds = {1};
+        const CrossValidation one = StagedEngine::crossed(*judged, asked);
+        card.setContent(&one, TargetKind::Percentile);
+        QCOMPARE(done->text(), QStringLiteral("5 folds: every meme judged once, by a head that did not learn from it"));
+        QVERIFY(!table->item(0, 1)->text().contains(QStringLiteral("±")));
+        CrossValidation seeds;
+        seeds.seeds = {1, 2};
+        card.setContent(&seeds, TargetKind::Log);
+        QVERIFY(done->text().startsWith(QStringLiteral("2 seeds: each held-out meme judged 2 times")));
+        QCOMPARE(table->columnCount(), 2);
+        QCOMPARE(table->item(0, 1)->text(), QStringLiteral("—"));
+        QVERIFY(notes->isHidden());
+        card.setContent(nullptr, TargetKind::Percentile);
+        QVERIFY(card.isHidden());
+
+        const ChartTable figures = figuresForExport(*judged, &cross);
+        QCOMPARE(figures.rows.size(), std::size_t(40));
+        QCOMPARE(figures.columns.mid(8), (QStringList{"sd", "seeds"}));
+        QCOMPARE(figures.rows[23][1], QStringLiteral("cross_validated_within_subreddit"));
+        QCOMPARE(figures.rows[23][2].toDouble(), within.mean);
+        QCOMPARE(figures.rows[23][3].toDouble(), between.low);
+        QCOMPARE(figures.rows[23][8].toDouble(), *within.sd);
+        QCOMPARE(figures.rows[23][9], QStringLiteral("3"));
+        QCOMPARE(figures.rows[33][1], QStringLiteral("cross_validated_pooled"));
+        QVERIFY(figures.rows[3][8].isEmpty() && figures.rows[3][9].isEmpty());
     }
 
     void tablesForExport()

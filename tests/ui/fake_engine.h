@@ -22,6 +22,9 @@ public:
     std::atomic<bool> ignoresCancel{false};   ///< goes on to the end, as an engine between two checks does
     std::function<void()> onExtract, onTrain, onOpenRating;   ///< may throw; called first
     std::function<void(int epoch)> onEpoch;                   ///< may throw
+    std::atomic<int> holdJudgeAt{-1};         ///< stands at the controls (0) or a training of the folds (1…) until it is -1
+    std::atomic<int> judgeMs{0};              ///< how long a training of the folds takes
+    std::vector<std::string> notes;           ///< of a training's report
     std::atomic<int> extractions{0}, trainings{0}, discarded{0}, kept{0}, opened{0}, rated{0}, thumbnails{0}, samples{0};
     std::atomic<int> evaluations{0};
     std::atomic<int> running{0};
@@ -241,6 +244,7 @@ public:
             library.setRunState(run, RunState::Failed, error.what());
             throw;
         }
+        judge(config, observer, control, job, report);
         ++kept;
         library.setRunState(run, RunState::Done);
         return report;
@@ -257,6 +261,7 @@ public:
         TrainReport report;
         report.run = run;
         loop(run, record.epochs, record.config, library, observer, control, job, report);
+        judge(record.config, observer, control, job, report);
         library.setRunState(run, RunState::Done);
         return report;
     }
@@ -365,6 +370,44 @@ private:
         }
         report.model = std::make_shared<const Model>(tinyModel(run, epoch));
         report.evaluation.verdict.kind = VerdictKind::NoEvidence;
+    }
+
+    /// What follows the epochs: the controls, and the cross-validation where it is asked for.
+    void judge(const TrainConfig &config, const TrainingObserver &observer, TrainingControl &control,
+               const JobContext &job, TrainReport &report)
+    {
+        const auto stopped = [&](int step) {
+            const auto over = [&] { return control.isStopping() || job.cancel.isCancelled(); };
+            while (holdJudgeAt == step && !over())
+                sleep(1);
+            return over();
+        };
+        report.notes = notes;
+        if (!report.stoppedByUser)
+            job.report("controls", 0, 2);
+        stopped(0);
+        job.report("baselines", 1, 6);
+        const int folds = std::max(1, config.folds);
+        if (report.stoppedByUser || folds * config.seeds == 1)
+            return;
+        CrossValidationStep step{0, static_cast<std::size_t>(folds * config.seeds), 0, folds, 0, config.seeds};
+        for (step.fold = 1; step.fold <= folds; ++step.fold)
+            for (step.seed = 1; step.seed <= config.seeds; ++step.seed, ++step.done) {
+                observer.crossValidation(step);
+                sleep(judgeMs);
+                if (stopped(static_cast<int>(step.done) + 1)) {
+                    report.crossValidationStopped = true;
+                    report.notes.push_back("The cross-validation was stopped; the run itself is whole and kept.");
+                    return;
+                }
+            }
+        step.fold = step.seed = 0;
+        observer.crossValidation(step);
+        report.crossValidation.emplace();
+        report.crossValidation->folds = config.folds;
+        for (int seed = 0; seed < config.seeds; ++seed)
+            report.crossValidation->seeds.push_back(config.seed + static_cast<std::uint64_t>(seed));
+        report.crossValidation->evaluation.verdict.kind = VerdictKind::LearnedSomething;
     }
 
     mutable std::mutex m_mutex;

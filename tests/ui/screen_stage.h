@@ -80,7 +80,7 @@ struct Stage {
     ~Stage()
     {
         engine->holdOpening = engine->holdSample = false;
-        engine->holdExtractAt = engine->holdTrainAt = engine->holdFetchAt = -1;
+        engine->holdExtractAt = engine->holdTrainAt = engine->holdFetchAt = engine->holdJudgeAt = -1;
         window.reset();
         session.reset();
     }
@@ -119,6 +119,20 @@ struct Stage {
         session->train();
         QTRY_VERIFY_WITH_TIMEOUT(session->job().kind == JobKind::Train && session->job().state == JobState::Done &&
                                      session->ratingModel(), kPatience);
+    }
+    /// Trains with 5 folds and 3 seeds to the end, or up to one of their 15 trainings and stands there.
+    void crossValidate(int holdAt)
+    {
+        extract();
+        TrainConfig config = session->trainConfig();
+        config.folds = 5;
+        config.seeds = 3;
+        session->setTrainConfig(config);
+        engine->holdJudgeAt = holdAt;
+        session->train();
+        QTRY_VERIFY_WITH_TIMEOUT(holdAt < 0 ? session->crossValidation() != nullptr
+                                            : session->job().verb == "Cross-validating" &&
+                                                  session->job().done + 1 == static_cast<std::size_t>(holdAt), kPatience);
     }
     QStringList pictures(int count)
     {

@@ -275,6 +275,8 @@ void ScreensTest::bring(Stage &stage, const QString &state)
         QTRY_VERIFY_WITH_TIMEOUT(stage.session->targetPreview()->group == config.group, kPatience);
     } else if (state == "trained") {
         stage.trained();
+    } else if (state == "cross-validated" || state == "cross-validating") {
+        stage.crossValidate(state == "cross-validating" ? 4 : -1);
     } else if (state == "waiting") {
         stage.openDataset();
         stage.session->rate(stage.pictures(5));
@@ -416,6 +418,8 @@ void ScreensTest::pages_data()
         {Page::Evaluate, "empty", "evaluate-empty"},
         {Page::Evaluate, "training", "evaluate-running"},
         {Page::Evaluate, "trained", "evaluate-done"},
+        {Page::Evaluate, "cross-validated", "evaluate-crossvalidated"},
+        {Page::Train, "cross-validating", "train-crossvalidating"},
         {Page::Rate, "empty", "rate-empty"},
         {Page::Rate, "waiting", "rate-waiting"},
         {Page::Rate, "trained", "rate-ready"},
@@ -442,15 +446,15 @@ void ScreensTest::pages()
         state == "many columns")
         sizes << kLarge;
     shoot(stage, name, sizes);
-    if (name == "evaluate-done" && !QTest::currentTestFailed()) {   // the rest of the long page
+    if (name.startsWith("evaluate-") && stage.session->evaluation() && !QTest::currentTestFailed()) {   // the rest of the long page
         for (auto *area : stage.window->pageWidget(Page::Evaluate)->findChildren<QScrollArea *>())
-            for (const QSize &size : {kSmall, kUsual, kLarge}) {
+            for (const QSize &size : sizes) {
                 stage.window->resize(size);
                 QTest::qWait(100);
                 const int pages = (area->verticalScrollBar()->maximum() + area->viewport()->height() - 1) / area->viewport()->height();
                 for (int part = 1; part <= pages; ++part) {
                     area->verticalScrollBar()->setValue(part * area->viewport()->height());
-                    shoot(stage, QString("evaluate-done-part%1").arg(part), {size});
+                    shoot(stage, QString("%1-part%2").arg(name).arg(part), {size});
                 }
                 area->verticalScrollBar()->setValue(0);
             }

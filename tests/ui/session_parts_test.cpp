@@ -227,6 +227,9 @@ private slots:
         QTest::newRow("training") << training << "PS rc" << Page::Train;
         training.model = true;
         QTest::newRow("training, snapshot") << training << "PS rc" << Page::Train;
+        training.judging = true;
+        QTest::newRow("judging what was trained") << training << "S rc" << Page::Train;
+        training.judging = false;
         training.state = JobState::Paused;
         QTest::newRow("paused") << training << "US rc" << Page::Train;
         training.state = JobState::Stopping;

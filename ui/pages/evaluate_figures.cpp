@@ -83,14 +83,6 @@ const Metrics *meanOf(const Evaluation &evaluation, bool within)
     return nullptr;
 }
 
-QString rangeText(Figure figure, const Interval &interval, bool points)
-{
-    QString low = figureText(figure, interval.low, points), high = figureText(figure, interval.high, points);
-    if (figure == Figure::Pairwise && low.endsWith(QLatin1String(" %")))
-        low.chop(2);
-    return KeyFigures::tr("%1 to %2").arg(low, high);
-}
-
 QString whyNoInterval(const Evaluation &evaluation)
 {
     return evaluation.clusters < 2 ? KeyFigures::tr("no interval: fewer than two authors or pictures to draw anew")
@@ -270,7 +262,7 @@ void KeyFigures::show(MetricCard &card, const Evaluation &evaluation, Figure fig
     const QString unit = points && isError(figure) ? tr(" points") : QString();
     const std::optional<Interval> interval =
         intervalOf(within ? evaluation.withinIntervals : evaluation.intervals, figure);
-    const QString doubt = interval ? tr("95 %: %1").arg(rangeText(figure, *interval, points)) : whyNoInterval(evaluation);
+    const QString doubt = interval ? tr("95 %: %1").arg(figureRangeText(figure, *interval, points)) : whyNoInterval(evaluation);
     if (secondary) {
         QString alone;
         for (const BaselineResult &baseline : evaluation.baselines)
@@ -295,23 +287,62 @@ void KeyFigures::show(MetricCard &card, const Evaluation &evaluation, Figure fig
                   better);
 }
 
-FigureTable::FigureTable(QWidget *parent) : Card(tr("All figures"), parent), m_table(new QTableWidget(this))
+QString figureRangeText(Figure figure, const Interval &interval, bool points)
 {
-    m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
-    m_table->setItemDelegate(new FigureDelegate(m_table));
-    m_table->setShowGrid(false);
-    m_table->setFrameShape(QFrame::NoFrame);
-    m_table->setTabKeyNavigation(false);
-    m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setDefaultSectionSize(kRowHeight);
-    m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    m_table->horizontalHeader()->setHighlightSections(false);
-    m_table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    m_table->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    m_table->setTextElideMode(Qt::ElideRight);
-    m_table->setWordWrap(false);
+    QString low = figureText(figure, interval.low, points), high = figureText(figure, interval.high, points);
+    if (figure == Figure::Pairwise && low.endsWith(QLatin1String(" %")))
+        low.chop(2);
+    return KeyFigures::tr("%1 to %2").arg(low, high);
+}
+
+QString shortFigureTitle(Figure figure, bool points)
+{
+    const QString title = figure == Figure::Mae    ? KeyFigures::tr("MAE")
+                          : figure == Figure::Rmse ? KeyFigures::tr("RMSE")
+                                                   : figureTitle(figure);
+    return title + (points && isError(figure) ? KeyFigures::tr(", points") : QString());
+}
+
+QTableWidget *newFigureTable(QWidget *parent)
+{
+    auto *table = new QTableWidget(parent);
+    table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table->setSelectionMode(QAbstractItemView::SingleSelection);
+    table->setItemDelegate(new FigureDelegate(table));
+    table->setShowGrid(false);
+    table->setFrameShape(QFrame::NoFrame);
+    table->setTabKeyNavigation(false);
+    table->verticalHeader()->hide();
+    table->verticalHeader()->setDefaultSectionSize(kRowHeight);
+    table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    table->horizontalHeader()->setHighlightSections(false);
+    table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    table->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    table->setTextElideMode(Qt::ElideRight);
+    table->setWordWrap(false);
+    return table;
+}
+
+void fitFigureTable(QTableWidget &table)
+{
+    QHeaderView *header = table.horizontalHeader();
+    header->setSectionResizeMode(QHeaderView::ResizeToContents);
+    header->setStretchLastSection(true);
+    table.setFixedHeight(header->sizeHint().height() + kRowHeight * table.rowCount() + 4);
+}
+
+QTableWidgetItem *newFigureItem(const QString &text, const QString &tip, const QString &column, bool muted)
+{
+    auto *item = new QTableWidgetItem(text);
+    item->setToolTip(wrapped(tip));
+    item->setData(Qt::AccessibleTextRole, FigureTable::tr("%1: %2").arg(column, text));
+    item->setData(kMutedRole, muted);
+    return item;
+}
+
+FigureTable::FigureTable(QWidget *parent) : Card(tr("All figures"), parent), m_table(newFigureTable(this))
+{
     m_table->setAccessibleName(tr("All figures"));
     m_table->setObjectName(QStringLiteral("allFigures"));
     body()->addWidget(m_table);
@@ -329,30 +360,22 @@ void FigureTable::setEvaluation(const Evaluation &evaluation, TargetKind target)
     headers << (grouped ? tr("All memes") : tr("This model")) << tr("Mean");
     m_table->setColumnCount(int(headers.size()));
     m_table->setHorizontalHeaderLabels(headers);
-    // The order first, the errors after.
-    constexpr Figure kOrder[] = {Figure::Spearman,    Figure::Kendall,    Figure::Pairwise, Figure::RocAucTop25,
-                                 Figure::PrAucTop25,  Figure::RocAucTop5, Figure::PrAucTop5, Figure::R2,
-                                 Figure::Mae,         Figure::Rmse};
-    m_table->setRowCount(int(std::size(kOrder)));
-    for (int row = 0; row < int(std::size(kOrder)); ++row) {
-        const Figure figure = kOrder[row];
+    m_table->setRowCount(int(std::size(kFigureOrder)));
+    for (int row = 0; row < int(std::size(kFigureOrder)); ++row) {
+        const Figure figure = kFigureOrder[row];
         int column = 0;
         const auto put = [&](const QString &text, const QString &tip, bool muted) {
-            auto *item = new QTableWidgetItem(text);
-            item->setToolTip(wrapped(tip));
-            item->setData(Qt::AccessibleTextRole, tr("%1: %2").arg(headers[column], text));
-            item->setData(kMutedRole, muted);
-            m_table->setItem(row, column++, item);
+            m_table->setItem(row, column, newFigureItem(text, tip, headers[column], muted));
+            ++column;
         };
-        const QString title = figure == Figure::Mae ? tr("MAE") : figure == Figure::Rmse ? tr("RMSE") : figureTitle(figure);
-        put(title + (points && isError(figure) ? tr(", points") : QString()),
+        put(shortFigureTitle(figure, points),
             isError(figure) ? figureTitle(figure) + QLatin1Char('\n') + figureHelp(figure) : figureHelp(figure), false);
         const auto scope = [&](const Metrics &metrics, const Intervals &intervals, const Metrics *mean, bool second) {
             const std::optional<double> value = figureOf(metrics, figure);
             QString text = value ? figureText(figure, *value, points) : kNone;
             QString tip = value ? figureHelp(figure) : whyUndefined(figure, metrics);
             if (const auto interval = intervalOf(intervals, figure); interval && value)
-                text += tr(" (%1)").arg(rangeText(figure, *interval, points));
+                text += tr(" (%1)").arg(figureRangeText(figure, *interval, points));
             else if (value)
                 tip += QLatin1Char('\n') + whyNoInterval(evaluation);
             if (const TopShare *top = topOf(figure, metrics); top && value)
@@ -369,33 +392,46 @@ void FigureTable::setEvaluation(const Evaluation &evaluation, TargetKind target)
             scope(*evaluation.within, evaluation.withinIntervals, meanOf(evaluation, true), false);
         scope(evaluation.model, evaluation.intervals, meanOf(evaluation, false), grouped);
     }
-    QHeaderView *header = m_table->horizontalHeader();
-    header->setSectionResizeMode(QHeaderView::ResizeToContents);
-    header->setStretchLastSection(true);
     for (int column = 1; column < m_table->columnCount(); ++column)
         if (headers[column] == tr("Mean"))
             m_table->horizontalHeaderItem(column)->setToolTip(
                 wrapped(tr("What always answering the mean of the training memes gets.")));
-    m_table->setFixedHeight(header->sizeHint().height() + kRowHeight * m_table->rowCount() + 4);
+    fitFigureTable(*m_table);
 }
 
-ChartTable figuresForExport(const Evaluation &evaluation)
+ChartTable figuresForExport(const Evaluation &evaluation, const CrossValidation *cross)
 {
-    ChartTable table{{"figure", "scope", "value", "low", "high", "mean_predictor", "base_rate", "memes"}, {}};
-    const auto add = [&](const QString &scope, const Metrics &metrics, const Intervals &intervals, const Metrics *mean) {
+    ChartTable table{{"figure", "scope", "value", "low", "high", "mean_predictor", "base_rate", "memes", "sd", "seeds"}, {}};
+    const auto add = [&](const QString &scope, const Metrics &metrics, const Intervals &intervals, const Metrics *mean,
+                         const SeedFigures *over) {
         for (const Figure figure : kFigures) {
             const auto interval = intervalOf(intervals, figure);
             const TopShare *top = topOf(figure, metrics);
-            table.rows.push_back({QLatin1String(figureName(figure)), scope, exact(figureOf(metrics, figure)),
+            std::optional<double> value = figureOf(metrics, figure), sd;
+            QString seeds;
+            if (over) {
+                const auto found = over->find(figure);
+                const bool any = found != over->end();
+                value = any ? std::optional(found->second.mean) : std::nullopt;
+                sd = any ? found->second.sd : std::nullopt;
+                seeds = QString::number(any ? found->second.runs : 0);
+            }
+            table.rows.push_back({QLatin1String(figureName(figure)), scope, exact(value),
                                   exact(interval ? std::optional(interval->low) : std::nullopt),
                                   exact(interval ? std::optional(interval->high) : std::nullopt),
                                   exact(mean ? figureOf(*mean, figure) : std::nullopt),
-                                  exact(top ? std::optional(top->baseRate) : std::nullopt), QString::number(metrics.rows)});
+                                  exact(top ? std::optional(top->baseRate) : std::nullopt), QString::number(metrics.rows),
+                                  exact(sd), seeds});
         }
     };
-    if (evaluation.within)
-        add("within_" + plainTitle(evaluation.groupName), *evaluation.within, evaluation.withinIntervals, meanOf(evaluation, true));
-    add("pooled", evaluation.model, evaluation.intervals, meanOf(evaluation, false));
+    const auto all = [&](const QString &start, const Evaluation &of, const SeedFigures *pooled, const SeedFigures *within) {
+        if (of.within)
+            add(start + "within_" + plainTitle(of.groupName), *of.within, of.withinIntervals, meanOf(of, true), within);
+        add(start + "pooled", of.model, of.intervals, meanOf(of, false), pooled);
+    };
+    all({}, evaluation, nullptr, nullptr);
+    if (cross)
+        all(QStringLiteral("cross_validated_"), cross->evaluation, &cross->metrics, &cross->within);
     return table;
 }
 

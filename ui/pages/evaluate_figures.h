@@ -2,12 +2,14 @@
 
 #include <array>
 
+#include "core/data/cross_validation.h"
 #include "core/data/evaluation.h"
 #include "core/data/target.h"
 #include "ui/charts/plot.h"
 #include "ui/widgets/card.h"
 
 class QTableWidget;
+class QTableWidgetItem;
 
 namespace dank::ui {
 
@@ -18,6 +20,21 @@ QString figureHelp(Figure figure);
 QString figureText(Figure figure, double value, bool points);
 /// Why `metrics` has no such figure.
 QString whyUndefined(Figure figure, const Metrics &metrics);
+
+/// The order to read them in: the order of memes first, the errors after.
+inline constexpr Figure kFigureOrder[] = {Figure::Spearman,   Figure::Kendall,    Figure::Pairwise,   Figure::RocAucTop25,
+                                          Figure::PrAucTop25, Figure::RocAucTop5, Figure::PrAucTop5, Figure::R2,
+                                          Figure::Mae,        Figure::Rmse};
+
+/// "0.33 to 0.48".
+QString figureRangeText(Figure figure, const Interval &interval, bool points);
+/// For the first column of a table: "MAE, points".
+QString shortFigureTitle(Figure figure, bool points);
+/// A table of figures, one a row: to read only, as high as its rows once fitFigureTable() was called.
+QTableWidget *newFigureTable(QWidget *parent);
+void fitFigureTable(QTableWidget &table);
+/// A cell of it. `column`: its header, read out with the text.
+QTableWidgetItem *newFigureItem(const QString &text, const QString &tip, const QString &column, bool muted);
 
 /// One figure, large, with its interval, what knowing nothing gets, and its meaning as a tooltip.
 class MetricCard : public Card {
@@ -58,7 +75,8 @@ private:
     QTableWidget *m_table;
 };
 
-/// The same for a file: figure, scope (within, pooled), value, low, high, mean_predictor, base_rate.
-ChartTable figuresForExport(const Evaluation &evaluation);
+/// The same for a file: figure, scope (within, pooled), value, low, high, mean_predictor, base_rate, memes. With `cross`,
+/// its figures follow as scopes of their own, "cross_validated_…", with sd and seeds.
+ChartTable figuresForExport(const Evaluation &evaluation, const CrossValidation *cross = nullptr);
 
 }  // namespace dank::ui

@@ -14,6 +14,7 @@
 #include "ui/charts/evaluation_rows.h"
 #include "ui/charts/scatter_chart.h"
 #include "ui/pages/baselines_card.h"
+#include "ui/pages/cross_validation_card.h"
 #include "ui/pages/evaluate_errors.h"
 #include "ui/pages/evaluate_export.h"
 #include "ui/pages/evaluate_figures.h"
@@ -53,6 +54,7 @@ struct EvaluatePage::Private {
     EmptyState *empty;
     VerdictBanner *banner;
     KeyFigures *figures;
+    CrossValidationCard *crossCard;
     FigureTable *table;
     BaselinesCard *baselines;
     ScatterChart *scatter;
@@ -62,6 +64,7 @@ struct EvaluatePage::Private {
     CalibrationCard *calibration;
     ResidualsCard *residuals;
     std::shared_ptr<const Evaluation> shown;
+    std::shared_ptr<const CrossValidation> shownCross;
     std::shared_ptr<const Dataset> shownOn;
     std::shared_ptr<const Model> shownModel;
 };
@@ -79,6 +82,7 @@ EvaluatePage::Private::Private(Session &s, EvaluatePage *p)
       empty(new EmptyState(QStringLiteral("evaluate"), {}, {}, p)),
       banner(new VerdictBanner(p)),
       figures(new KeyFigures(p)),
+      crossCard(new CrossValidationCard(p)),
       table(new FigureTable(p)),
       baselines(new BaselinesCard(p)),
       scatter(new ScatterChart(p)),
@@ -121,7 +125,7 @@ void EvaluatePage::Private::makeMenus()
         save(QStringLiteral("walls"), EvaluatePage::tr("Overrated, slept on and nailed, %1"), wallsTable(*shown, shownOn.get()));
     });
     add("exportFigures", EvaluatePage::tr("All figures as CSV…"), [this, save] {
-        save(QStringLiteral("figures"), EvaluatePage::tr("Figures, %1"), figuresForExport(*shown));
+        save(QStringLiteral("figures"), EvaluatePage::tr("Figures, %1"), figuresForExport(*shown, shownCross.get()));
     });
     exportMenu->addSeparator();
     const auto chart = [&](const char *name, const QString &text, Plot *plot) {
@@ -149,6 +153,7 @@ QWidget *EvaluatePage::Private::makeResults()
     scatter->setMinimumHeight(300);
     column->addWidget(banner);
     column->addWidget(figures);
+    column->addWidget(crossCard);
     column->addWidget(new FoldingRow({{chartCard, 1}, {baselines, 1}}, kSideBySide));
     column->addWidget(new FoldingRow({{memes, 3}, {detail, 2}}, kSideBySide));
     column->addWidget(new FoldingRow({{overrated, 1}, {sleptOn, 1}}, kSideBySide));
@@ -227,6 +232,7 @@ void EvaluatePage::Private::show()
     if (any && shown == evaluation && shownOn == dataset && shownModel == model)
         return;  // the intervals take a moment with many memes
     shown = any ? evaluation : nullptr;
+    shownCross = any ? session.crossValidation() : nullptr;
     shownOn = any ? dataset : nullptr;
     shownModel = any ? model : nullptr;
     exportButton->setEnabled(any);
@@ -245,6 +251,7 @@ void EvaluatePage::Private::show()
     const TargetKind target = model->target.kind();
     banner->setVerdict(shown->verdict);
     figures->setEvaluation(*shown, target);
+    crossCard->setContent(shownCross.get(), target);
     table->setEvaluation(*shown, target);
     baselines->setEvaluation(shown);
     scatter->setEvaluation(shown, dataset, target);

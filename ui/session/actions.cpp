@@ -33,7 +33,7 @@ Actions actionsFor(const Facts &f)
     a.open = !f.busyWith(JobKind::Extract) && !f.busyWith(JobKind::Train) && !f.busyWith(JobKind::Evaluate);
     a.extract = free && f.dataset && f.usable > 0;
     a.train = free && f.dataset && f.usable >= kMinRowsToTrain;
-    a.pause = f.job == JobKind::Train && f.state == JobState::Running && f.trainingStarted;
+    a.pause = f.job == JobKind::Train && f.state == JobState::Running && f.trainingStarted && !f.judging;
     a.resume = f.job == JobKind::Train && f.state == JobState::Paused;
     a.stop = f.state == JobState::Running || f.state == JobState::Paused;
     a.rate = !f.engineFailed;

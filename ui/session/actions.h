@@ -10,6 +10,7 @@ struct Facts {
     JobKind job = JobKind::None;          ///< on the batch lane; None: none has run yet
     JobState state = JobState::Idle;
     bool trainingStarted = false;         ///< the run exists: epochs can be kept, training can pause
+    bool judging = false;                 ///< and its epochs are over
     bool engineFailed = false;
     bool dataset = false;
     std::size_t usable = 0;               ///< records of the dataset

@@ -92,6 +92,7 @@ Facts Session::Private::facts() const
     f.job = status.kind;
     f.state = status.state;
     f.trainingStarted = current && current->training && live.live;
+    f.judging = status.judging;
     f.engineFailed = engineFailed;
     f.dataset = dataset != nullptr;
     f.usable = dataset ? dataset->records().size() : 0;
@@ -250,6 +251,7 @@ const std::vector<RunRecord> &Session::runs() const { return d->runs; }
 const std::vector<RunRecord> &Session::trashedRuns() const { return d->trashed; }
 std::shared_ptr<const Model> Session::ratingModel() const { return d->model; }
 std::shared_ptr<const Evaluation> Session::evaluation() const { return d->evaluation; }
+std::shared_ptr<const CrossValidation> Session::crossValidation() const { return d->crossValidation; }
 std::shared_ptr<const Model> Session::evaluatedModel() const { return d->evaluatedModel; }
 const std::vector<RatedItem> &Session::scores() const { return d->items; }
 const JobStatus &Session::job() const { return d->status; }

@@ -12,6 +12,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/data/cross_validation.h"
 #include "core/data/dataset.h"
 #include "core/data/evaluation.h"
 #include "core/data/model.h"
@@ -51,6 +52,7 @@ struct JobStatus {
     QString detail;                      ///< "1,204 of 3,500 images · 85/s"
     std::size_t done = 0, total = 0;     ///< total 0: unknown
     std::optional<double> secondsLeft;   ///< set only once stable
+    bool judging = false;                ///< of a training: its epochs are over; nothing pauses any more
 };
 
 /// A download of pretrained weights or the installation of a file, or the last one that ended. It has a lane of its
@@ -170,6 +172,7 @@ public:
     std::vector<EpochStats> runCurve(std::int64_t run) const;   ///< empty where there is none
     std::shared_ptr<const Model> ratingModel() const;        ///< latest snapshot, chosen run, or opened file
     std::shared_ptr<const Evaluation> evaluation() const;
+    std::shared_ptr<const CrossValidation> crossValidation() const;   ///< beside evaluation(); null where there is none
     std::shared_ptr<const Model> evaluatedModel() const;
     const std::vector<RatedItem> &scores() const;
     const JobStatus &job() const;

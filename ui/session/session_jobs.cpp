@@ -18,10 +18,6 @@ constexpr std::size_t kMaxArrivals = 40;
 constexpr int kSampleRows = 400;
 constexpr std::uint64_t kSampleSeed = 1;
 
-/// A time left is shown once it is likely to hold: after 3 s and 5 % of the way.
-constexpr qint64 kEtaAfterMs = 3000;
-constexpr double kEtaAfterShare = 0.05;
-
 QString rateText(double perSecond)
 {
     return QLocale().toString(perSecond, 'f', perSecond < 10 ? 1 : 0);
@@ -41,6 +37,11 @@ std::function<void(const Progress &)> throttled(std::function<void(const Progres
 }
 
 }  // namespace
+
+bool isStable(qint64 elapsedMs, std::size_t done, std::size_t total)
+{
+    return elapsedMs >= 3000 && static_cast<double>(done) >= 0.05 * static_cast<double>(total);
+}
 
 // ---- One job at a time ----
 
@@ -280,6 +281,7 @@ void Session::Private::applyDataset(std::shared_ptr<const Dataset> loaded)
     resetFeatures();
     rebuildDataset();
     evaluation.reset();
+    crossValidation.reset();
     evaluatedModel.reset();
     notify(Change::Evaluation);
     status.detail = Session::tr("%1 of %2 rows usable").arg(number(dataset->records().size()), number(dataset->rows()));
@@ -340,9 +342,7 @@ void Session::Private::onExtract(const ExtractEvent &event)
     status.secondsLeft.reset();
     if (event.imagesPerSecond > 0) {
         detail += Session::tr(" · %1/s").arg(rateText(event.imagesPerSecond));
-        const bool stable = jobClock.elapsed() >= kEtaAfterMs
-                            && static_cast<double>(event.done) >= kEtaAfterShare * static_cast<double>(event.total);
-        if (stable && event.total >= event.done)
+        if (isStable(jobClock.elapsed(), event.done, event.total) && event.total >= event.done)
             status.secondsLeft = static_cast<double>(event.total - event.done) / event.imagesPerSecond;
     }
     setProgress(event.done, event.total, detail);

@@ -115,10 +115,14 @@ struct Session::Private {
     // session_training.cpp
     void startTraining(std::int64_t resumed);
     TrainingObserver observerFor(const JobScope &scope, const std::shared_ptr<TrainingLink> &link);
+    std::function<void(const Progress &)> afterEpochs(const JobScope &scope);
     void trainingStarted(std::int64_t run, const TrainConfig &used, double meanLoss, std::size_t trainRows,
                          std::size_t validationRows);
     void trainingEpoch(const EpochStats &stats, int bestEpoch);
     void trainingPaused(bool paused, int savedEpoch);
+    void comparing(const QString &detail);
+    void crossValidating(const CrossValidationStep &step);
+    void beginJudging();
     void trainingSnapshot(std::shared_ptr<const Model> taken);
     void trainingFinished(const Job &ended, const TrainReport &report, bool resumed);
     void trainingAbandoned();
@@ -216,10 +220,12 @@ struct Session::Private {
     bool trainingFailed = false;
     QElapsedTimer epochClock;      ///< since training proper began, or went on after a pause
     int epochsAtClock = 0;
+    QElapsedTimer crossClock;      ///< since the first step of the cross-validation
     std::shared_ptr<const Model> snapshot, modelBefore;
     bool pinnedDuring = false;     ///< the user picked a model since the training began
     std::vector<RunRecord> runs, trashed;
     std::shared_ptr<const Evaluation> evaluation;
+    std::shared_ptr<const CrossValidation> crossValidation;
     std::shared_ptr<const Model> evaluatedModel;
 
     // Rating.
@@ -253,5 +259,8 @@ struct Session::Private {
 
 /// "1,204" in the user's locale.
 QString number(std::size_t value);
+
+/// Whether a time left is likely to hold: after 3 s and 5 % of the way.
+bool isStable(qint64 elapsedMs, std::size_t done, std::size_t total);
 
 }  // namespace dank::ui

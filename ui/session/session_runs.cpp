@@ -25,6 +25,12 @@ BackboneRequest requestOfRun(const RunRecord &record, BackboneRequest request)
     return request;
 }
 
+QString featureWords(const Session &session, const BackboneRequest &request)
+{
+    const QString title = session.backboneTitle(request.backbone);
+    return request.weights == "none" ? Session::tr("%1, untrained").arg(title) : title;
+}
+
 }  // namespace
 
 TrainingView Session::Private::viewOfRun(const RunRecord &record)
@@ -68,15 +74,21 @@ void Session::Private::evaluateOnLane(const RunRecord &record)
          own = record.figures && record.datasetHash == dataset->contentHash()](JobScope &scope) -> Apply {
             const auto judged = std::make_shared<const Model>(loadModel(file));
             std::optional<Evaluation> stored;
+            std::shared_ptr<const CrossValidation> cross;
             if (own) {
-                // One that cannot be read is computed anew.
+                // One that cannot be read is computed anew; what stands beside it needs many trainings and is not.
                 runGuarded([&] { stored = Library::open(folder).runEvaluation(run); });
+                runGuarded([&] {
+                    if (auto kept = stored ? Library::open(folder).runCrossValidation(run) : std::nullopt)
+                        cross = std::make_shared<const CrossValidation>(std::move(*kept));
+                });
             }
             auto found = std::make_shared<const Evaluation>(
                 stored ? std::move(*stored)
                        : scope.engine()->evaluate(*judged, *about, asked, nullptr, folder, scope.context));
-            return [this, judged, found](const Job &) {
+            return [this, judged, found, cross](const Job &) {
                 evaluation = found;
+                crossValidation = cross;
                 evaluatedModel = judged;
                 status.detail = QString::fromStdString(found->subset);
                 notify(Change::Evaluation);
@@ -191,7 +203,15 @@ void Session::cloneSettings(std::int64_t run)
     setTrainConfig(wanted);
     if (d->config != wanted)
         return;   // refused, and told why
-    d->say(Message::Severity::Info, tr("The next training has the settings of run %1.").arg(run), tr("Undo"),
+    // The features are chosen on their own page, and their weights may not be here: they stay, and that is said.
+    const BackboneRequest made = requestOfRun(*record, {});
+    const std::string mine = requested() ? requested()->id : d->request.backbone;
+    const bool other = !mine.empty() && (made.backbone != mine || (made.weights == "none") != (d->request.weights == "none"));
+    const QString told =
+        other ? tr("The next training has the settings of run %1. Its features were those of %2; yours stay those of %3.")
+                    .arg(QString::number(run), featureWords(*this, made), featureWords(*this, {.backbone = mine, .weights = d->request.weights}))
+              : tr("The next training has the settings of run %1.").arg(run);
+    d->say(Message::Severity::Info, told, tr("Undo"),
            [this, before] { setTrainConfig(before); });
 }
 

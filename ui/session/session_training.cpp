@@ -37,7 +37,7 @@ void Session::Private::startTraining(std::int64_t resumed)
         JobKind::Train, Session::tr("Getting ready to train"),
         [this, link, resumed, about = dataset, asked = request, used = config](JobScope &scope) -> Apply {
             const TrainingObserver observer = observerFor(scope, link);
-            const JobContext context{scope.context.cancel, {}};
+            const JobContext context{scope.context.cancel, afterEpochs(scope)};
             const auto engineNow = scope.engine();
             auto report = std::make_shared<TrainReport>(
                 resumed ? engineNow->resume(resumed, folder, observer, link->control, context)
@@ -72,7 +72,21 @@ TrainingObserver Session::Private::observerFor(const JobScope &scope, const std:
             onExtract(event);
         });
     };
+    observer.crossValidation = [this, post](const CrossValidationStep &step) {
+        post([this, step] { crossValidating(step); });
+    };
     return observer;
+}
+
+/// What the observer tells nothing of: the stages between the last epoch and the cross-validation.
+std::function<void(const Progress &)> Session::Private::afterEpochs(const JobScope &scope)
+{
+    return [this, post = scope.post](const Progress &progress) {
+        if (progress.stage == "controls")
+            post([this] { comparing(Session::tr("the same head on random features, and on shuffled labels")); });
+        else if (progress.stage == "baselines" && progress.done <= 1)
+            post([this] { comparing(Session::tr("the mean, the nearest meme, a linear head, titles")); });
+    };
 }
 
 // ---- What arrives ----
@@ -149,6 +163,50 @@ void Session::Private::trainingPaused(bool paused, int savedEpoch)
     notify(Change::Job);
 }
 
+/// The run has its model: what comes now judges it. A pause that came too late would hold that up, unseen.
+void Session::Private::beginJudging()
+{
+    if (status.judging)
+        return;
+    status.judging = true;
+    if (status.state == JobState::Paused) {
+        current->training->control.resume();
+        status.state = JobState::Running;
+    }
+    status.secondsLeft.reset();
+    notify(Change::Training);
+}
+
+void Session::Private::comparing(const QString &detail)
+{
+    beginJudging();
+    if (status.state != JobState::Running)
+        return;   // what the stopping says stays
+    status.verb = Session::tr("Comparing with simpler guesses");
+    setProgress(0, 0, detail);
+}
+
+void Session::Private::crossValidating(const CrossValidationStep &step)
+{
+    beginJudging();
+    if (status.state != JobState::Running)
+        return;
+    const QString verb = Session::tr("Cross-validating");
+    if (status.verb != verb)
+        crossClock.start();
+    status.verb = verb;
+    QStringList where;
+    if (step.fold > 0 && step.folds > 1)
+        where << Session::tr("fold %1 of %2").arg(step.fold).arg(step.folds);
+    if (step.fold > 0 && step.seeds > 1)
+        where << Session::tr("seed %1 of %2").arg(step.seed).arg(step.seeds);
+    status.secondsLeft.reset();
+    if (step.done > 0 && step.total >= step.done && isStable(crossClock.elapsed(), step.done, step.total))
+        status.secondsLeft = static_cast<double>(crossClock.elapsed()) / 1000 * static_cast<double>(step.total - step.done)
+                             / static_cast<double>(step.done);
+    setProgress(step.done, step.total, where.isEmpty() ? Session::tr("judging the answers") : where.join(QStringLiteral(", ")));
+}
+
 void Session::Private::trainingSnapshot(std::shared_ptr<const Model> taken)
 {
     if (!taken)
@@ -171,17 +229,25 @@ void Session::Private::trainingFinished(const Job &ended, const TrainReport &rep
     }
     live.live = false;
     live.run = report.run;
+    status.verb = Session::tr("Training");
     if (report.model) {
         live.bestEpoch = report.model->epoch;
         live.untrained = report.model->untrainedBackbone;
         evaluation = std::make_shared<const Evaluation>(report.evaluation);
         evaluatedModel = report.model;
+        crossValidation = report.crossValidation
+                              ? std::make_shared<const CrossValidation>(*report.crossValidation) : nullptr;
         notify(Change::Evaluation);
         if (!pinnedDuring)
             setModel(report.model, false);
     } else {
         say(Message::Severity::Info, Session::tr("Stopped before the first epoch ended: there is no model to keep."));
     }
+    QStringList notes;
+    for (const std::string &note : report.notes)
+        notes << QString::fromStdString(note);
+    if (report.model && !notes.isEmpty())
+        say(Message::Severity::Info, Session::tr("Run %1: %2").arg(QString::number(report.run), notes.join(u' ')));
     const int epochs = live.curve.empty() ? 0 : live.curve.back().epoch;
     status.detail = report.stoppedByUser
                         ? Session::tr("Stopped at epoch %1, best was %2").arg(epochs).arg(live.bestEpoch)
@@ -255,7 +321,7 @@ void Session::resumeRun(std::int64_t run)
 void Session::pause()
 {
     const bool can = d->current && d->current->kind == JobKind::Train && d->status.state == JobState::Running
-                     && d->live.live;
+                     && d->live.live && !d->status.judging;
     if (!can)
         return;
     const Private::Telling telling(*d);
@@ -290,7 +356,8 @@ void Session::stopAndKeep()
     if (d->current->training && d->current->training->started) {
         d->current->training->control.stopAndKeep();
         d->status.state = JobState::Stopping;
-        d->status.detail = tr("Finishing this batch, keeping the best epoch");
+        d->status.detail = d->status.judging ? tr("The run is kept; its judging ends here")
+                                             : tr("Finishing this batch, keeping the best epoch");
         d->status.secondsLeft.reset();
         d->notify(Change::Job);
         d->notify(Change::Training);
