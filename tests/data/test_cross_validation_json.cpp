@@ -43,8 +43,10 @@ private slots:
         CrossValidation least;
         least.seeds = {1};
         QVERIFY(crossValidationFromJson(crossValidationToJson(least)) == least);
-        const CrossValidation judged = judgeSeeds({.memes = full().evaluation.memes, .trainMean = 0.5,
-                                                   .bySeed = {{0.1, 0.2, 0.3}, {0.3, 0.2, 0.25}}}, 3, {7, 8});
+        EvaluationInput input;
+        input.memes = full().evaluation.memes;
+        input.bySeed = {{0.1, 0.2, 0.3}, {0.3, 0.2, 0.25}};
+        const CrossValidation judged = judgeSeeds(std::move(input), 3, {7, 8});
         QVERIFY(judged.metrics.at(Figure::Mae).sd > 0);
         QVERIFY(crossValidationFromJson(crossValidationToJson(judged)) == judged);
     }

@@ -45,7 +45,7 @@ void giveModel(Fixture &f, std::int64_t run, bool evaluation)
     if (evaluation)
         library.setRunEvaluation(run, storedEvaluation());
     if (evaluation)
-        library.setRunCrossValidation(run, {.folds = 5, .seeds = {1, 2}, .evaluation = storedEvaluation(), .notes = {"so"}});
+        library.setRunCrossValidation(run, {5, {1, 2}, storedEvaluation(), {}, {}, {"so"}});
     f.session->setRunNote(run, "judged");   // reads the runs again
 }
 
