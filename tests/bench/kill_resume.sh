@@ -104,9 +104,11 @@ while ((round < count)); do
     fi
     round=$((round + 1))
     again=
-    if ((round % 8 == 0)) && killed_after $((length / 3 + RANDOM % (length / 3))) resume "$run"; then
-        read -r _ state _ < <(newest_run)
-        if [[ $state != 'done' ]]; then
+    if ((round % 8 == 0)); then
+        killed=
+        killed_after $((length / 3 + RANDOM % (length / 3))) resume "$run" && killed=yes
+        read -r _ state _ < <(newest_run)  # the resumed run may have come to its end before the kill
+        if [[ $killed && $state != 'done' ]]; then
             twice=$((twice + 1))
             again=', and again while resuming'
         fi
