@@ -1,26 +1,13 @@
 #include "core/data/bootstrap.h"
 
 #include <algorithm>
-#include <cmath>
 #include <unordered_map>
 
 #include "core/base/random.h"
+#include "core/data/quantile.h"
 #include "core/data/weighted_rows.h"
 
 namespace dank {
-
-namespace {
-
-/// The value `share` of the way through the ascending `sorted`.
-double quantile(const std::vector<double> &sorted, double share)
-{
-    const double position = share * static_cast<double>(sorted.size() - 1);
-    const auto below = static_cast<std::size_t>(position);
-    const std::size_t above = std::min(below + 1, sorted.size() - 1);
-    return std::lerp(sorted[below], sorted[above], position - static_cast<double>(below));
-}
-
-}  // namespace
 
 Resamples::Resamples(std::size_t rows, std::span<const std::size_t> clusters, const BootstrapOptions &options)
     : m_rows(rows), m_count(options.resamples), m_level(options.level)
@@ -87,7 +74,7 @@ std::vector<std::optional<Interval>> bootstrapIntervals(const JudgedRows &rows, 
             continue;
         std::sort(values.begin(), values.end());
         const double tail = (1 - resamples.level()) / 2;
-        intervals[i] = Interval{quantile(values, tail), quantile(values, 1 - tail)};
+        intervals[i] = Interval{sortedQuantile(values, tail), sortedQuantile(values, 1 - tail)};
     }
     return intervals;
 }

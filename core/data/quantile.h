@@ -11,14 +11,15 @@
 
 namespace dank {
 
-/// The value `share` (0..1) of the way through the ascending, non-empty `sorted`: linear between order statistics, as
-/// NumPy's percentile.
-inline double sortedQuantile(std::span<const double> sorted, double share)
+/// The value `share` (0..1) of the way through the ascending, non-empty list `sorted` of numbers: linear between order
+/// statistics, as NumPy's percentile.
+template <typename Numbers>
+double sortedQuantile(const Numbers &sorted, double share)
 {
     const double position = share * static_cast<double>(sorted.size() - 1);
     const auto below = static_cast<std::size_t>(position);
     const std::size_t above = std::min(below + 1, sorted.size() - 1);
-    return std::lerp(sorted[below], sorted[above], position - static_cast<double>(below));
+    return std::lerp(double{sorted[below]}, double{sorted[above]}, position - static_cast<double>(below));
 }
 
 /// The middle `level` of what the resamples gave; empty where fewer than half of the `resamples` gave anything.

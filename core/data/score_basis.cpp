@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "core/base/error.h"
+#include "core/data/quantile.h"
 
 namespace dank {
 
@@ -19,14 +20,6 @@ constexpr std::size_t kMaxFile = 4096;
 
 /// A product such as 21 * 0.95 must not fall on the wrong side of a whole number.
 constexpr double kRounding = 1e-9;
-
-double quantile(const std::vector<float> &ascending, double share)
-{
-    const double place = share * static_cast<double>(ascending.size() - 1);
-    const auto below = static_cast<std::size_t>(place);
-    const std::size_t above = std::min(below + 1, ascending.size() - 1);
-    return std::lerp(double(ascending[below]), double(ascending[above]), place - static_cast<double>(below));
-}
 
 bool stays(const std::string &file)
 {
@@ -121,7 +114,7 @@ std::optional<TrainingRange> TrainingRange::fit(const FeatureMatrix &features, s
     if (range.distances.size() > kMaxDistances) {
         std::vector<float> kept;
         for (std::size_t i = 0; i < kMaxDistances; ++i)
-            kept.push_back(static_cast<float>(quantile(range.distances, double(i) / (kMaxDistances - 1))));
+            kept.push_back(static_cast<float>(sortedQuantile(range.distances, double(i) / (kMaxDistances - 1))));
         range.distances = std::move(kept);
     }
     return range;
@@ -129,7 +122,7 @@ std::optional<TrainingRange> TrainingRange::fit(const FeatureMatrix &features, s
 
 double TrainingRange::edge() const
 {
-    return std::max(quantile(distances, kShare), 1e-12);
+    return std::max(sortedQuantile(distances, kShare), 1e-12);
 }
 
 void TrainingRange::validate(std::size_t columns, bool raw) const
