@@ -12,6 +12,7 @@
 #include "core/base/error.h"
 #include "core/base/random.h"
 #include "core/nn/backbone.h"
+#include "core/nn/practice_data.h"
 #include "core/nn/self_check.h"
 #include "core/nn/trainer.h"
 
@@ -115,19 +116,7 @@ void testDevice(const Device &device, const BackboneSpec &spec, std::span<const 
 void testTraining()
 {
     constexpr std::size_t kRows = 3338, kColumns = 2048;
-    FeatureMatrix matrix;
-    matrix.columns = kColumns;
-    matrix.values.resize(kRows * kColumns);
-    Random random(3);
-    for (float &value : matrix.values)
-        value = static_cast<float>(random.uniform());
-    std::vector<float> targets;
-    Split split;
-    for (std::size_t row = 0; row < kRows; ++row) {
-        matrix.ids.push_back(std::to_string(row));
-        targets.push_back(static_cast<float>(random.uniform()));
-        (row % 10 == 0 ? split.validation : split.train).push_back(row);
-    }
+    const auto [matrix, targets, split] = makePracticeData(kRows, kColumns);
     std::printf("\nTraining 2048-512-256-128-32-8-1 on %zu rows\n", kRows);
     for (TrainConfig config : {TrainConfig::standard(), TrainConfig::paper()}) {
         config.epochs = 4;

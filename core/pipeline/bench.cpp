@@ -15,6 +15,7 @@
 #include "core/base/random.h"
 #include "core/image/encode.h"
 #include "core/image/meme_painter.h"
+#include "core/nn/practice_data.h"
 #include "core/nn/trainer.h"
 #include "core/pipeline/backbone_table.h"
 #include "core/pipeline/preprocess.h"
@@ -90,19 +91,7 @@ public:
     void train()
     {
         constexpr std::size_t kRows = 3338, kColumns = 2048;  // the paper's
-        FeatureMatrix matrix;
-        matrix.columns = kColumns;
-        matrix.values.resize(kRows * kColumns);
-        Random random(3);
-        for (float &value : matrix.values)
-            value = static_cast<float>(random.uniform());
-        std::vector<float> targets;
-        Split split;
-        for (std::size_t row = 0; row < kRows; ++row) {
-            matrix.ids.push_back(std::to_string(row));
-            targets.push_back(static_cast<float>(random.uniform()));
-            (row % 10 == 0 ? split.validation : split.train).push_back(row);
-        }
+        const auto [matrix, targets, split] = makePracticeData(kRows, kColumns);
         for (TrainConfig config : {TrainConfig::standard(), TrainConfig::paper()}) {
             step();
             config.epochs = 5;

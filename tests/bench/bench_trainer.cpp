@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "core/nn/practice_data.h"
 #include "core/nn/trainer.h"
 
 using namespace dank;
@@ -20,19 +21,7 @@ try {
     config.epochs = static_cast<int>(number(2, 8));
     config.patience = 0;
     const std::size_t rows = number(3, 3338), columns = number(4, 2048);
-    FeatureMatrix matrix;
-    matrix.columns = columns;
-    matrix.values.resize(rows * columns);
-    Random random(3);
-    for (float &value : matrix.values)
-        value = static_cast<float>(random.uniform());
-    std::vector<float> targets;
-    Split split;
-    for (std::size_t row = 0; row < rows; ++row) {
-        matrix.ids.push_back(std::to_string(row));
-        targets.push_back(static_cast<float>(random.uniform()));
-        (row % 10 == 0 ? split.validation : split.train).push_back(row);
-    }
+    const auto [matrix, targets, split] = makePracticeData(rows, columns);
     TrainingControl control;
     std::vector<double> seconds;
     for (const EpochStats &stats : trainRegressor({matrix, targets, split}, config, {}, control, {}, {}).curve)
