@@ -15,56 +15,20 @@
 #include "core/store/library.h"
 #include "core/store/model_file.h"
 #include "core/weights/safetensors.h"
-#include "tiny_dataset.h"
+#include "run_fixture.h"
 
 using namespace dank;
 using namespace dank::test;
 
 /// Extraction, training runs and rating joined together, with a network that takes no time.
-class PipelineTest : public QObject {
+class PipelineTest : public QObject, private RunFixture {
     Q_OBJECT
 
 private:
-    std::unique_ptr<QTemporaryDir> m_dir;
-    std::atomic<int> m_computed = 0;
-    std::unique_ptr<Networks> m_networks;
-
-    std::filesystem::path folder() const { return m_dir->path().toStdString(); }
-    PipelineContext context(int threads = 2) { return {*m_networks, threads, folder() / "library"}; }
-    static BackboneRequest request()
-    {
-        BackboneRequest request;
-        request.backbone = "inception_v3";
-        request.weights = "none";
-        request.device = "cpu";
-        request.precision = "fp32";
-        request.batch = 4;
-        return request;
-    }
-    static TrainConfig quickConfig()
-    {
-        TrainConfig config = TrainConfig::standard();
-        config.hidden = {16, 8};
-        config.epochs = 12;
-        config.batch = 10;
-        config.patience = 0;
-        return config;
-    }
     ExtractReport extract(const Dataset &dataset) { return extractFeatures(dataset, request(), context(), {}, {}); }
-    TrainReport train(const Dataset &dataset, const TrainConfig &config, const TrainingObserver &observer = {},
-                      const JobContext &job = {})
-    {
-        TrainingControl control;
-        return trainRun(dataset, request(), config, context(), observer, control, job);
-    }
 
 private slots:
-    void init()
-    {
-        m_dir = std::make_unique<QTemporaryDir>();
-        m_computed = 0;
-        m_networks = std::make_unique<Networks>(colourNetworks(m_computed));
-    }
+    void init() { reset(); }
 
     void backboneIdRoundTrip()
     {

@@ -9,53 +9,17 @@
 #include "core/pipeline/evaluate_model.h"
 #include "core/pipeline/train_run.h"
 #include "core/store/model_file.h"
-#include "tiny_dataset.h"
+#include "run_fixture.h"
 
 using namespace dank;
 using namespace dank::test;
 
 /// What a score says about its own doubt, from a run to the rated picture, with a network that takes no time.
-class ScoresTest : public QObject {
+class ScoresTest : public QObject, private RunFixture {
     Q_OBJECT
 
-private:
-    std::unique_ptr<QTemporaryDir> m_dir;
-    std::atomic<int> m_computed = 0;
-    std::unique_ptr<Networks> m_networks;
-
-    std::filesystem::path folder() const { return m_dir->path().toStdString(); }
-    PipelineContext context(int threads = 2) { return {*m_networks, threads, folder() / "library"}; }
-    static BackboneRequest request()
-    {
-        BackboneRequest request;
-        request.backbone = "inception_v3";
-        request.weights = "none";
-        request.device = "cpu";
-        request.precision = "fp32";
-        request.batch = 4;
-        return request;
-    }
-    static TrainConfig quickConfig()
-    {
-        TrainConfig config = TrainConfig::standard();
-        config.hidden = {16, 8};
-        config.epochs = 12;
-        config.batch = 10;
-        config.patience = 0;
-        return config;
-    }
-    TrainReport train(const Dataset &dataset, const TrainConfig &config)
-    {
-        TrainingControl control;
-        return trainRun(dataset, request(), config, context(), {}, control, {});
-    }
-
 private slots:
-    void init()
-    {
-        m_dir = std::make_unique<QTemporaryDir>();
-        m_networks = std::make_unique<Networks>(colourNetworks(m_computed));
-    }
+    void init() { reset(); }
 
     void scoresSayWhatTheyRestOn()
     {
