@@ -1,6 +1,5 @@
 #include "core/base/random.h"
 
-#include <bit>
 #include <cmath>
 #include <numbers>
 
@@ -22,19 +21,6 @@ Random::Random(std::uint64_t seed)
 {
     for (std::uint64_t &word : m_state)
         word = splitMix64(seed);
-}
-
-std::uint64_t Random::next()
-{
-    const std::uint64_t result = std::rotl(m_state[1] * 5, 7) * 9;
-    const std::uint64_t shifted = m_state[1] << 17;
-    m_state[2] ^= m_state[0];
-    m_state[3] ^= m_state[1];
-    m_state[1] ^= m_state[2];
-    m_state[0] ^= m_state[3];
-    m_state[2] ^= shifted;
-    m_state[3] = std::rotl(m_state[3], 45);
-    return result;
 }
 
 double Random::uniform()

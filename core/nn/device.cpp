@@ -3,7 +3,6 @@
 #include <charconv>
 #include <filesystem>
 #include <fstream>
-#include <mutex>
 #include <new>
 #include <thread>
 
@@ -21,19 +20,9 @@
 #include <sys/auxv.h>
 #endif
 
-// OpenBLAS's own; absent where LibTorch is linked to another BLAS.
-extern "C" {
-__attribute__((weak)) void openblas_set_num_threads(int);
-__attribute__((weak)) int openblas_get_num_threads();
-}
-
 namespace dank {
 
 namespace {
-
-std::mutex blasMutex;
-int blasUsers = 0;    // SingleThreadedBlas alive
-int blasThreads = 1;  // before the first of them
 
 int cudaDeviceCount()
 {
@@ -166,22 +155,6 @@ void setIntraOpThreads(int threads)
     // A thread's first parallel call would overwrite its count with the process-wide one: have that happen now.
     at::parallel_for(0, 1, 1, [](std::int64_t, std::int64_t) {});
     at::set_num_threads(std::max(1, threads));
-}
-
-SingleThreadedBlas::SingleThreadedBlas()
-{
-    std::lock_guard lock(blasMutex);
-    if (blasUsers++ > 0 || !openblas_get_num_threads || !openblas_set_num_threads)
-        return;
-    blasThreads = openblas_get_num_threads();
-    openblas_set_num_threads(1);
-}
-
-SingleThreadedBlas::~SingleThreadedBlas()
-{
-    std::lock_guard lock(blasMutex);
-    if (--blasUsers == 0 && openblas_get_num_threads && openblas_set_num_threads)
-        openblas_set_num_threads(blasThreads);
 }
 
 std::string torchVersion()

@@ -32,17 +32,6 @@ bool cpuHasNativeBFloat16();
 /// calling thread). The only place that does.
 void setIntraOpThreads(int threads);
 
-/// While any is alive, matrix products of the whole process run on their caller's thread alone: OpenBLAS, which LibTorch
-/// is linked to, has one pool that callers side by side wait for, which made two trainings at once half as fast. Does
-/// nothing with another BLAS. Thread-safe.
-class SingleThreadedBlas {
-public:
-    SingleThreadedBlas();
-    ~SingleThreadedBlas();
-    SingleThreadedBlas(const SingleThreadedBlas &) = delete;
-    SingleThreadedBlas &operator=(const SingleThreadedBlas &) = delete;
-};
-
 /// "LibTorch 1.13.1 · oneDNN …", for `dank doctor`.
 std::string torchVersion();
 

@@ -3,26 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
-#include <ATen/ATen.h>
-#include <ATen/Context.h>
-#include <c10/core/InferenceMode.h>
-
 #include "core/base/error.h"
+#include "core/base/vectorised.h"
+#include "core/nn/parallel.h"
 
 namespace dank {
 
 namespace {
-
-/// A tensor over memory that we own. LibTorch has no const tensors; callers only read through this one.
-at::Tensor matrix(const float *data, std::int64_t rows, std::int64_t columns)
-{
-    return at::from_blob(const_cast<float *>(data), {rows, columns}, at::TensorOptions().dtype(at::kFloat));
-}
-
-at::Tensor vectorOf(const float *data, std::int64_t size)
-{
-    return at::from_blob(const_cast<float *>(data), {size}, at::TensorOptions().dtype(at::kFloat));
-}
 
 /// ReLU that lets NaN through, so that a diverged network shows in its loss.
 void relu(std::span<float> values)
@@ -31,16 +18,20 @@ void relu(std::span<float> values)
         value = value <= 0.0f ? 0.0f : value;
 }
 
-/// ReLU, then inverted dropout: a value survives with probability 1 - drop and is scaled by `scale`.
-void reluDropout(std::span<float> values, double drop, float scale, Random &random)
+/// ReLU, then inverted dropout: a value survives with probability 1 - drop and is scaled by `scale`. Each draw serves two
+/// values, its low half the first.
+DANK_VECTORISED
+void reluDropout(std::span<float> values, std::span<const std::uint64_t> draws, std::uint64_t threshold, float scale)
 {
-    const auto threshold = static_cast<std::uint64_t>(std::llround(drop * 0x1.0p32));
-    std::uint64_t bits = 0;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        bits = i % 2 == 0 ? random.next() : bits >> 32;  // each draw serves two values
-        const bool dropped = (bits & 0xffffffffu) < threshold;
-        const float value = values[i];
-        values[i] = dropped || value <= 0.0f ? 0.0f : value * scale;
+    float *const value = values.data();
+    for (std::size_t i = 0; i + 1 < values.size(); i += 2) {
+        const std::uint64_t draw = draws[i / 2];
+        value[i] = (draw & 0xffffffffu) < threshold || value[i] <= 0.0f ? 0.0f : value[i] * scale;
+        value[i + 1] = (draw >> 32) < threshold || value[i + 1] <= 0.0f ? 0.0f : value[i + 1] * scale;
+    }
+    if (values.size() % 2 != 0) {
+        float &last = values.back();
+        last = (draws.back() & 0xffffffffu) < threshold || last <= 0.0f ? 0.0f : last * scale;
     }
 }
 
@@ -115,7 +106,6 @@ std::span<const float> Mlp::forward(std::span<const float> parameters, int rows,
 {
     if (parameters.size() != m_parameterCount || rows < 1 || rows > m_batch)
         throw Error(ErrorKind::Shape, "Mlp::forward: the parameters or rows do not fit the network.");
-    const c10::InferenceMode guard;
     m_rows = rows;
     const bool drops = dropout != nullptr && m_dropout > 0;
     m_keepScale = drops ? static_cast<float>(1.0 / (1.0 - m_dropout)) : 1.0f;
@@ -126,15 +116,18 @@ std::span<const float> Mlp::forward(std::span<const float> parameters, int rows,
     for (std::size_t l = 0; l < m_layers.size(); ++l) {
         const LayerSlice &layer = m_layers[l];
         float *out = m_activations[l].data();
-        at::Tensor result = matrix(out, rows, layer.outputs);
-        at::addmm_out(result, vectorOf(&parameters[layer.bias], layer.outputs), matrix(in, rows, layer.inputs),
-                      matrix(&parameters[layer.weight], layer.outputs, layer.inputs).t());
+        m_rowsIn.assign(in, static_cast<std::size_t>(rows), static_cast<std::size_t>(layer.inputs));
+        m_rowsIn.linear(&parameters[layer.weight], &parameters[layer.bias], static_cast<std::size_t>(layer.outputs), out);
         const std::span<float> values(out, static_cast<std::size_t>(rows) * static_cast<std::size_t>(layer.outputs));
         if (l + 1 < m_layers.size()) {
-            if (drops)
-                reluDropout(values, m_dropout, m_keepScale, *dropout);
-            else
+            if (drops) {
+                m_draws.resize((values.size() + 1) / 2);
+                for (std::uint64_t &draw : m_draws)
+                    draw = dropout->next();
+                reluDropout(values, m_draws, static_cast<std::uint64_t>(std::llround(m_dropout * 0x1.0p32)), m_keepScale);
+            } else {
                 relu(values);
+            }
         } else {
             std::copy(values.begin(), values.end(), m_scores.begin());
             if (m_output == OutputActivation::Sigmoid)
@@ -151,42 +144,39 @@ std::span<const float> Mlp::scores() const
     return std::span(m_scores).first(static_cast<std::size_t>(m_rows));
 }
 
-void Mlp::backward(std::span<const float> parameters, std::span<const float> delta, std::span<float> gradient)
+void Mlp::backward(std::span<const float> parameters, std::span<const float> slopes, std::span<float> gradient)
 {
     if (parameters.size() != m_parameterCount || gradient.size() != m_parameterCount ||
-        delta.size() != static_cast<std::size_t>(m_rows))
+        slopes.size() != static_cast<std::size_t>(m_rows))
         throw Error(ErrorKind::Shape, "Mlp::backward: parameters, loss or gradient do not fit the network.");
-    const c10::InferenceMode guard;
-    const int rows = m_rows;
-    std::copy(delta.begin(), delta.end(), m_deltas.back().begin());
+    const auto rows = static_cast<std::size_t>(m_rows);
+    std::copy(slopes.begin(), slopes.end(), m_deltas.back().begin());
 
     for (std::size_t l = m_layers.size(); l-- > 0;) {
         const LayerSlice &layer = m_layers[l];
+        const auto inputs = static_cast<std::size_t>(layer.inputs), outputs = static_cast<std::size_t>(layer.outputs);
         const float *first = m_layerNorm ? m_normalised.data() : m_input.data();  // layerNormGradient() knows
         const float *in = l == 0 ? first : m_activations[l - 1].data();
-        const at::Tensor above = matrix(m_deltas[l].data(), rows, layer.outputs);
+        const float *delta = m_deltas[l].data();
 
-        at::Tensor weightGradient = matrix(&gradient[layer.weight], layer.outputs, layer.inputs);
-        at::mm_out(weightGradient, above.t(), matrix(in, rows, layer.inputs));
+        m_sparse.assign(delta, outputs, 1, rows, outputs);
+        m_sparse.times(in, inputs, &gradient[layer.weight]);
 
-        const std::span<float> biasGradient = gradient.subspan(layer.bias, static_cast<std::size_t>(layer.outputs));
+        const std::span<float> biasGradient = gradient.subspan(layer.bias, outputs);
         std::fill(biasGradient.begin(), biasGradient.end(), 0.0f);
-        const float *row = m_deltas[l].data();
-        for (int r = 0; r < rows; ++r, row += layer.outputs) {
-            for (std::size_t i = 0; i < biasGradient.size(); ++i)
-                biasGradient[i] += row[i];
-        }
+        for (std::size_t r = 0; r < rows; ++r)
+            for (std::size_t i = 0; i < outputs; ++i)
+                biasGradient[i] += delta[r * outputs + i];
 
         if (l == 0)
             break;
-        at::Tensor below = matrix(m_deltas[l - 1].data(), rows, layer.inputs);
-        at::mm_out(below, above, matrix(&parameters[layer.weight], layer.outputs, layer.inputs));
+        m_sparse.assign(delta, rows, outputs, outputs, 1);
+        m_sparse.times(&parameters[layer.weight], inputs, m_deltas[l - 1].data());
         // An activation is zero exactly where ReLU or dropout blocked it.
-        const std::size_t size = static_cast<std::size_t>(rows) * static_cast<std::size_t>(layer.inputs);
-        float *deltas = m_deltas[l - 1].data();
-        const float *activations = m_activations[l - 1].data();
-        for (std::size_t i = 0; i < size; ++i)
-            deltas[i] = activations[i] == 0.0f ? 0.0f : deltas[i] * m_keepScale;
+        forEachPart(rows, [&, below = m_deltas[l - 1].data(), activations = m_activations[l - 1].data()](std::size_t r) {
+            for (std::size_t i = r * inputs; i < (r + 1) * inputs; ++i)
+                below[i] = activations[i] == 0.0f ? 0.0f : below[i] * m_keepScale;
+        });
     }
     if (m_layerNorm)
         layerNormGradient(parameters, gradient);
@@ -228,16 +218,6 @@ void Mlp::layerNormGradient(std::span<const float> parameters, std::span<float> 
             slopes[c] = scale[c] * slopes[c] + bias * shift[c];
         }
     }
-}
-
-FlushDenormals::FlushDenormals()
-{
-    at::globalContext().setFlushDenormal(true);
-}
-
-FlushDenormals::~FlushDenormals()
-{
-    at::globalContext().setFlushDenormal(false);
 }
 
 }  // namespace dank

@@ -3,11 +3,13 @@
 // Internal to core/nn.
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
 #include "core/base/random.h"
 #include "core/data/train_config.h"
+#include "core/nn/products.h"
 
 namespace dank {
 
@@ -27,8 +29,8 @@ std::size_t parameterCount(std::span<const LayerSlice> layers);
 /// and the biased variance, as torch.nn.LayerNorm has them. In and out may be the same.
 void normaliseRow(std::span<const float> in, std::span<float> out);
 
-/// Forward and backward pass of the perceptron on preallocated buffers. The products are LibTorch's; the rest is plain
-/// loops. Not thread-safe.
+/// Forward and backward pass of the perceptron on preallocated buffers, on the calling thread's intra-op threads
+/// (setIntraOpThreads()); for any number of them the same result, to the bit. Not thread-safe.
 class Mlp {
 public:
     /// `batch`: the most rows a pass.
@@ -46,9 +48,9 @@ public:
     /// The last forward pass's answers before the output's activation, [rows].
     std::span<const float> scores() const;
 
-    /// For the rows of the last forward(): from `delta` [rows], a loss's gradient with respect to the scores, fills
+    /// For the rows of the last forward(): from `slopes` [rows], a loss's gradient with respect to the scores, fills
     /// `gradient` [P] with its gradient with respect to the parameters.
-    void backward(std::span<const float> parameters, std::span<const float> delta, std::span<float> gradient);
+    void backward(std::span<const float> parameters, std::span<const float> slopes, std::span<float> gradient);
 
 private:
     void applyLayerNorm(std::span<const float> parameters);
@@ -63,22 +65,15 @@ private:
     int m_rows = 0;              ///< of the last forward pass
     float m_keepScale = 1;       ///< of the last forward pass: 1 / keep probability
     std::size_t m_parameterCount = 0;
+    PackedRows m_rowsIn;              ///< what goes into the layer at hand
+    SparseMatrix m_sparse;            ///< the deltas at hand
+    std::vector<std::uint64_t> m_draws;  ///< for one layer's dropout
     std::vector<float> m_input;
     std::vector<float> m_normalised;  ///< [batch, columns], the input's rows at mean 0 and deviation 1
     std::vector<float> m_scaled;      ///< [batch, columns], those scaled and shifted
     std::vector<float> m_scores;      ///< [batch]
     std::vector<std::vector<float>> m_activations;  ///< per layer [batch, outputs], after ReLU and dropout
     std::vector<std::vector<float>> m_deltas;       ///< per layer [batch, outputs], dLoss/d(before activation)
-};
-
-/// While alive, this thread treats numbers too small for a normal float as zero: the moments of units that died decay
-/// into that range and would cost a hundred times a normal operation.
-class FlushDenormals {
-public:
-    FlushDenormals();
-    ~FlushDenormals();
-    FlushDenormals(const FlushDenormals &) = delete;
-    FlushDenormals &operator=(const FlushDenormals &) = delete;
 };
 
 }  // namespace dank

@@ -2,7 +2,30 @@
 
 #include <cmath>
 
+#include "core/base/vectorised.h"
+#include "core/nn/parallel.h"
+
 namespace dank {
+
+namespace {
+
+/// What one step of Adam does to every parameter.
+struct AdamFactors {
+    float beta1, rest1, beta2, rest2, stepSize, rootCorrection, decay, epsilon;
+};
+
+DANK_VECTORISED
+void adamLoop(const AdamFactors &f, std::size_t size, float *__restrict p, float *__restrict m, float *__restrict v,
+              const float *__restrict g)
+{
+    for (std::size_t i = 0; i < size; ++i) {
+        m[i] = f.beta1 * m[i] + f.rest1 * g[i];
+        v[i] = f.beta2 * v[i] + f.rest2 * g[i] * g[i];
+        p[i] = f.decay * p[i] - f.stepSize * (m[i] / (std::sqrt(v[i]) / f.rootCorrection + f.epsilon));
+    }
+}
+
+}  // namespace
 
 void adamStep(std::span<float> parameters, std::span<float> firstMoment, std::span<float> secondMoment,
               std::span<const float> gradient, std::int64_t step, double learningRate, double weightDecay)
@@ -11,25 +34,19 @@ void adamStep(std::span<float> parameters, std::span<float> firstMoment, std::sp
     constexpr double kBeta2 = 0.999;
     constexpr float kEpsilon = 1e-8f;
     // In double until the last moment: 1.0f - 0.999f is off by 5e-5 of itself.
-    const auto beta1 = static_cast<float>(kBeta1);
-    const auto beta2 = static_cast<float>(kBeta2);
-    const auto rest1 = static_cast<float>(1.0 - kBeta1);
-    const auto rest2 = static_cast<float>(1.0 - kBeta2);
     const auto count = static_cast<double>(step);
-    const auto stepSize = static_cast<float>(learningRate / (1.0 - std::pow(kBeta1, count)));
-    const auto rootCorrection = static_cast<float>(std::sqrt(1.0 - std::pow(kBeta2, count)));
-    const auto decay = static_cast<float>(1.0 - learningRate * weightDecay);
-
-    float *p = parameters.data();
-    float *m = firstMoment.data();
-    float *v = secondMoment.data();
-    const float *g = gradient.data();
-    const std::size_t size = parameters.size();
-    for (std::size_t i = 0; i < size; ++i) {
-        m[i] = beta1 * m[i] + rest1 * g[i];
-        v[i] = beta2 * v[i] + rest2 * g[i] * g[i];
-        p[i] = decay * p[i] - stepSize * (m[i] / (std::sqrt(v[i]) / rootCorrection + kEpsilon));
-    }
+    AdamFactors factors;
+    factors.beta1 = static_cast<float>(kBeta1);
+    factors.rest1 = static_cast<float>(1.0 - kBeta1);
+    factors.beta2 = static_cast<float>(kBeta2);
+    factors.rest2 = static_cast<float>(1.0 - kBeta2);
+    factors.stepSize = static_cast<float>(learningRate / (1.0 - std::pow(kBeta1, count)));
+    factors.rootCorrection = static_cast<float>(std::sqrt(1.0 - std::pow(kBeta2, count)));
+    factors.decay = static_cast<float>(1.0 - learningRate * weightDecay);
+    factors.epsilon = kEpsilon;
+    forEachPiece(parameters.size(), [&](std::size_t first, std::size_t size) {
+        adamLoop(factors, size, &parameters[first], &firstMoment[first], &secondMoment[first], &gradient[first]);
+    });
 }
 
 void sgdStep(std::span<float> parameters, std::span<float> velocity, std::span<const float> gradient,

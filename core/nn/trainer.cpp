@@ -10,6 +10,7 @@
 #include "core/base/random.h"
 #include "core/nn/device.h"
 #include "core/nn/mlp.h"
+#include "core/nn/parallel.h"
 #include "core/nn/optimiser.h"
 #include "core/nn/torch_device.h"
 #include "core/nn/training_loss.h"
@@ -133,6 +134,12 @@ int largestBatch(const TrainingData &data, const TrainConfig &config)
     return static_cast<int>(std::min(static_cast<std::size_t>(config.batch), data.split.train.size()));
 }
 
+void copy(const std::vector<float> &from, std::vector<float> &to)
+{
+    to.resize(from.size());
+    forEachPiece(from.size(), [&](std::size_t first, std::size_t count) { std::copy_n(&from[first], count, &to[first]); });
+}
+
 bool patienceEnded(const TrainingState &state, const TrainConfig &config)
 {
     return config.patience > 0 && state.epoch > 0 && state.epoch - state.bestEpoch >= config.patience;
@@ -183,9 +190,9 @@ private:
         EpochStats stats;
         stats.epoch = m_state.epoch + 1;
 
-        m_parameters = m_state.parameters;
-        m_firstMoment = m_state.firstMoment;
-        m_secondMoment = m_state.secondMoment;
+        copy(m_state.parameters, m_parameters);
+        copy(m_state.firstMoment, m_firstMoment);
+        copy(m_state.secondMoment, m_secondMoment);
         m_step = m_state.step;
 
         const std::optional<double> trainLoss = trainBatches(stats.epoch);
@@ -209,7 +216,7 @@ private:
         m_state.epoch = stats.epoch;
         m_state.curve.push_back(stats);
         if (better) {
-            m_state.best = m_state.parameters;
+            copy(m_state.parameters, m_state.best);
             m_state.bestEpoch = m_state.epoch;
         }
         if (m_hooks.onEpoch)
@@ -296,20 +303,25 @@ private:
     /// Copies rows, standardised, into the network's input, and their targets and groups beside.
     void load(std::span<const std::size_t> rows)
     {
-        const std::size_t columns = m_data.features.columns;
-        float *out = m_network.input().data();
-        for (std::size_t i = 0; i < rows.size(); ++i, out += columns) {
-            const std::span<const float> values = m_data.features.row(rows[i]);
+        for (std::size_t i = 0; i < rows.size(); ++i) {
             m_targets[i] = m_data.targets[rows[i]];
             if (!m_groups.empty())
                 m_groups[i] = m_data.groups[rows[i]];
-            if (m_state.featureMean.empty()) {
-                std::copy(values.begin(), values.end(), out);
-                continue;
-            }
-            for (std::size_t c = 0; c < columns; ++c)
-                out[c] = (values[c] - m_state.featureMean[c]) / m_state.featureScale[c];
         }
+        constexpr std::size_t kRows = 16;
+        const std::size_t columns = m_data.features.columns;
+        forEachPart((rows.size() + kRows - 1) / kRows, [&](std::size_t part) {
+            for (std::size_t i = part * kRows; i < std::min(rows.size(), (part + 1) * kRows); ++i) {
+                const std::span<const float> values = m_data.features.row(rows[i]);
+                float *out = &m_network.input()[i * columns];
+                if (m_state.featureMean.empty()) {
+                    std::copy(values.begin(), values.end(), out);
+                    continue;
+                }
+                for (std::size_t c = 0; c < columns; ++c)
+                    out[c] = (values[c] - m_state.featureMean[c]) / m_state.featureScale[c];
+            }
+        });
     }
 
     bool mayGoOn()
@@ -344,11 +356,11 @@ private:
 }  // namespace
 
 TrainingState trainRegressor(const TrainingData &data, const TrainConfig &config, TrainingState from,
-                             TrainingControl &control, const TrainingHooks &hooks, const JobContext &job)
+                             TrainingControl &control, const TrainingHooks &hooks, const JobContext &job, int threads)
 {
     config.validate();
     checkData(data, config);
-    setIntraOpThreads(1);
+    setIntraOpThreads(threads);
     const FlushDenormals flush;
     return translateTorchErrors("training", [&] {
         return Run(data, config, std::move(from), control, hooks, job).train();

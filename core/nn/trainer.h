@@ -35,14 +35,15 @@ struct TrainingHooks {
 /// learns from the pairs inside a mini-batch; one without any adds nothing. Checks cancel, pause and stop between
 /// batches; a stop inside an epoch gives that epoch up and returns the state of the last whole one (with no whole epoch
 /// yet: epoch 0 and an empty `best`).
-/// Runs on the CPU, on the calling thread with one LibTorch thread, which it leaves set: at these sizes two are slower
-/// (OpenBLAS's threads and OpenMP's fight over the cores). Same inputs, same result, to the bit, on one machine.
+/// Runs on the CPU, on the calling thread and `threads` - 1 others; leaves the calling thread's intra-op threads set to
+/// `threads`. Same inputs, same result, to the bit, on one machine, for any number of threads.
 /// Throws Cancelled; Error{Diverged} once a loss is not finite (the hook has seen the last good state);
 /// Error{Shape} when rows, targets, groups and columns do not fit, Error{Dataset} for features that are not finite, for
 /// targets outside 0..1 under BCE and for RankNet alone without a pair on one of the sides, Error{Mismatch} when `from`
 /// is not a state of this configuration, Error{Memory}.
 TrainingState trainRegressor(const TrainingData &data, const TrainConfig &config, TrainingState from,
-                             TrainingControl &control, const TrainingHooks &hooks, const JobContext &job);
+                             TrainingControl &control, const TrainingHooks &hooks, const JobContext &job,
+                             int threads = 1);
 
 /// The validation loss, under the configuration's own loss, of always answering the training targets' mean: the line
 /// that a run has to get below. RankNet's is log 2, since the same answer for all orders nothing (0 without pairs).

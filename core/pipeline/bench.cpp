@@ -98,7 +98,8 @@ public:
             config.patience = 0;
             TrainingControl control;
             std::vector<double> seconds;
-            for (const EpochStats &stats : trainRegressor({matrix, targets, split}, config, {}, control, {}, quiet()).curve)
+            for (const EpochStats &stats : trainRegressor({matrix, targets, split}, config, {}, control, {}, quiet(),
+                                                        m_context.threads).curve)
                 seconds.push_back(stats.seconds);
             add("train_" + config.preset, "training on 3,338 memes, preset " + config.preset, 1 / median(seconds), "epochs/s");
         }

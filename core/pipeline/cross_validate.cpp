@@ -13,7 +13,6 @@
 #include <thread>
 
 #include "core/base/error.h"
-#include "core/nn/device.h"
 #include "core/nn/trainer.h"
 #include "core/pipeline/controls.h"
 
@@ -351,7 +350,6 @@ private:
     TrainingControl &m_control;
     const JobContext &m_job;
     StopWatch m_watch;
-    const SingleThreadedBlas m_blas;
     std::vector<std::size_t> m_rows;             ///< judged, ascending
     std::vector<std::size_t> m_at;               ///< a judged row's place in m_rows
     std::vector<float> m_targets;

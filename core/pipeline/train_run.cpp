@@ -107,7 +107,7 @@ public:
         m_last = state;
         try {
             const TrainingData data{m_data.features, m_data.targets, m_data.split, m_data.groupIndexes};
-            state = trainRegressor(data, config, std::move(state), control, hooks(config, job), job);
+            state = trainRegressor(data, config, std::move(state), control, hooks(config, job), job, m_threads);
         } catch (const Error &error) {
             // The library or the disk may be what failed: that must not hide the first error.
             try {

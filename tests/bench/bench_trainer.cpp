@@ -1,5 +1,5 @@
 // Epochs a second of the regressor's training on random features: bench_trainer [PRESET] [EPOCHS] [ROWS] [COLUMNS]
-// [THREADS]: with OpenBLAS's number of threads, which the environment sets, one line of JSON.
+// [THREADS]: with the last one line of JSON.
 
 #include <algorithm>
 #include <cstdio>
@@ -24,7 +24,7 @@ try {
     const auto [matrix, targets, split] = makePracticeData(rows, columns);
     TrainingControl control;
     std::vector<double> seconds;
-    for (const EpochStats &stats : trainRegressor({matrix, targets, split}, config, {}, control, {}, {}).curve)
+    for (const EpochStats &stats : trainRegressor({matrix, targets, split}, config, {}, control, {}, {}, static_cast<int>(number(5, 1))).curve)
         seconds.push_back(stats.seconds);
     std::sort(seconds.begin(), seconds.end());
     if (argc > 5) {

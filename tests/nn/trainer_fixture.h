@@ -50,10 +50,10 @@ inline TrainConfig smallConfig()
 }
 
 inline TrainingState train(const Problem &problem, const TrainConfig &config, TrainingState from = {},
-                           const TrainingHooks &hooks = {})
+                           const TrainingHooks &hooks = {}, int threads = 1)
 {
     TrainingControl control;
-    return trainRegressor(problem.data(), config, std::move(from), control, hooks, {});
+    return trainRegressor(problem.data(), config, std::move(from), control, hooks, {}, threads);
 }
 
 inline Model modelOf(const TrainingState &state, const std::vector<float> &parameters, const TrainConfig &config,

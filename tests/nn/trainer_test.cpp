@@ -68,6 +68,19 @@ private slots:
         QVERIFY(losses(first) != losses(train(problem, config)));
     }
 
+    void threadsChangeNothing()
+    {
+        const Problem problem = makeProblem(400, 150, 70);
+        TrainConfig config = smallConfig();
+        config.hidden = {300, 20};
+        config.batch = 90;
+        const TrainingState one = train(problem, config), three = train(problem, config, {}, {}, 3);
+        QVERIFY(one.parameters == three.parameters);
+        QVERIFY(one.firstMoment == three.firstMoment);
+        QVERIFY(one.secondMoment == three.secondMoment);
+        QCOMPARE(one.curve.back().validationLoss, three.curve.back().validationLoss);
+    }
+
     void goesOnFromEveryEpochToTheSameBits()
     {
         const Problem problem = makeProblem(80, 8, 16);

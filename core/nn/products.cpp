@@ -1,0 +1,239 @@
+#include "core/nn/products.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/base/vectorised.h"
+#include "core/nn/parallel.h"
+
+namespace dank {
+
+namespace {
+
+/// What one instruction handles, at any address.
+template <std::size_t N>
+struct VectorOf {
+    typedef float Type __attribute__((vector_size(N * sizeof(float)), aligned(alignof(float)), may_alias));
+};
+template <std::size_t N>
+using Vector = typename VectorOf<N>::Type;
+
+template <std::size_t N>
+DANK_INLINED const Vector<N> &vectorAt(const float *at)
+{
+    return *reinterpret_cast<const Vector<N> *>(at);
+}
+
+/// The sum of a vector's numbers, by halves.
+template <std::size_t N>
+DANK_INLINED float total(const Vector<N> &values)
+{
+    if constexpr (N == 2) {
+        return values[0] + values[1];
+    } else {
+        Vector<N / 2> low, high;
+        std::memcpy(&low, &values, sizeof low);
+        std::memcpy(&high, reinterpret_cast<const char *>(&values) + sizeof low, sizeof high);
+        low += high;
+        return total<N / 2>(low);
+    }
+}
+
+// A panel: kPanelRows rows side by side, kStep numbers of each in turn, so that a product reads it from end to end. Rows as
+// they lie, thousands of numbers apart, would fight over the same places of the first cache.
+constexpr std::size_t kPanelRows = 5;
+constexpr std::size_t kStep = 16;
+
+struct Layer {
+    const float *weight;
+    const float *bias;
+    std::size_t columns, outputs;
+};
+
+/// A panel's products with `Outputs` rows of weights, in sums of N lanes that stay in registers. Writes the first `rows`.
+template <std::size_t N, std::size_t Outputs>
+DANK_INLINED void multiplyTile(const float *panel, std::size_t rows, const Layer &layer, std::size_t firstOutput, float *out)
+{
+    const std::size_t columns = layer.columns;
+    const float *const weight = layer.weight + firstOutput * columns;
+    Vector<N> sums[kPanelRows][Outputs] = {};
+    std::size_t c = 0;
+    for (; c + kStep <= columns; c += kStep, panel += kPanelRows * kStep) {
+#pragma GCC unroll 8
+        for (std::size_t part = 0; part < kStep; part += N) {
+            Vector<N> weights[Outputs];
+#pragma GCC unroll 8
+            for (std::size_t o = 0; o < Outputs; ++o)
+                weights[o] = vectorAt<N>(weight + o * columns + c + part);
+#pragma GCC unroll 8
+            for (std::size_t r = 0; r < kPanelRows; ++r) {
+                const Vector<N> values = vectorAt<N>(panel + r * kStep + part);
+#pragma GCC unroll 8
+                for (std::size_t o = 0; o < Outputs; ++o)
+                    sums[r][o] += values * weights[o];
+            }
+        }
+    }
+    for (std::size_t r = 0; r < std::min(rows, kPanelRows); ++r) {
+        for (std::size_t o = 0; o < Outputs; ++o) {
+            float sum = total<N>(sums[r][o]);
+            for (std::size_t rest = c; rest < columns; ++rest)
+                sum += panel[r * kStep + rest - c] * weight[o * columns + rest];
+            out[r * layer.outputs + firstOutput + o] = sum + layer.bias[firstOutput + o];
+        }
+    }
+}
+
+/// Outputs [first, last) of all rows.
+template <std::size_t N, std::size_t Outputs>
+DANK_INLINED void multiply(const float *panels, std::size_t rows, const Layer &layer, std::size_t first, std::size_t last,
+                           float *out)
+{
+    const std::size_t size = (layer.columns + kStep - 1) / kStep * kStep * kPanelRows;
+    std::size_t o = first;
+    for (; o + Outputs <= last; o += Outputs)
+        for (std::size_t r = 0; r < rows; r += kPanelRows)
+            multiplyTile<N, Outputs>(panels + r / kPanelRows * size, rows - r, layer, o, out + r * layer.outputs);
+    for (; o < last; ++o)
+        for (std::size_t r = 0; r < rows; r += kPanelRows)
+            multiplyTile<N, 1>(panels + r / kPanelRows * size, rows - r, layer, o, out + r * layer.outputs);
+}
+
+using Multiply = void (*)(const float *panels, std::size_t rows, const Layer &layer, std::size_t first, std::size_t last,
+                          float *out);
+
+// As many outputs at once as leave room in the registers.
+void multiplyPlain(const float *panels, std::size_t rows, const Layer &layer, std::size_t first, std::size_t last, float *out)
+{
+    multiply<4, 2>(panels, rows, layer, first, last, out);
+}
+
+#if DANK_X86_LEVELS
+__attribute__((target("arch=x86-64-v3"))) void multiplyV3(const float *panels, std::size_t rows, const Layer &layer,
+                                                          std::size_t first, std::size_t last, float *out)
+{
+    multiply<8, 2>(panels, rows, layer, first, last, out);
+}
+
+__attribute__((target("arch=x86-64-v4"))) void multiplyV4(const float *panels, std::size_t rows, const Layer &layer,
+                                                          std::size_t first, std::size_t last, float *out)
+{
+    multiply<16, 5>(panels, rows, layer, first, last, out);
+}
+#endif
+
+Multiply chooseMultiply()
+{
+#if DANK_X86_LEVELS
+    if (__builtin_cpu_supports("x86-64-v4"))
+        return multiplyV4;
+    if (__builtin_cpu_supports("x86-64-v3"))
+        return multiplyV3;
+#endif
+    return multiplyPlain;
+}
+
+// A tile of the dense matrix, [columns, kTile], stays in the first cache while it serves all rows of the sparse one, and a
+// row's sums stay in registers.
+constexpr std::size_t kTile = 64;
+
+}  // namespace
+
+void PackedRows::assign(const float *values, std::size_t rows, std::size_t columns)
+{
+    m_rows = rows;
+    m_columns = columns;
+    const std::size_t steps = (columns + kStep - 1) / kStep, panels = (rows + kPanelRows - 1) / kPanelRows;
+    m_panels.resize(panels * steps * kStep * kPanelRows);
+    forEachPart(panels, [&](std::size_t panel) {
+        float *out = &m_panels[panel * steps * kStep * kPanelRows];
+        for (std::size_t step = 0; step < steps; ++step) {
+            const std::size_t first = step * kStep, count = std::min(kStep, columns - first);
+            for (std::size_t row = panel * kPanelRows; row < (panel + 1) * kPanelRows; ++row, out += kStep) {
+                const std::size_t copied = row < rows ? count : 0;
+                std::copy_n(values + row * columns + first, copied, out);
+                std::fill(out + copied, out + kStep, 0.0f);
+            }
+        }
+    });
+}
+
+void PackedRows::linear(const float *weight, const float *bias, std::size_t outputs, float *out) const
+{
+    static const Multiply multiply = chooseMultiply();
+    constexpr std::size_t kOutputs = 10;
+    const Layer layer{weight, bias, m_columns, outputs};
+    forEachPart((outputs + kOutputs - 1) / kOutputs, [&](std::size_t part) {
+        const std::size_t first = part * kOutputs;
+        multiply(m_panels.data(), m_rows, layer, first, std::min(first + kOutputs, outputs), out);
+    });
+}
+
+void SparseMatrix::assign(const float *values, std::size_t rows, std::size_t rowStride, std::size_t columns,
+                          std::size_t columnStride)
+{
+    m_rows = rows;
+    m_columns = columns;
+    m_counts.assign(rows, 0);
+    m_entries.resize(rows * (columns + 1));
+    // Without a branch, which would be guessed wrongly again and again; hence a place more than a row has columns.
+    const auto add = [&](std::size_t i, std::size_t k) {
+        const float value = values[i * rowStride + k * columnStride];
+        m_entries[i * (columns + 1) + m_counts[i]] = {static_cast<std::uint32_t>(k), value};
+        m_counts[i] += value != 0.0f;
+    };
+    constexpr std::size_t kRows = 64;
+    forEachPart((rows + kRows - 1) / kRows, [&](std::size_t part) {
+        const std::size_t first = part * kRows, last = std::min(first + kRows, rows);
+        if (columnStride == 1) {
+            for (std::size_t i = first; i < last; ++i)
+                for (std::size_t k = 0; k < columns; ++k)
+                    add(i, k);
+        } else {
+            for (std::size_t k = 0; k < columns; ++k)
+                for (std::size_t i = first; i < last; ++i)
+                    add(i, k);
+        }
+    });
+}
+
+DANK_VECTORISED
+void SparseMatrix::addUp(const float *tile, const SparseMatrix &matrix, float *out, std::size_t stride)
+{
+    constexpr std::size_t kVector = kTile / 4;
+    for (std::size_t i = 0; i < matrix.m_rows; ++i, out += stride) {
+        Vector<kVector> sum0{}, sum1{}, sum2{}, sum3{};
+        const Entry *entry = &matrix.m_entries[i * (matrix.m_columns + 1)];
+        for (const Entry *const end = entry + matrix.m_counts[i]; entry != end; ++entry) {
+            const float *const values = tile + entry->column * kTile;
+            sum0 += entry->value * vectorAt<kVector>(values);
+            sum1 += entry->value * vectorAt<kVector>(values + kVector);
+            sum2 += entry->value * vectorAt<kVector>(values + 2 * kVector);
+            sum3 += entry->value * vectorAt<kVector>(values + 3 * kVector);
+        }
+        std::memcpy(out, &sum0, sizeof sum0);
+        std::memcpy(out + kVector, &sum1, sizeof sum1);
+        std::memcpy(out + 2 * kVector, &sum2, sizeof sum2);
+        std::memcpy(out + 3 * kVector, &sum3, sizeof sum3);
+    }
+}
+
+void SparseMatrix::times(const float *dense, std::size_t width, float *out) const
+{
+    forEachPart((width + kTile - 1) / kTile, [&](std::size_t part) {
+        const std::size_t first = part * kTile, count = std::min(kTile, width - first);
+        std::vector<float> tile(m_columns * kTile);
+        for (std::size_t k = 0; k < m_columns; ++k)
+            std::copy_n(dense + k * width + first, count, &tile[k * kTile]);
+        if (count == kTile) {
+            addUp(tile.data(), *this, out + first, width);
+            return;
+        }
+        std::vector<float> narrow(m_rows * kTile);
+        addUp(tile.data(), *this, narrow.data(), kTile);
+        for (std::size_t i = 0; i < m_rows; ++i)
+            std::copy_n(&narrow[i * kTile], count, out + i * width + first);
+    });
+}
+
+}  // namespace dank
