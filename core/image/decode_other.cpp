@@ -126,7 +126,10 @@ Decoded decodeOther(std::span<const std::byte> bytes, ImageFormat format)
         Image image{mat.cols, mat.rows, {}};
         image.rgb.resize(mat.total() * 3);
         const std::optional<std::uint16_t> key = png ? pngGreyKey(bytes) : std::nullopt;
-        if (mat.depth() == CV_16U)
+        if (mat.type() == CV_8UC3) {  // by far the most: nothing to lay over white
+            cv::Mat rgb(mat.rows, mat.cols, CV_8UC3, image.rgb.data());
+            cv::mixChannels(mat, rgb, {0, 2, 1, 1, 2, 0});
+        } else if (mat.depth() == CV_16U)
             toRgb<std::uint16_t>(mat, key, image.rgb.data());
         else
             toRgb<std::uint8_t>(mat, key, image.rgb.data());

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <new>
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/base/vectorised.h"
 
 namespace dank {
 namespace {
@@ -63,35 +65,116 @@ Kernel makeKernel(int in, int out)
     return kernel;
 }
 
-std::uint8_t toByte(std::int32_t sum)
+// Rows side by side, one in each lane: that way neighbouring pixels need no shuffling about.
+constexpr int kLanes = 16;
+using Bytes = std::uint8_t __attribute__((vector_size(kLanes)));
+
+/// The first half of `from` dealt together with the second, vector by vector.
+DANK_INLINED void deal(const Bytes (&from)[kLanes], Bytes (&to)[kLanes])
 {
-    return static_cast<std::uint8_t>(std::clamp(sum >> kPrecisionBits, 0, 255));
+#pragma GCC unroll 16
+    for (int i = 0; i < kLanes / 2; ++i) {
+        const Bytes a = from[i], b = from[i + kLanes / 2];
+        to[2 * i] = __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+        to[2 * i + 1] = __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    }
+}
+
+/// A square of bytes, its rows `fromStride` apart, turned over its diagonal.
+DANK_INLINED void transpose(const std::uint8_t *from, std::size_t fromStride, std::uint8_t *to, std::size_t toStride)
+{
+    Bytes one[kLanes], other[kLanes];
+#pragma GCC unroll 16
+    for (std::size_t i = 0; i < kLanes; ++i)
+        std::memcpy(&one[i], from + i * fromStride, kLanes);
+    deal(one, other);
+    deal(other, one);
+    deal(one, other);
+    deal(other, one);
+#pragma GCC unroll 16
+    for (std::size_t i = 0; i < kLanes; ++i)
+        std::memcpy(to + i * toStride, &one[i], kLanes);
+}
+
+/// kLanes rows of `size` bytes, `stride` apart, into `size` columns of kLanes bytes.
+DANK_INLINED void rowsToColumns(const std::uint8_t *rows, std::size_t stride, std::size_t size, std::uint8_t *columns)
+{
+    std::size_t x = 0;
+    for (; x + kLanes <= size; x += kLanes)
+        transpose(rows + x, stride, columns + x * kLanes, kLanes);
+    for (; x < size; ++x)
+        for (std::size_t row = 0; row < kLanes; ++row)
+            columns[x * kLanes + row] = rows[row * stride + x];
+}
+
+DANK_INLINED void columnsToRows(const std::uint8_t *columns, std::size_t size, std::uint8_t *rows, std::size_t stride)
+{
+    std::size_t x = 0;
+    for (; x + kLanes <= size; x += kLanes)
+        transpose(columns + x * kLanes, kLanes, rows + x, stride);
+    for (; x < size; ++x)
+        for (std::size_t row = 0; row < kLanes; ++row)
+            rows[row * stride + x] = columns[x * kLanes + row];
+}
+
+/// kLanes rows to another width. `before` and `after` hold kLanes bytes for each byte of a row.
+DANK_VECTORISED
+void shrinkRows(const std::uint8_t *from, std::size_t fromStride, const Kernel &kernel, std::uint8_t *to, std::size_t toStride,
+                std::uint8_t *before, std::uint8_t *after)
+{
+    rowsToColumns(from, fromStride, fromStride, before);
+    constexpr int kPixel = kChannels * kLanes;
+    const std::int32_t *weight = kernel.weight.data();
+    std::uint8_t *out = after;
+    for (const Tap &tap : kernel.taps) {
+        const std::uint8_t *pixel = before + static_cast<std::ptrdiff_t>(tap.first) * kPixel;
+        std::int32_t sums[kPixel];
+        std::fill(sums, sums + kPixel, kHalf);
+        for (int i = 0; i < tap.count; ++i, pixel += kPixel) {
+            const std::int32_t factor = weight[i];
+            for (int lane = 0; lane < kPixel; ++lane)
+                sums[lane] += pixel[lane] * factor;
+        }
+        for (int lane = 0; lane < kPixel; ++lane)  // never below 0: no weight is
+            out[lane] = static_cast<std::uint8_t>(std::min(sums[lane] >> kPrecisionBits, 255));
+        out += kPixel;
+        weight += kernel.size;
+    }
+    columnsToRows(after, toStride, to, toStride);
 }
 
 Image horizontalPass(const Image &in, int width)
 {
     const Kernel kernel = makeKernel(in.width, width);
-    Image out{width, in.height, {}};
-    out.rgb.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(in.height) * kChannels);
-    for (int y = 0; y < in.height; ++y) {
-        const std::uint8_t *row = in.rgb.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(in.width) * kChannels;
-        std::uint8_t *to = out.rgb.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(width) * kChannels;
-        const std::int32_t *weight = kernel.weight.data();
-        for (int x = 0; x < width; ++x, weight += kernel.size, to += kChannels) {
-            const Tap tap = kernel.taps[static_cast<std::size_t>(x)];
-            const std::uint8_t *from = row + static_cast<std::size_t>(tap.first) * kChannels;
-            std::int32_t r = kHalf, g = kHalf, b = kHalf;
-            for (int i = 0; i < tap.count; ++i, from += kChannels) {
-                r += from[0] * weight[i];
-                g += from[1] * weight[i];
-                b += from[2] * weight[i];
-            }
-            to[0] = toByte(r);
-            to[1] = toByte(g);
-            to[2] = toByte(b);
-        }
+    const std::size_t fromStride = static_cast<std::size_t>(in.width) * kChannels;
+    const std::size_t toStride = static_cast<std::size_t>(width) * kChannels;
+    const auto height = static_cast<std::size_t>(in.height);
+    Image out{width, in.height, std::vector<std::uint8_t>(toStride * height)};
+    std::vector<std::uint8_t> before(fromStride * kLanes), after(toStride * kLanes);
+    std::size_t y = 0;
+    for (; y + kLanes <= height; y += kLanes)
+        shrinkRows(&in.rgb[y * fromStride], fromStride, kernel, &out.rgb[y * toStride], toStride, before.data(), after.data());
+    if (const std::size_t rest = height - y; rest > 0) {
+        std::vector<std::uint8_t> from(fromStride * kLanes), to(toStride * kLanes);
+        std::copy_n(&in.rgb[y * fromStride], rest * fromStride, from.data());
+        shrinkRows(from.data(), fromStride, kernel, to.data(), toStride, before.data(), after.data());
+        std::copy_n(to.data(), rest * toStride, &out.rgb[y * toStride]);
     }
     return out;
+}
+
+DANK_VECTORISED
+void addRow(const std::uint8_t *row, std::size_t size, std::int32_t weight, std::int32_t *sums)
+{
+    for (std::size_t x = 0; x < size; ++x)
+        sums[x] += row[x] * weight;
+}
+
+DANK_VECTORISED
+void toBytes(const std::int32_t *sums, std::size_t size, std::uint8_t *out)
+{
+    for (std::size_t x = 0; x < size; ++x)
+        out[x] = static_cast<std::uint8_t>(std::min(sums[x] >> kPrecisionBits, 255));
 }
 
 Image verticalPass(const Image &in, int height)
@@ -105,15 +188,9 @@ Image verticalPass(const Image &in, int height)
         const Tap tap = kernel.taps[static_cast<std::size_t>(y)];
         const std::int32_t *weight = kernel.weight.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(kernel.size);
         std::fill(sums.begin(), sums.end(), kHalf);
-        for (int i = 0; i < tap.count; ++i) {
-            const std::uint8_t *from = in.rgb.data() + stride * static_cast<std::size_t>(tap.first + i);
-            const std::int32_t w = weight[i];
-            for (std::size_t x = 0; x < stride; ++x)
-                sums[x] += from[x] * w;
-        }
-        std::uint8_t *to = out.rgb.data() + stride * static_cast<std::size_t>(y);
-        for (std::size_t x = 0; x < stride; ++x)
-            to[x] = toByte(sums[x]);
+        for (int i = 0; i < tap.count; ++i)
+            addRow(in.rgb.data() + stride * static_cast<std::size_t>(tap.first + i), stride, weight[i], sums.data());
+        toBytes(sums.data(), stride, out.rgb.data() + stride * static_cast<std::size_t>(y));
     }
     return out;
 }
