@@ -40,9 +40,8 @@ Plan planExtraction(std::vector<std::string> hashes, const std::set<std::string>
 FeatureMatrix gatherMatrix(const Dataset &dataset, const std::vector<std::string> &hashes, const std::string &backbone,
                            std::size_t columns, const Library &library, std::vector<std::string> &kept)
 {
-    FeatureMatrix matrix{backbone, {}, columns, {}};
     const auto records = dataset.records();
-    matrix.values.resize(records.size() * columns);
+    FeatureMatrix matrix{backbone, {}, columns, makeLargeMatrix(records.size() * columns)};
     const std::vector<bool> found = library.getFeatures(backbone, hashes, matrix.values);
     std::size_t rows = 0;
     for (std::size_t i = 0; i < records.size(); ++i) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/memory.h"
 #include "core/base/random.h"
 #include "core/store/library.h"
 
@@ -58,7 +59,7 @@ try {
     std::vector<std::string> names;
     for (std::size_t row = 0; row < rows; ++row)
         names.push_back(nameOf(row));
-    std::vector<float> matrix(rows * kColumns);
+    std::vector<float> matrix = makeLargeMatrix(rows * kColumns);
     const std::vector<bool> there = library.getFeatures(kBackbone, names, matrix);
     const auto found = static_cast<std::size_t>(std::count(there.begin(), there.end(), true));
     std::printf("%zu of %zu\n", found, rows);

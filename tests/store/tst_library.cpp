@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <csignal>
@@ -15,6 +16,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/memory.h"
 #include "core/store/library.h"
 #include "library_fixture.h"
 #include "store_helper.h"
@@ -77,6 +79,39 @@ private slots:
         QVERIFY((library.hashesWithFeatures("b1") == std::set<std::string>{"x", "y"}));
         QVERIFY(library.hashesWithFeatures("nope").empty());
         QVERIFY((library.featureCounts() == std::vector<std::pair<std::string, std::size_t>>{{"b1", 2}, {"b2", 1}}));
+    }
+
+    /// New libraries have larger pages than those from before; both go on.
+    void pageSizes()
+    {
+        Folder folder;
+        const std::vector<float> vector(2048, 0.5F);
+        Library::open(folder.path()).putFeatures("b", std::vector<Library::FeatureEntry>{{"x", vector}});
+        SQLite::Database database(folder.file().string(), SQLite::OPEN_READWRITE);
+        QCOMPARE(database.execAndGet("PRAGMA page_size").getInt(), 8192);
+        database.exec("PRAGMA journal_mode=DELETE");
+        database.exec("PRAGMA page_size=4096");
+        database.exec("VACUUM");
+        QCOMPARE(database.execAndGet("PRAGMA page_size").getInt(), 4096);
+        {
+            Library older = Library::open(folder.path());
+            older.putFeatures("b", std::vector<Library::FeatureEntry>{{"y", vector}});
+            const std::vector<std::string> names{"x", "y", "z"};
+            std::vector<float> matrix = makeLargeMatrix(3 * vector.size());
+            QVERIFY((older.getFeatures("b", names, matrix) == std::vector<bool>{true, true, false}));
+            QCOMPARE(std::count(matrix.begin(), matrix.end(), 0.5F), std::ptrdiff_t(2 * vector.size()));
+            QCOMPARE(std::count(matrix.begin(), matrix.end(), 0.0F), std::ptrdiff_t(vector.size()));
+        }
+        QCOMPARE(database.execAndGet("PRAGMA page_size").getInt(), 4096);
+    }
+
+    void largeMatricesAreZeros()
+    {
+        for (const std::size_t size : {0u, 1u, 100'000u, 3'000'000u}) {
+            const std::vector<float> matrix = makeLargeMatrix(size);
+            QCOMPARE(matrix.size(), size);
+            QVERIFY(std::count(matrix.begin(), matrix.end(), 0.0F) == std::ptrdiff_t(size));
+        }
     }
 
     void factsExclusionsRecents()
