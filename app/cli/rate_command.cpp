@@ -1,4 +1,5 @@
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "app/cli/rate_output.h"
 #include "app/cli/text.h"
 #include "core/data/rate_input.h"
+#include "core/rating/scorer.h"
 #include "core/store/model_file.h"
 
 namespace dank::cli {
@@ -48,14 +50,24 @@ int rate(Context &context, const RateOptions &options)
     const auto model = std::make_shared<const Model>(loadModel(options.model));
     const JobContext job = context.job();
     const auto files = expandRatePaths(givenPaths(options.paths), job);
-    const auto session = context.engine().openRating(model, options.weights, options.device, context.library());
+    const Scorer scorer(model, context.library());
+    // Where weights or a device are named they are to be looked at, whatever is stored.
+    bool known = options.weights.empty() && options.device == "auto";
+    std::unique_ptr<RatingSession> session;
 
     const auto output = makeRateOutput(context.json() ? "json" : options.format, *model);
     std::size_t skipped = 0;
     for (std::size_t i = 0; i < files.size(); ++i) {
         job.cancel.check();
         job.report("rate", i, files.size());
-        const Score score = session->rate(files[i]);
+        std::optional<Score> stored;
+        if (known)
+            stored = scorer.scoreStored(files[i]);
+        if (!stored && !session) {
+            session = context.engine().openRating(model, options.weights, options.device, context.library());
+            known = false;  // from here on the session looks into the store itself
+        }
+        const Score score = stored ? *stored : session->rate(files[i]);
         context.console().clear();
         if (!score.skipped.empty()) {
             ++skipped;

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 
 #include "core/base/error.h"
 #include "core/base/vectorised.h"
+#include "core/data/predict.h"
 #include "core/nn/parallel.h"
+#include "core/nn/trainer.h"
 
 namespace dank {
 
@@ -60,29 +63,31 @@ std::size_t parameterCount(std::span<const LayerSlice> layers)
     return layers.empty() ? 0 : layers.back().bias + static_cast<std::size_t>(layers.back().outputs);
 }
 
-void normaliseRow(std::span<const float> in, std::span<float> out)
+std::vector<DenseLayer> unflatten(std::span<const float> parameters, int columns, std::span<const int> hidden,
+                                  bool layerNorm)
 {
-    // In lanes, which the compiler turns into vector instructions.
-    constexpr std::size_t kLanes = 8;
-    const auto sum = [&](auto &&term) {
-        double sums[kLanes] = {};
-        std::size_t i = 0;
-        for (; i + kLanes <= in.size(); i += kLanes)
-            for (std::size_t lane = 0; lane < kLanes; ++lane)
-                sums[lane] += term(in[i + lane]);
-        double total = 0;
-        for (const double lane : sums)
-            total += lane;
-        for (; i < in.size(); ++i)
-            total += term(in[i]);
-        return total;
-    };
-    const auto size = static_cast<double>(in.size());
-    const double mean = sum([](float value) { return static_cast<double>(value); }) / size;
-    const double variance = sum([mean](float value) { return (value - mean) * (value - mean); }) / size;
-    const double scale = 1.0 / std::sqrt(variance + 1e-5);
-    for (std::size_t i = 0; i < in.size(); ++i)
-        out[i] = static_cast<float>((in[i] - mean) * scale);
+    const std::vector<LayerSlice> slices = layerSlices(columns, hidden, layerNorm);
+    if (parameters.size() != parameterCount(slices)) {
+        throw Error(ErrorKind::Shape, "A network of " + std::to_string(parameterCount(slices)) +
+                                          " parameters was given " + std::to_string(parameters.size()) + ".");
+    }
+    std::vector<DenseLayer> layers;
+    for (const LayerSlice &slice : slices) {
+        const auto weight = parameters.subspan(slice.weight, slice.bias - slice.weight);
+        const auto bias = parameters.subspan(slice.bias, static_cast<std::size_t>(slice.outputs));
+        layers.push_back({slice.inputs, slice.outputs, {weight.begin(), weight.end()}, {bias.begin(), bias.end()}});
+    }
+    return layers;
+}
+
+void setNetwork(Model &model, std::span<const float> parameters, int columns, const TrainConfig &config)
+{
+    model.layers = unflatten(parameters, columns, config.hidden, config.layerNorm);
+    model.output = config.output;
+    const std::size_t size = config.layerNorm ? static_cast<std::size_t>(columns) : 0;
+    const std::span<const float> scale = parameters.first(size), shift = parameters.subspan(size, size);
+    model.normScale.assign(scale.begin(), scale.end());
+    model.normShift.assign(shift.begin(), shift.end());
 }
 
 Mlp::Mlp(int columns, std::span<const int> hidden, bool layerNorm, OutputActivation output, double dropout, int batch)

@@ -25,10 +25,6 @@ struct LayerSlice {
 std::vector<LayerSlice> layerSlices(int columns, std::span<const int> hidden, bool layerNorm);
 std::size_t parameterCount(std::span<const LayerSlice> layers);
 
-/// A row to mean 0 and deviation 1: layer normalisation (Ba et al. 2016) before its scale and shift, with epsilon 1e-5
-/// and the biased variance, as torch.nn.LayerNorm has them. In and out may be the same.
-void normaliseRow(std::span<const float> in, std::span<float> out);
-
 /// Forward and backward pass of the perceptron on preallocated buffers, on the calling thread's intra-op threads
 /// (setIntraOpThreads()); for any number of them the same result, to the bit. Not thread-safe.
 class Mlp {

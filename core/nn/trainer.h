@@ -57,9 +57,4 @@ std::vector<DenseLayer> unflatten(std::span<const float> parameters, int columns
 /// The same into a model, with layer normalisation and output. Throws Error{Shape}.
 void setNetwork(Model &model, std::span<const float> parameters, int columns, const TrainConfig &config);
 
-/// The regressor's answer for each row, before any clamping: [rows]. Dropout off. `values` is [rows, columns] raw
-/// features; standardisation is the model's own. A row's answer depends on nothing but that row, to the bit, so one
-/// image alone and the same image in a pile score alike. Throws Error{Shape} for another width.
-std::vector<float> predict(const Model &model, std::span<const float> values);
-
 }  // namespace dank

@@ -4,7 +4,8 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
-#include "core/pipeline/rating.h"
+#include "core/data/predict.h"
+#include "core/rating/scorer.h"
 
 namespace dank {
 

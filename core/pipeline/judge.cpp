@@ -3,8 +3,8 @@
 #include <iterator>
 
 #include "core/data/loss.h"
-#include "core/nn/trainer.h"
-#include "core/pipeline/rating.h"
+#include "core/data/predict.h"
+#include "core/rating/scorer.h"
 
 namespace dank {
 

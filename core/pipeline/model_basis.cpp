@@ -4,8 +4,8 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
-#include "core/nn/trainer.h"
-#include "core/pipeline/rating.h"
+#include "core/data/predict.h"
+#include "core/rating/scorer.h"
 
 namespace dank {
 

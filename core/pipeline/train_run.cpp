@@ -13,7 +13,6 @@
 #include "core/pipeline/cross_validate.h"
 #include "core/pipeline/judge.h"
 #include "core/pipeline/model_basis.h"
-#include "core/pipeline/rating.h"
 #include "core/pipeline/run_data.h"
 #include "core/store/checkpoint.h"
 #include "core/store/library.h"

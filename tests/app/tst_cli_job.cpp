@@ -30,6 +30,7 @@ private slots:
     void untrainedModelRefusesAWeightsFile();
     void rateFilesFoldersAndStdin();
     void rateFormatsAgree();
+    void rateOfKnownPicturesOpensNoEngine();
     void runsAreListedExportedDeleted();
     void newerLibraryIsLeftAlone();
     void demoDoesItAll();
@@ -322,6 +323,39 @@ void TestCliJob::rateFormatsAgree()
     for (const QByteArray &line : {csv[0], csv[2]})
         QCOMPARE(line.count(','), 17);
     QVERIFY2(table.err.contains("gone.png"), table.err);
+}
+
+void TestCliJob::rateOfKnownPicturesOpensNoEngine()
+{
+    const QStringList names = QDir(path("sample/memes")).entryList({"*.png"}, QDir::Files).mid(3, 3);
+    const QString fresh = path("fresh.png");
+    // Bytes behind a PNG's end make another file of the same picture.
+    QVERIFY(writeAll(fresh, readAll(path("sample/memes/" + names[0])) + "more"));
+    QStringList known;
+    for (const QString &name : names)
+        known << path("sample/memes/" + name);
+    const auto rate = [&](const QStringList &pictures, const QStringList &options = {}) {
+        return runDank(m_library + QStringList{"rate", m_model, "--json"} + pictures + options);
+    };
+    const QJsonDocument expected = rate(known, {"--device", "cpu"}).json();  // which asks the engine for all of them
+    QCOMPARE(expected.array().size(), 3);
+
+    qputenv("DANK_ENGINE", "/none/at/all.so");
+    const Outcome stored = rate(known), named = rate(known, {"--device", "cpu"}), other = rate({known[0], fresh});
+    qunsetenv("DANK_ENGINE");
+    QVERIFY2(stored.code == 0, stored.err);
+    QCOMPARE(stored.json(), expected);
+    QCOMPARE(named.code, 1);
+    QCOMPARE(other.code, 1);
+    QVERIFY2(other.err.contains("engine"), other.err);
+
+    // Some known, some not: in the order given, and the fresh one is known from then on.
+    const QStringList pile{known[2], path("gone.png"), known[0], fresh, known[1]};
+    const Outcome mixed = rate(pile);
+    QVERIFY2(mixed.code == 0, mixed.err);
+    QCOMPARE(mixed.json(), rate(pile, {"--device", "cpu"}).json());
+    QCOMPARE(mixed.json().array()[3]["dankness"_L1], mixed.json().array()[2]["dankness"_L1]);
+    QVERIFY(mixed.json().array()[1]["skipped"_L1].isString());
 }
 
 void TestCliJob::runsAreListedExportedDeleted()

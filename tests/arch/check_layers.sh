@@ -60,12 +60,13 @@ core/base core/base
 core/data core/base core/data
 core/weights core/base core/weights
 core/store core/base core/data core/weights core/store
+core/rating core/base core/data core/store core/rating
 core/engine core/base core/data core/weights/catalogue.h core/weights/download_progress.h core/engine
 core/image core/base core/data core/image
 core/nn core/base core/data core/weights core/engine core/nn
 core/pipeline core
 ui core/base core/data core/store core/engine core/weights/catalogue.h core/weights/download_progress.h ui
-app/cli core/base core/data core/store core/engine app/cli
+app/cli core/base core/data core/store core/rating core/engine app/cli
 app/gui core/base core/data core/store core/engine ui app/gui
 RULES
 

@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "core/data/predict.h"
 #include "core/nn/trainer.h"
 
 namespace dank::testing {

@@ -1,9 +1,10 @@
-#include "core/pipeline/similar_memes.h"
+#include "core/rating/similar_memes.h"
 
 #include <algorithm>
 
 #include "core/base/error.h"
 #include "core/base/hash.h"
+#include "core/base/memory.h"
 #include "core/data/image_probe.h"
 #include "core/store/library.h"
 
@@ -44,17 +45,20 @@ SimilarMemes::SimilarMemes(const Model &model, const fs::path &library) : m_mode
     const std::size_t count = std::min(pictures.size(), kMaxFloats / columns);
     FeatureMatrix features{model.backbone, {}, columns, {}};
     try {
-        features.values.reserve(count * columns);
-        const Library store = Library::open(library);
-        std::vector<float> row(columns);
+        std::vector<std::string> hashes;
+        for (std::size_t i = 0; i < count; ++i)
+            hashes.push_back(pictures[i * pictures.size() / count].hash);
+        features.values = makeLargeMatrix(count * columns);
+        const std::vector<bool> found = Library::open(library).getFeatures(model.backbone, hashes, features.values);
         for (std::size_t i = 0; i < count; ++i) {
-            const std::size_t place = i * pictures.size() / count;
-            if (!store.getFeatures(model.backbone, pictures[place].hash, row))
+            if (!found[i])
                 continue;
+            const std::size_t place = i * pictures.size() / count, row = m_pictures.size();
+            std::copy_n(&features.values[i * columns], row < i ? columns : 0, &features.values[row * columns]);
             m_pictures.push_back(place);
             features.ids.push_back(model.trainIds[pictures[place].row]);
-            features.values.insert(features.values.end(), row.begin(), row.end());
         }
+        features.values.resize(m_pictures.size() * columns);
     } catch (const Error &) {
         // A library that cannot be read is no reason to refuse a score; neighbours are an extra.
         m_pictures.clear();

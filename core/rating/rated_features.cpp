@@ -1,4 +1,4 @@
-#include "core/pipeline/rated_features.h"
+#include "core/rating/rated_features.h"
 
 #include <system_error>
 #include <utility>

@@ -1,0 +1,108 @@
+#include "core/rating/scorer.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/base/hash.h"
+#include "core/data/image_probe.h"
+#include "core/data/metrics.h"
+#include "core/data/predict.h"
+
+namespace dank {
+
+double danknessOf(float output)
+{
+    return std::clamp(static_cast<double>(output), 0.0, 1.0);
+}
+
+std::optional<ScoreInterval> intervalAround(double dankness, const Model &model)
+{
+    if (!model.interval)
+        return std::nullopt;
+    ScoreInterval interval;
+    interval.level = model.interval->level;
+    interval.danknessLow = std::clamp(dankness + model.interval->below, 0.0, 1.0);
+    interval.danknessHigh = std::clamp(dankness + model.interval->above, 0.0, 1.0);
+    interval.percentileLow = percentileOf(interval.danknessLow, model.reference);
+    interval.percentileHigh = percentileOf(interval.danknessHigh, model.reference);
+    interval.upvotesLow = model.target.toUpvotes(interval.danknessLow);
+    interval.upvotesHigh = model.target.toUpvotes(interval.danknessHigh);
+    return interval;
+}
+
+std::optional<double> rangeRatio(std::span<const float> features, const Model &model)
+{
+    if (!model.range)
+        return std::nullopt;
+    const bool raw = model.featureMean.empty();
+    return distanceFromMiddle(features, raw ? model.range->mean : model.featureMean,
+                              raw ? model.range->scale : model.featureScale)
+           / model.range->edge();
+}
+
+Score skippedScore(const std::string &path, const std::string &reason)
+{
+    Score score;
+    score.path = path;
+    score.skipped = reason;
+    return score;
+}
+
+Scorer::Scorer(std::shared_ptr<const Model> model, std::filesystem::path library)
+    : m_model(std::move(model)), m_library(std::move(library)), m_stored(m_model->backbone, m_library)
+{
+    m_model->validate();
+}
+
+const SimilarMemes &Scorer::similar() const
+{
+    std::call_once(m_once, [this] { m_similar = std::make_unique<const SimilarMemes>(*m_model, m_library); });
+    return *m_similar;
+}
+
+Score Scorer::score(std::span<const float> features, const std::string &hash, std::span<const std::byte> encoded,
+                    const std::string &name) const
+{
+    constexpr std::size_t kNeighbours = 3;
+    const float output = predict(*m_model, features).front();
+    if (!std::isfinite(output))
+        throw Error(ErrorKind::Format, "The model \"" + m_model->name + "\" answers with a number that is not finite.");
+    Score score;
+    score.path = name;
+    score.dankness = danknessOf(output);
+    score.percentile = percentileOf(score.dankness, m_model->reference);
+    score.expectedUpvotes = m_model->target.toUpvotes(score.dankness);
+    const ImageProbe probe = probeImage(encoded);
+    score.width = probe.width;
+    score.height = probe.height;
+    score.interval = intervalAround(score.dankness, *m_model);
+    score.rangeRatio = rangeRatio(features, *m_model);
+    score.outsideRange = score.rangeRatio && *score.rangeRatio > 1;
+    if (!m_model->trainPictures.empty()) {
+        const SimilarMemes &memes = similar();
+        score.learnedFrom = memes.learnedFrom(hash);
+        score.neighbours = memes.find(features, hash, kNeighbours);
+        score.comparedWith = memes.count();
+    }
+    return score;
+}
+
+std::optional<Score> Scorer::scoreStored(const std::filesystem::path &file) const
+{
+    std::vector<std::byte> bytes;
+    try {
+        bytes = readFile(file, kMaxImageBytes);
+    } catch (const Error &) {
+        return std::nullopt;
+    }
+    const std::string hash = hashBytes(bytes);
+    std::vector<float> features(static_cast<std::size_t>(m_model->columns()));
+    if (!find(hash, features))
+        return std::nullopt;
+    return score(features, hash, bytes, displayPath(file));
+}
+
+}  // namespace dank

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "core/data/model.h"
+#include "core/rating/rated_features.h"
+#include "core/rating/similar_memes.h"
+
+namespace dank {
+
+/// The regressor's answer made a dankness: clamped to 0..1, since the paper's output is unbounded.
+double danknessOf(float output);
+
+/// The model's interval around a score, clipped to 0..1, and what its ends mean; empty where the model has none.
+std::optional<ScoreInterval> intervalAround(double dankness, const Model &model);
+
+/// Score::rangeRatio of a picture's [columns] finite raw features.
+std::optional<double> rangeRatio(std::span<const float> features, const Model &model);
+
+/// What became of a file that cannot be scored.
+Score skippedScore(const std::string &path, const std::string &reason);
+
+/// Scores pictures by their features with one model, and keeps features in a library's store. Const calls are thread-safe.
+class Scorer {
+public:
+    /// Throws Error{Format} for a model that makes no sense. `library` need not exist.
+    Scorer(std::shared_ptr<const Model> model, std::filesystem::path library);
+
+    const Model &model() const { return *m_model; }
+
+    /// The score of a picture: `encoded` is its file's bytes, `hash` of them as hashBytes() has it, `features` [columns].
+    /// Throws Error{Format} where the model answers with a number that is not finite.
+    Score score(std::span<const float> features, const std::string &hash, std::span<const std::byte> encoded,
+                const std::string &name) const;
+
+    /// Stored features of a picture: fills `out` ([columns]) and returns true where the library has them.
+    bool find(const std::string &hash, std::span<float> out) const { return m_stored.find(hash, out); }
+    void keep(const std::string &hash, std::span<const float> features) const { m_stored.keep(hash, features); }
+
+    /// The score of a file whose features are stored; nothing where they are not, or the file cannot be read. The features'
+    /// key names the weights that they were made with, so the weights need not be at hand.
+    std::optional<Score> scoreStored(const std::filesystem::path &file) const;
+
+private:
+    const SimilarMemes &similar() const;
+
+    std::shared_ptr<const Model> m_model;
+    std::filesystem::path m_library;
+    RatedFeatures m_stored;
+    mutable std::once_flag m_once;
+    mutable std::unique_ptr<const SimilarMemes> m_similar;  ///< read from the library with the first score
+};
+
+}  // namespace dank
