@@ -51,22 +51,27 @@ def careful(model, files, threads):
     return torch.cat(rows)
 
 
-way, weights, listing, threads = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
-files = open(listing, encoding="utf-8").read().split("\n")[:-1]
-torch.set_num_threads(threads)
-model = network(weights)
-with torch.no_grad():
-    if way == "careful":
-        x = torch.zeros(BATCH, 3, SIDE, SIDE).contiguous(memory_format=torch.channels_last)
-        model = torch.jit.freeze(torch.jit.trace(model.to(memory_format=torch.channels_last), x, check_trace=False))
-        work = lambda: careful(model, files, threads)  # noqa: E731
-    else:
-        x = torch.zeros(1, 3, SIDE, SIDE)
-        work = lambda: paper(model, files)  # noqa: E731
-    for _ in range(2):
-        model(x)
-    start = time.perf_counter()
-    features = work()
-    seconds = time.perf_counter() - start
-print(json.dumps({"row": "extract", "program": way, "value": len(features) / seconds, "version": f"python3-torch {torch.__version__}",
-                  "check": float(features.double().mean())}))
+def main():
+    way, weights, listing, threads = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
+    files = open(listing, encoding="utf-8").read().split("\n")[:-1]
+    torch.set_num_threads(threads)
+    model = network(weights)
+    with torch.no_grad():
+        if way == "careful":
+            x = torch.zeros(BATCH, 3, SIDE, SIDE).contiguous(memory_format=torch.channels_last)
+            model = torch.jit.freeze(torch.jit.trace(model.to(memory_format=torch.channels_last), x, check_trace=False))
+            work = lambda: careful(model, files, threads)  # noqa: E731
+        else:
+            x = torch.zeros(1, 3, SIDE, SIDE)
+            work = lambda: paper(model, files)  # noqa: E731
+        for _ in range(2):
+            model(x)
+        start = time.perf_counter()
+        features = work()
+        seconds = time.perf_counter() - start
+    print(json.dumps({"row": "extract", "program": way, "value": len(features) / seconds, "version": f"python3-torch {torch.__version__}",
+                      "check": float(features.double().mean())}))
+
+
+if __name__ == "__main__":
+    main()
