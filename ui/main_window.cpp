@@ -1,28 +1,21 @@
 #include "ui/main_window.h"
 
-#include <QAction>
 #include <QApplication>
 #include <QCloseEvent>
 #include <QLineEdit>
 #include <QMenu>
 #include <QMenuBar>
-#include <QRegularExpression>
-#include <QStackedWidget>
 #include <QVBoxLayout>
 
-#include "ui/charts/loss_chart.h"
 #include "ui/drop_target.h"
 #include "ui/message_bar.h"
 #include "ui/navigation.h"
 #include "ui/next_step.h"
-#include "ui/pages/dataset_page.h"
-#include "ui/pages/evaluate_page.h"
-#include "ui/pages/features_page.h"
-#include "ui/pages/rate_page.h"
+#include "ui/page_stack.h"
 #include "ui/pages/reproduce_dialog.h"
-#include "ui/pages/train_page.h"
 #include "ui/run_bar.h"
 #include "ui/top_bar.h"
+#include "ui/widgets/first_paint.h"
 #include "ui/widgets/text_format.h"
 #include "ui/window_actions.h"
 #include "ui/window_dialogs.h"
@@ -51,11 +44,7 @@ MainWindow::MainWindow(Session &session, QWidget *parent) : QMainWindow(parent),
     m_top = new TopBar(m_actions->exportMenu(), central);
     m_navigation = new Navigation(central);
     m_messages = new MessageBar(central);
-    m_pages = new QStackedWidget(central);
-    const auto features = new FeaturesPage(session);
-    for (QWidget *page : std::initializer_list<QWidget *>{new DatasetPage(session), features, new TrainPage(session),
-                                                          new EvaluatePage(session), new RatePage(session)})
-        m_pages->addWidget(page);
+    m_pages = new PageStack(session, central);
     m_run = new RunBar(central);
 
     auto *content = new QVBoxLayout;
@@ -75,12 +64,11 @@ MainWindow::MainWindow(Session &session, QWidget *parent) : QMainWindow(parent),
     setCentralWidget(central);
     m_drop = new DropTarget(this);
     m_verbs = new WindowVerbs(session, *this);
-    // A file dropped on a text field is still a file for the window.
-    for (QLineEdit *edit : findChildren<QLineEdit *>())
-        edit->setAcceptDrops(false);
 
     connect(m_verbs, &WindowVerbs::pageRequested, this, &MainWindow::showPage);
-    connect(features, &FeaturesPage::pageRequested, this, &MainWindow::showPage);
+    connect(m_pages, &PageStack::pageRequested, this, &MainWindow::showPage);
+    connect(m_pages, &PageStack::built, this, &MainWindow::onPageBuilt);
+    connect(m_pages, &PageStack::complete, this, &MainWindow::ready);
     connect(m_drop, &DropTarget::dropped, m_verbs, &WindowVerbs::use);
     connect(m_navigation, &Navigation::pageChosen, this, &MainWindow::showPage);
     connect(m_top, &TopBar::openClicked, m_verbs, &WindowVerbs::openAny);
@@ -99,38 +87,29 @@ MainWindow::MainWindow(Session &session, QWidget *parent) : QMainWindow(parent),
     connect(m_actions, &WindowActions::pasteRequested, m_verbs, &WindowVerbs::paste);
     connect(m_actions, &WindowActions::discardRequested, m_verbs, &WindowVerbs::confirmDiscard);
     connect(m_actions, &WindowActions::copyCommandRequested, this, [this] { m_verbs->copyCommand(currentPage()); });
-    connect(m_actions, &WindowActions::excludeRequested, this, [this] {
-        if (auto *exclude = m_pages->currentWidget()->findChild<QAction *>(QStringLiteral("exclude")))
-            exclude->trigger();
-    });
-    connect(m_actions, &WindowActions::logAxisRequested, this, [this] {
-        for (LossChart *chart : m_pages->currentWidget()->findChildren<LossChart *>())
-            chart->toggleAxis();
-        if (auto *scale = m_pages->currentWidget()->findChild<QAction *>(QStringLiteral("logBins")))
-            scale->trigger();
-    });
-    connect(m_actions, &WindowActions::resetZoomRequested, this, [this] {
-        for (Plot *plot : m_pages->currentWidget()->findChildren<Plot *>())
-            plot->resetView();
-    });
+    connect(m_actions, &WindowActions::excludeRequested, m_pages, &PageStack::exclude);
+    connect(m_actions, &WindowActions::logAxisRequested, m_pages, &PageStack::toggleAxis);
+    connect(m_actions, &WindowActions::resetZoomRequested, m_pages, &PageStack::resetZoom);
     connect(m_actions, &WindowActions::reproduceRequested, this, [this] { showReproduceDialog(m_session, this); });
     connect(m_actions, &WindowActions::pageRequested, this, &MainWindow::showPage);
     connect(m_actions, &WindowActions::themeRequested, this, &MainWindow::setTheme);
     connect(m_actions, &WindowActions::shortcutsRequested, this, [this] { showShortcuts(this, *menuBar()); });
     connect(m_actions, &WindowActions::aboutRequested, this, [this] { showAbout(this); });
     connect(m_actions, &WindowActions::quitRequested, this, &QWidget::close);
-    connect(m_actions->exportMenu(), &QMenu::aboutToShow, this, &MainWindow::fillExport);
-    connect(&session, &Session::changed, this, &MainWindow::onChanged);
+    connect(m_actions->exportMenu(), &QMenu::aboutToShow, this,
+            [this] { m_pages->listExports(*m_actions->exportMenu()); });
 
     restore();
+    m_pages->show(Page::Dataset);
     m_navigation->setFocus();
     for (const Change change : {Change::Dataset, Change::Engine, Change::Job, Change::Message})
         onChanged(change);
+    new AfterFirstPaint(*this, [this] { m_pages->buildRest(); });
 }
 
 void MainWindow::showPage(Page page)
 {
-    m_pages->setCurrentIndex(static_cast<int>(page));
+    m_pages->show(page);
     m_navigation->setCurrent(page);
     m_actions->update(page);
     updatePrimary();
@@ -138,12 +117,22 @@ void MainWindow::showPage(Page page)
 
 Page MainWindow::currentPage() const
 {
-    return static_cast<Page>(m_pages->currentIndex());
+    return m_pages->current();
 }
 
 QWidget *MainWindow::pageWidget(Page page) const
 {
-    return m_pages->widget(static_cast<int>(page));
+    return m_pages->page(page);
+}
+
+void MainWindow::onPageBuilt(QWidget *page)
+{
+    // A file dropped on a text field is still a file for the window.
+    for (QLineEdit *edit : page->findChildren<QLineEdit *>())
+        edit->setAcceptDrops(false);
+    // Told of a change after the page: the window looks at what the page makes of it.
+    disconnect(&m_session, &Session::changed, this, &MainWindow::onChanged);
+    connect(&m_session, &Session::changed, this, &MainWindow::onChanged);
 }
 
 void MainWindow::setTheme(ThemeMode mode)
@@ -165,6 +154,12 @@ void MainWindow::changeEvent(QEvent *event)
     if (event->type() == QEvent::ThemeChange && m_theme == ThemeMode::System)
         applyTheme(*qApp, m_theme);
     QMainWindow::changeEvent(event);
+}
+
+bool MainWindow::focusNextPrevChild(bool next)
+{
+    m_run->keepLastInTabOrder();
+    return QMainWindow::focusNextPrevChild(next);
 }
 
 void MainWindow::onChanged(Change change)
@@ -223,22 +218,6 @@ void MainWindow::doPrimary()
         return m_verbs->rateFiles();
     if (step.run)
         step.run();
-}
-
-void MainWindow::fillExport()
-{
-    QMenu *menu = m_actions->exportMenu();
-    menu->clear();
-    QWidget *page = m_pages->currentWidget();
-    for (QAction *action : page->findChildren<QAction *>(QRegularExpression(QStringLiteral("^export"))))
-        menu->addAction(action);
-    for (Plot *plot : page->findChildren<Plot *>())
-        if (plot->isVisible()) {
-            const QString title = menuText(plot->exportTitle());
-            menu->addAction(QStringLiteral("Chart “%1”…").arg(title), plot, &Plot::exportRequested);
-        }
-    if (menu->isEmpty())
-        menu->addAction(QStringLiteral("Nothing to export on this page yet"))->setEnabled(false);
 }
 
 void MainWindow::restore()

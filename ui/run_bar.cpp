@@ -139,6 +139,19 @@ void RunBar::setJob(const JobStatus &job, const Actions &actions)
     }
 }
 
+void RunBar::keepLastInTabOrder()
+{
+    QWidget *last = window()->previousInFocusChain();
+    while (last != window() && (last->focusPolicy() & Qt::TabFocus) == 0)
+        last = last->previousInFocusChain();
+    if (isAncestorOf(last))
+        return;
+    for (QWidget *each : std::initializer_list<QWidget *>{m_pause, m_stop, m_stopMenu, m_close}) {
+        setTabOrder(last, each);
+        last = each;
+    }
+}
+
 void RunBar::paintEvent(QPaintEvent *)
 {
     const Tokens &t = tokensFor(palette());

@@ -23,6 +23,8 @@ public:
     explicit RunBar(QWidget *parent = nullptr);
 
     void setJob(const JobStatus &job, const Actions &actions);
+    /// Tab comes here after everything else in the window, also after what was built later than this.
+    void keepLastInTabOrder();
 
 signals:
     void pauseClicked();

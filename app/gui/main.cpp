@@ -1,11 +1,8 @@
 #include <clocale>
 #include <QApplication>
 #include <QFileInfo>
-#include <QTimer>
 
 #include <cstdio>
-#include <functional>
-#include <utility>
 
 #include "app/gui/options.h"
 #include "ui/main_window.h"
@@ -15,31 +12,6 @@
 namespace {
 
 using namespace dank;
-
-/// Does something once, when a window has been painted for the first time.
-class AfterFirstPaint : public QObject {
-public:
-    AfterFirstPaint(QWidget &window, std::function<void()> then) : QObject(&window), m_then(std::move(then))
-    {
-        window.installEventFilter(this);
-        QTimer::singleShot(1500, this, [this] { go(); });   // never painted: started minimised
-    }
-    bool eventFilter(QObject *, QEvent *event) override
-    {
-        if (event->type() == QEvent::Paint)
-            QTimer::singleShot(0, this, [this] { go(); });
-        return false;
-    }
-
-private:
-    void go()
-    {
-        parent()->removeEventFilter(this);
-        if (const auto then = std::exchange(m_then, nullptr))
-            then();
-    }
-    std::function<void()> m_then;
-};
 
 bool hasDisplay()
 {
@@ -110,8 +82,8 @@ int main(int argc, char **argv)
         ui::applyTheme(application, *options->theme);   // for this once: what the window remembers stays
     if (options->page)
         window.showPage(*options->page);
-    // Loading the engine holds the loader's lock, which Qt needs for its plugins: the window comes first.
-    new AfterFirstPaint(window, [&] {
+    // Loading the engine holds the loader's lock, which Qt needs for its plugins: the whole window comes first.
+    QObject::connect(&window, &ui::MainWindow::ready, &window, [&] {
         session.startEngine();
         openFiles(*options, session, window);
     });

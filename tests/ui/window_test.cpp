@@ -9,6 +9,7 @@
 #include <QListView>
 #include <QMimeData>
 #include <QSettings>
+#include <QSignalSpy>
 #include <QSortFilterProxyModel>
 #include <QTemporaryDir>
 #include <QTest>
@@ -18,6 +19,8 @@
 #include "ui/drop_content.h"
 #include "ui/drop_target.h"
 #include "ui/main_window.h"
+#include "ui/navigation.h"
+#include "ui/page_stack.h"
 #include "ui/pages/meme_model.h"
 #include "ui/widgets/text_format.h"
 
@@ -29,6 +32,18 @@ using Kind = DropContent::Kind;
 namespace {
 
 constexpr int kPatience = 20000;
+
+/// Counts windows that come up.
+class WindowWatch : public QObject {
+public:
+    WindowWatch() { qApp->installEventFilter(this); }
+    bool eventFilter(QObject *watched, QEvent *event) override
+    {
+        shown += event->type() == QEvent::Show && watched->isWidgetType() && static_cast<QWidget *>(watched)->isWindow();
+        return false;
+    }
+    int shown = 0;
+};
 
 }  // namespace
 
@@ -53,6 +68,8 @@ private slots:
     void sortsByNumberNotByText();
     void themeSwitchesLiveAndIsRemembered();
     void hostileNamesStayText();
+    void pagesAreBuiltBehindTheFirstFrame();
+    void tabEndsInTheRunBar();
 
 private:
     QString file(const QString &name, const QByteArray &bytes = "x") const;
@@ -313,6 +330,51 @@ void WindowTest::hostileNamesStayText()
     QCOMPARE(aboutDuration(3), QString("a few seconds"));
     QCOMPARE(aboutDuration(125), QString("about 2 min"));
     QCOMPARE(aboutDuration(std::nan("")), QString("some time"));
+}
+
+void WindowTest::pagesAreBuiltBehindTheFirstFrame()
+{
+    MainWindow window(*m_session);
+    QSignalSpy ready(&window, &MainWindow::ready);
+    const auto built = [&] { return window.findChild<PageStack *>()->count(); };
+    QCOMPARE(built(), 1);
+    // Asked for before its turn, it is there at once.
+    window.showPage(Page::Rate);
+    QCOMPARE(built(), 2);
+    QVERIFY(window.pageWidget(Page::Rate)->isVisibleTo(&window));
+    const WindowWatch watch;
+    window.show();
+    QTRY_COMPARE_WITH_TIMEOUT(ready.count(), 1, kPatience);
+    QCOMPARE(built(), kPageCount);
+    QCOMPARE(window.currentPage(), Page::Rate);
+    QVERIFY(!window.pageWidget(Page::Dataset)->isVisible());
+    const QString db = dataset("behind", 3);
+    m_session->openDataset(db);
+    waitForDataset(db);
+    QCOMPARE(watch.shown, 1);   // nothing flashes up on its way into the window
+}
+
+void WindowTest::tabEndsInTheRunBar()
+{
+    const QString db = dataset("tab", 3);
+    m_session->openDataset(db);
+    waitForDataset(db);
+    auto *bar = m_window->findChild<QWidget *>("runBar");
+    QTRY_VERIFY_WITH_TIMEOUT(bar->isVisible() && !m_session->backbones().empty(), kPatience);
+    for (const Page page : {Page::Dataset, Page::Features, Page::Train}) {
+        m_window->showPage(page);
+        m_window->findChild<QWidget *>("navigation")->setFocus();
+        bool inPage = false, inBar = false;
+        for (int presses = 0; presses < 100 && !inBar; ++presses) {
+            QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
+            QWidget *const now = QApplication::focusWidget();
+            QVERIFY(now);
+            inPage |= m_window->pageWidget(page)->isAncestorOf(now);
+            inBar = bar->isAncestorOf(now);
+            QVERIFY2(!inBar || inPage, "the run bar came before the page");
+        }
+        QVERIFY(inBar);
+    }
 }
 
 QTEST_MAIN(WindowTest)

@@ -43,11 +43,12 @@ struct DatasetPage::Private {
     Private(DatasetPage &page, Session &s) : q(page), session(s), memes(s), filter(memes) {}
 
     void build();
-    QWidget *buildContent();
+    void buildContent();
     void buildTable();
     void buildActions();
     void update();
     void updateEmpty();
+    void showTarget();
     void showGrid(bool grid);
     QAbstractItemView *view() const;
     std::vector<const MemeRecord *> chosen() const;
@@ -118,23 +119,22 @@ void DatasetPage::Private::build()
     loading->addAction(escape);
     QObject::connect(escape, &QAction::triggered, &session, &Session::stopAndKeep);
 
-    content = buildContent();
-    for (QWidget *page : {static_cast<QWidget *>(empty), static_cast<QWidget *>(loading), content})
+    for (QWidget *page : {empty, loading})
         stack->addWidget(page);
-    buildActions();
 }
 
-QWidget *DatasetPage::Private::buildContent()
+/// With the first dataset: the window's first frame does without.
+void DatasetPage::Private::buildContent()
 {
-    auto *page = new QWidget;
-    auto *layout = new QVBoxLayout(page);
+    content = new QWidget(&q);
+    auto *layout = new QVBoxLayout(content);
     layout->setContentsMargins(kMargin, kMargin - 2, kMargin, kMargin);
     layout->setSpacing(kGap);
 
     header = new PageHeader({});
     gridButton = new QPushButton(QStringLiteral("&Grid"));
     tableButton = new QPushButton(QStringLiteral("Ta&ble"));
-    auto *toggle = new QButtonGroup(page);
+    auto *toggle = new QButtonGroup(content);
     for (QPushButton *button : {gridButton, tableButton}) {
         button->setCheckable(true);
         button->setProperty("toggle", true);
@@ -148,6 +148,7 @@ QWidget *DatasetPage::Private::buildContent()
     search->setAccessibleName(QStringLiteral("Filter by title, author or id"));
     search->setClearButtonEnabled(true);
     search->setFixedWidth(200);
+    search->setAcceptDrops(false);   // a file dropped here is for the window
     header->controls()->addWidget(search);
     QObject::connect(search, &QLineEdit::textChanged, &q, [this](const QString &text) {
         filter.setText(text.trimmed());
@@ -176,17 +177,20 @@ QWidget *DatasetPage::Private::buildContent()
     memesCard->layout()->setContentsMargins(10, 10, 4, 4);
     grid = new MemeGrid(filter);
     buildTable();
-    views = new QStackedLayout;
-    views->addWidget(grid);
-    views->addWidget(table);
     nothing = new TextLabel(QStringLiteral("No meme matches the filter."), static_cast<int>(TextRole::Body),
                             TextLabel::Tone::Muted);
     nothing->setAlignment(Qt::AlignCenter);
     nothing->hide();
     memesCard->body()->addWidget(nothing);
-    memesCard->body()->addLayout(views, 1);
+    views = new QStackedLayout;
+    memesCard->body()->addLayout(views, 1);  // in its place first: it shows its first widget at once
+    views->addWidget(grid);
+    views->addWidget(table);
     layout->addWidget(memesCard, 5);
-    return page;
+    stack->addWidget(content);
+    buildActions();
+    showTarget();
+    upvotes->setPreview(session.targetPreview());
 }
 
 void DatasetPage::Private::buildTable()
@@ -256,6 +260,8 @@ void DatasetPage::Private::update()
     const bool busy = job.state == JobState::Running || job.state == JobState::Stopping;
     const bool reading = busy && (job.kind == JobKind::Load || job.kind == JobKind::Sample);
     const auto dataset = session.dataset();
+    if (dataset && !content)
+        buildContent();
     if (dataset != shown) {
         const bool same = shown && dataset && shown->path() == dataset->path();
         const int gridAt = grid->verticalScrollBar()->value(), tableAt = table->verticalScrollBar()->value();
@@ -294,6 +300,12 @@ void DatasetPage::Private::update()
     if (!reading && !dataset)
         updateEmpty();
     stack->setCurrentWidget(reading ? static_cast<QWidget *>(loading) : dataset ? content : empty);
+}
+
+void DatasetPage::Private::showTarget()
+{
+    upvotes->setTarget(session.trainConfig().target);
+    memes.setTarget(session.trainConfig().target);
 }
 
 void DatasetPage::Private::updateEmpty()
@@ -399,14 +411,10 @@ void DatasetPage::Private::contextMenu(const QPoint &at)
 DatasetPage::DatasetPage(Session &session, QWidget *parent) : QWidget(parent), d(std::make_unique<Private>(*this, session))
 {
     d->build();
-    d->upvotes->setTarget(session.trainConfig().target);
-    d->memes.setTarget(session.trainConfig().target);
     connect(&session, &Session::changed, this, [this](Change change) {
-        if (change == Change::Settings) {
-            d->upvotes->setTarget(d->session.trainConfig().target);
-            d->memes.setTarget(d->session.trainConfig().target);
-        } else if (change == Change::Target) {
-            d->upvotes->setPreview(d->session.targetPreview());
+        if (change == Change::Settings || change == Change::Target) {
+            if (d->content)
+                change == Change::Settings ? d->showTarget() : d->upvotes->setPreview(d->session.targetPreview());
         } else if (change == Change::Dataset ||
                    (change == Change::Job && (d->session.job().kind == JobKind::Load ||
                                               d->session.job().kind == JobKind::Sample))) {
