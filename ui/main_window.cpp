@@ -12,6 +12,7 @@
 #include "ui/navigation.h"
 #include "ui/next_step.h"
 #include "ui/page_stack.h"
+#include "ui/pages/device_dialog.h"
 #include "ui/pages/reproduce_dialog.h"
 #include "ui/run_bar.h"
 #include "ui/top_bar.h"
@@ -73,7 +74,9 @@ MainWindow::MainWindow(Session &session, QWidget *parent) : QMainWindow(parent),
     connect(m_navigation, &Navigation::pageChosen, this, &MainWindow::showPage);
     connect(m_top, &TopBar::openClicked, m_verbs, &WindowVerbs::openAny);
     connect(m_top, &TopBar::primaryClicked, this, &MainWindow::doPrimary);
-    connect(m_top, &TopBar::deviceClicked, this, [this] { showPage(Page::Features); });
+    connect(m_top, &TopBar::deviceClicked, this, [this] {
+        connect(showDeviceDialog(m_session, this), &DeviceDialog::chooseRequested, this, [this] { showPage(Page::Features); });
+    });
     connect(m_messages, &MessageBar::dismissed, &session, &Session::dismissMessage);
     connect(m_run, &RunBar::pauseClicked, &session, &Session::pause);
     connect(m_run, &RunBar::resumeClicked, &session, &Session::resume);

@@ -59,7 +59,8 @@ TopBar::TopBar(QMenu *exportMenu, QWidget *parent)
     m_export->setIconSize({12, 12});
     m_offline->setProperty("dot", true);
     m_device->setAccessibleName(QStringLiteral("Compute device"));
-    m_device->setToolTip(QStringLiteral("What computes; choose on the Features page"));
+    m_device->setObjectName(QStringLiteral("deviceChip"));
+    m_device->setToolTip(QStringLiteral("What computes: why, its self-test, and how quick it is"));
     m_device->setMaximumWidth(320);
 
     auto *layout = new QHBoxLayout(this);

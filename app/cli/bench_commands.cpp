@@ -1,19 +1,14 @@
-#include <cstdio>
 #include <memory>
 #include <string>
 
 #include "app/cli/commands.h"
 #include "app/cli/extract_options.h"
 #include "app/cli/text.h"
+#include "core/engine/engine_text.h"
 
 namespace dank::cli {
 
 namespace {
-
-std::string valueText(const BenchItem &item)
-{
-    return fixed(item.value, item.value < 100 ? 2 : 0) + ' ' + item.unit;
-}
 
 int bench(Context &context, const std::string &what, const std::string &device)
 {
@@ -27,29 +22,15 @@ int bench(Context &context, const std::string &what, const std::string &device)
                    {"items", items}});
         return kSuccess;
     }
-    printLine("Device " + report.device + ", " + plural(static_cast<std::size_t>(report.threads), "thread", "threads")
-              + (report.deviceNote.empty() ? "" : " (" + report.deviceNote + ")"));
-    std::vector<std::vector<std::string>> rows;
-    for (const BenchItem &item : report.items)
-        rows.push_back({item.title, valueText(item)});
-    print(table(rows));
+    print(benchText(report));
     return kSuccess;
-}
-
-std::string scientific(double value)
-{
-    char text[32];
-    std::snprintf(text, sizeof text, "%.2g", value);
-    return text;
 }
 
 int selftest(Context &context, const std::string &device)
 {
     const std::vector<SelfCheck> checks = context.engine().selfTest(device, context.job());
     context.console().clear();
-    bool good = true;
-    for (const SelfCheck &check : checks)
-        good = good && check.ok;
+    const bool good = allHold(checks);
     if (context.json()) {
         Json list = Json::array();
         for (const SelfCheck &check : checks)
@@ -59,14 +40,10 @@ int selftest(Context &context, const std::string &device)
                             {"ok", check.ok}});
         printJson({{"ok", good}, {"checks", list}});
     } else {
-        std::vector<std::vector<std::string>> rows{{"check", "difference", "may be", ""}};
-        for (const SelfCheck &check : checks)
-            rows.push_back({check.name, scientific(check.maxDifference), scientific(check.tolerance), check.ok ? "ok" : "WRONG"});
-        print(table(rows));
+        print(selfTestText(checks));
     }
     if (!good)
-        throw Error(ErrorKind::Device, "The numbers of the device are not what they should be: features made on it cannot be "
-                                       "trusted. Use --device cpu, and report the output of `dank doctor`.");
+        throw Error(ErrorKind::Device, selfTestFailure());
     return kSuccess;
 }
 

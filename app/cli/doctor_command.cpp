@@ -5,6 +5,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/text.h"
 #include "core/base/file.h"
+#include "core/engine/engine_text.h"
 
 namespace dank::cli {
 
@@ -114,11 +115,14 @@ void printEngine(const Json &engine)
         return;
     for (const auto &[name, version] : engine["versions"].items())
         line(name, textOf(version));
+    EngineInfo info;
+    info.autoDevice = textOf(engine["auto_device"]);
+    info.autoNote = textOf(engine["auto_note"]);
+    info.nativeBFloat16 = engine["native_bfloat16"] == true;
     for (const Json &device : engine["devices"])
-        line("Device", textOf(device["name"]) + ": " + textOf(device["description"]));
-    const std::string note = textOf(engine["auto_note"]);
-    line("auto takes", textOf(engine["auto_device"]) + (note.empty() ? "" : " (" + note + ")"));
-    line("bfloat16", engine["native_bfloat16"] == true ? "native on this processor" : "not native on this processor");
+        line("Device", deviceLine({textOf(device["name"]), textOf(device["description"])}));
+    line("auto takes", automaticText(info));
+    line("bfloat16", bfloat16Text(info));
 }
 
 void printLibrary(const Json &library)

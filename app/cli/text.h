@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/base/text.h"
 #include "core/data/cross_validation.h"
 #include "core/data/evaluation.h"
 #include "core/data/meme.h"
@@ -30,7 +31,7 @@ void addEvaluation(Json &document, const Evaluation &evaluation);
 Json toJson(const CrossValidation &cross);
 
 /// Numbers for people and files, with a point whatever the locale.
-std::string fixed(double value, int digits);
+using dank::fixed;
 std::string fixed(const std::optional<double> &value, int digits);                   ///< "–" where undefined
 std::string shortest(double value);                                                  ///< reads back to the same double
 std::string grouped(double value);                                                   ///< rounded, "12,345"
@@ -42,9 +43,9 @@ void printLine(std::string_view text = {});
 /// One JSON document and a line end; text that is not UTF-8 has its bad bytes replaced.
 void printJson(const Json &document);
 
-/// Left-aligned first column, right-aligned others, two spaces between.
-std::string table(const std::vector<std::vector<std::string>> &rows);
-/// Terminal columns of UTF-8 text, one for each code point.
-std::size_t displayWidth(std::string_view text);
+inline std::string table(const std::vector<std::vector<std::string>> &rows)
+{
+    return textTable(rows);
+}
 
 }  // namespace dank::cli

@@ -74,6 +74,13 @@ public:
     {
     }
 
+    /// How many items a word asks for.
+    std::size_t count(const std::string &what) const
+    {
+        const std::size_t extracting = 2 * precisions().size() + 1, training = 2, rating = 2;
+        return what == "all" ? extracting + training + rating : what == "extract" ? extracting : what == "train" ? training : rating;
+    }
+
     void extract()
     {
         const TemporaryFolder folder;
@@ -140,6 +147,7 @@ public:
     }
 
     std::vector<BenchItem> items;
+    std::size_t total = 0;  ///< items in all, for whom it is told
 
 private:
     std::vector<Precision> precisions() const
@@ -155,7 +163,7 @@ private:
     void step() const
     {
         m_job.cancel.check();
-        m_job.report("bench", items.size(), 0);
+        m_job.report("bench", items.size(), total);
     }
     void add(std::string name, std::string title, double value, std::string unit)
     {
@@ -227,6 +235,7 @@ BenchReport benchmark(const std::string &what, const std::string &device, const 
         throw Error(ErrorKind::Format, "There is no benchmark \"" + sanitizeUtf8(what) + "\"; choose extract, train, rate or all.");
     const Device chosen = chooseDevice(device);
     Bench bench(chosen, context, job);
+    bench.total = bench.count(what);
     if (all || what == "extract")
         bench.extract();
     if (all || what == "train")

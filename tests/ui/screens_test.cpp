@@ -18,10 +18,12 @@
 #include <QTest>
 
 #include "compared_runs.h"
+#include "screen_faults.h"
 #include "screen_stage.h"
 #include "ui/charts/plot.h"
 #include "ui/drop_target.h"
 #include "ui/main_window.h"
+#include "ui/pages/device_dialog.h"
 #include "ui/pages/own_network_dialog.h"
 #include "ui/pages/reproduce_dialog.h"
 #include "ui/pages/train_settings.h"
@@ -37,49 +39,6 @@ using namespace dank::test;
 namespace {
 
 const QSize kUsual(1280, 800), kSmall(900, 600), kLarge(1920, 1080);
-
-bool insideScrollArea(const QWidget *widget)
-{
-    for (const QWidget *w = widget->parentWidget(); w; w = w->parentWidget())
-        if (qobject_cast<const QAbstractScrollArea *>(w))
-            return true;
-    return false;
-}
-
-/// What is cut or sticks out, in words; empty when all is well.
-QStringList faults(const QWidget &window)
-{
-    QStringList found;
-    for (const QWidget *widget : window.findChildren<QWidget *>()) {
-        if (!widget->isVisible() || widget->isWindow() || widget->size().isEmpty())
-            continue;
-        const QString name = QString("%1 “%2”").arg(widget->metaObject()->className(), widget->objectName());
-        if (!insideScrollArea(widget)) {
-            const QRect place(widget->mapTo(&window, QPoint()), widget->size());
-            if (!window.rect().contains(place))
-                found << QString("%1 sticks out of the window").arg(name);
-        }
-        if (const auto *area = qobject_cast<const QScrollArea *>(widget);
-            area && area->widget() && area->horizontalScrollBarPolicy() == Qt::ScrollBarAlwaysOff &&
-            area->widget()->width() > area->viewport()->width())
-            found << QString("%1 holds %2 pixels in %3").arg(name).arg(area->widget()->width())
-                         .arg(area->viewport()->width());
-        if (const auto *label = qobject_cast<const QLabel *>(widget); label && !label->text().isEmpty()) {
-            const auto *ours = qobject_cast<const TextLabel *>(label);
-            const bool elided = ours && ours->isElided();
-            const int needed = label->wordWrap() ? label->heightForWidth(label->width()) : label->sizeHint().height();
-            if (!elided && !label->wordWrap() && label->width() < label->sizeHint().width())
-                found << QString("label “%1” is cut").arg(label->text().left(60));
-            if (label->height() < needed - 1)
-                found << QString("label “%1” is %2 high and needs %3").arg(label->text().left(60))
-                             .arg(label->height()).arg(needed);
-        }
-        if (const auto *button = qobject_cast<const QAbstractButton *>(widget);
-            button && !button->text().isEmpty() && button->width() < button->minimumSizeHint().width())
-            found << QString("button “%1” is squeezed").arg(button->text());
-    }
-    return found;
-}
 
 const QString kLongColumn = QString("a_column_whose_name_somebody_did_not_want_to_end_").repeated(2);
 
@@ -120,6 +79,7 @@ private slots:
     void pages_data();
     void pages();
     void dialogs();
+    void deviceDialog();
 
 private:
     void shoot(Stage &stage, const QString &name, const QList<QSize> &sizes);
@@ -375,6 +335,25 @@ void ScreensTest::dialogs()
     QTRY_VERIFY_WITH_TIMEOUT(stage.session->reproduction().result != nullptr, kPatience);
     ReproduceDialog done(*stage.session, stage.window.get());
     shootDialog(stage, done, "reproduce-done");
+}
+
+void ScreensTest::deviceDialog()
+{
+    Stage stage;
+    stage.openDataset();
+    DeviceDialog device(*stage.session, stage.window.get());
+    shootDialog(stage, device, "device-before");
+    stage.engine->holdBenchAt = 3;
+    stage.session->checkDevice();
+    QTRY_VERIFY_WITH_TIMEOUT(stage.session->deviceCheck().measuring && stage.session->deviceCheck().done == 3, kPatience);
+    shootDialog(stage, device, "device-running");
+    stage.engine->holdBenchAt = -1;
+    QTRY_VERIFY_WITH_TIMEOUT(stage.session->deviceCheck().measured != nullptr, kPatience);
+    shootDialog(stage, device, "device-done");
+    stage.engine->deviceIsWrong = true;
+    stage.session->checkDevice();
+    QTRY_VERIFY_WITH_TIMEOUT(stage.session->deviceCheck().measured != nullptr, kPatience);
+    shootDialog(stage, device, "device-wrong");
 }
 
 void ScreensTest::pages_data()

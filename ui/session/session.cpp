@@ -46,7 +46,8 @@ Session::Private::~Private()
         end(*job);
     if (current)
         end(*current);
-    for (Task *task : {statusTask.get(), featureTask.get(), weightsTask.get(), targetTask.get(), reproductionTask.get()})
+    for (Task *task : {statusTask.get(), featureTask.get(), weightsTask.get(), targetTask.get(), reproductionTask.get(),
+                       deviceTask.get()})
         if (task)
             task->cancel();
     if (current && current->training && current->training->started && !current->discard)
@@ -186,6 +187,7 @@ void Session::Private::openEngineOnLane()
 
 void Session::Private::engineReady(const EngineInfo &info)
 {
+    engineInfo = info;
     if (info.autoDevice.empty() || info.autoDevice == "cpu") {
         const int threads = options.threads > 0 ? options.threads
                                                 : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));

@@ -38,6 +38,7 @@ enum class Change {
     Settings,    ///< backbone request or train settings
     Target,      ///< what would be learnt with them: preview, ways to group
     Reproduction,  ///< the paper's loop: progress, end
+    DeviceCheck, ///< the self-test and the measurements: progress, end
     Message,     ///< the message bar
 };
 
@@ -81,6 +82,19 @@ struct ReproductionJob {
     std::optional<double> secondsLeft;   ///< set only once stable
     std::vector<std::vector<double>> curves;     ///< [seeds], as far as they have come
     std::shared_ptr<const Reproduction> result;  ///< of Done
+    QString error;                       ///< of Failed
+
+    bool isBusy() const { return state == State::Running || state == State::Stopping; }
+};
+
+/// The device's self-test and then what the machine was measured at, or the last of both. They have the lane of the paper's
+/// loop.
+struct DeviceCheck {
+    enum class State { Idle, Running, Stopping, Failed, Done } state = State::Idle;
+    bool measuring = false;              ///< the self-test is over, its checks are there
+    std::size_t done = 0, total = 0;     ///< steps of the self-test, or things measured; total 0: unknown
+    std::vector<SelfCheck> checks;       ///< they stay when what follows is stopped
+    std::shared_ptr<const BenchReport> measured;   ///< of Done
     QString error;                       ///< of Failed
 
     bool isBusy() const { return state == State::Running || state == State::Stopping; }
@@ -187,6 +201,9 @@ public:
     const std::vector<GroupChoice> &groupChoices() const;
     const ReproductionJob &reproduction() const;
     QString deviceText() const;                              ///< "CPU · 2 threads", "engine starting…"
+    const EngineInfo *engineInfo() const;                    ///< nullptr until the engine is open
+    const DeviceCheck &deviceCheck() const;
+    QString deviceCheckHindrance() const;                    ///< why checkDevice() would do nothing now; empty: it would
     const std::optional<Message> &message() const;
     QStringList recentDatasets() const;
     QUndoStack *undoStack();
@@ -204,6 +221,9 @@ public:
     /// Runs the paper's loop on the dataset, or on seeded targets, one at a time and only while nothing trains.
     void reproduce(bool seededTargets, int epochs, int seeds);
     void cancelReproduction();
+    /// Tests the device that the request names, then measures it, one at a time and only while nothing else is computed.
+    void checkDevice();
+    void cancelDeviceCheck();
     /// Downloads and installs a row of the catalogue (WeightsEntry::id), one at a time; goes on where an earlier one
     /// ended. The network becomes the chosen one unless the user has chosen another meanwhile.
     void fetchWeights(const std::string &entry);

@@ -141,6 +141,9 @@ struct Session::Private {
     // session_reproduce.cpp
     void reproductionEnded(const TaskResult &result, std::shared_ptr<const Reproduction> what);
 
+    // session_device.cpp
+    void deviceCheckEnded(const TaskResult &result, std::shared_ptr<const BenchReport> measured);
+
     // session_rating.cpp
     void setModel(std::shared_ptr<const Model> model, bool pin);
     void loadModelOnLane(const std::filesystem::path &file, bool recent);
@@ -163,13 +166,14 @@ struct Session::Private {
     Lane interactive;
     Lane shelf;                   ///< downloads and installations of weights, nothing else
     Lane looking;                 ///< previews of what would be learnt
-    Lane study;                   ///< the paper's loop
+    Lane study;                   ///< the paper's loop, the device's self-test
     Thumbnails thumbnails;
     CancelToken ending;           ///< set when the session goes away
 
     std::optional<Library> library;
     bool engineAsked = false, engineFailed = false;
     QString device;
+    std::optional<EngineInfo> engineInfo;
     std::optional<Message> message;
     QUndoStack undo;
 
@@ -213,6 +217,10 @@ struct Session::Private {
     ReproductionJob reproduction;
     std::unique_ptr<Task> reproductionTask;
     QElapsedTimer reproductionClock;
+
+    // The device.
+    DeviceCheck deviceCheck;
+    std::unique_ptr<Task> deviceTask;
 
     // Training.
     TrainingView live, shown;
