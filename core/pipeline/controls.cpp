@@ -59,13 +59,13 @@ std::vector<float> shuffledTargets(std::span<const float> targets, const Split &
 }
 
 std::optional<std::vector<double>> trainControl(const TrainingData &data, TrainConfig config, int epochs,
-                                                TrainingControl &control, const JobContext &job)
+                                                TrainingControl &control, const JobContext &job, int threads)
 {
     config.epochs = std::clamp(epochs, 1, kMostControlEpochs);
     config.patience = 0;
     const JobContext quiet{job.cancel, {}};
     try {
-        const TrainingState state = trainRegressor(data, config, {}, control, {}, quiet);
+        const TrainingState state = trainRegressor(data, config, {}, control, {}, quiet, threads);
         if (control.isStopping())
             return std::nullopt;
         return headAnswers(config, state, data.features, data.split.test);
@@ -77,14 +77,15 @@ std::optional<std::vector<double>> trainControl(const TrainingData &data, TrainC
 }
 
 std::vector<Baseline> trainControls(const RunData &data, const TrainConfig &config, int epochs,
-                                    TrainingControl &control, const JobContext &job)
+                                    TrainingControl &control, const JobContext &job, int threads)
 {
     std::vector<Baseline> controls;
     const auto add = [&](const char *name, const FeatureMatrix &features, std::span<const float> targets) {
         job.report("controls", controls.size(), 2);
         if (control.isStopping())
             return;
-        auto answers = trainControl({features, targets, data.split, data.groupIndexes}, config, epochs, control, job);
+        auto answers = trainControl({features, targets, data.split, data.groupIndexes}, config, epochs, control, job,
+                                    threads);
         if (answers)
             controls.push_back(makeBaseline(name, std::move(*answers)));
     };

@@ -249,7 +249,7 @@ private:
     {
         const Split &split = m_splits[fold];
         const auto answers =
-            trainControl({features, targets, split, m_data.groupIndexes}, m_config, m_bestEpochs[fold], m_control, quiet());
+            trainControl({features, targets, split, m_data.groupIndexes}, m_config, m_bestEpochs[fold], m_control, quiet(), 1);
         if (answers)
             keep(fold, name, *answers);
         tell(fold, 0, true);

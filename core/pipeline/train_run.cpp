@@ -255,7 +255,7 @@ private:
         try {
             std::vector<Baseline> controls;
             if (!stoppedByUser)
-                controls = trainControls(m_data, m_record.config, model.epoch, control, job);
+                controls = trainControls(m_data, m_record.config, model.epoch, control, job, m_threads);
             return judgeRun(model, m_data, std::move(controls), job);
         } catch (const Cancelled &) {
             return judgeRunAlone(model, m_data);
