@@ -175,11 +175,18 @@ private slots:
     {
         Fixture f;
         MainWindow window(*f.session);
+        window.resize(900, 600);
         window.show();
         QVERIFY(f.waitFor([&] { return f.session->engineInfo() != nullptr; }));
         window.findChild<QAbstractButton *>("deviceChip")->click();
         auto *dialog = window.findChild<DeviceDialog *>();
         QVERIFY(dialog && dialog->isVisible());
+        // However much it has to show, it stays in its window.
+        dialog->move(window.x() + 40, window.y() + 300);
+        dialog->runButton()->click();
+        QVERIFY(f.waitFor([&] { return f.session->deviceCheck().state == State::Done; }));
+        QTRY_VERIFY(dialog->height() > 400);
+        QTRY_VERIFY(window.frameGeometry().contains(dialog->frameGeometry()));
         for (QPushButton *button : dialog->findChildren<QPushButton *>())
             if (button->text().startsWith("Choose another"))
                 button->click();

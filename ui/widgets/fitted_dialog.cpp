@@ -3,6 +3,8 @@
 #include <QEvent>
 #include <QLayout>
 
+#include <algorithm>
+
 namespace dank::ui {
 
 FittedDialog::FittedDialog(int width, QWidget *parent) : QDialog(parent), m_width(width)
@@ -29,6 +31,13 @@ void FittedDialog::fit()
         setFixedSize(m_width, needed);
         layout()->activate();
     }
+    // Grown out of its window: up again, so that the buttons stay on the screen.
+    if (!isVisible() || !parentWidget())
+        return;
+    const QRect within = parentWidget()->window()->frameGeometry();
+    const int over = frameGeometry().bottom() - within.bottom();
+    if (over > 0 && frameGeometry().top() > within.top())
+        move(x(), std::max(within.top(), y() - over));
 }
 
 }  // namespace dank::ui

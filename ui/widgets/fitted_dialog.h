@@ -4,7 +4,8 @@
 
 namespace dank::ui {
 
-/// A dialog of one width that is as high as what it holds, also when that changes.
+/// A dialog of one width that is as high as what it holds, also when that changes; where it grows out of
+/// the window that it belongs to, it moves up.
 class FittedDialog : public QDialog {
     Q_OBJECT
 public:
