@@ -38,16 +38,8 @@ Library openExisting(const Context &context)
 /// Of a run with its row lists: which memes it learns from, and which judge it. Empty where an id cannot be in a manifest.
 std::string splitHashOf(const RunRecord &run)
 {
-    std::vector<MemeId> ids;
-    Split split;
-    for (const auto &[list, side] : {std::pair(&run.trainIds, &split.train), std::pair(&run.validationIds, &split.validation),
-                                     std::pair(&run.testIds, &split.test)})
-        for (const MemeId &id : *list) {
-            side->push_back(ids.size());
-            ids.push_back(id);
-        }
     try {
-        return splitHash(ids, split);
+        return splitHash(run.trainIds, run.validationIds, run.testIds);
     } catch (const Error &) {
         return {};
     }

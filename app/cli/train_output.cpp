@@ -110,12 +110,6 @@ std::string withInterval(const std::optional<double> &value, const std::optional
     return text;
 }
 
-std::optional<Interval> intervalOf(const Intervals &intervals, Figure figure)
-{
-    const auto found = intervals.find(figure);
-    return found == intervals.end() ? std::nullopt : std::optional(found->second);
-}
-
 }  // namespace
 
 namespace {

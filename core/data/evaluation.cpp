@@ -188,13 +188,13 @@ Intervals intervalsOf(const JudgedRows &rows, const std::vector<Figure> &figures
     return intervals;
 }
 
+}  // namespace
+
 std::optional<Interval> intervalOf(const Intervals &intervals, Figure figure)
 {
     const auto found = intervals.find(figure);
     return found == intervals.end() ? std::nullopt : std::optional(found->second);
 }
-
-}  // namespace
 
 Evaluation evaluate(EvaluationInput input, const JobContext &job)
 {

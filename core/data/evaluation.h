@@ -38,6 +38,8 @@ struct JudgedMeme {
 
 /// Figures to their 95 % intervals; figures without one are absent.
 using Intervals = std::map<Figure, Interval>;
+/// Empty where the figure has none.
+std::optional<Interval> intervalOf(const Intervals &intervals, Figure figure);
 
 /// A model on memes it did not learn from.
 struct Evaluation {

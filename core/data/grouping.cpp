@@ -104,16 +104,6 @@ std::string monthOf(double created)
     return text.data();
 }
 
-/// Every table that the records' columns stand in: one for what was loaded.
-std::vector<const ColumnTable *> tablesOf(std::span<const MemeRecord> records)
-{
-    std::vector<const ColumnTable *> tables;
-    for (const MemeRecord &record : records)
-        if (record.columns.table() && (tables.empty() || tables.back() != record.columns.table()))
-            tables.push_back(record.columns.table());
-    return tables;
-}
-
 bool hasColumn(std::span<const MemeRecord> records, std::string_view column)
 {
     const auto tables = tablesOf(records);
@@ -265,6 +255,15 @@ void checkUseful(const Grouping &grouping)
 }
 
 }  // namespace
+
+std::vector<const ColumnTable *> tablesOf(std::span<const MemeRecord> records)
+{
+    std::vector<const ColumnTable *> tables;
+    for (const MemeRecord &record : records)
+        if (record.columns.table() && (tables.empty() || tables.back() != record.columns.table()))
+            tables.push_back(record.columns.table());
+    return tables;
+}
 
 GroupSpec GroupSpec::parse(std::string_view text)
 {

@@ -74,6 +74,9 @@ struct GroupContext {
     bool acceptAny = false;
 };
 
+/// Every table that the records' columns stand in: one for what was loaded. Valid as long as the records.
+std::vector<const ColumnTable *> tablesOf(std::span<const MemeRecord> records);
+
 /// Throws Error{Dataset} where the groups say nothing (no such column, none known, all in one, each its own),
 /// Error{File}, Error{Format} or Error{Mismatch} for a side file; each with what to do about it.
 Grouping groupsOf(std::span<const MemeRecord> records, const GroupSpec &spec, const GroupContext &context = {});

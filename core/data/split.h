@@ -72,5 +72,7 @@ std::string splitManifest(std::span<const MemeId> ids, const Split &split);
 
 /// The manifest's hash (hashText), which tells whether two runs were judged on the same memes.
 std::string splitHash(std::span<const MemeId> ids, const Split &split);
+/// The same for sides that are lists of ids.
+std::string splitHash(std::span<const MemeId> train, std::span<const MemeId> validation, std::span<const MemeId> test);
 
 }  // namespace dank

@@ -35,4 +35,18 @@ std::string splitHash(std::span<const MemeId> ids, const Split &split)
     return hashText(splitManifest(ids, split));
 }
 
+std::string splitHash(std::span<const MemeId> train, std::span<const MemeId> validation, std::span<const MemeId> test)
+{
+    std::vector<MemeId> ids;
+    Split split;
+    for (const auto &[list, side] : {std::pair(train, &split.train), std::pair(validation, &split.validation),
+                                     std::pair(test, &split.test)}) {
+        for (const MemeId &id : list) {
+            side->push_back(ids.size());
+            ids.push_back(id);
+        }
+    }
+    return splitHash(ids, split);
+}
+
 }  // namespace dank

@@ -12,21 +12,11 @@ namespace dank {
 
 namespace {
 
-/// Every table that the records' columns stand in: one for what was loaded.
-std::vector<const ColumnTable *> tablesOf(const Dataset &dataset)
-{
-    std::vector<const ColumnTable *> tables;
-    for (const MemeRecord &record : dataset.records())
-        if (record.columns.table() && (tables.empty() || tables.back() != record.columns.table()))
-            tables.push_back(record.columns.table());
-    return tables;
-}
-
 std::vector<std::string> columnsOf(const Dataset &dataset)
 {
     std::vector<std::string> names;
     std::set<std::string> known;
-    for (const ColumnTable *table : tablesOf(dataset))
+    for (const ColumnTable *table : tablesOf(dataset.records()))
         for (const std::string &name : table->names())
             if (known.insert(name).second)
                 names.push_back(name);
@@ -35,7 +25,7 @@ std::vector<std::string> columnsOf(const Dataset &dataset)
 
 bool foundByLooks(const Dataset &dataset, const GroupSpec &spec)
 {
-    const auto tables = tablesOf(dataset);
+    const auto tables = tablesOf(dataset.records());
     return spec.kind == GroupKind::Template
            && std::none_of(tables.begin(), tables.end(), [](const ColumnTable *table) { return table->has("template"); });
 }

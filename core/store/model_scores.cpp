@@ -114,16 +114,7 @@ void readScoreParts(const json &document, Model &model)
         model.targetGroup = model.config.group;
     if (document.contains("split_hash")) {
         model.splitHash = plainText(document, "split_hash");
-        std::vector<MemeId> all;
-        Split split;
-        for (const auto &[ids, side] : {std::pair(&model.trainIds, &split.train),
-                                        std::pair(&model.validationIds, &split.validation),
-                                        std::pair(&model.testIds, &split.test)})
-            for (const MemeId &id : *ids) {
-                side->push_back(all.size());
-                all.push_back(id);
-            }
-        if (splitHash(all, split) != model.splitHash)
+        if (splitHash(model.trainIds, model.validationIds, model.testIds) != model.splitHash)
             refuse("its memes are not on the sides that its split's hash names");
     }
     if (const json *const interval = part(document, "interval")) {

@@ -30,12 +30,6 @@ QString bounded(double value, const std::optional<Interval> &interval)
     return text;
 }
 
-std::optional<Interval> intervalOf(const Intervals &intervals, Figure figure)
-{
-    const auto found = intervals.find(figure);
-    return found == intervals.end() ? std::nullopt : std::optional(found->second);
-}
-
 QString axisOf(Figure figure)
 {
     switch (figure) {

@@ -51,12 +51,6 @@ const TopShare *topOf(Figure figure, const Metrics &metrics)
     }
 }
 
-std::optional<Interval> intervalOf(const Intervals &intervals, Figure figure)
-{
-    const auto found = intervals.find(figure);
-    return found == intervals.end() ? std::nullopt : std::optional(found->second);
-}
-
 /// What knowing nothing gets, where that is a plain number.
 std::optional<double> chanceOf(Figure figure, const Metrics &metrics)
 {
