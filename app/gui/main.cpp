@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "app/gui/options.h"
+#include "core/engine/loader.h"
 #include "ui/main_window.h"
 #include "ui/session/session.h"
 #include "ui/widgets/theme.h"
@@ -50,6 +51,7 @@ void openFiles(const gui::Options &options, ui::Session &session, ui::MainWindow
 
 int main(int argc, char **argv)
 {
+    letThreadsSleep();
     const bool platformChosen = !qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM");
     if (!hasDisplay() && !platformChosen && gui::needsNoDisplay(argc, argv))
         qputenv("QT_QPA_PLATFORM", "offscreen");

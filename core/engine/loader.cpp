@@ -66,6 +66,11 @@ Function *symbol(void *library, const char *name, const std::filesystem::path &p
 
 }  // namespace
 
+void letThreadsSleep()
+{
+    ::setenv("OMP_WAIT_POLICY", "passive", 0);  // read by OpenMP's library once, when the engine brings it along
+}
+
 std::shared_ptr<Engine> openEngine(const EngineOptions &options)
 {
     const std::filesystem::path path = findEngine();

@@ -178,7 +178,7 @@ void Mlp::backward(std::span<const float> parameters, std::span<const float> slo
         m_sparse.assign(delta, rows, outputs, outputs, 1);
         m_sparse.times(&parameters[layer.weight], inputs, m_deltas[l - 1].data());
         // An activation is zero exactly where ReLU or dropout blocked it.
-        forEachPart(rows, [&, below = m_deltas[l - 1].data(), activations = m_activations[l - 1].data()](std::size_t r) {
+        forEachPart(rows, rows * inputs * kMove, [&, below = m_deltas[l - 1].data(), activations = m_activations[l - 1].data()](std::size_t r) {
             for (std::size_t i = r * inputs; i < (r + 1) * inputs; ++i)
                 below[i] = activations[i] == 0.0f ? 0.0f : below[i] * m_keepScale;
         });

@@ -26,8 +26,15 @@ FlushDenormals::~FlushDenormals()
         at::globalContext().setFlushDenormal(false);
 }
 
-void forEachPart(std::size_t parts, const std::function<void(std::size_t)> &part)
+void forEachPart(std::size_t parts, std::size_t operations, const std::function<void(std::size_t)> &part)
 {
+    constexpr std::size_t kWorthSharing = 2'000'000;
+    if (operations < kWorthSharing) {
+        const FlushDenormals flush;
+        for (std::size_t i = 0; i < parts; ++i)
+            part(i);
+        return;
+    }
     at::parallel_for(0, static_cast<std::int64_t>(parts), 1, [&](std::int64_t first, std::int64_t last) {
         const FlushDenormals flush;
         for (std::int64_t i = first; i < last; ++i)
@@ -38,7 +45,7 @@ void forEachPart(std::size_t parts, const std::function<void(std::size_t)> &part
 void forEachPiece(std::size_t size, const std::function<void(std::size_t, std::size_t)> &piece)
 {
     constexpr std::size_t kPiece = 1 << 15;
-    forEachPart((size + kPiece - 1) / kPiece, [&](std::size_t i) {
+    forEachPart((size + kPiece - 1) / kPiece, size * kMove, [&](std::size_t i) {
         const std::size_t first = i * kPiece;
         piece(first, std::min(kPiece, size - first));
     });

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 
 #include "core/base/vectorised.h"
 #include "core/nn/parallel.h"
@@ -145,7 +146,7 @@ void PackedRows::assign(const float *values, std::size_t rows, std::size_t colum
     m_columns = columns;
     const std::size_t steps = (columns + kStep - 1) / kStep, panels = (rows + kPanelRows - 1) / kPanelRows;
     m_panels.resize(panels * steps * kStep * kPanelRows);
-    forEachPart(panels, [&](std::size_t panel) {
+    forEachPart(panels, rows * columns * kMove, [&](std::size_t panel) {
         float *out = &m_panels[panel * steps * kStep * kPanelRows];
         for (std::size_t step = 0; step < steps; ++step) {
             const std::size_t first = step * kStep, count = std::min(kStep, columns - first);
@@ -163,7 +164,7 @@ void PackedRows::linear(const float *weight, const float *bias, std::size_t outp
     static const Multiply multiply = chooseMultiply();
     constexpr std::size_t kOutputs = 10;
     const Layer layer{weight, bias, m_columns, outputs};
-    forEachPart((outputs + kOutputs - 1) / kOutputs, [&](std::size_t part) {
+    forEachPart((outputs + kOutputs - 1) / kOutputs, m_rows * m_columns * outputs, [&](std::size_t part) {
         const std::size_t first = part * kOutputs;
         multiply(m_panels.data(), m_rows, layer, first, std::min(first + kOutputs, outputs), out);
     });
@@ -183,7 +184,7 @@ void SparseMatrix::assign(const float *values, std::size_t rows, std::size_t row
         m_counts[i] += value != 0.0f;
     };
     constexpr std::size_t kRows = 64;
-    forEachPart((rows + kRows - 1) / kRows, [&](std::size_t part) {
+    forEachPart((rows + kRows - 1) / kRows, 3 * rows * columns * kMove, [&](std::size_t part) {
         const std::size_t first = part * kRows, last = std::min(first + kRows, rows);
         if (columnStride == 1) {
             for (std::size_t i = first; i < last; ++i)
@@ -220,7 +221,8 @@ void SparseMatrix::addUp(const float *tile, const SparseMatrix &matrix, float *o
 
 void SparseMatrix::times(const float *dense, std::size_t width, float *out) const
 {
-    forEachPart((width + kTile - 1) / kTile, [&](std::size_t part) {
+    const std::size_t entries = std::accumulate(m_counts.begin(), m_counts.end(), std::size_t{0});
+    forEachPart((width + kTile - 1) / kTile, entries * width, [&](std::size_t part) {
         const std::size_t first = part * kTile, count = std::min(kTile, width - first);
         std::vector<float> tile(m_columns * kTile);
         for (std::size_t k = 0; k < m_columns; ++k)

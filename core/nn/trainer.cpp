@@ -310,7 +310,7 @@ private:
         }
         constexpr std::size_t kRows = 16;
         const std::size_t columns = m_data.features.columns;
-        forEachPart((rows.size() + kRows - 1) / kRows, [&](std::size_t part) {
+        forEachPart((rows.size() + kRows - 1) / kRows, rows.size() * columns * kMove, [&](std::size_t part) {
             for (std::size_t i = part * kRows; i < std::min(rows.size(), (part + 1) * kRows); ++i) {
                 const std::span<const float> values = m_data.features.row(rows[i]);
                 float *out = &m_network.input()[i * columns];

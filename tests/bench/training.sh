@@ -26,9 +26,7 @@ trap 'rm -f "$results"' EXIT
 for ((round = 1; round <= rounds; ++round)); do
     say "Round $round of $rounds"
     for threads in 1 2; do
-        # Its one thread, and OpenBLAS's for the matrix products.
-        OMP_WAIT_POLICY=passive OMP_NUM_THREADS=$threads OPENBLAS_NUM_THREADS=$threads \
-            build/bench/bin/bench_trainer paper "$epochs" 3338 2048 "$threads" >>"$results"
+        OMP_WAIT_POLICY=passive build/bench/bin/bench_trainer paper "$epochs" 3338 2048 "$threads" >>"$results"
         for peer in python3-torch scikit-learn; do
             OMP_WAIT_POLICY=passive OMP_NUM_THREADS=$threads OPENBLAS_NUM_THREADS=$threads \
                 /usr/bin/python3 tests/bench/training_peer.py "$peer" --threads "$threads" --epochs "$epochs" >>"$results"

@@ -2,6 +2,7 @@
 
 #include <QtTest>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -169,8 +170,11 @@ private Q_SLOTS:
         setIntraOpThreads(3);
         for (const std::size_t parts : {0u, 1u, 2u, 3u, 100u}) {
             std::vector<int> done(parts);
-            forEachPart(parts, [&](std::size_t part) { ++done[part]; });
-            QCOMPARE(done, std::vector<int>(parts, 1));
+            for (const std::size_t operations : {1u, 1'000'000'000u}) {
+                std::fill(done.begin(), done.end(), 0);
+                forEachPart(parts, operations, [&](std::size_t part) { ++done[part]; });
+                QCOMPARE(done, std::vector<int>(parts, 1));
+            }
         }
         std::vector<int> done(100'000);
         forEachPiece(done.size(), [&](std::size_t first, std::size_t count) {
@@ -179,7 +183,7 @@ private Q_SLOTS:
         });
         QCOMPARE(done, std::vector<int>(done.size(), 1));
         QVERIFY_THROWS_EXCEPTION(std::runtime_error,
-                                 forEachPart(9, [](std::size_t part) { if (part == 5) throw std::runtime_error("five"); }));
+                                 forEachPart(9, 1'000'000'000, [](std::size_t part) { if (part == 5) throw std::runtime_error("five"); }));
         setIntraOpThreads(1);
     }
 };
