@@ -3,11 +3,16 @@
 #include <fcntl.h>
 #include <pwd.h>
 #include <sys/file.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
@@ -112,6 +117,63 @@ void Library::putFeatures(const std::string &backbone, std::span<const FeatureEn
     });
 }
 
+namespace {
+
+/// The rows of the features table that hold those hashes, each with its place in `hashes`, in the order of the rows: as
+/// they lie in the file. Hashes are looked up in their own order, as they lie in the index.
+std::vector<std::pair<std::int64_t, std::size_t>> rowsOf(const SQLite::Database &database, std::int64_t backbone,
+                                                         std::span<const std::string> hashes)
+{
+    std::vector<std::pair<std::string_view, std::size_t>> sorted;
+    for (std::size_t i = 0; i < hashes.size(); ++i)
+        if (!hashes[i].empty())
+            sorted.emplace_back(hashes[i], i);
+    std::sort(sorted.begin(), sorted.end());
+    std::vector<std::pair<std::int64_t, std::size_t>> rows;
+    SQLite::Statement find(database, "SELECT row FROM features WHERE backbone = ? AND image_hash = ?");
+    find.bind(1, backbone);
+    for (const auto &[hash, at] : sorted) {
+        find.bindNoCopy(2, hashes[at]);
+        if (find.executeStep())
+            rows.emplace_back(find.getColumn(0).getInt64(), at);
+        find.reset();
+    }
+    std::sort(rows.begin(), rows.end());
+    return rows;
+}
+
+/// Reads vectors from the table's rows to where they belong: a statement would put each together elsewhere first.
+class VectorReader {
+public:
+    explicit VectorReader(const SQLite::Database &database) : m_handle(database.getHandle()) {}
+    ~VectorReader() { sqlite3_blob_close(m_blob); }
+    VectorReader(const VectorReader &) = delete;
+    VectorReader &operator=(const VectorReader &) = delete;
+
+    /// False where the row holds something of another length.
+    bool read(std::int64_t row, std::span<float> out)
+    {
+        int code = m_blob ? sqlite3_blob_reopen(m_blob, row)
+                          : sqlite3_blob_open(m_handle, "main", "features", "vector", row, 0, &m_blob);
+        if (code == SQLITE_OK && std::size_t(sqlite3_blob_bytes(m_blob)) == out.size_bytes())
+            code = sqlite3_blob_read(m_blob, out.data(), static_cast<int>(out.size_bytes()), 0);
+        else if (code == SQLITE_OK)
+            return false;
+        if (code == SQLITE_OK)
+            return true;
+        sqlite3_blob_close(std::exchange(m_blob, nullptr));  // it is of no use after an error
+        if (code != SQLITE_ERROR)  // which says that it is no blob
+            throw SQLite::Exception(m_handle, code);
+        return false;
+    }
+
+private:
+    sqlite3 *m_handle;
+    sqlite3_blob *m_blob = nullptr;
+};
+
+}  // namespace
+
 bool Library::getFeatures(const std::string &backbone, const std::string &imageHash, std::span<float> out) const
 {
     return guarded("read features from", *m_database, [&] {
@@ -145,22 +207,10 @@ std::vector<bool> Library::getFeatures(const std::string &backbone, std::span<co
         name.bind(1, backbone);
         if (!name.executeStep())
             return;
-        SQLite::Statement get(*m_database, "SELECT vector FROM features WHERE backbone = ? AND image_hash = ?");
-        get.bind(1, name.getColumn(0).getInt64());
-        for (std::size_t i = 0; i < imageHashes.size(); ++i) {
-            if (imageHashes[i].empty())
-                continue;
-            get.bindNoCopy(2, imageHashes[i]);
-            if (get.executeStep()) {
-                const SQLite::Column vector = get.getColumn(0);
-                const void *const bytes = vector.getBlob();
-                if (columns > 0 && std::size_t(vector.getBytes()) == columns * sizeof(float)) {
-                    std::memcpy(out.data() + i * columns, bytes, columns * sizeof(float));
-                    found[i] = true;
-                }
-            }
-            get.reset();
-        }
+        const std::int64_t id = name.getColumn(0).getInt64();
+        VectorReader reader(*m_database);
+        for (const auto &[row, at] : rowsOf(*m_database, id, imageHashes))
+            found[at] = columns > 0 && reader.read(row, out.subspan(at * columns, columns));
     });
     return found;
 }

@@ -105,6 +105,31 @@ private slots:
         QCOMPARE(database.execAndGet("PRAGMA page_size").getInt(), 4096);
     }
 
+    /// In any order, twice, and past what is no vector of that length.
+    void manyFeatures()
+    {
+        Folder folder;
+        constexpr std::size_t kColumns = 300;
+        Library library = Library::open(folder.path());
+        std::vector<std::string> names;
+        for (const int i : {5, 2, 9, 0, 7, 1}) {
+            names.push_back("hash" + std::to_string(i));
+            library.putFeatures("b", std::vector<Library::FeatureEntry>{{names.back(), std::vector<float>(kColumns, float(i))}});
+        }
+        library.putFeatures("b", std::vector<Library::FeatureEntry>{{"short", std::vector<float>(2, 1)}});
+        SQLite::Database database(folder.file().string(), SQLite::OPEN_READWRITE);
+        database.exec("INSERT INTO features(backbone, image_hash, vector) VALUES(1, 'number', 42)");
+        names.insert(names.begin() + 3, {"", "short", "number", "unknown", "hash9"});
+        std::vector<float> out(names.size() * kColumns, -1);
+        const std::vector<bool> found = library.getFeatures("b", names, out);
+        for (std::size_t row = 0; row < names.size(); ++row) {
+            const bool there = names[row].starts_with("hash");
+            QCOMPARE(found[row], there);
+            const float value = there ? std::stof(names[row].substr(4)) : -1;
+            QCOMPARE(std::count(&out[row * kColumns], &out[row * kColumns] + kColumns, value), std::ptrdiff_t(kColumns));
+        }
+    }
+
     void largeMatricesAreZeros()
     {
         for (const std::size_t size : {0u, 1u, 100'000u, 3'000'000u}) {
