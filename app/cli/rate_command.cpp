@@ -50,9 +50,10 @@ int rate(Context &context, const RateOptions &options)
     const auto model = std::make_shared<const Model>(loadModel(options.model));
     const JobContext job = context.job();
     const auto files = expandRatePaths(givenPaths(options.paths), job);
-    const Scorer scorer(model, context.library());
     // Where weights or a device are named they are to be looked at, whatever is stored.
-    bool known = options.weights.empty() && options.device == "auto";
+    std::optional<Scorer> known;
+    if (options.weights.empty() && options.device == "auto")
+        known.emplace(model, context.library());
     std::unique_ptr<RatingSession> session;
 
     const auto output = makeRateOutput(context.json() ? "json" : options.format, *model);
@@ -62,10 +63,10 @@ int rate(Context &context, const RateOptions &options)
         job.report("rate", i, files.size());
         std::optional<Score> stored;
         if (known)
-            stored = scorer.scoreStored(files[i]);
+            stored = known->scoreStored(files[i]);
         if (!stored && !session) {
             session = context.engine().openRating(model, options.weights, options.device, context.library());
-            known = false;  // from here on the session looks into the store itself
+            known.reset();  // from here on the session looks into the store itself
         }
         const Score score = stored ? *stored : session->rate(files[i]);
         context.console().clear();

@@ -134,8 +134,8 @@ Multiply chooseMultiply()
     return multiplyPlain;
 }
 
-// A tile of the dense matrix, [columns, kTile], stays in the first cache while it serves all rows of the sparse one, and a
-// row's sums stay in registers.
+// A tile of the dense matrix, [columns, kTile], stays in the first cache (for a hundred columns) while it serves all rows of
+// the sparse one, and a row's sums stay in registers.
 constexpr std::size_t kTile = 64;
 
 }  // namespace
@@ -152,7 +152,8 @@ void PackedRows::assign(const float *values, std::size_t rows, std::size_t colum
             const std::size_t first = step * kStep, count = std::min(kStep, columns - first);
             for (std::size_t row = panel * kPanelRows; row < (panel + 1) * kPanelRows; ++row, out += kStep) {
                 const std::size_t copied = row < rows ? count : 0;
-                std::copy_n(values + row * columns + first, copied, out);
+                if (copied > 0)
+                    std::copy_n(values + row * columns + first, copied, out);
                 std::fill(out + copied, out + kStep, 0.0f);
             }
         }

@@ -28,6 +28,7 @@ public:
            const fs::path &library)
         : m_scorer(std::move(model), library), m_spec(spec), m_source(std::move(network)), m_resize(resize)
     {
+        m_scorer.prepare();
     }
 
     const Model &model() const override { return m_scorer.model(); }

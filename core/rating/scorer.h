@@ -34,6 +34,9 @@ public:
 
     const Model &model() const { return *m_model; }
 
+    /// Reads the similar memes now; otherwise the first score does.
+    void prepare() const { similar(); }
+
     /// The score of a picture: `encoded` is its file's bytes, `hash` of them as hashBytes() has it, `features` [columns].
     /// Throws Error{Format} where the model answers with a number that is not finite.
     Score score(std::span<const float> features, const std::string &hash, std::span<const std::byte> encoded,

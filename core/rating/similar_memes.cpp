@@ -1,6 +1,8 @@
 #include "core/rating/similar_memes.h"
 
 #include <algorithm>
+#include <exception>
+#include <set>
 
 #include "core/base/error.h"
 #include "core/base/hash.h"
@@ -42,25 +44,28 @@ SimilarMemes::SimilarMemes(const Model &model, const fs::path &library) : m_mode
     if (pictures.empty() || !fs::exists(library / "library.sqlite", ignored))
         return;
     const auto columns = static_cast<std::size_t>(model.columns());
-    const std::size_t count = std::min(pictures.size(), kMaxFloats / columns);
     FeatureMatrix features{model.backbone, {}, columns, {}};
     try {
+        const Library store = Library::open(library);
+        const std::set<std::string> stored = store.hashesWithFeatures(model.backbone, columns);
+        std::vector<std::size_t> places;
+        for (std::size_t i = 0; i < pictures.size(); ++i)
+            if (stored.contains(pictures[i].hash))
+                places.push_back(i);
+        const std::size_t count = std::min(places.size(), kMaxFloats / columns);
         std::vector<std::string> hashes;
-        for (std::size_t i = 0; i < count; ++i)
-            hashes.push_back(pictures[i * pictures.size() / count].hash);
-        features.values = makeLargeMatrix(count * columns);
-        const std::vector<bool> found = Library::open(library).getFeatures(model.backbone, hashes, features.values);
         for (std::size_t i = 0; i < count; ++i) {
-            if (!found[i])
-                continue;
-            const std::size_t place = i * pictures.size() / count, row = m_pictures.size();
-            std::copy_n(&features.values[i * columns], row < i ? columns : 0, &features.values[row * columns]);
-            m_pictures.push_back(place);
-            features.ids.push_back(model.trainIds[pictures[place].row]);
+            m_pictures.push_back(places[i * places.size() / count]);
+            const TrainPicture &picture = pictures[m_pictures.back()];
+            hashes.push_back(picture.hash);
+            features.ids.push_back(model.trainIds[picture.row]);
         }
-        features.values.resize(m_pictures.size() * columns);
-    } catch (const Error &) {
-        // A library that cannot be read is no reason to refuse a score; neighbours are an extra.
+        features.values = makeLargeMatrix(count * columns);
+        const std::vector<bool> found = store.getFeatures(model.backbone, hashes, features.values);
+        if (std::find(found.begin(), found.end(), false) != found.end())
+            throw Error(ErrorKind::Library, "The library changed meanwhile.");
+    } catch (const std::exception &) {
+        // A library that cannot be read, or too little memory, is no reason to refuse a score; neighbours are an extra.
         m_pictures.clear();
         return;
     }

@@ -162,7 +162,7 @@ public:
         if (code == SQLITE_OK)
             return true;
         sqlite3_blob_close(std::exchange(m_blob, nullptr));  // it is of no use after an error
-        if (code != SQLITE_ERROR)  // which says that it is no blob
+        if (code != SQLITE_ERROR)  // which says that it is no blob, or that there is no such row
             throw SQLite::Exception(m_handle, code);
         return false;
     }

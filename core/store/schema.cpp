@@ -218,7 +218,7 @@ std::unique_ptr<SQLite::Database> openLibraryDatabase(const std::filesystem::pat
         setCheckpointOnClose(*database, false);
         sqlite3_db_config(database->getHandle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
         sqlite3_db_config(database->getHandle(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-        // Counts for a new file alone. Twice the usual: a feature vector of 8 KB then lies in half as many pieces.
+        // Counts for a new file alone. Twice the usual: a feature vector of 8 KB then overflows into one page instead of two.
         database->exec("PRAGMA page_size=8192");
         const std::int64_t version = checkedVersion(*database, file);
         if (sqlite3_db_readonly(database->getHandle(), "main") != 0 ||

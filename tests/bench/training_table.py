@@ -37,7 +37,7 @@ def table(results, rounds):
         f"seeded numbers, nine tenths of the rows to learn from and the others looked at after each epoch; {processor()}, "
         f"medians of {rounds} rounds in which the programs take turns, {datetime.date.today()}. python3-torch "
         f"{versions['python3-torch']} by the usual loop and scikit-learn {versions['scikit-learn']}'s MLPRegressor, which "
-        "has no dropout, both with OMP_WAIT_POLICY=passive, their best. Spread: largest less smallest, by the median. Ratio: Dank Learning's speed by theirs on as "
+        "has no dropout, both with OMP_WAIT_POLICY=passive. Spread: largest less smallest, by the median. Ratio: Dank Learning's speed by theirs on as "
         "many threads.",
         "",
         "| Program | Threads | ms an epoch | Epochs a second | Spread | Ratio |",
