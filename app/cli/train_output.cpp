@@ -110,10 +110,6 @@ std::string withInterval(const std::optional<double> &value, const std::optional
     return text;
 }
 
-}  // namespace
-
-namespace {
-
 /// Of the model beside its baselines. `spread`: the figures' standard deviations over seeds, empty for one.
 void printFigures(const Evaluation &evaluation, const SeedFigures &spread, const SeedFigures &spreadWithin)
 {

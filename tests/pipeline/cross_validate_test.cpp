@@ -8,9 +8,8 @@
 #include "core/pipeline/controls.h"
 #include "core/pipeline/cross_validate.h"
 #include "core/pipeline/picture_hashes.h"
-#include "core/pipeline/train_run.h"
 #include "core/store/library.h"
-#include "tiny_dataset.h"
+#include "run_fixture.h"
 
 using namespace dank;
 using namespace dank::test;
@@ -52,7 +51,7 @@ RunData planted(std::size_t rows, double signal, std::uint64_t seed = 1)
     return data;
 }
 
-TrainConfig quickConfig(int folds, int seeds)
+TrainConfig foldedConfig(int folds, int seeds)
 {
     TrainConfig config = TrainConfig::standard();
     config.hidden = {8};
@@ -100,47 +99,16 @@ void compare(const CrossValidation &a, const CrossValidation &b)
 
 }  // namespace
 
-class CrossValidateTest : public QObject {
+class CrossValidateTest : public QObject, private RunFixture {
     Q_OBJECT
 
-private:
-    std::unique_ptr<QTemporaryDir> m_dir;
-    std::atomic<int> m_computed = 0;
-    std::unique_ptr<Networks> m_networks;
-
-    std::filesystem::path folder() const { return m_dir->path().toStdString(); }
-    PipelineContext context() { return {*m_networks, 2, folder() / "library"}; }
-    static BackboneRequest request()
-    {
-        BackboneRequest request;
-        request.backbone = "inception_v3";
-        request.weights = "none";
-        request.device = "cpu";
-        request.precision = "fp32";
-        return request;
-    }
-    TrainReport train(const Dataset &dataset, const TrainConfig &config, const TrainingObserver &observer,
-                      TrainingControl &control, const JobContext &job = {})
-    {
-        return trainRun(dataset, request(), config, context(), observer, control, job);
-    }
-    TrainReport train(const Dataset &dataset, const TrainConfig &config)
-    {
-        TrainingControl control;
-        return train(dataset, config, {}, control);
-    }
-
 private slots:
-    void init()
-    {
-        m_dir = std::make_unique<QTemporaryDir>();
-        m_networks = std::make_unique<Networks>(colourNetworks(m_computed));
-    }
+    void init() { reset(); }
 
     void everyMemeOnceASeed()
     {
         const RunData data = planted(200, 0.8);
-        const CrossValidation cross = validated(data, quickConfig(4, 3));
+        const CrossValidation cross = validated(data, foldedConfig(4, 3));
         QCOMPARE(cross.folds, 4);
         QCOMPARE(cross.seeds, (std::vector<std::uint64_t>{42, 43, 44}));
         QCOMPARE(cross.evaluation.memes.size(), std::size_t{200});
@@ -164,7 +132,7 @@ private slots:
     void answersAreThoseOfTrainingsByHand()
     {
         const RunData data = planted(120, 0.7);
-        const TrainConfig config = quickConfig(3, 1);
+        const TrainConfig config = foldedConfig(3, 1);
         const CrossValidation cross = validated(data, config);
         std::vector<float> targets;
         for (const JudgedMeme &meme : cross.evaluation.memes)
@@ -182,15 +150,15 @@ private slots:
     void threadsChangeNothing()
     {
         const RunData data = planted(150, 0.6);
-        const CrossValidation one = validated(data, quickConfig(3, 2), 1);
-        compare(one, validated(data, quickConfig(3, 2), 2));
-        compare(one, validated(data, quickConfig(3, 2), 5));
+        const CrossValidation one = validated(data, foldedConfig(3, 2), 1);
+        compare(one, validated(data, foldedConfig(3, 2), 2));
+        compare(one, validated(data, foldedConfig(3, 2), 5));
     }
 
     void noiseIsNoEvidence()
     {
         for (std::uint64_t seed = 1; seed <= 3; ++seed) {
-            const CrossValidation cross = validated(planted(200, 0, seed), quickConfig(5, 2));
+            const CrossValidation cross = validated(planted(200, 0, seed), foldedConfig(5, 2));
             QCOMPARE(cross.evaluation.verdict.kind, VerdictKind::NoEvidence);
         }
     }
@@ -198,7 +166,7 @@ private slots:
     void seedsAloneJudgeTheRunsHeldOutMemes()
     {
         const RunData data = planted(200, 0.8);
-        const CrossValidation cross = validated(data, quickConfig(0, 3));
+        const CrossValidation cross = validated(data, foldedConfig(0, 3));
         QCOMPARE(cross.folds, 0);
         QCOMPARE(cross.evaluation.memes.size(), data.split.test.size());
         QCOMPARE(cross.evaluation.memes.front().actual, double(data.targets[data.split.test.front()]));
@@ -209,7 +177,7 @@ private slots:
     void copiesAcrossFoldsAreNoticed()
     {
         RunData data = planted(120, 0.5);
-        TrainConfig config = quickConfig(4, 1);
+        TrainConfig config = foldedConfig(4, 1);
         config.split = SplitKind::Random;
         data.copies[7] = 3;
         const CrossValidation cross = validated(data, config);
@@ -226,7 +194,7 @@ private slots:
 
     void divergenceIsToldAndNothingIsNaN()
     {
-        TrainConfig config = quickConfig(3, 2);
+        TrainConfig config = foldedConfig(3, 2);
         config.optimiser = OptimiserKind::Sgd;
         config.output = OutputActivation::Linear;
         config.learningRate = 1e30;
@@ -243,7 +211,7 @@ private slots:
     void stepsNameFoldAndSeed()
     {
         const RunData data = planted(90, 0.5);
-        const TrainConfig config = quickConfig(3, 2);
+        const TrainConfig config = foldedConfig(3, 2);
         std::set<std::pair<int, int>> seen;
         std::size_t done = 0, total = 0;
         TrainingControl control;
@@ -279,7 +247,7 @@ private slots:
             if (step.done >= 2)
                 discard ? job.cancel.cancel() : control.stopAndKeep();
         };
-        const TrainReport report = train(dataset, quickConfig(3, 2), observer, control, job);
+        const TrainReport report = train(dataset, foldedConfig(3, 2), observer, control, job);
         QVERIFY(report.crossValidationStopped);
         QVERIFY(!report.crossValidation);
         QVERIFY(!report.stoppedByUser);
@@ -291,7 +259,7 @@ private slots:
     void resumedRunComesToTheSame()
     {
         const Dataset dataset = Dataset::load(writeTinyDataset(folder() / "data", 60));
-        const TrainReport whole = train(dataset, quickConfig(3, 2));
+        const TrainReport whole = train(dataset, foldedConfig(3, 2));
         QVERIFY(whole.crossValidation);
         QVERIFY(find(*whole.crossValidation, "image_stats"));
 
@@ -301,7 +269,7 @@ private slots:
             if (stats.epoch == 5)
                 control.stopAndKeep();
         };
-        const TrainReport part = train(dataset, quickConfig(3, 2), observer, control);
+        const TrainReport part = train(dataset, foldedConfig(3, 2), observer, control);
         QVERIFY(part.stoppedByUser && !part.crossValidation);
         compare(*whole.crossValidation, *resumeRun(part.run, context(), {}, again, {}).crossValidation);
 
@@ -317,13 +285,13 @@ private slots:
     {
         const Dataset dataset = Dataset::load(writeTinyDataset(folder() / "data", 6));
         try {
-            train(dataset, quickConfig(50, 1));
+            train(dataset, foldedConfig(50, 1));
             QFAIL("made 50 folds of six memes");
         } catch (const Error &error) {
             QCOMPARE(error.kind(), ErrorKind::Dataset);
         }
         QVERIFY(Library::open(folder() / "library").runs().empty());
-        TrainConfig config = quickConfig(3, 1);
+        TrainConfig config = foldedConfig(3, 1);
         config.split = SplitKind::Time;
         QVERIFY_EXCEPTION_THROWN(config.validate(), Error);
     }

@@ -38,11 +38,16 @@ protected:
         config.patience = 0;
         return config;
     }
+    TrainReport train(const Dataset &dataset, const TrainConfig &config, const TrainingObserver &observer,
+                      TrainingControl &control, const JobContext &job = {})
+    {
+        return trainRun(dataset, request(), config, context(), observer, control, job);
+    }
     TrainReport train(const Dataset &dataset, const TrainConfig &config, const TrainingObserver &observer = {},
                       const JobContext &job = {})
     {
         TrainingControl control;
-        return trainRun(dataset, request(), config, context(), observer, control, job);
+        return train(dataset, config, observer, control, job);
     }
 
     void reset()
