@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <exception>
-#include <set>
 
 #include "core/base/error.h"
 #include "core/base/hash.h"
-#include "core/base/memory.h"
 #include "core/data/image_probe.h"
 #include "core/store/library.h"
 
@@ -47,23 +45,26 @@ SimilarMemes::SimilarMemes(const Model &model, const fs::path &library) : m_mode
     FeatureMatrix features{model.backbone, {}, columns, {}};
     try {
         const Library store = Library::open(library);
-        const std::set<std::string> stored = store.hashesWithFeatures(model.backbone, columns);
-        std::vector<std::size_t> places;
-        for (std::size_t i = 0; i < pictures.size(); ++i)
-            if (stored.contains(pictures[i].hash))
-                places.push_back(i);
-        const std::size_t count = std::min(places.size(), kMaxFloats / columns);
-        std::vector<std::string> hashes;
-        for (std::size_t i = 0; i < count; ++i) {
-            m_pictures.push_back(places[i * places.size() / count]);
-            const TrainPicture &picture = pictures[m_pictures.back()];
-            hashes.push_back(picture.hash);
-            features.ids.push_back(model.trainIds[picture.row]);
+        const std::size_t count = std::min(pictures.size(), kMaxFloats / columns);
+        // In pieces: the library may have few of them.
+        constexpr std::size_t kPiece = 1024;
+        std::vector<float> piece(std::min(kPiece, count) * columns);
+        for (std::size_t first = 0; first < count; first += kPiece) {
+            const std::size_t rows = std::min(kPiece, count - first);
+            std::vector<std::string> hashes;
+            for (std::size_t i = first; i < first + rows; ++i)
+                hashes.push_back(pictures[i * pictures.size() / count].hash);
+            const std::vector<bool> found = store.getFeatures(model.backbone, hashes, std::span(piece).first(rows * columns));
+            for (std::size_t i = 0; i < rows; ++i) {
+                if (!found[i])
+                    continue;
+                const std::size_t place = (first + i) * pictures.size() / count;
+                m_pictures.push_back(place);
+                features.ids.push_back(model.trainIds[pictures[place].row]);
+                const auto row = std::span(piece).subspan(i * columns, columns);
+                features.values.insert(features.values.end(), row.begin(), row.end());
+            }
         }
-        features.values = makeLargeMatrix(count * columns);
-        const std::vector<bool> found = store.getFeatures(model.backbone, hashes, features.values);
-        if (std::find(found.begin(), found.end(), false) != found.end())
-            throw Error(ErrorKind::Library, "The library changed meanwhile.");
     } catch (const std::exception &) {
         // A library that cannot be read, or too little memory, is no reason to refuse a score; neighbours are an extra.
         m_pictures.clear();
