@@ -37,6 +37,30 @@ at::Tensor placed(const std::vector<float> &values, at::IntArrayRef shape, const
         .to(placement.device, placement.type, false, true, format);
 }
 
+std::unique_ptr<WinogradConvolution> makeWinograd(const ConvolutionShape &shape, const FoldedConvolution &parameters,
+                                                  int side, bool relu, const Placement &placement)
+{
+    const bool fits = placement.device.is_cpu() && placement.type == at::kFloat && shape.kernelHeight == 3
+                      && shape.kernelWidth == 3 && shape.stride == 1 && shape.groups == 1
+                      && shape.paddingHeight == shape.paddingWidth && !parameters.bias.empty();
+    if (!fits)
+        return nullptr;
+    return WinogradConvolution::make({shape.inputs, shape.outputs, side, shape.paddingHeight}, parameters.weight,
+                                     parameters.bias, relu);
+}
+
+at::Tensor runWinograd(const WinogradConvolution &convolution, const at::Tensor &x)
+{
+    const WinogradConvolution::Shape &shape = convolution.shape();
+    TORCH_CHECK(x.dim() == 4 && x.size(1) == shape.inputs && x.size(2) == shape.side && x.size(3) == shape.side,
+                "a convolution was built for another size than ", x.sizes());
+    const at::Tensor in = x.contiguous(at::MemoryFormat::ChannelsLast);
+    at::Tensor out = at::empty({x.size(0), shape.outputs, shape.outputSide(), shape.outputSide()},
+                               in.options().memory_format(at::MemoryFormat::ChannelsLast));
+    convolution.run(in.data_ptr<float>(), static_cast<std::size_t>(in.size(0)), out.data_ptr<float>());
+    return out;
+}
+
 }  // namespace
 
 Convolution::Convolution(const ConvolutionShape &shape, const FoldedConvolution &parameters, int side, After after,
@@ -45,6 +69,9 @@ Convolution::Convolution(const ConvolutionShape &shape, const FoldedConvolution 
 {
     if (parameters.weight.empty())
         return;  // a problem that ParameterSource::check() is about to tell
+    m_winograd = makeWinograd(shape, parameters, side, m_relu, placement);
+    if (m_winograd)
+        return;
     m_weight = placed(parameters.weight,
                       {shape.outputs, shape.inputs / shape.groups, shape.kernelHeight, shape.kernelWidth}, placement,
                       at::MemoryFormat::ChannelsLast);
@@ -72,6 +99,8 @@ Convolution::Convolution(const ConvolutionShape &shape, const FoldedConvolution 
 
 at::Tensor Convolution::operator()(const at::Tensor &x) const
 {
+    if (m_winograd)
+        return runWinograd(*m_winograd, x);
     if (m_packed) {
         static const c10::OperatorHandle run = *runOperator();
         std::vector<c10::IValue> stack{x, *m_packed};

@@ -12,6 +12,7 @@
 
 #include "core/nn/backbone.h"
 #include "core/nn/parameters.h"
+#include "core/nn/winograd.h"
 
 namespace dank {
 
@@ -48,8 +49,8 @@ struct ConvolutionShape {
     int outputSide(int side) const { return (side + 2 * paddingHeight - kernelHeight) / stride + 1; }
 };
 
-/// A convolution, frozen: bias and, unless switched off, ReLU in the same call. On the CPU the weights are packed once
-/// into oneDNN's own layout where LibTorch offers that.
+/// A convolution, frozen: bias and, unless switched off, ReLU in the same call. On the CPU by Winograd's algorithm where
+/// that pays; elsewhere the weights are packed once into oneDNN's own layout, where LibTorch offers that.
 class Convolution {
 public:
     enum class After { Relu, Nothing };
@@ -65,6 +66,7 @@ private:
     ConvolutionShape m_shape;
     at::Tensor m_weight, m_bias;         ///< empty once packed
     std::optional<c10::IValue> m_packed;
+    std::shared_ptr<const WinogradConvolution> m_winograd;
 };
 
 /// A fully connected layer, frozen: [B, inputs] -> [B, outputs], and ReLU where asked for.
