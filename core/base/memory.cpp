@@ -22,7 +22,7 @@ void keepFreedMemory()
 #endif
 }
 
-void releaseFreedMemory()
+FreedMemoryReleaser::~FreedMemoryReleaser()
 {
 #ifdef __GLIBC__
     malloc_trim(0);

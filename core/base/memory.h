@@ -14,7 +14,13 @@ void keepFreedMemory();
 /// takes longer than to read it.
 std::vector<float> makeLargeMatrix(std::size_t size);
 
-/// Gives what is kept but unused back to the system: for the end of a long job.
-void releaseFreedMemory();
+/// Gives what is kept but unused back to the system when a long job ends, however it does.
+class FreedMemoryReleaser {
+public:
+    FreedMemoryReleaser() = default;
+    ~FreedMemoryReleaser();
+    FreedMemoryReleaser(const FreedMemoryReleaser &) = delete;
+    FreedMemoryReleaser &operator=(const FreedMemoryReleaser &) = delete;
+};
 
 }  // namespace dank

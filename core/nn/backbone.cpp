@@ -90,7 +90,7 @@ public:
     Precision precision() const override { return m_precision; }
     bool isUntrained() const override { return m_untrained; }
 
-    void extract(std::span<const Image> images, std::span<float> out) const override
+    void extract(std::span<const Image> images, std::span<float> out, const CancelToken &cancel) const override
     {
         check(images, out);
         if (images.empty())
@@ -99,7 +99,7 @@ public:
             const c10::InferenceMode guard;
             const auto rows = static_cast<std::int64_t>(images.size());
             const at::Tensor features =
-                m_network->forward(input(images)).to(at::Device(at::kCPU), at::kFloat).contiguous();
+                m_network->forward(input(images), cancel).to(at::Device(at::kCPU), at::kFloat).contiguous();
             if (features.dim() != 2 || features.size(0) != rows || features.size(1) != m_spec.columns)
                 throw Error(ErrorKind::Shape, m_spec.title + " gave features of another shape.");
             std::copy_n(features.data_ptr<float>(), out.size(), out.begin());

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/base/image.h"
+#include "core/base/job.h"
 #include "core/nn/device.h"
 #include "core/weights/tensor_file.h"
 
@@ -46,8 +47,8 @@ public:
 
     /// Features of pictures that are already inputSide × inputSide: `out` is [images.size(), columns] row-major.
     /// Evaluated without gradients, batch-norm frozen. Throws Error{Shape} for another size, Error{Memory},
-    /// Error{Device}.
-    virtual void extract(std::span<const Image> images, std::span<float> out) const = 0;
+    /// Error{Device}, and Cancelled soon after `cancel` was asked for: between two layers, not after the batch.
+    virtual void extract(std::span<const Image> images, std::span<float> out, const CancelToken &cancel = {}) const = 0;
 };
 
 /// Builds one of networkSpecs(). `weights`: tensors with the parameter names of torchvision (of timm for Xception);

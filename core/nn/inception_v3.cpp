@@ -221,13 +221,15 @@ public:
         parameters.check(spec.title);
     }
 
-    at::Tensor forward(at::Tensor x) const override
+    at::Tensor forward(at::Tensor x, const CancelToken &cancel) const override
     {
         std::vector<at::Tensor> outputs;
         for (const std::vector<BuiltBranch> &block : m_blocks) {
             outputs.clear();
-            for (const BuiltBranch &branch : block)
+            for (const BuiltBranch &branch : block) {
+                cancel.check();
                 branch.run(x, outputs);
+            }
             x = outputs.size() == 1 ? outputs.front() : at::cat(outputs, 1);
         }
         return globalAverage(x);  // [B, 2048, 8, 8] -> [B, 2048]

@@ -10,6 +10,7 @@
 #include <ATen/core/Tensor.h>
 #include <ATen/core/ivalue.h>
 
+#include "core/base/job.h"
 #include "core/nn/backbone.h"
 #include "core/nn/parameters.h"
 #include "core/nn/winograd.h"
@@ -22,11 +23,12 @@ struct Placement {
     c10::ScalarType type;
 };
 
-/// A frozen network: [B, 3, side, side] normalised, channels-last -> [B, columns]. Immutable, thread-safe.
+/// A frozen network: [B, 3, side, side] normalised, channels-last -> [B, columns]. Immutable, thread-safe. Throws Cancelled
+/// between two layers once `cancel` asks for it.
 class Network {
 public:
     virtual ~Network() = default;
-    virtual at::Tensor forward(at::Tensor x) const = 0;
+    virtual at::Tensor forward(at::Tensor x, const CancelToken &cancel) const = 0;
 };
 
 /// What a convolution does, its numbers aside.

@@ -54,11 +54,13 @@ public:
     {
     }
 
-    at::Tensor forward(at::Tensor x) const override
+    at::Tensor forward(at::Tensor x, const CancelToken &cancel) const override
     {
         x = at::max_pool2d(m_stem(x), {3, 3}, {2, 2}, {1, 1});
-        for (const Bottleneck &block : m_blocks)
+        for (const Bottleneck &block : m_blocks) {
+            cancel.check();
             x = block(x);
+        }
         return globalAverage(x);  // [B, 2048, 7, 7] -> [B, 2048]
     }
 

@@ -112,7 +112,7 @@ class ScriptNetwork : public Network {
 public:
     ScriptNetwork(torch::jit::Module module, int columns) : m_module(std::move(module)), m_columns(columns) {}
 
-    at::Tensor forward(at::Tensor x) const override
+    at::Tensor forward(at::Tensor x, const CancelToken &) const override
     {
         const c10::IValue answer = const_cast<torch::jit::Module &>(m_module).forward({x});
         if (!answer.isTensor())
@@ -176,7 +176,8 @@ std::unique_ptr<Backbone> makeTorchScriptBackbone(const BackboneSpec &spec, cons
             const std::int64_t side = spec.inputSide;
             network->forward(at::zeros({2, 3, side, side}, at::TensorOptions().dtype(placement.type))
                                  .to(placement.device)
-                                 .contiguous(at::MemoryFormat::ChannelsLast));
+                                 .contiguous(at::MemoryFormat::ChannelsLast),
+                             {});
             return network;
         });
     } catch (const Error &error) {

@@ -51,11 +51,13 @@ public:
         parameters.check(spec.title);
     }
 
-    at::Tensor forward(at::Tensor x) const override
+    at::Tensor forward(at::Tensor x, const CancelToken &cancel) const override
     {
         for (const std::vector<Convolution> &stage : m_stages) {
-            for (const Convolution &convolution : stage)
+            for (const Convolution &convolution : stage) {
+                cancel.check();
                 x = convolution(x);
+            }
             x = at::max_pool2d(x, {2, 2}, {2, 2});
         }
         // [B, 512, 7, 7] -> [B, 25088], channel by channel whatever the layout.

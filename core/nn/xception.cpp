@@ -109,14 +109,17 @@ public:
         build.parameters.check(build.spec.title);
     }
 
-    at::Tensor forward(at::Tensor x) const override
+    at::Tensor forward(at::Tensor x, const CancelToken &cancel) const override
     {
-        for (const Convolution &convolution : m_stem)
-            x = convolution(x);
-        for (const Block &block : m_blocks)
-            x = block(x);
-        for (const SeparableConvolution &separable : m_head)
-            x = separable(x);
+        const auto pass = [&](const auto &layers) {
+            for (const auto &layer : layers) {
+                cancel.check();
+                x = layer(x);
+            }
+        };
+        pass(m_stem);
+        pass(m_blocks);
+        pass(m_head);
         return globalAverage(x);  // [B, 2048, 10, 10] -> [B, 2048]
     }
 

@@ -202,7 +202,7 @@ private:
         std::vector<double> passes;
         for (int pass = -1; pass < 6; ++pass) {
             m_job.cancel.check();
-            const double seconds = secondsOf([&] { network->extract(images, out); });
+            const double seconds = secondsOf([&] { network->extract(images, out, m_job.cancel); });
             if (pass >= 0)
                 passes.push_back(seconds);
         }

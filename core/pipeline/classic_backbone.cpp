@@ -14,13 +14,15 @@ public:
     Precision precision() const override { return Precision::Float32; }
     bool isUntrained() const override { return false; }
 
-    void extract(std::span<const Image> images, std::span<float> out) const override
+    void extract(std::span<const Image> images, std::span<float> out, const CancelToken &cancel) const override
     {
         constexpr std::size_t kColumns = kClassicColumns;
         if (out.size() != images.size() * kColumns)
             throw Error(ErrorKind::Shape, "The buffer for the features has another size than pictures x columns.");
-        for (std::size_t i = 0; i < images.size(); ++i)
+        for (std::size_t i = 0; i < images.size(); ++i) {
+            cancel.check();
             classicFeatures(images[i], out.subspan(i * kColumns, kColumns));
+        }
     }
 
 private:

@@ -113,7 +113,7 @@ ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &req
     ExtractReport report;
     if (automatic) {
         job.report("precision", 0, 0);
-        const PrecisionChoice taken = choosePrecision(dataset, choice, id.resize, device, context, library);
+        const PrecisionChoice taken = choosePrecision(dataset, choice, id.resize, device, context, library, job.cancel);
         id.precision = taken.precision;
         report.precisionNote = taken.note;
     }
@@ -142,6 +142,7 @@ ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &req
         const auto start = Clock::now();
         std::size_t computed = 0;
         {
+            const FreedMemoryReleaser releaser;
             const int count = std::clamp(static_cast<int>((plan.missing.size() + request.batch - 1)
                                                           / static_cast<std::size_t>(request.batch)),
                                          1, std::max(1, context.threads));
@@ -170,7 +171,6 @@ ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &req
             }
             workers.rethrow();
         }
-        releaseFreedMemory();
         job.cancel.check();
         report.computed = computed;
         report.imagesPerSecond = computed ? static_cast<double>(computed) / std::max(secondsSince(start), 1e-9) : 0;

@@ -50,7 +50,7 @@ std::optional<Batch> ExtractWorkers::compute()
         batch.hashes.push_back(std::move(prepared.hash));
         batch.features.resize(batch.rows.size() * columns);
         if (spec.inputSide == 0)  // whole pictures may be huge: one at a time
-            m_network.extract({&prepared.image, 1}, std::span(batch.features).last(columns));
+            m_network.extract({&prepared.image, 1}, std::span(batch.features).last(columns), m_cancel);
         else
             images.push_back(std::move(prepared.image));
     }
@@ -58,7 +58,7 @@ std::optional<Batch> ExtractWorkers::compute()
         std::unique_lock forward(m_forward, std::defer_lock);
         if (m_oneForward)
             forward.lock();
-        m_network.extract(images, batch.features);
+        m_network.extract(images, batch.features, m_cancel);
     }
     return batch;
 }

@@ -27,15 +27,16 @@ double cosine(std::span<const double> a, std::span<const double> b)
 
 }  // namespace
 
-Agreement compareFeatures(const Backbone &reference, const Backbone &candidate, std::span<const Image> prepared)
+Agreement compareFeatures(const Backbone &reference, const Backbone &candidate, std::span<const Image> prepared,
+                          const CancelToken &cancel)
 {
     Agreement agreement{1, 1, prepared.size()};
     if (prepared.size() < 2)
         return {0, 0, prepared.size()};
     const auto columns = static_cast<std::size_t>(reference.spec().columns);
     std::vector<float> exact(prepared.size() * columns), rough(exact.size());
-    reference.extract(prepared, exact);
-    candidate.extract(prepared, rough);
+    reference.extract(prepared, exact, cancel);
+    candidate.extract(prepared, rough, cancel);
 
     std::vector<double> mean(columns, 0);
     for (std::size_t i = 0; i < exact.size(); ++i)
@@ -72,7 +73,8 @@ std::string describe(const Agreement &agreement)
 }
 
 PrecisionChoice choosePrecision(const Dataset &dataset, const BackboneChoice &choice, ResizeRule resize,
-                                const Device &device, const PipelineContext &context, Library &library)
+                                const Device &device, const PipelineContext &context, Library &library,
+                                const CancelToken &cancel)
 {
     if (choice.kind() == BackboneKind::Classic)
         return {Precision::Float32, "the classic descriptors have one precision"};
@@ -93,6 +95,7 @@ PrecisionChoice choosePrecision(const Dataset &dataset, const BackboneChoice &ch
     for (const MemeRecord &record : dataset.records()) {
         if (pictures.size() == kPictures)
             break;
+        cancel.check();
         if (PreparedPicture prepared = preparePicture(record, resize, choice.spec); !prepared.skipped)
             pictures.push_back(std::move(prepared.image));
     }
@@ -101,7 +104,7 @@ PrecisionChoice choosePrecision(const Dataset &dataset, const BackboneChoice &ch
     const auto exact = context.networks.get(choice, Precision::Float32, device);
     const auto rough = context.networks.get(choice, Precision::BFloat16, device);
     setIntraOpThreads(context.threads);
-    const Agreement agreement = compareFeatures(*exact, *rough, pictures);
+    const Agreement agreement = compareFeatures(*exact, *rough, pictures, cancel);
     const bool take = agreesWell(agreement);
     const PrecisionChoice taken{take ? Precision::BFloat16 : Precision::Float32,
                                  take ? "bfloat16: it agrees with float32 here (" + describe(agreement) + ")"

@@ -16,8 +16,9 @@ struct Agreement {
     std::size_t pictures = 0;
 };
 
-/// Compares two networks on prepared pictures. Needs at least two; otherwise centredCosine is 0.
-Agreement compareFeatures(const Backbone &reference, const Backbone &candidate, std::span<const Image> prepared);
+/// Compares two networks on prepared pictures. Needs at least two; otherwise centredCosine is 0. Throws Cancelled.
+Agreement compareFeatures(const Backbone &reference, const Backbone &candidate, std::span<const Image> prepared,
+                          const CancelToken &cancel);
 
 /// The lower precision may stand in for float32 from here on. Features of pictures share a large common part, so the
 /// raw cosine alone says little: the centred one must hold too.
@@ -37,8 +38,9 @@ struct PrecisionChoice {
 class Library;
 
 /// bfloat16 where the device runs it natively and it agrees with float32 on the dataset's first pictures, else float32.
-/// Remembered in the library, so that a later run does not compare again.
+/// Remembered in the library, so that a later run does not compare again. Throws Cancelled.
 PrecisionChoice choosePrecision(const Dataset &dataset, const BackboneChoice &choice, ResizeRule resize,
-                                const Device &device, const PipelineContext &context, Library &library);
+                                const Device &device, const PipelineContext &context, Library &library,
+                                const CancelToken &cancel);
 
 }  // namespace dank

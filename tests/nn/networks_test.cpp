@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <memory>
 #include <optional>
+#include <thread>
 
 #include "core/base/error.h"
 #include "core/nn/backbone.h"
@@ -288,6 +290,30 @@ private slots:
         QVERIFY(features(*random(id, 1), two) == first);
         const Features other = features(*random(id, 2), two);
         QVERIFY(norm(difference(other, first)) / norm(first) > 1e-2);
+    }
+
+    void aPassStopsBetweenTwoLayers_data() { everyNetwork(); }
+    void aPassStopsBetweenTwoLayers()
+    {
+        QFETCH(std::string, id);
+        const auto backbone = random(id, 1);
+        // Long enough on one thread that the pass is under way when it is stopped.
+        const std::vector<Image> eight(8, picture(0, specOf(id).inputSide));
+        Features out(eight.size() * static_cast<std::size_t>(backbone->spec().columns));
+        CancelToken cancel;
+        bool stopped = false;
+        std::thread pass([&] {
+            setIntraOpThreads(1);
+            try {
+                backbone->extract(eight, out, cancel);
+            } catch (const Cancelled &) {
+                stopped = true;
+            }
+        });
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        cancel.cancel();
+        pass.join();
+        QVERIFY(stopped);
     }
 
 private:

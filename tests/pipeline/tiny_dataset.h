@@ -58,7 +58,7 @@ public:
     const BackboneSpec &spec() const override { return *findNetworkSpec("inception_v3"); }
     Precision precision() const override { return m_precision; }
     bool isUntrained() const override { return true; }
-    void extract(std::span<const Image> images, std::span<float> out) const override
+    void extract(std::span<const Image> images, std::span<float> out, const CancelToken &) const override
     {
         const auto columns = static_cast<std::size_t>(spec().columns);
         std::fill(out.begin(), out.end(), 0.0f);
