@@ -62,8 +62,10 @@ public:
         }
         // [B, 512, 7, 7] -> [B, 25088], channel by channel whatever the layout.
         x = x.contiguous().flatten(1);
-        for (const FullyConnected &layer : m_classifier)
+        for (const FullyConnected &layer : m_classifier) {
+            cancel.check();
             x = layer(x);
+        }
         return x;  // [B, 4096]
     }
 

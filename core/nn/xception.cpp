@@ -72,11 +72,14 @@ public:
                            Convolution::After::Nothing, kLinearGain);
     }
 
-    at::Tensor operator()(const at::Tensor &x) const
+    at::Tensor forward(const at::Tensor &x, const CancelToken &cancel) const
     {
         at::Tensor y = m_startsWithRelu ? at::relu(x) : x;  // a copy: the way around sees x as it was
-        for (const SeparableConvolution &separable : m_separables)
+        for (const SeparableConvolution &separable : m_separables) {
+            cancel.check();
             y = separable(y);
+        }
+        cancel.check();
         if (m_halves)
             y = at::max_pool2d(y, {3, 3}, {2, 2}, {1, 1});
         return y.add_(m_skip ? (*m_skip)(x) : x);
@@ -111,15 +114,16 @@ public:
 
     at::Tensor forward(at::Tensor x, const CancelToken &cancel) const override
     {
-        const auto pass = [&](const auto &layers) {
-            for (const auto &layer : layers) {
-                cancel.check();
-                x = layer(x);
-            }
-        };
-        pass(m_stem);
-        pass(m_blocks);
-        pass(m_head);
+        for (const Convolution &convolution : m_stem) {
+            cancel.check();
+            x = convolution(x);
+        }
+        for (const Block &block : m_blocks)
+            x = block.forward(x, cancel);
+        for (const SeparableConvolution &separable : m_head) {
+            cancel.check();
+            x = separable(x);
+        }
         return globalAverage(x);  // [B, 2048, 10, 10] -> [B, 2048]
     }
 
