@@ -14,28 +14,14 @@ namespace dank {
 
 namespace {
 
+/// From here on it is quicker to compute only what dropout leaves (tests/bench/bench_trainer).
+constexpr double kSparseDropout = 0.7;
+
 /// ReLU that lets NaN through, so that a diverged network shows in its loss.
 void relu(std::span<float> values)
 {
     for (float &value : values)
         value = value <= 0.0f ? 0.0f : value;
-}
-
-/// ReLU, then inverted dropout: a value survives with probability 1 - drop and is scaled by `scale`. Each draw serves two
-/// values, its low half the first.
-DANK_VECTORISED
-void reluDropout(std::span<float> values, std::span<const std::uint64_t> draws, std::uint64_t threshold, float scale)
-{
-    float *const value = values.data();
-    for (std::size_t i = 0; i + 1 < values.size(); i += 2) {
-        const std::uint64_t draw = draws[i / 2];
-        value[i] = (draw & 0xffffffffu) < threshold || value[i] <= 0.0f ? 0.0f : value[i] * scale;
-        value[i + 1] = (draw >> 32) < threshold || value[i + 1] <= 0.0f ? 0.0f : value[i + 1] * scale;
-    }
-    if (values.size() % 2 != 0) {
-        float &last = values.back();
-        last = (draws.back() & 0xffffffffu) < threshold || last <= 0.0f ? 0.0f : last * scale;
-    }
 }
 
 }  // namespace
@@ -121,18 +107,24 @@ std::span<const float> Mlp::forward(std::span<const float> parameters, int rows,
     for (std::size_t l = 0; l < m_layers.size(); ++l) {
         const LayerSlice &layer = m_layers[l];
         float *out = m_activations[l].data();
-        m_rowsIn.assign(in, static_cast<std::size_t>(rows), static_cast<std::size_t>(layer.inputs));
-        m_rowsIn.linear(&parameters[layer.weight], &parameters[layer.bias], static_cast<std::size_t>(layer.outputs), out);
         const std::span<float> values(out, static_cast<std::size_t>(rows) * static_cast<std::size_t>(layer.outputs));
-        if (l + 1 < m_layers.size()) {
-            if (drops) {
-                m_draws.resize((values.size() + 1) / 2);
-                for (std::uint64_t &draw : m_draws)
-                    draw = dropout->next();
-                reluDropout(values, m_draws, static_cast<std::uint64_t>(std::llround(m_dropout * 0x1.0p32)), m_keepScale);
-            } else {
-                relu(values);
-            }
+        const bool last = l + 1 == m_layers.size();
+        const bool masked = drops && !last;
+        if (masked)
+            m_mask.draw(values.size(), m_dropout, *dropout);
+        const float *const weight = &parameters[layer.weight], *const bias = &parameters[layer.bias];
+        const auto count = static_cast<std::size_t>(rows), inputs = static_cast<std::size_t>(layer.inputs),
+                   outputs = static_cast<std::size_t>(layer.outputs);
+        if (masked && m_dropout >= kSparseDropout) {
+            linearKept(in, count, inputs, weight, bias, outputs, m_mask, out);
+        } else {
+            m_rowsIn.assign(in, count, inputs);
+            m_rowsIn.linear(weight, bias, outputs, out);
+        }
+        if (masked) {
+            m_mask.apply(values, m_keepScale);
+        } else if (!last) {
+            relu(values);
         } else {
             std::copy(values.begin(), values.end(), m_scores.begin());
             if (m_output == OutputActivation::Sigmoid)

@@ -9,6 +9,7 @@
 
 #include "core/base/random.h"
 #include "core/data/train_config.h"
+#include "core/nn/dropout_mask.h"
 #include "core/nn/products.h"
 
 namespace dank {
@@ -63,7 +64,7 @@ private:
     std::size_t m_parameterCount = 0;
     PackedRows m_rowsIn;              ///< what goes into the layer at hand
     SparseMatrix m_sparse;            ///< the deltas at hand
-    std::vector<std::uint64_t> m_draws;  ///< for one layer's dropout
+    DropoutMask m_mask;               ///< of the layer at hand
     std::vector<float> m_input;
     std::vector<float> m_normalised;  ///< [batch, columns], the input's rows at mean 0 and deviation 1
     std::vector<float> m_scaled;      ///< [batch, columns], those scaled and shifted

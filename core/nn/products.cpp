@@ -45,11 +45,24 @@ DANK_INLINED float total(const Vector<N> &values)
 constexpr std::size_t kPanelRows = 5;
 constexpr std::size_t kStep = 16;
 
+struct Range {
+    std::size_t first, last;
+};
+
 struct Layer {
     const float *weight;
     const float *bias;
     std::size_t columns, outputs;
 };
+
+/// What is left of a product when its sum has come to the last step, which is not a whole one.
+DANK_INLINED float finish(float sum, const float *lastStep, const Layer &layer, std::size_t output)
+{
+    const std::size_t done = layer.columns / kStep * kStep;
+    for (std::size_t c = done; c < layer.columns; ++c)
+        sum += lastStep[c - done] * layer.weight[output * layer.columns + c];
+    return sum + layer.bias[output];
+}
 
 /// A panel's products with `Outputs` rows of weights, in sums of N lanes that stay in registers. Writes the first `rows`.
 template <std::size_t N, std::size_t Outputs>
@@ -75,64 +88,147 @@ DANK_INLINED void multiplyTile(const float *panel, std::size_t rows, const Layer
             }
         }
     }
-    for (std::size_t r = 0; r < std::min(rows, kPanelRows); ++r) {
-        for (std::size_t o = 0; o < Outputs; ++o) {
-            float sum = total<N>(sums[r][o]);
-            for (std::size_t rest = c; rest < columns; ++rest)
-                sum += panel[r * kStep + rest - c] * weight[o * columns + rest];
-            out[r * layer.outputs + firstOutput + o] = sum + layer.bias[firstOutput + o];
-        }
-    }
+    for (std::size_t r = 0; r < std::min(rows, kPanelRows); ++r)
+        for (std::size_t o = 0; o < Outputs; ++o)
+            out[r * layer.outputs + firstOutput + o] =
+                finish(total<N>(sums[r][o]), panel + r * kStep, layer, firstOutput + o);
 }
 
-/// Outputs [first, last) of all rows.
+/// `outputs` of all rows.
 template <std::size_t N, std::size_t Outputs>
-DANK_INLINED void multiply(const float *panels, std::size_t rows, const Layer &layer, std::size_t first, std::size_t last,
-                           float *out)
+DANK_INLINED void multiply(const float *panels, std::size_t rows, const Layer &layer, Range outputs, float *out)
 {
     const std::size_t size = (layer.columns + kStep - 1) / kStep * kStep * kPanelRows;
-    std::size_t o = first;
-    for (; o + Outputs <= last; o += Outputs)
+    std::size_t o = outputs.first;
+    for (; o + Outputs <= outputs.last; o += Outputs)
         for (std::size_t r = 0; r < rows; r += kPanelRows)
             multiplyTile<N, Outputs>(panels + r / kPanelRows * size, rows - r, layer, o, out + r * layer.outputs);
-    for (; o < last; ++o)
+    for (; o < outputs.last; ++o)
         for (std::size_t r = 0; r < rows; r += kPanelRows)
             multiplyTile<N, 1>(panels + r / kPanelRows * size, rows - r, layer, o, out + r * layer.outputs);
 }
 
-using Multiply = void (*)(const float *panels, std::size_t rows, const Layer &layer, std::size_t first, std::size_t last,
-                          float *out);
-
-// As many outputs at once as leave room in the registers.
-void multiplyPlain(const float *panels, std::size_t rows, const Layer &layer, std::size_t first, std::size_t last, float *out)
+/// Some rows' products with one row of weights, summed in the order of multiplyTile().
+template <std::size_t N, std::size_t Rows>
+DANK_INLINED void multiplySome(const float *in, const std::uint32_t *rows, const Layer &layer, std::size_t output, float *out)
 {
-    multiply<4, 2>(panels, rows, layer, first, last, out);
+    const float *row[Rows];
+    for (std::size_t r = 0; r < Rows; ++r)
+        row[r] = in + rows[r] * layer.columns;
+    const float *const weight = layer.weight + output * layer.columns;
+    Vector<N> sums[Rows] = {};
+    std::size_t c = 0;
+    for (; c + kStep <= layer.columns; c += kStep) {
+#pragma GCC unroll 8
+        for (std::size_t part = c; part < c + kStep; part += N) {
+            const Vector<N> weights = vectorAt<N>(weight + part);
+#pragma GCC unroll 8
+            for (std::size_t r = 0; r < Rows; ++r)
+                sums[r] += vectorAt<N>(row[r] + part) * weights;
+        }
+    }
+    for (std::size_t r = 0; r < Rows; ++r)
+        out[rows[r] * layer.outputs + output] = finish(total<N>(sums[r]), row[r] + c, layer, output);
+}
+
+/// Those of `count` rows, from one to `Most`.
+template <std::size_t N, std::size_t Most>
+DANK_INLINED void multiplyUpTo(std::size_t count, const float *in, const std::uint32_t *rows, const Layer &layer,
+                               std::size_t output, float *out)
+{
+    if constexpr (Most > 1) {
+        if (count < Most)
+            return multiplyUpTo<N, Most - 1>(count, in, rows, layer, output, out);
+    }
+    multiplySome<N, Most>(in, rows, layer, output, out);
+}
+
+/// `outputs` of those rows that `mask` keeps, 0 for the others; in lots of one size of up to `Most`.
+template <std::size_t N, std::size_t Most>
+DANK_INLINED void multiplyKept(const float *in, std::size_t rows, const Layer &layer, Range outputs, const DropoutMask &mask,
+                               float *out)
+{
+    std::vector<std::uint32_t> kept(rows + 1);  // one more: a place is written before it is known to count
+    for (std::size_t o = outputs.first; o < outputs.last; ++o) {
+        std::size_t count = 0;
+        for (std::size_t r = 0; r < rows; ++r) {
+            out[r * layer.outputs + o] = 0;
+            kept[count] = static_cast<std::uint32_t>(r);
+            count += mask.keeps(r * layer.outputs + o);
+        }
+        std::size_t k = 0;
+        for (std::size_t lots = (count + Most - 1) / Most; lots > 0; --lots) {
+            const std::size_t lot = (count - k + lots - 1) / lots;
+            multiplyUpTo<N, Most>(lot, in, &kept[k], layer, o, out);
+            k += lot;
+        }
+    }
+}
+
+using MultiplyAll = void (*)(const float *panels, std::size_t rows, const Layer &layer, Range outputs, float *out);
+using MultiplyKept = void (*)(const float *in, std::size_t rows, const Layer &layer, Range outputs, const DropoutMask &mask,
+                              float *out);
+
+// As many outputs, or rows, at once as leave room in the registers; and no more than seven rows, which often lie a multiple
+// of 4 KB apart: with the weights they take the eight places that the first cache has for such.
+void multiplyPlain(const float *panels, std::size_t rows, const Layer &layer, Range outputs, float *out)
+{
+    multiply<4, 2>(panels, rows, layer, outputs, out);
+}
+
+void multiplyKeptPlain(const float *in, std::size_t rows, const Layer &layer, Range outputs, const DropoutMask &mask, float *out)
+{
+    multiplyKept<4, 4>(in, rows, layer, outputs, mask, out);
 }
 
 #if DANK_X86_LEVELS
-__attribute__((target("arch=x86-64-v3"))) void multiplyV3(const float *panels, std::size_t rows, const Layer &layer,
-                                                          std::size_t first, std::size_t last, float *out)
+#define DANK_V3 __attribute__((target("arch=x86-64-v3")))
+#define DANK_V4 __attribute__((target("arch=x86-64-v4")))
+
+DANK_V3 void multiplyV3(const float *panels, std::size_t rows, const Layer &layer, Range outputs, float *out)
 {
-    multiply<8, 2>(panels, rows, layer, first, last, out);
+    multiply<8, 2>(panels, rows, layer, outputs, out);
 }
 
-__attribute__((target("arch=x86-64-v4"))) void multiplyV4(const float *panels, std::size_t rows, const Layer &layer,
-                                                          std::size_t first, std::size_t last, float *out)
+DANK_V3 void multiplyKeptV3(const float *in, std::size_t rows, const Layer &layer, Range outputs, const DropoutMask &mask,
+                            float *out)
 {
-    multiply<16, 5>(panels, rows, layer, first, last, out);
+    multiplyKept<8, 7>(in, rows, layer, outputs, mask, out);
+}
+
+DANK_V4 void multiplyV4(const float *panels, std::size_t rows, const Layer &layer, Range outputs, float *out)
+{
+    multiply<16, 5>(panels, rows, layer, outputs, out);
+}
+
+DANK_V4 void multiplyKeptV4(const float *in, std::size_t rows, const Layer &layer, Range outputs, const DropoutMask &mask,
+                            float *out)
+{
+    multiplyKept<16, 7>(in, rows, layer, outputs, mask, out);
 }
 #endif
 
-Multiply chooseMultiply()
+struct Multiply {
+    MultiplyAll all;
+    MultiplyKept kept;
+};
+
+/// This processor's.
+const Multiply &multiply()
 {
+    static const Multiply chosen = []() -> Multiply {
 #if DANK_X86_LEVELS
-    if (__builtin_cpu_supports("x86-64-v4"))
-        return multiplyV4;
-    if (__builtin_cpu_supports("x86-64-v3"))
-        return multiplyV3;
+        if (__builtin_cpu_supports("x86-64-v4"))
+            return {multiplyV4, multiplyKeptV4};
+        if (__builtin_cpu_supports("x86-64-v3"))
+            return {multiplyV3, multiplyKeptV3};
 #endif
-    return multiplyPlain;
+        return {multiplyPlain, multiplyKeptPlain};
+    }();
+    return chosen;
 }
+
+constexpr std::size_t kPartOutputs = 10;  ///< that a thread takes at once
 
 // A tile of the dense matrix, [columns, kTile], stays in the first cache (for a hundred columns) while it serves all rows of
 // the sparse one, and a row's sums stay in registers.
@@ -162,12 +258,20 @@ void PackedRows::assign(const float *values, std::size_t rows, std::size_t colum
 
 void PackedRows::linear(const float *weight, const float *bias, std::size_t outputs, float *out) const
 {
-    static const Multiply multiply = chooseMultiply();
-    constexpr std::size_t kOutputs = 10;
     const Layer layer{weight, bias, m_columns, outputs};
-    forEachPart((outputs + kOutputs - 1) / kOutputs, m_rows * m_columns * outputs, [&](std::size_t part) {
-        const std::size_t first = part * kOutputs;
-        multiply(m_panels.data(), m_rows, layer, first, std::min(first + kOutputs, outputs), out);
+    forEachPart((outputs + kPartOutputs - 1) / kPartOutputs, m_rows * m_columns * outputs, [&](std::size_t part) {
+        const std::size_t first = part * kPartOutputs;
+        multiply().all(m_panels.data(), m_rows, layer, {first, std::min(first + kPartOutputs, outputs)}, out);
+    });
+}
+
+void linearKept(const float *in, std::size_t rows, std::size_t columns, const float *weight, const float *bias,
+                std::size_t outputs, const DropoutMask &mask, float *out)
+{
+    const Layer layer{weight, bias, columns, outputs};
+    forEachPart((outputs + kPartOutputs - 1) / kPartOutputs, rows * columns * outputs / 4, [&](std::size_t part) {
+        const std::size_t first = part * kPartOutputs;
+        multiply().kept(in, rows, layer, {first, std::min(first + kPartOutputs, outputs)}, mask, out);
     });
 }
 

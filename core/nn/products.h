@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/nn/dropout_mask.h"
+
 namespace dank {
 
 /// The rows that go into a linear layer, packed as its product reads them.
@@ -23,6 +25,11 @@ private:
     std::size_t m_rows = 0, m_columns = 0;
     std::vector<float> m_panels;
 };
+
+/// The same layer where `mask`, of rows × outputs, keeps few of its outputs: those to the same bits as linear(), 0 for the
+/// others. in [rows, columns] is read as it lies, since each of its rows is wanted by few outputs.
+void linearKept(const float *in, std::size_t rows, std::size_t columns, const float *weight, const float *bias,
+                std::size_t outputs, const DropoutMask &mask, float *out);
 
 /// A matrix of which only the numbers that are not zero are kept. Of a layer's deltas, ReLU and dropout p leave about
 /// (1 - p) / 2: a product needs a tenth of the operations at the paper's dropout of 0.8, and two fifths at 0.2.

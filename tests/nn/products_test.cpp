@@ -94,6 +94,48 @@ private Q_SLOTS:
         QCOMPARE(out.back(), 7.0f);
     }
 
+    void keptOutputsAreTheSameToTheBit_data() { shapes(); }
+    void keptOutputsAreTheSameToTheBit()
+    {
+        QFETCH(int, rows);
+        QFETCH(int, columns);
+        QFETCH(int, outputs);
+        const auto n = static_cast<std::size_t>(rows), k = static_cast<std::size_t>(columns), m = static_cast<std::size_t>(outputs);
+        const std::vector<float> in = numbers(n * k, 1), weight = numbers(m * k, 2), bias = numbers(m, 3);
+        PackedRows packed;
+        packed.assign(in.data(), n, k);
+        std::vector<float> all(n * m);
+        packed.linear(weight.data(), bias.data(), m, all.data());
+        for (const double dropout : {0.0, 0.5, 0.8, 0.99}) {
+            Random random(5);
+            DropoutMask mask;
+            mask.draw(n * m, dropout, random);
+            std::vector<float> out(n * m + 1, 7.0f);
+            linearKept(in.data(), n, k, weight.data(), bias.data(), m, mask, out.data());
+            std::size_t kept = 0;
+            for (std::size_t i = 0; i < n * m; ++i) {
+                QVERIFY(out[i] == (mask.keeps(i) ? all[i] : 0.0f));
+                kept += mask.keeps(i);
+            }
+            QCOMPARE(out.back(), 7.0f);
+            if (n * m >= 1000)
+                QVERIFY(std::abs(static_cast<double>(kept) / static_cast<double>(n * m) - (1 - dropout)) < 0.05);
+        }
+    }
+
+    void dropoutFollowsItsMask()
+    {
+        Random random(5);
+        DropoutMask mask;
+        mask.draw(1001, 0.5, random);
+        std::vector<float> values = numbers(1001, 1);
+        values[1000] = 3.0f;
+        const std::vector<float> before = values;
+        mask.apply(values, 2.0f);
+        for (std::size_t i = 0; i < values.size(); ++i)
+            QVERIFY(values[i] == (mask.keeps(i) && before[i] > 0 ? 2 * before[i] : 0.0f));
+    }
+
     void sparseEqualsDouble_data() { shapes(); }
     void sparseEqualsDouble()
     {
