@@ -6,6 +6,7 @@
 
 #include "core/nn/device.h"
 #include "core/nn/network.h"
+#include "core/nn/winograd.h"
 
 namespace dank {
 

@@ -5,7 +5,6 @@
 #include <string>
 
 #include "core/base/error.h"
-#include "core/base/vectorised.h"
 #include "core/data/predict.h"
 #include "core/nn/parallel.h"
 #include "core/nn/trainer.h"

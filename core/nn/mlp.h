@@ -3,7 +3,6 @@
 // Internal to core/nn.
 
 #include <cstddef>
-#include <cstdint>
 #include <span>
 #include <vector>
 

@@ -13,7 +13,6 @@
 #include "core/base/job.h"
 #include "core/nn/backbone.h"
 #include "core/nn/parameters.h"
-#include "core/nn/winograd.h"
 
 namespace dank {
 
@@ -24,12 +23,14 @@ struct Placement {
 };
 
 /// A frozen network: [B, 3, side, side] normalised, channels-last -> [B, columns]. Immutable, thread-safe. Throws Cancelled
-/// between two layers once `cancel` asks for it.
+/// between two of its parts once `cancel` asks for it.
 class Network {
 public:
     virtual ~Network() = default;
     virtual at::Tensor forward(at::Tensor x, const CancelToken &cancel) const = 0;
 };
+
+class WinogradConvolution;
 
 /// What a convolution does, its numbers aside.
 struct ConvolutionShape {
@@ -57,7 +58,7 @@ class Convolution {
 public:
     enum class After { Relu, Nothing };
 
-    /// `side`: the input's, which the packed layout is chosen for. Without a bias where `parameters` has none.
+    /// `side`: the input's; another one later is an error. Without a bias where `parameters` has none.
     Convolution(const ConvolutionShape &shape, const FoldedConvolution &parameters, int side, After after,
                 const Placement &placement);
 

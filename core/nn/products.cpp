@@ -148,7 +148,7 @@ template <std::size_t N, std::size_t Most>
 DANK_INLINED void multiplyKept(const float *in, std::size_t rows, const Layer &layer, Range outputs, const DropoutMask &mask,
                                float *out)
 {
-    std::vector<std::uint32_t> kept(rows + 1);  // one more: a place is written before it is known to count
+    std::vector<std::uint32_t> kept(rows);
     for (std::size_t o = outputs.first; o < outputs.last; ++o) {
         std::size_t count = 0;
         for (std::size_t r = 0; r < rows; ++r) {
@@ -208,15 +208,15 @@ DANK_V4 void multiplyKeptV4(const float *in, std::size_t rows, const Layer &laye
 }
 #endif
 
-struct Multiply {
+struct Products {
     MultiplyAll all;
     MultiplyKept kept;
 };
 
 /// This processor's.
-const Multiply &multiply()
+const Products &products()
 {
-    static const Multiply chosen = []() -> Multiply {
+    static const Products chosen = []() -> Products {
 #if DANK_X86_LEVELS
         if (__builtin_cpu_supports("x86-64-v4"))
             return {multiplyV4, multiplyKeptV4};
@@ -261,7 +261,7 @@ void PackedRows::linear(const float *weight, const float *bias, std::size_t outp
     const Layer layer{weight, bias, m_columns, outputs};
     forEachPart((outputs + kPartOutputs - 1) / kPartOutputs, m_rows * m_columns * outputs, [&](std::size_t part) {
         const std::size_t first = part * kPartOutputs;
-        multiply().all(m_panels.data(), m_rows, layer, {first, std::min(first + kPartOutputs, outputs)}, out);
+        products().all(m_panels.data(), m_rows, layer, {first, std::min(first + kPartOutputs, outputs)}, out);
     });
 }
 
@@ -269,9 +269,10 @@ void linearKept(const float *in, std::size_t rows, std::size_t columns, const fl
                 std::size_t outputs, const DropoutMask &mask, float *out)
 {
     const Layer layer{weight, bias, columns, outputs};
-    forEachPart((outputs + kPartOutputs - 1) / kPartOutputs, rows * columns * outputs / 4, [&](std::size_t part) {
+    constexpr std::size_t kFewKept = 4;  // of so many outputs one, about
+    forEachPart((outputs + kPartOutputs - 1) / kPartOutputs, rows * columns * outputs / kFewKept, [&](std::size_t part) {
         const std::size_t first = part * kPartOutputs;
-        multiply().kept(in, rows, layer, {first, std::min(first + kPartOutputs, outputs)}, mask, out);
+        products().kept(in, rows, layer, {first, std::min(first + kPartOutputs, outputs)}, mask, out);
     });
 }
 

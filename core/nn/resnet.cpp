@@ -56,6 +56,7 @@ public:
 
     at::Tensor forward(at::Tensor x, const CancelToken &cancel) const override
     {
+        cancel.check();
         x = at::max_pool2d(m_stem(x), {3, 3}, {2, 2}, {1, 1});
         for (const Bottleneck &block : m_blocks) {
             cancel.check();

@@ -112,8 +112,9 @@ class ScriptNetwork : public Network {
 public:
     ScriptNetwork(torch::jit::Module module, int columns) : m_module(std::move(module)), m_columns(columns) {}
 
-    at::Tensor forward(at::Tensor x, const CancelToken &) const override
+    at::Tensor forward(at::Tensor x, const CancelToken &cancel) const override
     {
+        cancel.check();
         const c10::IValue answer = const_cast<torch::jit::Module &>(m_module).forward({x});
         if (!answer.isTensor())
             throw Error(ErrorKind::Weights, "The network answers with something that is not a tensor.");

@@ -53,10 +53,10 @@ public:
 
     at::Tensor forward(at::Tensor x, const CancelToken &cancel) const override
     {
-        // The first maps of a picture take 13 MB each. On a processor a few pictures at a time are as quick; the classifier
-        // is not, whose 478 MB are read for each lot.
+        // The first maps of a picture take 13 MB each. On a processor one picture at a time is as quick; the classifier is not,
+        // whose 478 MB are read for each lot.
         std::vector<at::Tensor> lots;
-        for (const at::Tensor &lot : x.split(x.is_cpu() ? kPicturesAtOnce : x.size(0)))
+        for (const at::Tensor &lot : x.split(x.is_cpu() ? 1 : x.size(0)))
             lots.push_back(convolutions(lot, cancel));
         x = at::cat(lots);
         for (const FullyConnected &layer : m_classifier) {
@@ -67,8 +67,6 @@ public:
     }
 
 private:
-    static constexpr std::int64_t kPicturesAtOnce = 2;
-
     /// [B, 3, 224, 224] -> [B, 25088], channel by channel whatever the layout.
     at::Tensor convolutions(at::Tensor x, const CancelToken &cancel) const
     {

@@ -1,13 +1,12 @@
 #include "core/nn/winograd.h"
 
-#if DANK_ONEDNN
+#ifdef DANK_ONEDNN
 
 #include <algorithm>
 #include <mutex>
 #include <new>
 #include <stdexcept>
 #include <string>
-#include <utility>
 
 #include <oneapi/dnnl/dnnl.hpp>
 #include <omp.h>
@@ -30,7 +29,7 @@ struct Plan {
     memory weight;
 };
 
-[[noreturn]] void rethrow(const dnnl::error &error)
+[[noreturn]] void throwTranslated(const dnnl::error &error)
 {
     if (error.status == dnnl_out_of_memory)
         throw std::bad_alloc();
@@ -42,12 +41,32 @@ public:
     OneDnnWinograd(const Shape &shape, const std::vector<float> &weight, const std::vector<float> &bias, bool relu)
         : WinogradConvolution(shape), m_engine(dnnl::engine::kind::cpu, 0), m_relu(relu), m_weight(weight), m_bias(bias)
     {
-        describe(kTypicalRows);  // throws where there is no such convolution
+        describe(kLot);  // throws where there is no such convolution
     }
 
     void run(const float *in, std::size_t rows, float *out) const override
     try {
-        const Plan plan = this->plan(static_cast<memory::dim>(rows));
+        const auto square = [](int side) { return static_cast<std::size_t>(side) * static_cast<std::size_t>(side); };
+        const std::size_t sizeIn = square(shape().side) * static_cast<std::size_t>(shape().inputs);
+        const std::size_t sizeOut = square(shape().outputSide()) * static_cast<std::size_t>(shape().outputs);
+        for (std::size_t row = 0; row < rows;) {
+            const memory::dim lot = rows - row >= kLot ? kLot : 1;
+            runLot(in + row * sizeIn, lot, out + row * sizeOut);
+            row += static_cast<std::size_t>(lot);
+        }
+    } catch (const dnnl::error &error) {
+        throwTranslated(error);
+    }
+
+private:
+    /// Rows go in lots of this many and then one by one. Each number of rows has its scratch memory, which grows with it, and
+    /// often its own layout of the weights, four times as large as they are: so there are two, whatever the batch.
+    static constexpr memory::dim kLot = 8;
+    static constexpr std::size_t kPlans = 4;  ///< of both, for two numbers of threads
+
+    void runLot(const float *in, memory::dim rows, float *out) const
+    {
+        const Plan plan = this->plan(rows);
         dnnl::stream stream(m_engine);
         memory source(plainIn(plan.rows), m_engine, const_cast<float *>(in)), target(plainOut(plan.rows), m_engine, out);
         memory blockedIn(plan.in, m_engine), blockedOut(plan.out, m_engine), scratch(plan.scratch, m_engine);
@@ -59,13 +78,7 @@ public:
                                           {DNNL_ARG_SCRATCHPAD, scratch}});
         plan.reorderOut.execute(stream, blockedOut, target);
         stream.wait();
-    } catch (const dnnl::error &error) {
-        rethrow(error);
     }
-
-private:
-    static constexpr memory::dim kTypicalRows = 8;
-    static constexpr std::size_t kPlans = 4;  ///< full batches, last ones, one picture, and one to spare
 
     memory::desc plainIn(memory::dim rows) const
     {
@@ -171,7 +184,7 @@ std::unique_ptr<WinogradConvolution> WinogradConvolution::make(const Shape &shap
     } catch (const dnnl::error &error) {
         if (error.status == dnnl_out_of_memory)
             throw std::bad_alloc();
-        return nullptr;  // only processors with AVX-512 have it
+        return nullptr;  // only processors with AVX-512 have it, for a padding of 0 or 1
     }
 }
 

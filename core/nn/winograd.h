@@ -30,7 +30,8 @@ public:
     const Shape &shape() const { return m_shape; }
 
     /// in [rows, side, side, inputs] -> out [rows, outputSide(), outputSide(), outputs], on the calling thread's intra-op
-    /// threads (setIntraOpThreads()). Throws std::bad_alloc, std::runtime_error for another failure of oneDNN.
+    /// threads (setIntraOpThreads()). A row's last digits depend on whether it is one of eight or alone, and infinities and
+    /// NaN may come out as 0. Throws std::bad_alloc, std::runtime_error for another failure of oneDNN.
     virtual void run(const float *in, std::size_t rows, float *out) const = 0;
 
 protected:

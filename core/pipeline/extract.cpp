@@ -38,11 +38,11 @@ Plan planExtraction(std::vector<std::string> hashes, const std::set<std::string>
 
 /// `kept` gets the hash of each row's picture.
 FeatureMatrix gatherMatrix(const Dataset &dataset, const std::vector<std::string> &hashes, const std::string &backbone,
-                           std::size_t columns, const Library &library, std::vector<std::string> &kept)
+                           std::size_t columns, const Library &library, int threads, std::vector<std::string> &kept)
 {
     const auto records = dataset.records();
     FeatureMatrix matrix{backbone, {}, columns, makeLargeMatrix(records.size() * columns)};
-    const std::vector<bool> found = library.getFeatures(backbone, hashes, matrix.values);
+    const std::vector<bool> found = library.getFeatures(backbone, hashes, matrix.values, threads);
     std::size_t rows = 0;
     for (std::size_t i = 0; i < records.size(); ++i) {
         if (!found[i])
@@ -142,7 +142,7 @@ ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &req
         const auto start = Clock::now();
         std::size_t computed = 0;
         {
-            const FreedMemoryReleaser releaser;
+            const FreedMemoryReleaser releaser;  // goes after the workers
             const int count = std::clamp(static_cast<int>((plan.missing.size() + request.batch - 1)
                                                           / static_cast<std::size_t>(request.batch)),
                                          1, std::max(1, context.threads));
@@ -178,7 +178,8 @@ ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &req
             library.setFact(speedKey(id, device.name), std::to_string(report.imagesPerSecond));
     }
 
-    report.matrix = gatherMatrix(dataset, plan.hashes, backbone, columns, library, report.pictureHashes);
+    report.matrix =
+        gatherMatrix(dataset, plan.hashes, backbone, columns, library, context.threads, report.pictureHashes);
     if (report.matrix.rows() == 0)
         throw Error(ErrorKind::Dataset, "None of the pictures of " + displayPath(dataset.path()) + " could be decoded.",
                     dataset.path());

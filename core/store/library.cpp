@@ -10,7 +10,10 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <future>
+#include <optional>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -194,12 +197,37 @@ bool Library::getFeatures(const std::string &backbone, const std::string &imageH
 }
 
 std::vector<bool> Library::getFeatures(const std::string &backbone, std::span<const std::string> imageHashes,
-                                       std::span<float> out) const
+                                       std::span<float> out, int threads) const
 {
-    std::vector<bool> found(imageHashes.size(), false);
     if (imageHashes.empty())
-        return found;
+        return {};
     const std::size_t columns = out.size() / imageHashes.size();
+    constexpr std::size_t kFewest = 2'000;  // that are worth another connection, which takes a millisecond to open
+    if (threads > 1 && imageHashes.size() >= 2 * kFewest) {
+        const std::size_t half = imageHashes.size() / 2;
+        const auto lastHashes = imageHashes.subspan(half);
+        const auto last = out.subspan(half * columns, lastHashes.size() * columns);
+        const auto readLast = [&] { return open(m_folder).getFeatures(backbone, lastHashes, last, threads / 2); };
+        std::future<std::vector<bool>> other;
+        try {
+            other = std::async(std::launch::async, readLast);
+        } catch (const std::system_error &) {
+            // There is no other thread to be had.
+        }
+        std::vector<bool> found = getFeatures(backbone, imageHashes.first(half), out.first(half * columns), threads - threads / 2);
+        std::optional<std::vector<bool>> rest;
+        try {
+            if (other.valid())
+                rest = other.get();
+        } catch (const Error &) {
+            // Nor another connection: this one does it all.
+        }
+        if (!rest)
+            rest = getFeatures(backbone, lastHashes, last);
+        found.insert(found.end(), rest->begin(), rest->end());
+        return found;
+    }
+    std::vector<bool> found(imageHashes.size(), false);
     guarded("read features from", *m_database, [&] {
         // One transaction, or SQLite would lock and unlock the file for each row.
         SQLite::Transaction transaction(*m_database);

@@ -106,9 +106,11 @@ public:
     /// Fills `out` ([columns]) and returns true, or returns false when there is none (or of another length).
     bool getFeatures(const std::string &backbone, const std::string &imageHash, std::span<float> out) const;
     /// Many at once, which is quicker: row i of `out` ([imageHashes, columns]) is filled where the result says so, and
-    /// untouched elsewhere. Empty hashes have none.
+    /// untouched elsewhere. Empty hashes have none. Thousands are shared among `threads`, each with a connection of its own
+    /// where it can be had: what another process writes meanwhile may show in one part and not in another. Blocks; throws
+    /// Error{Disk|Library}.
     std::vector<bool> getFeatures(const std::string &backbone, std::span<const std::string> imageHashes,
-                                  std::span<float> out) const;
+                                  std::span<float> out, int threads = 1) const;
     /// `columns`: only vectors of that length count; 0 for any.
     std::set<std::string> hashesWithFeatures(const std::string &backbone, std::size_t columns = 0) const;
     /// Rows per backbone id.

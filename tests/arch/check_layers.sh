@@ -24,7 +24,7 @@ includes() {
 }
 
 check() {
-    torch='torch/|ATen/|c10/|caffe2/'
+    torch='torch/|ATen/|c10/|caffe2/|oneapi/'
     opencv='opencv2?/'
     qt='Q[A-Z]|qcustomplot|Qt[A-Z]'
 

@@ -1,12 +1,13 @@
 // Cached features into a matrix, as extraction reads them:
 //     bench_store FOLDER ROWS    makes a library with ROWS vectors of 2,048 numbers
-//     bench_store FOLDER         reads them all
+//     bench_store FOLDER         reads them all, with as many threads as there are processors
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "core/base/memory.h"
@@ -60,7 +61,8 @@ try {
     for (std::size_t row = 0; row < rows; ++row)
         names.push_back(nameOf(row));
     std::vector<float> matrix = makeLargeMatrix(rows * kColumns);
-    const std::vector<bool> there = library.getFeatures(kBackbone, names, matrix);
+    const std::vector<bool> there = library.getFeatures(
+        kBackbone, names, matrix, static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
     const auto found = static_cast<std::size_t>(std::count(there.begin(), there.end(), true));
     std::printf("%zu of %zu\n", found, rows);
     return found == rows ? 0 : 1;

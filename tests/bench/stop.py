@@ -31,7 +31,8 @@ def interrupted(dank, folder, network, precision, pause):
         while b"stopped" not in said:
             byte = process.stderr.read(1)
             if not byte:
-                break
+                process.wait()
+                return None
             said += byte
         word = time.monotonic() - start
         process.wait()

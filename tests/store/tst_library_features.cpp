@@ -5,9 +5,13 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
+#include "core/base/error.h"
 #include "core/base/memory.h"
 #include "core/store/library.h"
 #include "library_fixture.h"
@@ -64,6 +68,54 @@ private slots:
             const float value = there ? std::stof(names[row].substr(4)) : -1;
             QCOMPARE(std::count(&out[row * kColumns], &out[row * kColumns] + kColumns, value), std::ptrdiff_t(kColumns));
         }
+    }
+
+    void threadsReadTheSame()
+    {
+        Folder folder;
+        constexpr std::size_t kRows = 20'001, kColumns = 3;
+        Library library = Library::open(folder.path());
+        std::vector<std::string> names;
+        std::vector<Library::FeatureEntry> entries;
+        std::vector<std::array<float, kColumns>> values(kRows);
+        for (std::size_t row = 0; row < kRows; ++row) {
+            names.push_back("hash" + std::to_string(row));
+            values[row].fill(static_cast<float>(row));
+            if (row % 7 != 3)
+                entries.push_back({names.back(), values[row]});
+        }
+        library.putFeatures("b", entries);
+        for (const int threads : {1, 2, 3, 8}) {
+            std::vector<float> out(kRows * kColumns, -1);
+            const std::vector<bool> found = library.getFeatures("b", names, out, threads);
+            QCOMPARE(found.size(), kRows);
+            for (std::size_t i = 0; i < out.size(); ++i) {
+                const std::size_t row = i / kColumns;
+                QVERIFY(found[row] == (row % 7 != 3));
+                QCOMPARE(out[i], found[row] ? static_cast<float>(row) : -1.0F);
+            }
+        }
+    }
+
+    void withoutAnotherConnectionOneReadsAll()
+    {
+        Folder folder;
+        constexpr std::size_t kRows = 5'000;
+        Library library = Library::open(folder.path());
+        std::vector<std::string> names;
+        std::vector<Library::FeatureEntry> entries;
+        const std::vector<float> value(1, 3.0F);
+        for (std::size_t row = 0; row < kRows; ++row) {
+            names.push_back("hash" + std::to_string(row));
+            entries.push_back({names.back(), value});
+        }
+        library.putFeatures("b", entries);
+        std::filesystem::rename(folder.file(), folder.path() / "elsewhere");  // the open connection follows it
+        std::ofstream(folder.file()) << "no database";
+        QVERIFY_EXCEPTION_THROWN(Library::open(folder.path()), Error);
+        std::vector<float> out(kRows);
+        QVERIFY((library.getFeatures("b", names, out, 2) == std::vector<bool>(kRows, true)));
+        QVERIFY(out == std::vector<float>(kRows, 3.0F));
     }
 
     void largeMatricesAreZeros()
