@@ -41,7 +41,9 @@ public:
     OneDnnWinograd(const Shape &shape, const std::vector<float> &weight, const std::vector<float> &bias, bool relu)
         : WinogradConvolution(shape), m_engine(dnnl::engine::kind::cpu, 0), m_relu(relu), m_weight(weight), m_bias(bias)
     {
-        describe(kLot);  // throws where there is no such convolution
+        // Throws where there is no such convolution.
+        if (describe(kLot).scratchpad_desc().get_size() > kMostScratch)
+            m_lot = 1;
     }
 
     void run(const float *in, std::size_t rows, float *out) const override
@@ -50,9 +52,9 @@ public:
         const std::size_t sizeIn = square(shape().side) * static_cast<std::size_t>(shape().inputs);
         const std::size_t sizeOut = square(shape().outputSide()) * static_cast<std::size_t>(shape().outputs);
         for (std::size_t row = 0; row < rows;) {
-            const memory::dim lot = rows - row >= kLot ? kLot : 1;
-            runLot(in + row * sizeIn, lot, out + row * sizeOut);
-            row += static_cast<std::size_t>(lot);
+            const std::size_t lot = rows - row >= m_lot ? m_lot : 1;
+            runLot(in + row * sizeIn, static_cast<memory::dim>(lot), out + row * sizeOut);
+            row += lot;
         }
     } catch (const dnnl::error &error) {
         throwTranslated(error);
@@ -61,7 +63,9 @@ public:
 private:
     /// Rows go in lots of this many and then one by one. Each number of rows has its scratch memory, which grows with it, and
     /// often its own layout of the weights, four times as large as they are: so there are two, whatever the batch.
-    static constexpr memory::dim kLot = 8;
+    static constexpr std::size_t kLot = 8;
+    /// With more than the caches hold, lots only make two workers wait for the memory.
+    static constexpr std::size_t kMostScratch = 64 << 20;
     static constexpr std::size_t kPlans = 4;  ///< of both, for two numbers of threads
 
     void runLot(const float *in, memory::dim rows, float *out) const
@@ -166,6 +170,7 @@ private:
 
     dnnl::engine m_engine;
     bool m_relu;
+    std::size_t m_lot = kLot;
     std::vector<float> m_weight, m_bias;
     mutable std::mutex m_mutex;
     mutable std::vector<Plan> m_plans;  ///< guarded by m_mutex
