@@ -45,10 +45,10 @@ public:
     virtual Precision precision() const = 0;
     virtual bool isUntrained() const = 0;   ///< seeded random weights
 
-    /// Features of pictures that are already inputSide × inputSide: `out` is [images.size(), columns] row-major.
-    /// Evaluated without gradients, batch-norm frozen. A picture's last digits may depend on how many there are. Throws Error{Shape} for another size, Error{Memory},
-    /// Error{Device}, and Cancelled soon after `cancel` was asked for: between two parts of the network, which take some ten
-    /// milliseconds for a batch of eight. A TorchScript network has one part.
+    /// Features of pictures that are already inputSide × inputSide: `out` is [images.size(), columns] row-major. Evaluated
+    /// without gradients, batch-norm frozen; a picture's last digits may depend on how many there are. Throws Error{Shape}
+    /// for another size, Error{Memory}, Error{Device}, and Cancelled soon after `cancel` was asked for: between two parts of
+    /// the network, which take some ten milliseconds for a batch of eight. A TorchScript network has one part.
     virtual void extract(std::span<const Image> images, std::span<float> out, const CancelToken &cancel = {}) const = 0;
 };
 

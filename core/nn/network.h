@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <ATen/core/Tensor.h>
 #include <ATen/core/ivalue.h>
@@ -83,6 +84,17 @@ private:
     bool m_relu;
     at::Tensor m_weight, m_bias;
 };
+
+/// Through the layers in turn; throws Cancelled before one of them once `cancel` asks for it.
+template <typename Layer>
+at::Tensor passThrough(const std::vector<Layer> &layers, at::Tensor x, const CancelToken &cancel)
+{
+    for (const Layer &layer : layers) {
+        cancel.check();
+        x = layer(x);
+    }
+    return x;
+}
 
 /// [B, C, H, W] -> [B, C] in float32: the mean over all places.
 at::Tensor globalAverage(const at::Tensor &x);

@@ -228,7 +228,15 @@ const Products &products()
     return chosen;
 }
 
-constexpr std::size_t kPartOutputs = 10;  ///< that a thread takes at once
+/// forEachPart() over the outputs of a layer, some at a time.
+template <typename Part>
+void forEachOutputs(std::size_t outputs, std::size_t operations, Part &&part)
+{
+    constexpr std::size_t kOutputs = 10;
+    forEachPart((outputs + kOutputs - 1) / kOutputs, operations, [&](std::size_t i) {
+        part(Range{i * kOutputs, std::min((i + 1) * kOutputs, outputs)});
+    });
+}
 
 // A tile of the dense matrix, [columns, kTile], stays in the first cache (for a hundred columns) while it serves all rows of
 // the sparse one, and a row's sums stay in registers.
@@ -259,10 +267,8 @@ void PackedRows::assign(const float *values, std::size_t rows, std::size_t colum
 void PackedRows::linear(const float *weight, const float *bias, std::size_t outputs, float *out) const
 {
     const Layer layer{weight, bias, m_columns, outputs};
-    forEachPart((outputs + kPartOutputs - 1) / kPartOutputs, m_rows * m_columns * outputs, [&](std::size_t part) {
-        const std::size_t first = part * kPartOutputs;
-        products().all(m_panels.data(), m_rows, layer, {first, std::min(first + kPartOutputs, outputs)}, out);
-    });
+    forEachOutputs(outputs, m_rows * m_columns * outputs,
+                   [&](Range some) { products().all(m_panels.data(), m_rows, layer, some, out); });
 }
 
 void linearKept(const float *in, std::size_t rows, std::size_t columns, const float *weight, const float *bias,
@@ -270,10 +276,8 @@ void linearKept(const float *in, std::size_t rows, std::size_t columns, const fl
 {
     const Layer layer{weight, bias, columns, outputs};
     constexpr std::size_t kFewKept = 4;  // of so many outputs one, about
-    forEachPart((outputs + kPartOutputs - 1) / kPartOutputs, rows * columns * outputs / kFewKept, [&](std::size_t part) {
-        const std::size_t first = part * kPartOutputs;
-        products().kept(in, rows, layer, {first, std::min(first + kPartOutputs, outputs)}, mask, out);
-    });
+    forEachOutputs(outputs, rows * columns * outputs / kFewKept,
+                   [&](Range some) { products().kept(in, rows, layer, some, mask, out); });
 }
 
 void SparseMatrix::assign(const float *values, std::size_t rows, std::size_t rowStride, std::size_t columns,

@@ -58,11 +58,7 @@ public:
     {
         cancel.check();
         x = at::max_pool2d(m_stem(x), {3, 3}, {2, 2}, {1, 1});
-        for (const Bottleneck &block : m_blocks) {
-            cancel.check();
-            x = block(x);
-        }
-        return globalAverage(x);  // [B, 2048, 7, 7] -> [B, 2048]
+        return globalAverage(passThrough(m_blocks, x, cancel));  // [B, 2048, 7, 7] -> [B, 2048]
     }
 
 private:

@@ -58,25 +58,15 @@ public:
         std::vector<at::Tensor> lots;
         for (const at::Tensor &lot : x.split(x.is_cpu() ? 1 : x.size(0)))
             lots.push_back(convolutions(lot, cancel));
-        x = at::cat(lots);
-        for (const FullyConnected &layer : m_classifier) {
-            cancel.check();
-            x = layer(x);
-        }
-        return x;  // [B, 4096]
+        return passThrough(m_classifier, at::cat(lots), cancel);  // [B, 4096]
     }
 
 private:
     /// [B, 3, 224, 224] -> [B, 25088], channel by channel whatever the layout.
     at::Tensor convolutions(at::Tensor x, const CancelToken &cancel) const
     {
-        for (const std::vector<Convolution> &stage : m_stages) {
-            for (const Convolution &convolution : stage) {
-                cancel.check();
-                x = convolution(x);
-            }
-            x = at::max_pool2d(x, {2, 2}, {2, 2});
-        }
+        for (const std::vector<Convolution> &stage : m_stages)
+            x = at::max_pool2d(passThrough(stage, x, cancel), {2, 2}, {2, 2});
         return x.contiguous().flatten(1);
     }
 

@@ -188,7 +188,7 @@ std::unique_ptr<WinogradConvolution> WinogradConvolution::make(const Shape &shap
         return std::make_unique<OneDnnWinograd>(shape, weight, bias, relu);
     } catch (const dnnl::error &error) {
         if (error.status == dnnl_out_of_memory)
-            throw std::bad_alloc();
+            throwTranslated(error);
         return nullptr;  // only processors with AVX-512 have it, for a padding of 0 or 1
     }
 }

@@ -75,10 +75,7 @@ public:
     at::Tensor forward(const at::Tensor &x, const CancelToken &cancel) const
     {
         at::Tensor y = m_startsWithRelu ? at::relu(x) : x;  // a copy: the way around sees x as it was
-        for (const SeparableConvolution &separable : m_separables) {
-            cancel.check();
-            y = separable(y);
-        }
+        y = passThrough(m_separables, y, cancel);
         cancel.check();
         if (m_halves)
             y = at::max_pool2d(y, {3, 3}, {2, 2}, {1, 1});
@@ -114,17 +111,10 @@ public:
 
     at::Tensor forward(at::Tensor x, const CancelToken &cancel) const override
     {
-        for (const Convolution &convolution : m_stem) {
-            cancel.check();
-            x = convolution(x);
-        }
+        x = passThrough(m_stem, x, cancel);
         for (const Block &block : m_blocks)
             x = block.forward(x, cancel);
-        for (const SeparableConvolution &separable : m_head) {
-            cancel.check();
-            x = separable(x);
-        }
-        return globalAverage(x);  // [B, 2048, 10, 10] -> [B, 2048]
+        return globalAverage(passThrough(m_head, x, cancel));  // [B, 2048, 10, 10] -> [B, 2048]
     }
 
 private:

@@ -12,28 +12,32 @@ import tempfile
 import time
 
 
+def read_until(stream, word):
+    """Whether `word` came before the stream ended."""
+    said = b""
+    while word not in said:
+        byte = stream.read(1)
+        if not byte:
+            return False
+        said += byte
+    return True
+
+
 def interrupted(dank, folder, network, precision, pause):
     """Seconds from the interruption to the word and to the end, or None where the work was done before."""
     with tempfile.TemporaryDirectory() as library:
         command = [dank, "extract", folder, "--library", library, "--backbone", network, "--weights", "none",
                    "--precision", precision]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, bufsize=0)
-        said = b""
-        while b"images/s" not in said:  # the first batch is done
-            byte = process.stderr.read(1)
-            if not byte:
-                process.wait()
-                return None
-            said += byte
+        if not read_until(process.stderr, b"images/s"):  # which the first batch brings
+            process.wait()
+            return None
         time.sleep(pause)
         start = time.monotonic()
         process.send_signal(signal.SIGINT)
-        while b"stopped" not in said:
-            byte = process.stderr.read(1)
-            if not byte:
-                process.wait()
-                return None
-            said += byte
+        if not read_until(process.stderr, b"stopped"):
+            process.wait()
+            return None
         word = time.monotonic() - start
         process.wait()
         return (word, time.monotonic() - start) if process.returncode == 130 else None

@@ -55,8 +55,8 @@ double worstError(const std::vector<float> &values, const std::vector<Sum> &exac
 class ProductsTest : public QObject {
     Q_OBJECT
 
-private Q_SLOTS:
-    void shapes()
+private:
+    static void shapes()
     {
         QTest::addColumn<int>("rows");
         QTest::addColumn<int>("columns");
@@ -69,14 +69,23 @@ private Q_SLOTS:
         QTest::newRow("odd everywhere") << 101 << 131 << 67;
         QTest::newRow("many outputs") << 7 << 65 << 513;
     }
-
-    void linearEqualsDouble_data() { shapes(); }
-    void linearEqualsDouble()
+    struct Shape {
+        std::size_t rows, columns, outputs;
+    };
+    static Shape shape()
     {
         QFETCH(int, rows);
         QFETCH(int, columns);
         QFETCH(int, outputs);
-        const auto n = static_cast<std::size_t>(rows), k = static_cast<std::size_t>(columns), m = static_cast<std::size_t>(outputs);
+        return {static_cast<std::size_t>(rows), static_cast<std::size_t>(columns), static_cast<std::size_t>(outputs)};
+    }
+
+private Q_SLOTS:
+
+    void linearEqualsDouble_data() { shapes(); }
+    void linearEqualsDouble()
+    {
+        const auto [n, k, m] = shape();
         const std::vector<float> in = numbers(n * k, 1), weight = numbers(m * k, 2), bias = numbers(m, 3);
         std::vector<Sum> exact(n * m);
         for (std::size_t r = 0; r < n; ++r)
@@ -97,10 +106,7 @@ private Q_SLOTS:
     void keptOutputsAreTheSameToTheBit_data() { shapes(); }
     void keptOutputsAreTheSameToTheBit()
     {
-        QFETCH(int, rows);
-        QFETCH(int, columns);
-        QFETCH(int, outputs);
-        const auto n = static_cast<std::size_t>(rows), k = static_cast<std::size_t>(columns), m = static_cast<std::size_t>(outputs);
+        const auto [n, k, m] = shape();
         const std::vector<float> in = numbers(n * k, 1), weight = numbers(m * k, 2), bias = numbers(m, 3);
         PackedRows packed;
         packed.assign(in.data(), n, k);
@@ -139,10 +145,7 @@ private Q_SLOTS:
     void sparseEqualsDouble_data() { shapes(); }
     void sparseEqualsDouble()
     {
-        QFETCH(int, rows);
-        QFETCH(int, columns);
-        QFETCH(int, outputs);
-        const auto n = static_cast<std::size_t>(rows), k = static_cast<std::size_t>(columns), m = static_cast<std::size_t>(outputs);
+        const auto [n, k, m] = shape();
         for (const double zeros : {0.0, 0.5, 0.9, 1.0}) {
             for (const bool transposed : {false, true}) {
                 const std::vector<float> values = numbers(n * k, 1, zeros), dense = numbers(k * m, 2);
