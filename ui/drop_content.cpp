@@ -30,8 +30,8 @@ bool startsLikePicture(const QString &path)
     if (!QFileInfo(path).isFile() || !file.open(QIODevice::ReadOnly))
         return false;
     const QByteArray head = file.read(12);
-    return head.startsWith("\xff\xd8\xff") || head.startsWith("\x89PNG") || head.startsWith("GIF8") ||
-           head.startsWith("BM") || (head.startsWith("RIFF") && head.mid(8, 4) == "WEBP");
+    return head.startsWith("\xff\xd8\xff") || head.startsWith("\x89PNG") || head.startsWith("GIF8")
+           || head.startsWith("BM") || (head.startsWith("RIFF") && head.mid(8, 4) == "WEBP");
 }
 
 QStringList localPaths(const QMimeData &data)

@@ -12,11 +12,11 @@ namespace dank::ui {
 struct DropContent {
     enum class Kind { Nothing, Pictures, Dataset, Model, Weights, ImageBytes };
     Kind kind = Kind::Nothing;
-    QStringList paths = {};      ///< Pictures: files and folders to rate; Dataset, Model, Weights: one file
-    QByteArray image = {};       ///< ImageBytes: an encoded picture; empty until taken
+    QStringList paths = {};  ///< Pictures: files and folders to rate; Dataset, Model, Weights: one file
+    QByteArray image = {};   ///< ImageBytes: an encoded picture; empty until taken
     QString imageName = {};
-    QString headline = {};       ///< "Drop 12 images to rate"; why not, for Nothing
-    QString detail = {};         ///< what happens with the rest; may be empty
+    QString headline = {};  ///< "Drop 12 images to rate"; why not, for Nothing
+    QString detail = {};    ///< what happens with the rest; may be empty
 };
 
 /// Reads a drag: local files first, then a picture's own bytes (from a browser), then text that names local files.

@@ -47,9 +47,7 @@ bool DropTarget::eventFilter(QObject *, QEvent *event)
         }
         return true;
     }
-    case QEvent::DragLeave:
-        hide();
-        return true;
+    case QEvent::DragLeave: hide(); return true;
     case QEvent::Drop: {
         auto *drop = static_cast<QDropEvent *>(event);
         hide();
@@ -58,11 +56,8 @@ bool DropTarget::eventFilter(QObject *, QEvent *event)
         emit dropped(readDrop(*drop->mimeData(), true));
         return true;
     }
-    case QEvent::Resize:
-        setGeometry(parentWidget()->rect());
-        return false;
-    default:
-        return false;
+    case QEvent::Resize: setGeometry(parentWidget()->rect()); return false;
+    default: return false;
     }
 }
 

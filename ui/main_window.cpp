@@ -18,9 +18,9 @@
 #include "ui/top_bar.h"
 #include "ui/widgets/first_paint.h"
 #include "ui/widgets/text_format.h"
+#include "ui/widgets/window_settings.h"
 #include "ui/window_actions.h"
 #include "ui/window_dialogs.h"
-#include "ui/widgets/window_settings.h"
 #include "ui/window_verbs.h"
 
 namespace dank::ui {
@@ -75,7 +75,8 @@ MainWindow::MainWindow(Session &session, QWidget *parent) : QMainWindow(parent),
     connect(m_top, &TopBar::openClicked, m_verbs, &WindowVerbs::openAny);
     connect(m_top, &TopBar::primaryClicked, this, &MainWindow::doPrimary);
     connect(m_top, &TopBar::deviceClicked, this, [this] {
-        connect(showDeviceDialog(m_session, this), &DeviceDialog::chooseRequested, this, [this] { showPage(Page::Features); });
+        connect(showDeviceDialog(m_session, this), &DeviceDialog::chooseRequested, this,
+                [this] { showPage(Page::Features); });
     });
     connect(m_messages, &MessageBar::dismissed, &session, &Session::dismissMessage);
     connect(m_run, &RunBar::pauseClicked, &session, &Session::pause);
@@ -170,8 +171,8 @@ void MainWindow::onChanged(Change change)
     switch (change) {
     case Change::Dataset: {
         const auto dataset = m_session.dataset();
-        setWindowTitle(dataset ? QStringLiteral("%1 — Dank Learning").arg(
-                                     menuText(QString::fromStdString(dataset->name())).replace("&&", "&"))
+        setWindowTitle(dataset ? QStringLiteral("%1 — Dank Learning")
+                                     .arg(menuText(QString::fromStdString(dataset->name())).replace("&&", "&"))
                                : QStringLiteral("Dank Learning"));
         break;
     }
@@ -180,12 +181,8 @@ void MainWindow::onChanged(Change change)
         m_top->setDevice(m_session.deviceText());
         m_top->setDownloading(m_session.weightsJob().isBusy() && m_session.weightsJob().file.isEmpty());
         break;
-    case Change::Message:
-        m_messages->setMessage(m_session.message());
-        return;
-    case Change::Job:
-        m_run->setJob(m_session.job(), m_session.actions());
-        break;
+    case Change::Message: m_messages->setMessage(m_session.message()); return;
+    case Change::Job: m_run->setJob(m_session.job(), m_session.actions()); break;
     case Change::Epochs: return;
     default: break;
     }
@@ -200,8 +197,9 @@ void MainWindow::updateNavigation()
         m_navigation->setState(static_cast<Page>(i), m_session.pageState(static_cast<Page>(i)));
     if (const auto model = m_session.ratingModel())
         m_navigation->setCaption(QString::fromStdString(model->name),
-                                 QStringLiteral("epoch %1%2").arg(model->epoch).arg(
-                                     model->untrainedBackbone ? QStringLiteral(" · untrained") : QString()));
+                                 QStringLiteral("epoch %1%2")
+                                     .arg(model->epoch)
+                                     .arg(model->untrainedBackbone ? QStringLiteral(" · untrained") : QString()));
     else
         m_navigation->setCaption({}, QStringLiteral("no model yet"));
 }

@@ -31,11 +31,9 @@ QColor severityColour(Message::Severity severity, const Tokens &t)
 }  // namespace
 
 MessageBar::MessageBar(QWidget *parent)
-    : QFrame(parent),
-      m_icon(new QLabel(this)),
+    : QFrame(parent), m_icon(new QLabel(this)),
       m_text(new TextLabel({}, static_cast<int>(TextRole::Body), TextLabel::Tone::Normal, this)),
-      m_action(new QPushButton(this)),
-      m_close(new QToolButton(this))
+      m_action(new QPushButton(this)), m_close(new QToolButton(this))
 {
     setObjectName(QStringLiteral("messageBar"));
     m_text->setWordWrap(true);
@@ -113,8 +111,8 @@ void MessageBar::recolour()
     const char *name = m_message.severity == Message::Severity::Info      ? "info"
                        : m_message.severity == Message::Severity::Warning ? "warning"
                                                                           : "error";
-    m_icon->setPixmap(icon(QLatin1String(name), severityColour(m_message.severity, t))
-                          .pixmap(QSize(20, 20), devicePixelRatioF()));
+    m_icon->setPixmap(
+        icon(QLatin1String(name), severityColour(m_message.severity, t)).pixmap(QSize(20, 20), devicePixelRatioF()));
     m_close->setIcon(icon(QStringLiteral("close"), t.muted));
     update();
 }

@@ -127,8 +127,7 @@ QString pageName(Page page)
 }
 
 Navigation::Navigation(QWidget *parent)
-    : QWidget(parent),
-      m_list(new QListWidget(this)),
+    : QWidget(parent), m_list(new QListWidget(this)),
       m_first(new TextLabel({}, static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted, this)),
       m_second(new TextLabel({}, static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted, this))
 {
@@ -172,9 +171,8 @@ void Navigation::setState(Page page, PageState state)
     QListWidgetItem *item = m_list->item(static_cast<int>(page));
     item->setData(kStateRole, static_cast<int>(state));
     item->setData(Qt::AccessibleTextRole, QStringLiteral("%1, %2").arg(pageName(page), stateName(state)));
-    item->setToolTip(QStringLiteral("%1: %2 (Ctrl+%3)")
-                         .arg(pageName(page), stateName(state))
-                         .arg(static_cast<int>(page) + 1));
+    item->setToolTip(
+        QStringLiteral("%1: %2 (Ctrl+%3)").arg(pageName(page), stateName(state)).arg(static_cast<int>(page) + 1));
 }
 
 void Navigation::setCaption(const QString &first, const QString &second)

@@ -19,8 +19,7 @@ NextStep nextStep(Session &session)
     NextStep step;
     step.page = can.next;
     switch (can.next) {
-    case Page::Dataset:
-        break;
+    case Page::Dataset: break;
     case Page::Features:
         if (!weightsReady(session) && can.extract) {
             const BackboneStatus *const asked = session.requested();

@@ -25,16 +25,13 @@ constexpr int kBarSteps = 1000;
 }  // namespace
 
 RunBar::RunBar(QWidget *parent)
-    : QWidget(parent),
-      m_mark(new QLabel(this)),
+    : QWidget(parent), m_mark(new QLabel(this)),
       m_verb(new TextLabel({}, static_cast<int>(TextRole::Heading), TextLabel::Tone::Normal, this)),
       m_detail(new TextLabel({}, static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted, this)),
       m_bar(new QProgressBar(this)),
       m_left(new TextLabel({}, static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted, this)),
-      m_pause(new QPushButton(QStringLiteral("&Pause"), this)),
-      m_stop(new QPushButton(QStringLiteral("&Stop"), this)),
-      m_stopMenu(new QPushButton(this)),
-      m_close(new QToolButton(this))
+      m_pause(new QPushButton(QStringLiteral("&Pause"), this)), m_stop(new QPushButton(QStringLiteral("&Stop"), this)),
+      m_stopMenu(new QPushButton(this)), m_close(new QToolButton(this))
 {
     setObjectName(QStringLiteral("runBar"));
     setAccessibleName(QStringLiteral("Running job"));
@@ -116,10 +113,11 @@ void RunBar::setJob(const JobStatus &job, const Actions &actions)
                                                : QString());
     m_left->setVisible(!m_left->text().isEmpty());
     m_pause->setText(paused ? QStringLiteral("&Resume") : QStringLiteral("&Pause"));
-    m_pause->setToolTip(paused        ? QStringLiteral("Go on (Ctrl+Shift+P)")
-                        : job.judging ? QStringLiteral("The training is over; judging it does not pause. Stop ends it, and the "
-                                                       "run is kept.")
-                                      : QStringLiteral("Pause (Ctrl+Shift+P)"));
+    m_pause->setToolTip(paused ? QStringLiteral("Go on (Ctrl+Shift+P)")
+                        : job.judging
+                            ? QStringLiteral("The training is over; judging it does not pause. Stop ends it, and the "
+                                             "run is kept.")
+                            : QStringLiteral("Pause (Ctrl+Shift+P)"));
     m_pause->setVisible(training && (running || paused));
     m_pause->setEnabled(paused ? actions.resume : actions.pause);
     const QString stop = stopping ? QStringLiteral("Stopping…") : QStringLiteral("&Stop");

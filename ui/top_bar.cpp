@@ -19,8 +19,9 @@ namespace dank::ui {
 namespace {
 
 constexpr int kHeight = 48;
-constexpr auto kOffline = "Everything stays on this computer: no network connection is open. Only a download of weights "
-                          "that you ask for opens one.";
+constexpr auto kOffline =
+    "Everything stays on this computer: no network connection is open. Only a download of weights "
+    "that you ask for opens one.";
 constexpr auto kDownloading = "Weights that you asked for are being downloaded. Nothing else is sent.";
 
 const QString kIconGap = QStringLiteral(" ");  // Qt leaves too little between a button's icon and its text
@@ -41,11 +42,8 @@ QIcon disc(const QColor &colour, qreal ratio)
 }  // namespace
 
 TopBar::TopBar(QMenu *exportMenu, QWidget *parent)
-    : QWidget(parent),
-      m_open(new QPushButton(QStringLiteral("&Open…"), this)),
-      m_primary(new QPushButton(this)),
-      m_export(new QPushButton(this)),
-      m_offline(new Chip(QStringLiteral("offline"), this)),
+    : QWidget(parent), m_open(new QPushButton(QStringLiteral("&Open…"), this)), m_primary(new QPushButton(this)),
+      m_export(new QPushButton(this)), m_offline(new Chip(QStringLiteral("offline"), this)),
       m_device(new Chip({}, this))
 {
     setFixedHeight(kHeight);

@@ -14,8 +14,8 @@ WindowActions::WindowActions(Session &session, QMenuBar &bar, QObject *parent) :
 {
     QMenu *file = bar.addMenu(QStringLiteral("&File"));
     m_open = add(file, "open", QStringLiteral("&Open db.json…"), QKeySequence(Qt::CTRL | Qt::Key_O));
-    m_openModel = add(file, "openModel", QStringLiteral("Open &model…"),
-                      QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O));
+    m_openModel =
+        add(file, "openModel", QStringLiteral("Open &model…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O));
     m_sample = add(file, "openSample", QStringLiteral("Open &sample"));
     m_recent = file->addMenu(QStringLiteral("Open &recent"));
     file->addSeparator();

@@ -97,8 +97,8 @@ void WindowVerbs::use(const DropContent &content)
         m_session.addWeights(content.paths.first());
         break;
     case DropContent::Kind::Nothing:
-        m_session.postMessage({Message::Severity::Info,
-                               QStringLiteral("%1. %2.").arg(content.headline, content.detail), {}, {}});
+        m_session.postMessage(
+            {Message::Severity::Info, QStringLiteral("%1. %2.").arg(content.headline, content.detail), {}, {}});
         break;
     }
 }

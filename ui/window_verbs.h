@@ -33,7 +33,7 @@ private:
 
     Session &m_session;
     QWidget &m_window;
-    QString m_goBack;        ///< the dataset that a dropped one replaces; empty while none is on its way
+    QString m_goBack;  ///< the dataset that a dropped one replaces; empty while none is on its way
 };
 
 }  // namespace dank::ui

@@ -17,8 +17,11 @@ int bench(Context &context, const std::string &what, const std::string &device)
     if (context.json()) {
         Json items = Json::array();
         for (const BenchItem &item : report.items)
-            items.push_back({{"name", item.name}, {"title", item.title}, {"value", number(item.value)}, {"unit", item.unit}});
-        printJson({{"device", report.device}, {"device_note", report.deviceNote}, {"threads", report.threads},
+            items.push_back(
+                {{"name", item.name}, {"title", item.title}, {"value", number(item.value)}, {"unit", item.unit}});
+        printJson({{"device", report.device},
+                   {"device_note", report.deviceNote},
+                   {"threads", report.threads},
                    {"items", items}});
         return kSuccess;
     }

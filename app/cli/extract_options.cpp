@@ -59,7 +59,8 @@ void addBackboneOption(CLI::App &app, std::string &backbone)
 
 void addWeightsOption(CLI::App &app, std::string &weights)
 {
-    app.add_option("--weights", weights, "A weights file (safetensors or .pth); none: seeded random numbers, marked untrained")
+    app.add_option("--weights", weights,
+                   "A weights file (safetensors or .pth); none: seeded random numbers, marked untrained")
         ->transform([](std::string name) {
             // Models remember where their weights were, so the path must hold from any folder.
             return name.empty() || name == "none" ? name : std::filesystem::absolute(name).lexically_normal().string();

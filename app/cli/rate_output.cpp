@@ -45,9 +45,9 @@ public:
             printLine("Dankness is measured within " + printable(m_model.targetGroup)
                       + "; a picture alone has no group, so its upvotes are read from all memes together.");
         if (m_model.interval) {
-            printLine("The interval holds for " + fixed(m_model.interval->level * 100, 0)
-                      + " % of memes like those of " + printable(datasetName(m_model))
-                      + ", as measured on " + grouped(static_cast<double>(m_model.interval->rows))
+            printLine("The interval holds for " + fixed(m_model.interval->level * 100, 0) + " % of memes like those of "
+                      + printable(datasetName(m_model)) + ", as measured on "
+                      + grouped(static_cast<double>(m_model.interval->rows))
                       + " that the model had not seen; for other pictures it promises nothing.");
         } else {
             printLine("There is no interval: fewer than " + std::to_string(ConformalInterval::kLeastRows)
@@ -60,7 +60,8 @@ private:
     {
         m_scored = true;
         const std::string interval =
-            score.interval ? fixed(score.interval->danknessLow, 2) + " to " + fixed(score.interval->danknessHigh, 2) : "–";
+            score.interval ? fixed(score.interval->danknessLow, 2) + " to " + fixed(score.interval->danknessHigh, 2)
+                           : "–";
         printRow({fixed(score.dankness, 3), interval, fixed(score.percentile, 1), grouped(score.expectedUpvotes)},
                  printable(score.path));
         const std::string indent(10, ' ');
@@ -123,7 +124,8 @@ private:
         for (const double end : {interval.danknessLow, interval.danknessHigh, interval.percentileLow,
                                  interval.percentileHigh, interval.upvotesLow, interval.upvotesHigh})
             cells += ',' + (score.interval ? shortest(end) : std::string());
-        cells += score.rangeRatio ? std::string(score.outsideRange ? ",true," : ",false,") + shortest(*score.rangeRatio) : ",,";
+        cells += score.rangeRatio ? std::string(score.outsideRange ? ",true," : ",false,") + shortest(*score.rangeRatio)
+                                  : ",,";
         cells += score.learnedFrom ? ",true," : ",false,";
         std::string neighbours;
         for (const SimilarMeme &meme : score.neighbours)

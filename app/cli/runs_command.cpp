@@ -35,7 +35,8 @@ Library openExisting(const Context &context)
     return Library::open(context.library());
 }
 
-/// Of a run with its row lists: which memes it learns from, and which judge it. Empty where an id cannot be in a manifest.
+/// Of a run with its row lists: which memes it learns from, and which judge it. Empty where an id cannot be in a
+/// manifest.
 std::string splitHashOf(const RunRecord &run)
 {
     try {

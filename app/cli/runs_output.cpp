@@ -185,11 +185,13 @@ std::vector<RunDifference> figureDifferences(const std::vector<RunRecord> &runs)
             all.push_back(std::move(row));
     };
     const auto addNumber = [&](const char *key, int digits, const Rank &of) {
-        add(key, [&](const RunRecord &run) { return number(of(run)); },
+        add(
+            key, [&](const RunRecord &run) { return number(of(run)); },
             [&](const RunRecord &run) { return fixed(of(run), digits); });
     };
     const auto addWords = [&](const char *key, const std::function<std::string(const RunRecord &)> &of) {
-        add(key, [&](const RunRecord &run) { return Json(of(run)); }, of);
+        add(
+            key, [&](const RunRecord &run) { return Json(of(run)); }, of);
     };
     addWords("state", [](const RunRecord &run) { return std::string(runStateName(run.state)); });
     addNumber("epochs_run", 0, [](const RunRecord &run) { return std::optional<double>(run.epochs); });
@@ -197,9 +199,8 @@ std::vector<RunDifference> figureDifferences(const std::vector<RunRecord> &runs)
     addNumber("best_validation_loss", 5, bestLoss);
     addNumber("last_validation_loss", 5, lastLoss);
     addNumber("mean_predictor_loss", 5, [](const RunRecord &run) { return std::optional(run.meanPredictorLoss); });
-    addWords("verdict", [](const RunRecord &run) {
-        return std::string(run.figures ? verdictName(run.figures->verdict) : "–");
-    });
+    addWords("verdict",
+             [](const RunRecord &run) { return std::string(run.figures ? verdictName(run.figures->verdict) : "–"); });
     addNumber("spearman_within", 3, [](const RunRecord &run) { return figure(run, &RunFigures::spearmanWithin); });
     addNumber("spearman", 3, [](const RunRecord &run) { return figure(run, &RunFigures::spearman); });
     addNumber("r2", 3, [](const RunRecord &run) { return figure(run, &RunFigures::r2); });

@@ -35,7 +35,8 @@ struct TrainOptions {
 /// optional does not.
 void addSwitch(CLI::App &app, const std::string &names, std::optional<bool> &value, const std::string &help)
 {
-    app.add_flag_function(names, [&value](std::int64_t count) { value = count > 0; }, help);
+    app.add_flag_function(
+        names, [&value](std::int64_t count) { value = count > 0; }, help);
 }
 
 /// The preset with what the command line says on top.
@@ -153,9 +154,8 @@ int evalModel(Context &context, const EvalOptions &options)
         if (spec.kind != GroupKind::None)
             groupsOf(dataset.records(), spec, {&dataset, {}, true});  // told before hours of extraction
     }
-    const Evaluation evaluation =
-        context.engine().evaluate(model, dataset, options.request, options.group ? &*options.group : nullptr,
-                                  context.library(), context.job());
+    const Evaluation evaluation = context.engine().evaluate(
+        model, dataset, options.request, options.group ? &*options.group : nullptr, context.library(), context.job());
     context.console().clear();
     const std::vector<Skipped> &skipped = evaluation.skipped;
     context.console().skipped(skipped, context.json());
@@ -215,7 +215,8 @@ Action declareTrain(CLI::App &app)
     app.add_option("--patience", options->patience, "Stop after this many epochs without a better one; 0: never")
         ->type_name("N");
     app.add_option("--loss", options->loss,
-                   "mse, huber, bce (of percentiles), ranknet (pairs within the group),\nor a weighted sum, as in bce+0.5ranknet")
+                   "mse, huber, bce (of percentiles), ranknet (pairs within the group),\nor a weighted sum, as in "
+                   "bce+0.5ranknet")
         ->type_name("LOSS");
     app.add_option("--optimiser,--optimizer", options->optimiser, "adam, adamw or sgd")
         ->check(CLI::IsMember({"adam", "adamw", "sgd"}))
@@ -227,9 +228,11 @@ Action declareTrain(CLI::App &app)
         ->type_name("NAME");
     app.add_option("--schedule-every", options->scheduleEvery, "Epochs from one step to the next, of step")
         ->type_name("N");
-    app.add_option("--schedule-factor", options->scheduleFactor, "What each step multiplies the learning rate by, of step")
+    app.add_option("--schedule-factor", options->scheduleFactor,
+                   "What each step multiplies the learning rate by, of step")
         ->type_name("X");
-    app.add_option("--clip", options->gradientClip, "Most that the gradient's norm may be; 0: no bound")->type_name("X");
+    app.add_option("--clip", options->gradientClip, "Most that the gradient's norm may be; 0: no bound")
+        ->type_name("X");
     app.add_option("--init", options->initialisation, "How weights start: kaiming, xavier or standard_normal")
         ->check(CLI::IsMember({"kaiming", "xavier", "standard_normal"}))
         ->type_name("NAME");
@@ -247,14 +250,17 @@ Action declareTrain(CLI::App &app)
                    "How memes are held out: author, duplicates, time (newest last), or random (optimistic)")
         ->check(CLI::IsMember({"author", "duplicates", "time", "random"}))
         ->type_name("SPLIT");
-    app.add_option("--hold-out", options->holdOut, "Share of the memes held out to choose the epoch, and as many again to judge it")->type_name("F");
+    app.add_option("--hold-out", options->holdOut,
+                   "Share of the memes held out to choose the epoch, and as many again to judge it")
+        ->type_name("F");
     app.add_option("--group", options->group,
                    "What memes are compared within: a column such as subreddit, author, month, template,\n"
                    "file:PATH (lines of id,group) or rows:1-902,903-1773 (row numbers of the db.json)")
         ->type_name("GROUP");
     app.add_option("--seed", options->seed, "Same seed, same numbers")->check(checkSeed)->type_name("S");
-    app.add_option("--folds", options->folds,
-                   "Judge every meme once, by one of K more trainings that did not learn from it,\nas in --folds 5 --seeds 5")
+    app.add_option(
+           "--folds", options->folds,
+           "Judge every meme once, by one of K more trainings that did not learn from it,\nas in --folds 5 --seeds 5")
         ->type_name("K");
     app.add_option("--seeds", options->seeds, "Train with N seeds in a row and tell the mean and the spread")
         ->type_name("N");
@@ -275,7 +281,8 @@ Action declareEval(CLI::App &app)
     auto options = std::make_shared<EvalOptions>();
     app.add_option("MODEL", options->model, "A .dankmodel file")->required();
     app.add_option("DB", options->db, "A db.json, or the folder that holds it")->required();
-    app.add_option("--backbone", options->request.backbone, "Refuse a model that was made with another one")->type_name("ID");
+    app.add_option("--backbone", options->request.backbone, "Refuse a model that was made with another one")
+        ->type_name("ID");
     app.add_option("--group", options->group,
                    "What memes are compared within, as for train; without it what the model was trained with")
         ->type_name("GROUP");

@@ -81,10 +81,11 @@ TrainReport runTraining(Context &context, CurveLog &log,
     CancelToken cancel = context.interrupt().cancel();
     observer.crossValidation = [&](const CrossValidationStep &step) {
         const std::string what =
-            step.fold == 0 ? "comparing"
-                           : (step.folds > 1 ? "fold " + std::to_string(step.fold) + " of " + std::to_string(step.folds) + ", "
-                                             : std::string())
-                                 + "seed " + std::to_string(step.seed) + " of " + std::to_string(step.seeds);
+            step.fold == 0
+                ? "comparing"
+                : (step.folds > 1 ? "fold " + std::to_string(step.fold) + " of " + std::to_string(step.folds) + ", "
+                                  : std::string())
+                      + "seed " + std::to_string(step.seed) + " of " + std::to_string(step.seeds);
         console.progress("cross-validate", step.done, step.total, what,
                          {{"fold", step.fold}, {"folds", step.folds}, {"seed", step.seed}, {"seeds", step.seeds}});
     };
@@ -134,12 +135,14 @@ void printFigures(const Evaluation &evaluation, const SeedFigures &spread, const
     if (!spread.empty()) {
         const auto sd = [](const SeedFigures &figures, Figure figure, int digits) {
             const auto found = figures.find(figure);
-            return found == figures.end() || !found->second.sd ? std::string("–") : "± " + fixed(*found->second.sd, digits);
+            return found == figures.end() || !found->second.sd ? std::string("–")
+                                                               : "± " + fixed(*found->second.sd, digits);
         };
         std::vector<std::string> cells{"  spread over seeds"};
         if (within)
             cells.push_back(sd(spreadWithin, Figure::Spearman, 3));
-        cells.insert(cells.end(), {sd(spread, Figure::Spearman, 3), sd(spread, Figure::R2, 3), sd(spread, Figure::Mae, 4)});
+        cells.insert(cells.end(),
+                     {sd(spread, Figure::Spearman, 3), sd(spread, Figure::R2, 3), sd(spread, Figure::Mae, 4)});
         rows.push_back(std::move(cells));
     }
     for (const BaselineResult &baseline : evaluation.baselines)

@@ -11,9 +11,9 @@ namespace dank::cli {
 namespace {
 
 struct WeightsOptions {
-    std::string id;               ///< of `fetch`
-    std::string file, backbone;   ///< of `add`, the second of `remove` too
-    std::string in, out;          ///< of `convert`
+    std::string id;              ///< of `fetch`
+    std::string file, backbone;  ///< of `add`, the second of `remove` too
+    std::string in, out;         ///< of `convert`
 };
 
 std::string megabytes(std::uint64_t bytes)
@@ -53,8 +53,12 @@ int list(Context &context)
     std::vector<std::vector<std::string>> rows{{"id", "size", "installed", "file", "licence"}};
     for (const WeightsStatus &status : all) {
         const std::uint64_t bytes = status.entry.shownBytes();
-        rows.push_back({status.entry.id, bytes == 0 ? "?" : (status.entry.bytes == 0 ? "about " : "") + megabytes(bytes),
-                        !status.problem.empty() ? "damaged" : status.installed ? "yes" : "–", status.entry.file, status.entry.licence});
+        rows.push_back({status.entry.id,
+                        bytes == 0 ? "?" : (status.entry.bytes == 0 ? "about " : "") + megabytes(bytes),
+                        !status.problem.empty() ? "damaged"
+                        : status.installed      ? "yes"
+                                                : "–",
+                        status.entry.file, status.entry.licence});
     }
     print(table(rows));
     printLine("\n`dank weights fetch ID` downloads one, `dank weights add FILE` takes a file that you have.\n"
@@ -72,9 +76,9 @@ int fetch(Context &context, const std::string &id)
             extra += ", " + megabytes(static_cast<std::uint64_t>(progress.bytesPerSecond)) + "/s";
         if (progress.resumedFrom > 0)
             extra += ", gone on from " + megabytes(progress.resumedFrom);
-        context.console().progress("download", progress.done, progress.total, extra,
-                                   {{"bytes_per_second", number(progress.bytesPerSecond)},
-                                    {"resumed_from", progress.resumedFrom}});
+        context.console().progress(
+            "download", progress.done, progress.total, extra,
+            {{"bytes_per_second", number(progress.bytesPerSecond)}, {"resumed_from", progress.resumedFrom}});
     };
     const std::filesystem::path file = context.engine().fetchWeights(id, context.library(), show, context.job());
     context.console().clear();
@@ -162,8 +166,7 @@ Action declareWeights(CLI::App &app)
         return sub;
     };
     command("list", "The catalogue, and what is installed (also without a word)", "list --json", list);
-    command("fetch", "Download, check and install weights; goes on where an earlier call stopped",
-            "fetch inception_v3",
+    command("fetch", "Download, check and install weights; goes on where an earlier call stopped", "fetch inception_v3",
             [options](Context &context) { return fetch(context, options->id); })
         ->add_option("ID", options->id, "An id of the list, as inception_v3")
         ->required();
@@ -173,10 +176,10 @@ Action declareWeights(CLI::App &app)
     adding->add_option("FILE", options->file, "The weights file")->required();
     adding->add_option("--backbone", options->backbone, "Its network; recognised by its parameters where left out")
         ->type_name("ID");
-    command("verify", "Read the installed files whole and compare them with what was installed", "verify",
-            verify);
-    CLI::App *converting = command("convert", "Turn any weights file into safetensors", "convert vgg16.pth vgg16.safetensors",
-                                   [options](Context &context) { return convert(context, *options); });
+    command("verify", "Read the installed files whole and compare them with what was installed", "verify", verify);
+    CLI::App *converting =
+        command("convert", "Turn any weights file into safetensors", "convert vgg16.pth vgg16.safetensors",
+                [options](Context &context) { return convert(context, *options); });
     converting->add_option("IN", options->in, "The file to read")->required();
     converting->add_option("OUT", options->out, "The safetensors file to write")->required();
     command("remove", "Delete a network's installed weights, those that others replaced included", "remove vgg16",

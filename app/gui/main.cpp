@@ -1,6 +1,6 @@
-#include <clocale>
 #include <QApplication>
 #include <QFileInfo>
+#include <clocale>
 
 #include <cstdio>
 
@@ -30,7 +30,8 @@ void openFiles(const gui::Options &options, ui::Session &session, ui::MainWindow
         if (info.suffix().compare("dankmodel", Qt::CaseInsensitive) == 0) {
             session.openModel(info.absoluteFilePath());
             model = true;
-        } else if (!dataset && (info.isDir() || info.suffix().compare("json", Qt::CaseInsensitive) == 0 || !info.exists())) {
+        } else if (!dataset
+                   && (info.isDir() || info.suffix().compare("json", Qt::CaseInsensitive) == 0 || !info.exists())) {
             session.openDataset(info.absoluteFilePath());
             dataset = true;
         } else {
@@ -62,7 +63,8 @@ int main(int argc, char **argv)
     QGuiApplication::setApplicationDisplayName("Dank Learning");
     if (!hasDisplay() && !platformChosen && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
         std::fputs("dank-learning: there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set). "
-                   "The command line does the same without one: dank --help.\n", stderr);
+                   "The command line does the same without one: dank --help.\n",
+                   stderr);
         return 1;
     }
     QApplication application(argc, argv);
@@ -81,7 +83,7 @@ int main(int argc, char **argv)
     ui::Session session(sessionOptions);
     ui::MainWindow window(session);
     if (options->theme)
-        ui::applyTheme(application, *options->theme);   // for this once: what the window remembers stays
+        ui::applyTheme(application, *options->theme);  // for this once: what the window remembers stays
     if (options->page)
         window.showPage(*options->page);
     // Loading the engine holds the loader's lock, which Qt needs for its plugins: the whole window comes first.

@@ -15,8 +15,8 @@ std::filesystem::path toPath(const QString &text)
     return QFile::encodeName(text).toStdString();
 }
 
-const QStringList kPages{"dataset", "features", "train", "evaluate", "rate"};   // in the order of ui::Page
-const QStringList kThemes{"system", "light", "dark"};                           // in the order of ui::ThemeMode
+const QStringList kPages{"dataset", "features", "train", "evaluate", "rate"};  // in the order of ui::Page
+const QStringList kThemes{"system", "light", "dark"};                          // in the order of ui::ThemeMode
 
 }  // namespace
 
@@ -45,8 +45,10 @@ std::optional<Options> parseOptions(const QStringList &arguments, int &exitCode)
     const QCommandLineOption sample("sample", "Open the sample dataset.");
     const QCommandLineOption threads("threads", "Compute threads; 0: one per core.", "N");
     const QCommandLineOption theme("theme", "system, light or dark.", "NAME");
-    const QCommandLineOption chart("chart", "Draw a chart of a run without a window, and exit: loss, upvotes, scatter, "
-                                            "calibration, residuals or baselines.", "KIND");
+    const QCommandLineOption chart("chart",
+                                   "Draw a chart of a run without a window, and exit: loss, upvotes, scatter, "
+                                   "calibration, residuals or baselines.",
+                                   "KIND");
     const QCommandLineOption run("run", "The run to draw, from `dank runs`.", "RUN");
     const QCommandLineOption out("out", "The file to draw to: .png, .svg, .pdf or .csv.", "FILE");
     parser.addOptions({help, version, model, library, page, sample, threads, theme, chart, run, out});

@@ -12,7 +12,7 @@ namespace dank::gui {
 
 /// What the window's command line asks for.
 struct Options {
-    QStringList files;                        ///< a db.json, a folder with one, a .dankmodel, or pictures to rate
+    QStringList files;  ///< a db.json, a folder with one, a .dankmodel, or pictures to rate
     QString model;
     ui::Session::Options session;
     std::optional<ui::Page> page;

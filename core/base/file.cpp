@@ -276,10 +276,12 @@ void writeFileAtomically(const fs::path &path, std::string_view text)
 std::string fileStamp(const std::filesystem::path &path)
 {
     constexpr std::int64_t kSettled = 2'000'000'000;  // nanoseconds; file systems' clocks are coarse
-    struct stat status{};
+    struct stat status {};
     if (::stat(path.c_str(), &status) != 0)
         return {};
-    const auto nanoseconds = [](const timespec &time) { return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec; };
+    const auto nanoseconds = [](const timespec &time) {
+        return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec;
+    };
     const std::int64_t changed = nanoseconds(status.st_ctim);  // unlike the other, nobody can set it back
     timespec now{};
     ::clock_gettime(CLOCK_REALTIME, &now);
@@ -336,8 +338,8 @@ std::string sanitizeUtf8(std::string_view bytes)
 
 void throwErrno(int errorNumber, std::string_view doing, const fs::path &path)
 {
-    const bool writing = doing == "write" || doing == "create" || doing == "rename" || doing == "replace"
-                         || doing == "flush";
+    const bool writing =
+        doing == "write" || doing == "create" || doing == "rename" || doing == "replace" || doing == "flush";
     ErrorKind kind = ErrorKind::File;
     std::string advice;
     switch (errorNumber) {
@@ -353,9 +355,7 @@ void throwErrno(int errorNumber, std::string_view doing, const fs::path &path)
         kind = ErrorKind::Disk;
         advice = " Choose a folder that can be written to.";
         break;
-    case EFBIG:
-        kind = ErrorKind::Disk;
-        break;
+    case EFBIG: kind = ErrorKind::Disk; break;
     case EACCES:
     case EPERM:
         if (writing) {
@@ -363,8 +363,7 @@ void throwErrno(int errorNumber, std::string_view doing, const fs::path &path)
             advice = " Choose a folder that can be written to.";
         }
         break;
-    default:
-        break;
+    default: break;
     }
     throw Error(kind,
                 "Cannot " + std::string(doing) + " '" + displayPath(path)

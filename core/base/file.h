@@ -16,15 +16,15 @@ std::vector<std::byte> readFile(const std::filesystem::path &path, std::uint64_t
 std::string readTextFile(const std::filesystem::path &path, std::uint64_t limit);
 
 /// Writes beside `path`, flushes to disk, then renames over it, and flushes the folder: afterwards
-/// `path` holds either its old contents or all of the new. Throws Error{Disk}, or Error{File}, also for a `path` that is
-/// a device, a pipe or a folder.
+/// `path` holds either its old contents or all of the new. Throws Error{Disk}, or Error{File}, also for a `path` that
+/// is a device, a pipe or a folder.
 void writeFileAtomically(const std::filesystem::path &path, std::span<const std::byte> bytes);
 void writeFileAtomically(const std::filesystem::path &path, std::string_view text);
 /// The same for contents in several pieces, one after the other: nothing is copied together.
 void writeFileAtomically(const std::filesystem::path &path, std::span<const std::span<const std::byte>> pieces);
 
-/// Size, times and inode of a file as one word: as long as it stays the same, so do the contents. Empty where there is no
-/// such file, and where it changed so lately that a second change might not show.
+/// Size, times and inode of a file as one word: as long as it stays the same, so do the contents. Empty where there is
+/// no such file, and where it changed so lately that a second change might not show.
 std::string fileStamp(const std::filesystem::path &path);
 
 /// Creates a folder and its parents. Throws Error{Disk} naming the folder and the reason.

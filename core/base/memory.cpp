@@ -65,7 +65,8 @@ std::vector<float> makeLargeMatrix(std::size_t size)
 #ifdef MADV_HUGEPAGE
     constexpr std::uintptr_t kPage = 2 << 20;
     const auto begin = reinterpret_cast<std::uintptr_t>(matrix.data());
-    const std::uintptr_t first = (begin + kPage - 1) / kPage * kPage, last = (begin + size * sizeof(float)) / kPage * kPage;
+    const std::uintptr_t first = (begin + kPage - 1) / kPage * kPage,
+                         last = (begin + size * sizeof(float)) / kPage * kPage;
     if (first < last)
         provide(first, last, kPage);
 #endif

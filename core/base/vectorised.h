@@ -2,11 +2,11 @@
 
 #include <cstddef>  // says whether this is glibc
 
-/// DANK_VECTORISED before a function's definition: it is compiled for several generations of vector instructions, and the
-/// processor's own is chosen when the program starts. For loops that the compiler turns into such instructions; what the
-/// function calls must be inlined, by DANK_INLINED if need be. Sums may be fused (a × b + c rounded once) where a file's
-/// compile options do not forbid it, so that the last digits can differ between processors.
-#if defined(__x86_64__) && defined(__GLIBC__) && __GNUC__ >= 12 && !defined(__clang__) \
+/// DANK_VECTORISED before a function's definition: it is compiled for several generations of vector instructions, and
+/// the processor's own is chosen when the program starts. For loops that the compiler turns into such instructions;
+/// what the function calls must be inlined, by DANK_INLINED if need be. Sums may be fused (a × b + c rounded once)
+/// where a file's compile options do not forbid it, so that the last digits can differ between processors.
+#if defined(__x86_64__) && defined(__GLIBC__) && __GNUC__ >= 12 && !defined(__clang__)                                 \
     && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define DANK_X86_LEVELS 1
 #define DANK_VECTORISED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))

@@ -88,7 +88,8 @@ std::vector<double> groupMedianPredictions(std::span<const float> targets, std::
     std::unordered_map<std::string_view, double> medians;
     for (auto &[group, values] : members)
         medians.emplace(group, medianOf(std::move(values)));
-    // A split that keeps groups whole leaves judged groups without training rows: their level is read off the others judged.
+    // A split that keeps groups whole leaves judged groups without training rows: their level is read off the others
+    // judged.
     std::vector<double> actual;
     std::vector<std::string> judgedGroups;
     for (const std::size_t row : rows.judged) {

@@ -50,8 +50,8 @@ private:
     {
         std::size_t filled = 0;
         while (filled < m_buffer.size()) {
-            const ssize_t got = ::pread(m_fd, m_buffer.data() + filled, m_buffer.size() - filled,
-                                        static_cast<off_t>(offset + filled));
+            const ssize_t got =
+                ::pread(m_fd, m_buffer.data() + filled, m_buffer.size() - filled, static_cast<off_t>(offset + filled));
             if (got < 0 && errno == EINTR)
                 continue;
             if (got < 0)

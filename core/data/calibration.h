@@ -12,7 +12,7 @@ namespace dank {
 /// Memes that were predicted about the same: do they get, on average, what was predicted?
 struct CalibrationBin {
     std::size_t rows = 0;
-    double least = 0;                  ///< the least and the greatest prediction in it
+    double least = 0;  ///< the least and the greatest prediction in it
     double most = 0;
     double predicted = 0;              ///< mean
     double actual = 0;                 ///< mean

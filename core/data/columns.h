@@ -26,8 +26,8 @@ private:
     friend class ColumnTableBuilder;
     struct Column {
         std::string name;
-        std::vector<std::uint32_t> codes;       ///< by row, into texts; may end early
-        std::vector<std::string> texts{""};     ///< texts[0] stands for no value
+        std::vector<std::uint32_t> codes;    ///< by row, into texts; may end early
+        std::vector<std::string> texts{""};  ///< texts[0] stands for no value
     };
     const Column *find(std::string_view column) const;
 

@@ -27,7 +27,8 @@ Json toJson(const SeedFigures &figures)
 {
     Json object = Json::object();
     for (const auto &[figure, over] : figures)
-        object[figureName(figure)] = {{"mean", over.mean}, {"sd", over.sd ? Json(*over.sd) : Json(nullptr)}, {"runs", over.runs}};
+        object[figureName(figure)] = {
+            {"mean", over.mean}, {"sd", over.sd ? Json(*over.sd) : Json(nullptr)}, {"runs", over.runs}};
     return object;
 }
 

@@ -110,8 +110,7 @@ struct Located {
 /// Finds pictures by name: the memes folder is listed once, however many rows there are.
 class Pictures {
 public:
-    Pictures(const fs::path &dbJson, const JobContext &job)
-        : m_dbName(displayPath(dbJson.filename()))
+    Pictures(const fs::path &dbJson, const JobContext &job) : m_dbName(displayPath(dbJson.filename()))
     {
         std::error_code failed;
         m_folder = fs::canonical(dbJson.parent_path(), failed);
@@ -158,7 +157,8 @@ public:
                 return checked(beside, fs::is_symlink(status));
         }
         if (named.outside)
-            return {{}, SkipReason::ImageOutside,
+            return {{},
+                    SkipReason::ImageOutside,
                     "there is no memes/" + id + ".* and its media '" + sanitizeUtf8(media.substr(0, 200))
                         + "' lies outside the dataset's folder"};
         std::string detail = "no memes/" + id + ".*";
@@ -253,8 +253,8 @@ Dataset Dataset::load(const fs::path &dbJson, const JobContext &job)
 {
     std::error_code failed;
     if (fs::is_directory(dbJson, failed))
-        throw Error(ErrorKind::File,
-                    "'" + displayPath(dbJson) + "' is a folder. Open the db.json in it instead.", dbJson);
+        throw Error(ErrorKind::File, "'" + displayPath(dbJson) + "' is a folder. Open the db.json in it instead.",
+                    dbJson);
     job.report("load", 0, 0);
     std::string text = readTextFile(dbJson, kMaxDbBytes);
     Dataset dataset;

@@ -27,9 +27,9 @@ public:
     static Dataset fromRecords(std::filesystem::path path, std::vector<MemeRecord> records,
                                std::vector<Skipped> skipped = {});
 
-    const std::filesystem::path &path() const { return m_path; }   ///< absolute path of the db.json
-    std::string name() const;                                       ///< its folder's name
-    const std::string &contentHash() const { return m_hash; }      ///< of the db.json's bytes
+    const std::filesystem::path &path() const { return m_path; }  ///< absolute path of the db.json
+    std::string name() const;                                     ///< its folder's name
+    const std::string &contentHash() const { return m_hash; }     ///< of the db.json's bytes
     std::size_t rows() const { return m_records.size() + m_skipped.size(); }
     std::span<const MemeRecord> records() const { return m_records; }
     std::span<const Skipped> skipped() const { return m_skipped; }

@@ -185,8 +185,8 @@ void uniteFeatures(const Directions &directions, double cosine, UnionFind &sets,
 {
     // Directions at an angle a lie on different sides of a share a / π of the planes; six deviations to spare.
     const double share = std::acos(std::clamp(cosine, -1.0, 1.0)) / std::numbers::pi;
-    const int most = static_cast<int>(std::ceil(
-        kPlanes * share + 6 * std::sqrt(kPlanes * std::max(share * (1 - share), 1.0 / kPlanes))));
+    const int most = static_cast<int>(
+        std::ceil(kPlanes * share + 6 * std::sqrt(kPlanes * std::max(share * (1 - share), 1.0 / kPlanes))));
     const std::size_t rows = directions.signatures.size();
     for (std::size_t i = 1; i < rows; ++i) {
         job.cancel.check();
@@ -334,8 +334,8 @@ DuplicateClusters duplicateClusters(std::span<const std::string> hashes,
         while (comparesFeatures && featureLevel + 1 < kLevels && !fits(clustersAt(-1, featureLevel)))
             ++featureLevel;
         sets = clustersAt(hashLevel, featureLevel);
-        while (!fits(sets) && ((comparesHashes && hashLevel + 1 < kLevels)
-                               || (comparesFeatures && featureLevel + 1 < kLevels))) {
+        while (!fits(sets)
+               && ((comparesHashes && hashLevel + 1 < kLevels) || (comparesFeatures && featureLevel + 1 < kLevels))) {
             hashLevel = comparesHashes ? std::min(hashLevel + 1, kLevels - 1) : -1;
             featureLevel = comparesFeatures ? std::min(featureLevel + 1, kLevels - 1) : -1;
             sets = clustersAt(hashLevel, featureLevel);

@@ -79,8 +79,8 @@ struct Witnesses {
     bool areEnough() const { return clusters >= kMinClustersToJudge && even >= kMinEvenClusters; }
 };
 
-/// How many clusters there are, and how many of equal size would witness as much: (sum n)^2 / sum n^2 (Kish 1965), so that
-/// one author with most of the memes does not count as many.
+/// How many clusters there are, and how many of equal size would witness as much: (sum n)^2 / sum n^2 (Kish 1965), so
+/// that one author with most of the memes does not count as many.
 Witnesses countWitnesses(std::span<const std::size_t> clusters)
 {
     std::unordered_map<std::size_t, double> sizes;

@@ -13,9 +13,9 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kMaxDepth = 8;
 constexpr SkipReason kReasons[] = {
-    SkipReason::RowMalformed,   SkipReason::UpvotesMissing,  SkipReason::UpvotesInvalid, SkipReason::DuplicateId,
-    SkipReason::ImageMissing,   SkipReason::ImageOutside,    SkipReason::ImageUnreadable, SkipReason::NotAnImage,
-    SkipReason::ImageTruncated, SkipReason::ImageTooLarge,   SkipReason::ImageCorrupt,    SkipReason::Excluded,
+    SkipReason::RowMalformed,   SkipReason::UpvotesMissing, SkipReason::UpvotesInvalid,  SkipReason::DuplicateId,
+    SkipReason::ImageMissing,   SkipReason::ImageOutside,   SkipReason::ImageUnreadable, SkipReason::NotAnImage,
+    SkipReason::ImageTruncated, SkipReason::ImageTooLarge,  SkipReason::ImageCorrupt,    SkipReason::Excluded,
 };
 
 [[noreturn]] void refuse(const std::string &why)

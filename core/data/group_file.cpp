@@ -154,8 +154,8 @@ std::vector<GroupLine> parseGroupFile(std::string text, const std::filesystem::p
         result.push_back({id, printable(trimmed(fields[1])), line});
     }
     if (result.empty())
-        throw Error(ErrorKind::Format,
-                    "'" + displayPath(path) + "' says nothing: it should hold lines of id,group.", path);
+        throw Error(ErrorKind::Format, "'" + displayPath(path) + "' says nothing: it should hold lines of id,group.",
+                    path);
     return result;
 }
 

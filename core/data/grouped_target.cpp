@@ -36,7 +36,8 @@ GroupedTarget GroupedTarget::fit(TargetKind kind, std::span<const std::int64_t> 
     GroupedTarget target;
     target.global = TargetTransform::fit(kind, fitted);
     if (kind == TargetKind::Percentile && !groups.empty()) {
-        // Splits that keep groups whole leave held-out groups without rows to learn from: they are ranked among themselves.
+        // Splits that keep groups whole leave held-out groups without rows to learn from: they are ranked among
+        // themselves.
         std::map<std::string, std::vector<std::int64_t>> heldOut;
         for (std::size_t row = 0; row < upvotes.size(); ++row)
             if (!groups[row].empty() && !members.contains(groups[row]))
@@ -55,8 +56,10 @@ GroupedTarget GroupedTarget::fit(TargetKind kind, std::span<const std::int64_t> 
 void GroupedTarget::validate() const
 {
     if (byGroup.size() > kMaxGroups)
-        throw Error(ErrorKind::Format, "A target within " + std::to_string(byGroup.size()) + " groups is too much; "
-                                       "up to " + std::to_string(kMaxGroups) + " can be kept.");
+        throw Error(ErrorKind::Format, "A target within " + std::to_string(byGroup.size())
+                                           + " groups is too much; "
+                                             "up to "
+                                           + std::to_string(kMaxGroups) + " can be kept.");
     for (const auto &[group, transform] : byGroup) {
         if (group.empty() || group.size() > kMaxNameBytes || printable(sanitizeUtf8(group)) != group)
             throw Error(ErrorKind::Format, "A target's group has no proper name.");

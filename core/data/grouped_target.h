@@ -13,7 +13,7 @@ namespace dank {
 /// A target that is measured within each meme's group, so that a group with many upvotes is no easier to be dank in. A
 /// plain value; without groups it is the transform `global`.
 struct GroupedTarget {
-    static constexpr std::size_t kLeastMembers = 5;    ///< a group with fewer fitted memes is measured against all
+    static constexpr std::size_t kLeastMembers = 5;  ///< a group with fewer fitted memes is measured against all
     static constexpr std::size_t kMaxGroups = 100'000;
     static constexpr std::size_t kMaxNameBytes = 800;  ///< 200 bytes, each of which may have become U+FFFD
 
@@ -22,8 +22,9 @@ struct GroupedTarget {
 
     /// `groups` holds each row's group, empty where unknown, or is itself empty for no groups. Percentile is fitted on
     /// the rows `train` only, since ranks of held-out rows would tell about them; but a group with no row in `train` is
-    /// ranked among its own rows, which nothing is learnt from. The maximum of Max and Log is a unit and counts all rows. A group whose memes all have 0 upvotes is measured against all, where a maximum is needed.
-    /// Throws Error{Dataset} as TargetTransform::fit() does, Error{Shape} for lists that do not match.
+    /// ranked among its own rows, which nothing is learnt from. The maximum of Max and Log is a unit and counts all
+    /// rows. A group whose memes all have 0 upvotes is measured against all, where a maximum is needed. Throws
+    /// Error{Dataset} as TargetTransform::fit() does, Error{Shape} for lists that do not match.
     static GroupedTarget fit(TargetKind kind, std::span<const std::int64_t> upvotes,
                              std::span<const std::string> groups, std::span<const std::size_t> train,
                              std::size_t leastMembers = kLeastMembers);

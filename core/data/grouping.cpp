@@ -74,8 +74,8 @@ std::vector<RowRange> rangesOf(std::string_view text)
         range.first = rowOf(part.substr(0, dash), part);
         range.last = dash == std::string_view::npos ? range.first : rowOf(part.substr(dash + 1), part);
         if (range.last < range.first)
-            throw Error(ErrorKind::Format, "The range of rows " + rangeName(range)
-                                               + " holds no row: it ends before it begins.");
+            throw Error(ErrorKind::Format,
+                        "The range of rows " + rangeName(range) + " holds no row: it ends before it begins.");
         if (ranges.size() == kMaxRanges)
             throw Error(ErrorKind::Format, "There are more than " + std::to_string(kMaxRanges)
                                                + " ranges of rows. Use a side file: file:groups.csv.");
@@ -124,8 +124,10 @@ bool hasColumn(std::span<const MemeRecord> records, std::string_view column)
     advice += "; author and month are there as well, and groups can be given by a side file (file:groups.csv) or by "
               "rows (rows:1-902,903-1773).";
     if (varied.contains(column))
-        throw Error(ErrorKind::Dataset, "The column '" + shown + "' has a value of its own in nearly every row, so it "
-                                                                 "makes no groups. " + advice);
+        throw Error(ErrorKind::Dataset, "The column '" + shown
+                                            + "' has a value of its own in nearly every row, so it "
+                                              "makes no groups. "
+                                            + advice);
     throw Error(ErrorKind::Dataset, "The dataset has no column '" + shown + "'. " + advice);
 }
 
@@ -162,7 +164,8 @@ void fillFromFile(std::span<const MemeRecord> records, const std::filesystem::pa
         if (!isNew && known->second->group != line.group)
             throw Error(ErrorKind::Format,
                         "'" + displayPath(path) + "' puts the meme '" + printable(line.id)
-                            + "' into two groups, in lines " + std::to_string(known->second->line) + " and " + std::to_string(line.line) + ".",
+                            + "' into two groups, in lines " + std::to_string(known->second->line) + " and "
+                            + std::to_string(line.line) + ".",
                         path);
     }
     std::unordered_set<std::string_view> known;
@@ -326,9 +329,7 @@ Grouping groupsOf(std::span<const MemeRecord> records, const GroupSpec &spec, co
     Grouping grouping;
     grouping.of.resize(records.size());
     switch (spec.kind) {
-    case GroupKind::None:
-        grouping.unknown = records.size();
-        return grouping;
+    case GroupKind::None: grouping.unknown = records.size(); return grouping;
     case GroupKind::Author:
         grouping.name = "author";
         for (std::size_t i = 0; i < records.size(); ++i)
@@ -364,14 +365,13 @@ Grouping groupsOf(std::span<const MemeRecord> records, const GroupSpec &spec, co
     if (!context.acceptAny)
         checkUseful(grouping);
     if (grouping.unknown > 0)
-        grouping.notes.push_back(
-            spec.kind == GroupKind::Rows
-                ? counted(grouping.unknown, "meme is", "memes are") + " in none of the ranges of rows, so in no group."
-            : spec.kind == GroupKind::File
-                ? counted(grouping.unknown, "meme is", "memes are") + " not in " + printable(grouping.name)
-                      + ", so in no group."
-                : counted(grouping.unknown, "meme has", "memes have") + " no " + printable(grouping.name)
-                      + " and so no group.");
+        grouping.notes.push_back(spec.kind == GroupKind::Rows ? counted(grouping.unknown, "meme is", "memes are")
+                                                                    + " in none of the ranges of rows, so in no group."
+                                 : spec.kind == GroupKind::File
+                                     ? counted(grouping.unknown, "meme is", "memes are") + " not in "
+                                           + printable(grouping.name) + ", so in no group."
+                                     : counted(grouping.unknown, "meme has", "memes have") + " no "
+                                           + printable(grouping.name) + " and so no group.");
     return grouping;
 }
 

@@ -11,7 +11,7 @@ enum class BinScale { Linear, Log };
 
 /// counts[i] values lie in [edges[i], edges[i+1]); the last bin includes its upper edge.
 struct Histogram {
-    std::vector<double> edges;         ///< counts.size() + 1, ascending; empty for no values
+    std::vector<double> edges;  ///< counts.size() + 1, ascending; empty for no values
     std::vector<std::size_t> counts;
 };
 

@@ -63,7 +63,8 @@ bool hasEndOfImage(ByteSource &source, std::uint64_t from, std::uint64_t to)
 {
     std::uint32_t last = 0;
     while (from < to) {
-        const auto piece = source.upTo(from, static_cast<std::size_t>(std::min<std::uint64_t>(ByteSource::kWindow, to - from)));
+        const auto piece =
+            source.upTo(from, static_cast<std::size_t>(std::min<std::uint64_t>(ByteSource::kWindow, to - from)));
         if (piece.empty())
             return false;
         for (const std::byte byte : piece) {
@@ -228,9 +229,7 @@ void probeGif(ByteSource &source, ImageProbe &probe)
             if (!hasFrame)
                 corrupt(probe, "it holds no picture");
             return;
-        case 0x21:
-            ++at;
-            break;
+        case 0x21: ++at; break;
         case 0x2c: {
             const auto frame = source.at(at, 9);
             if (frame.empty()) {
@@ -246,9 +245,7 @@ void probeGif(ByteSource &source, ImageProbe &probe)
             hasFrame = true;
             break;
         }
-        default:
-            corrupt(probe, "an unknown block in it");
-            return;
+        default: corrupt(probe, "an unknown block in it"); return;
         }
         if (!skipBlocks(source, at)) {
             truncated(probe);
@@ -323,7 +320,8 @@ void probeBmp(ByteSource &source, ImageProbe &probe)
             return;
         }
         width = static_cast<std::int32_t>(little32(info, 4));
-        height = std::abs(static_cast<std::int64_t>(static_cast<std::int32_t>(little32(info, 8))));  // < 0: top row first
+        height =
+            std::abs(static_cast<std::int64_t>(static_cast<std::int32_t>(little32(info, 8))));  // < 0: top row first
         depth = little16(info, 14);
         compression = little32(info, 16);
     }
@@ -341,7 +339,8 @@ void probeBmp(ByteSource &source, ImageProbe &probe)
     // Plain or bit-field pixels tell how long the file must be; otherwise only what the header claims does.
     const bool plain = compression == 0 || compression == 3 || compression == 6;
     const auto row = (static_cast<std::uint64_t>(width) * depth + 31) / 32 * 4;
-    const std::uint64_t needed = plain ? pixels + row * static_cast<std::uint64_t>(height) : std::max(length, pixels + 1);
+    const std::uint64_t needed =
+        plain ? pixels + row * static_cast<std::uint64_t>(height) : std::max(length, pixels + 1);
     if (needed > source.size())
         truncated(probe);
 }
@@ -364,7 +363,7 @@ std::string describeForeign(std::span<const std::byte> head)
     const std::size_t first = text.find_first_not_of(" \t\r\n");
     if (first != std::string_view::npos && text[first] == '<')
         return text.find("<svg") != std::string_view::npos ? "it is an SVG drawing, which cannot be read"
-                                                          : "it begins like a web page";
+                                                           : "it begins like a web page";
     const bool printable = std::all_of(text.begin(), text.end(), [](char c) {
         const auto byte = static_cast<unsigned char>(c);
         return byte >= 0x20 || byte == '\t' || byte == '\r' || byte == '\n';
@@ -404,7 +403,8 @@ ImageProbe probeSource(ByteSource &source)
         return probe;
     }
     for (const Magic &magic : kMagics) {
-        if (!beginsWith(head, magic.bytes.substr(0, std::max<std::size_t>(2, std::min(head.size(), magic.bytes.size())))))
+        if (!beginsWith(head,
+                        magic.bytes.substr(0, std::max<std::size_t>(2, std::min(head.size(), magic.bytes.size())))))
             continue;
         probe.format = magic.format;
         if (head.size() < magic.bytes.size())

@@ -25,7 +25,8 @@ constexpr LossKind kKinds[] = {LossKind::SquaredError, LossKind::Huber, LossKind
 std::string shown(std::string_view text)
 {
     std::string result(text.substr(0, kMaxShown));
-    std::replace_if(result.begin(), result.end(), [](char c) { return c < 0x20 || c > 0x7e; }, '?');
+    std::replace_if(
+        result.begin(), result.end(), [](char c) { return c < 0x20 || c > 0x7e; }, '?');
     return "'" + result + (text.size() > kMaxShown ? "…'" : "'");
 }
 
@@ -47,8 +48,8 @@ LossTerm termFromText(std::string_view text)
     std::string_view rest = text;
     takeNumber(rest, term.weight);
     const std::string_view name = rest.substr(0, rest.find(':'));
-    const auto kind = std::find_if(std::begin(kKinds), std::end(kKinds),
-                                   [&](LossKind known) { return name == lossKindName(known); });
+    const auto kind =
+        std::find_if(std::begin(kKinds), std::end(kKinds), [&](LossKind known) { return name == lossKindName(known); });
     if (kind == std::end(kKinds))
         refuse("there is none called " + shown(name));
     term.kind = *kind;
@@ -135,9 +136,8 @@ bool lossHas(std::span<const LossTerm> terms, LossKind kind) noexcept
 
 bool lossFixesHeight(std::span<const LossTerm> terms) noexcept
 {
-    return std::any_of(terms.begin(), terms.end(), [](const LossTerm &term) {
-        return term.kind != LossKind::RankNet && term.weight > 0;
-    });
+    return std::any_of(terms.begin(), terms.end(),
+                       [](const LossTerm &term) { return term.kind != LossKind::RankNet && term.weight > 0; });
 }
 
 }  // namespace dank

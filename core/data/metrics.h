@@ -94,7 +94,8 @@ struct MeanAndSd {
 /// Empty when no run had a value. Values that are not finite count as none.
 std::optional<MeanAndSd> meanAndSd(std::span<const std::optional<double>> values);
 
-/// Each figure's mean over runs on the same rows, those left out where it is undefined. Throws Error{Shape} for no runs.
+/// Each figure's mean over runs on the same rows, those left out where it is undefined. Throws Error{Shape} for no
+/// runs.
 Metrics meanMetrics(std::span<const Metrics> runs);
 
 }  // namespace dank

@@ -25,38 +25,38 @@ struct DenseLayer {
 /// A trained regressor with all it takes to score an image the same way anywhere: an immutable value of
 /// standard types. Stored as one .dankmodel file (core/store/model_file.h).
 struct Model {
-    std::string name;                    ///< e.g. "run 7"
-    std::int64_t run = 0;                ///< library run it came from, 0 for none
-    std::string backbone;                ///< full backbone id; features of another are refused
-    std::string weightsFile;             ///< where the backbone's weights were, a hint; empty for none
-    bool untrainedBackbone = false;      ///< the backbone's weights were seeded random numbers
-    std::vector<float> normScale;        ///< [columns], layer normalisation's before the first layer; empty for none
-    std::vector<float> normShift;        ///< [columns]
-    std::vector<DenseLayer> layers;      ///< ReLU between them
+    std::string name;                ///< e.g. "run 7"
+    std::int64_t run = 0;            ///< library run it came from, 0 for none
+    std::string backbone;            ///< full backbone id; features of another are refused
+    std::string weightsFile;         ///< where the backbone's weights were, a hint; empty for none
+    bool untrainedBackbone = false;  ///< the backbone's weights were seeded random numbers
+    std::vector<float> normScale;    ///< [columns], layer normalisation's before the first layer; empty for none
+    std::vector<float> normShift;    ///< [columns]
+    std::vector<DenseLayer> layers;  ///< ReLU between them
     OutputActivation output = OutputActivation::Sigmoid;
-    std::vector<float> featureMean;      ///< [columns], or empty for raw features
-    std::vector<float> featureScale;     ///< [columns], what (x - mean) is divided by, > 0
+    std::vector<float> featureMean;   ///< [columns], or empty for raw features
+    std::vector<float> featureScale;  ///< [columns], what (x - mean) is divided by, > 0
     TargetTransform target;
-    std::vector<float> reference;        ///< sorted scores of the reference set
-    std::string referenceName;           ///< e.g. "48 held-out memes of sample"
+    std::vector<float> reference;  ///< sorted scores of the reference set
+    std::string referenceName;     ///< e.g. "48 held-out memes of sample"
     TrainConfig config;
-    int epoch = 0;                       ///< the epoch these weights are from
+    int epoch = 0;  ///< the epoch these weights are from
     int epochsRun = 0;
-    std::vector<EpochStats> curve;       ///< all epochs so far
-    double trainMean = 0;                ///< mean dankness of the training rows
-    double meanPredictorLoss = 0;        ///< validation loss of always answering trainMean, under the run's loss
-    std::string dataset;                 ///< path of the db.json
+    std::vector<EpochStats> curve;  ///< all epochs so far
+    double trainMean = 0;           ///< mean dankness of the training rows
+    double meanPredictorLoss = 0;   ///< validation loss of always answering trainMean, under the run's loss
+    std::string dataset;            ///< path of the db.json
     std::string datasetHash;
-    std::vector<MemeId> trainIds;        ///< rows it learned from: never used to judge it
-    std::vector<MemeId> validationIds;   ///< rows that chose the epoch
-    std::vector<MemeId> testIds;         ///< rows that judged it and had no part in it
-    std::string splitHash;               ///< of those three sides (core/data/split.h); empty in files before there was one
+    std::vector<MemeId> trainIds;       ///< rows it learned from: never used to judge it
+    std::vector<MemeId> validationIds;  ///< rows that chose the epoch
+    std::vector<MemeId> testIds;        ///< rows that judged it and had no part in it
+    std::string splitHash;  ///< of those three sides (core/data/split.h); empty in files before there was one
 
     // What its scores rest on. Absent in older files, and where too few memes were held out.
     std::optional<ConformalInterval> interval;
     std::optional<TrainingRange> range;
     std::vector<TrainPicture> trainPictures;  ///< up to kMaxTrainPictures, ascending by row
-    std::string targetGroup;             ///< what `groupTargets` are keyed by, as TrainConfig::group; empty: no groups
+    std::string targetGroup;  ///< what `groupTargets` are keyed by, as TrainConfig::group; empty: no groups
     std::map<std::string, TargetTransform> groupTargets;  ///< of target's kind; other groups are measured by `target`
 
     int columns() const { return layers.empty() ? 0 : layers.front().inputs; }
@@ -83,20 +83,21 @@ struct SimilarMeme {
 
 /// The outcome for one rated file. Every number is finite.
 struct Score {
-    std::string path;                 ///< as given, UTF-8 for display
-    std::string skipped;              ///< why it has no score; empty: the numbers below hold
-    double dankness = 0;              ///< 0..1
-    double percentile = 0;            ///< 0..100, against the model's reference set
+    std::string path;       ///< as given, UTF-8 for display
+    std::string skipped;    ///< why it has no score; empty: the numbers below hold
+    double dankness = 0;    ///< 0..1
+    double percentile = 0;  ///< 0..100, against the model's reference set
     double expectedUpvotes = 0;
     int width = 0, height = 0;
     std::optional<ScoreInterval> interval;  ///< for memes like the dataset's; empty: too few judged the model
     /// Its distance from the training memes as a multiple of what 99 % of held-out memes stay within (TrainingRange);
     /// empty where the model does not know. Above 1 the picture is unlike anything it learned from.
     std::optional<double> rangeRatio;
-    bool outsideRange = false;              ///< rangeRatio is above 1
-    bool learnedFrom = false;               ///< the model learned from this very picture: its score proves nothing
-    std::vector<SimilarMeme> neighbours;    ///< up to three, the nearest first; empty where their features are not at hand
-    std::size_t comparedWith = 0;           ///< training memes that the neighbours are the nearest of
+    bool outsideRange = false;  ///< rangeRatio is above 1
+    bool learnedFrom = false;   ///< the model learned from this very picture: its score proves nothing
+    std::vector<SimilarMeme>
+        neighbours;                ///< up to three, the nearest first; empty where their features are not at hand
+    std::size_t comparedWith = 0;  ///< training memes that the neighbours are the nearest of
 };
 
 }  // namespace dank

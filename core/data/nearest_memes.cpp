@@ -41,7 +41,8 @@ std::vector<Neighbour> NearestMemes::nearest(std::span<const float> features, st
         return {};
     if (features.size() != m_columns)
         throw Error(ErrorKind::Shape, "Neighbours of " + std::to_string(features.size())
-                                          + " numbers were asked for among memes of " + std::to_string(m_columns) + '.');
+                                          + " numbers were asked for among memes of " + std::to_string(m_columns)
+                                          + '.');
     Eigen::VectorXf asked(static_cast<Eigen::Index>(m_columns));
     m_standardiser.apply(features, asked.data());
     toUnit({asked.data(), asked.size()});

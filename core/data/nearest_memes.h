@@ -10,9 +10,9 @@
 
 namespace dank {
 
-/// The rows of one matrix nearest to one picture after the other: standardises once, then each question is one pass over
-/// them. Holds rows × columns floats (164 MB for 20,000 rows of 2,048). NeighbourSearch is for many questions at once.
-/// Const calls are thread-safe.
+/// The rows of one matrix nearest to one picture after the other: standardises once, then each question is one pass
+/// over them. Holds rows × columns floats (164 MB for 20,000 rows of 2,048). NeighbourSearch is for many questions at
+/// once. Const calls are thread-safe.
 class NearestMemes {
 public:
     NearestMemes() = default;

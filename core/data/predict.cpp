@@ -1,8 +1,8 @@
 #include "core/data/predict.h"
 
 #include <cmath>
-#include <utility>
 #include <string>
+#include <utility>
 
 #include "core/base/error.h"
 
@@ -61,8 +61,8 @@ std::vector<float> predict(const Model &model, std::span<const float> values)
 {
     const auto columns = static_cast<std::size_t>(model.columns());
     if (columns == 0 || values.size() % columns != 0) {
-        throw Error(ErrorKind::Shape, "The model takes " + std::to_string(columns) + " features a row; " +
-                                          std::to_string(values.size()) + " numbers are no whole rows of that.");
+        throw Error(ErrorKind::Shape, "The model takes " + std::to_string(columns) + " features a row; "
+                                          + std::to_string(values.size()) + " numbers are no whole rows of that.");
     }
     std::vector<float> answers(values.size() / columns);
     std::vector<float> in, out;
@@ -89,8 +89,8 @@ std::vector<float> predict(const Model &model, std::span<const float> values)
             }
             std::swap(in, out);
         }
-        answers[row] = static_cast<float>(
-            model.output == OutputActivation::Sigmoid ? 1.0 / (1.0 + std::exp(-answer)) : answer);
+        answers[row] =
+            static_cast<float>(model.output == OutputActivation::Sigmoid ? 1.0 / (1.0 + std::exp(-answer)) : answer);
     }
     return answers;
 }

@@ -17,8 +17,8 @@ namespace {
 
 bool isNamedLikePicture(const fs::path &path)
 {
-    static constexpr std::array<std::string_view, 11> kExtensions{".jpg", ".jpeg", ".jpe",  ".jfif", ".png", ".webp",
-                                                                  ".bmp", ".dib",  ".gif",  ".apng", ".jif"};
+    static constexpr std::array<std::string_view, 11> kExtensions{".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp",
+                                                                  ".bmp", ".dib",  ".gif", ".apng", ".jif"};
     std::string extension = path.extension().native();
     for (char &c : extension)
         if (c >= 'A' && c <= 'Z')
@@ -67,9 +67,8 @@ void expandFolder(const fs::path &folder, std::vector<fs::path> &files, const Jo
                  entry.increment(failed))
                 if (!isHidden(entry->path()))
                     children.push_back(entry->path());
-            std::sort(children.begin(), children.end(), [](const fs::path &a, const fs::path &b) {
-                return a.native() > b.native();
-            });
+            std::sort(children.begin(), children.end(),
+                      [](const fs::path &a, const fs::path &b) { return a.native() > b.native(); });
             pending.insert(pending.end(), children.begin(), children.end());
             continue;
         }

@@ -79,7 +79,8 @@ std::string explainReproduction(const Reproduction &result)
         "square of the signal by 2.5 times its width, so its first answers are in the millions while the targets lie "
         "between 0 and 1. Adam moves every weight by about 0.001 a step, so the loss falls for as long as it takes to "
         "shrink them, whatever the data. "
-        "Nothing else can be learnt: the appendix trains on random numbers instead of features, and with four activations "
+        "Nothing else can be learnt: the appendix trains on random numbers instead of features, and with four "
+        "activations "
         "in five dropped.";
     if (!result.curves.empty() && !result.curves.front().empty()) {
         const double last = median(result.after(static_cast<int>(result.curves.front().size())));

@@ -21,15 +21,15 @@ inline constexpr std::size_t kPaperRows = 3338;
 inline constexpr int kPaperColumns = 2048;
 inline constexpr int kPaperBatch = 100;
 
-/// The paper's training loop, run again: what it prints is the sum, over an epoch's batches of 100, of each batch's mean
-/// squared error.
+/// The paper's training loop, run again: what it prints is the sum, over an epoch's batches of 100, of each batch's
+/// mean squared error.
 struct Reproduction {
     std::size_t rows = 0;
-    bool seededTargets = false;                ///< drawn here, not a dataset's ups / max(ups)
-    double predictMean = 0;                    ///< the same sum for always answering the targets' mean
+    bool seededTargets = false;  ///< drawn here, not a dataset's ups / max(ups)
+    double predictMean = 0;      ///< the same sum for always answering the targets' mean
     std::vector<std::uint64_t> seeds;
-    std::vector<std::vector<double>> curves;   ///< [seeds][epochs]
-    double seconds = 0;                        ///< wall time
+    std::vector<std::vector<double>> curves;  ///< [seeds][epochs]
+    double seconds = 0;                       ///< wall time
 
     /// The printed loss of each seed after `epoch` epochs (from 1); empty past the end.
     std::vector<double> after(int epoch) const;

@@ -115,8 +115,8 @@ GroupResiduals residualsByGroup(const Evaluation &evaluation, const Dataset *dat
     std::vector<std::string> own;
     for (const JudgedMeme &meme : evaluation.memes)
         own.push_back(meme.group);
-    GroupResiduals found = residualsBy(own, evaluation.groupName.empty() ? "group" : evaluation.groupName, evaluation,
-                                       options);
+    GroupResiduals found =
+        residualsBy(own, evaluation.groupName.empty() ? "group" : evaluation.groupName, evaluation, options);
     if (serves(found) || !dataset)
         return serves(found) ? found : GroupResiduals{};
     for (const char *spec : {"author", "month"}) {

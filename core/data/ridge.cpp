@@ -51,8 +51,8 @@ std::vector<double> toStd(const Vector &values)
     return {values.data(), values.data() + values.size()};
 }
 
-/// `matrix` = L L^T, L in its lower half, by blocks as LAPACK's potrf: Eigen's own would keep a stop waiting for a second.
-/// False where the matrix is not positive definite.
+/// `matrix` = L L^T, L in its lower half, by blocks as LAPACK's potrf: Eigen's own would keep a stop waiting for a
+/// second. False where the matrix is not positive definite.
 bool factorise(Matrix &matrix, const JobContext &job)
 {
     constexpr Eigen::Index kBlock = 128;

@@ -39,7 +39,8 @@ bool isHash(const std::string &text)
 std::optional<ConformalInterval> ConformalInterval::fit(std::span<const double> residuals, double level)
 {
     const std::size_t count = residuals.size();
-    if (count < kLeastRows || !std::all_of(residuals.begin(), residuals.end(), [](double r) { return std::isfinite(r); }))
+    if (count < kLeastRows
+        || !std::all_of(residuals.begin(), residuals.end(), [](double r) { return std::isfinite(r); }))
         return std::nullopt;
     std::vector<double> sorted(residuals.begin(), residuals.end());
     std::sort(sorted.begin(), sorted.end());

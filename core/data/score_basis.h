@@ -11,9 +11,9 @@
 
 namespace dank {
 
-/// A split conformal interval (Vovk, Gammerman & Shafer 2005; Lei et al. 2018): around any answer of the model, as far as
-/// the memes that judged it lay from their answers. It holds `level` of the time for memes drawn like the dataset's, by
-/// the same authors as much as there; it promises nothing for other pictures.
+/// A split conformal interval (Vovk, Gammerman & Shafer 2005; Lei et al. 2018): around any answer of the model, as far
+/// as the memes that judged it lay from their answers. It holds `level` of the time for memes drawn like the dataset's,
+/// by the same authors as much as there; it promises nothing for other pictures.
 struct ConformalInterval {
     static constexpr double kLevel = 0.9;
     static constexpr std::size_t kLeastRows = 20;  ///< with fewer, the extremes of the residuals say too little
@@ -23,10 +23,11 @@ struct ConformalInterval {
     double below = 0;      ///< ≤ 0, added to an answer: the lower end
     double above = 0;      ///< ≥ 0
 
-    /// From actual minus predicted dankness of memes that had no part in training. With n of them and a = 1 - level, the
-    /// ends are the floor((n + 1) a / 2)-th smallest residual and the ceil((n + 1) (1 - a / 2))-th, so that each tail is
-    /// missed at most a / 2 of the time whatever n. An end on the wrong side of 0 is moved to 0, which only widens it: the
-    /// answer itself is always inside. Empty with fewer than kLeastRows residuals, or for one that is not finite.
+    /// From actual minus predicted dankness of memes that had no part in training. With n of them and a = 1 - level,
+    /// the ends are the floor((n + 1) a / 2)-th smallest residual and the ceil((n + 1) (1 - a / 2))-th, so that each
+    /// tail is missed at most a / 2 of the time whatever n. An end on the wrong side of 0 is moved to 0, which only
+    /// widens it: the answer itself is always inside. Empty with fewer than kLeastRows residuals, or for one that is
+    /// not finite.
     static std::optional<ConformalInterval> fit(std::span<const double> residuals, double level = kLevel);
     /// Throws Error{Format} for what fit() cannot give.
     void validate() const;
@@ -43,9 +44,9 @@ struct TrainingRange {
     std::vector<float> scale;      ///< [columns], > 0
     std::vector<float> distances;  ///< of held-out memes, ascending; quantiles where there are more than kMaxDistances
 
-    /// `mean` and `scale` as the model standardises by them; both empty for raw features, when they are fitted on the rows
-    /// `train` and kept. A feature that is constant there is measured as it is. Empty with fewer than kLeastRows rows in
-    /// `heldOut`.
+    /// `mean` and `scale` as the model standardises by them; both empty for raw features, when they are fitted on the
+    /// rows `train` and kept. A feature that is constant there is measured as it is. Empty with fewer than kLeastRows
+    /// rows in `heldOut`.
     static std::optional<TrainingRange> fit(const FeatureMatrix &features, std::span<const std::size_t> train,
                                             std::span<const std::size_t> heldOut, std::span<const float> mean,
                                             std::span<const float> scale);
@@ -61,10 +62,10 @@ double distanceFromMiddle(std::span<const float> row, std::span<const float> mea
 
 /// A picture that the model learned from, to show beside one that looks like it.
 struct TrainPicture {
-    std::size_t row = 0;       ///< into Model::trainIds
-    std::string hash;          ///< hashFile() of the picture
+    std::size_t row = 0;  ///< into Model::trainIds
+    std::string hash;     ///< hashFile() of the picture
     std::int64_t upvotes = 0;
-    std::string file;          ///< where it was in its dataset's folder; empty for elsewhere
+    std::string file;  ///< where it was in its dataset's folder; empty for elsewhere
 
     bool operator==(const TrainPicture &) const = default;
 };

@@ -59,7 +59,8 @@ void checkPlan(std::span<const MemeRecord> records, const SplitPlan &plan)
         throw Error(ErrorKind::Dataset, "All memes look like copies of each other, so none can be held out. "
                                         "Choose the random split, or add other memes.");
     const std::string copies = plan.clusters.empty() ? "" : " or copies";
-    throw Error(ErrorKind::Dataset, "All memes are by one author" + copies + ", so none can be held out by author. Choose the random split.");
+    throw Error(ErrorKind::Dataset, "All memes are by one author" + copies
+                                        + ", so none can be held out by author. Choose the random split.");
 }
 
 std::size_t shareOf(double fraction, std::size_t rows, std::size_t least, std::size_t most)
@@ -134,7 +135,8 @@ void addRest(Split &split, std::span<const MemeRecord> records, const SplitPlan 
         split.validation.push_back(rest[row]);
 }
 
-/// Says how many of the memes that judge are by authors whom the run learns from: what it knows of an author helps there.
+/// Says how many of the memes that judge are by authors whom the run learns from: what it knows of an author helps
+/// there.
 void noteAuthorsOnBothSides(Split &split, std::span<const MemeRecord> records)
 {
     std::unordered_set<std::string_view> learned;
@@ -192,11 +194,10 @@ Split splitByTime(std::span<const MemeRecord> records, const SplitPlan &plan, st
     }
     const std::size_t undated = split.train.size();
     if (dated.size() < sides && !(dated.size() + 1 == sides && undated > 0))
-        throw Error(ErrorKind::Dataset,
-                    (dated.empty() ? std::string("None") : "Only " + std::to_string(dated.size())) + " of "
-                        + std::to_string(records.size()) + " memes, copies counted once, "
-                        + (dated.size() == 1 ? "says when it was" : "say when they were")
-                        + " posted, so the newest cannot be held out. Choose another split.");
+        throw Error(ErrorKind::Dataset, (dated.empty() ? std::string("None") : "Only " + std::to_string(dated.size()))
+                                            + " of " + std::to_string(records.size()) + " memes, copies counted once, "
+                                            + (dated.size() == 1 ? "says when it was" : "say when they were")
+                                            + " posted, so the newest cannot be held out. Choose another split.");
     std::stable_sort(dated.begin(), dated.end(), [](const Dated &a, const Dated &b) { return a.newest < b.newest; });
     const std::size_t wanted = shareOf(plan.fraction, datedRows, 1, datedRows);
     const std::size_t left = undated > 0 ? 0 : 1;  // groups that must remain to learn from
@@ -324,9 +325,8 @@ std::vector<Split> makeFolds(std::span<const MemeRecord> records, const SplitPla
     std::vector<Group> parts(folds);
     std::vector<std::size_t> groupsIn(folds);
     for (const Group &group : groups) {
-        const auto fewest = std::min_element(parts.begin(), parts.end(), [](const Group &a, const Group &b) {
-            return a.size() < b.size();
-        });
+        const auto fewest = std::min_element(parts.begin(), parts.end(),
+                                             [](const Group &a, const Group &b) { return a.size() < b.size(); });
         append(*fewest, group);
         ++groupsIn[static_cast<std::size_t>(fewest - parts.begin())];
     }

@@ -19,8 +19,8 @@ enum class SplitKind {
     Time,        ///< newest last: the oldest to learn from, then those to choose by, the newest to judge by
     Duplicates,  ///< copies of a meme on one side; one author may stand on both
 };
-const char *splitKindName(SplitKind kind) noexcept;       ///< "author", "random", "time", "duplicates"
-SplitKind splitKindFromName(std::string_view name);       ///< throws Error{Format}
+const char *splitKindName(SplitKind kind) noexcept;  ///< "author", "random", "time", "duplicates"
+SplitKind splitKindFromName(std::string_view name);  ///< throws Error{Format}
 
 /// Row indexes into the records that were split, each side ascending, disjoint, together all rows.
 struct Split {
@@ -33,9 +33,9 @@ struct Split {
 /// Everything that decides a split besides the records and the seed.
 struct SplitPlan {
     SplitKind kind = SplitKind::Author;
-    double fraction = 0.2;                   ///< of the rows on each held-out side
-    std::span<const std::size_t> clusters;   ///< for each record its cluster of copies (DuplicateClusters::of); may be
-                                             ///< empty but for Duplicates
+    double fraction = 0.2;                  ///< of the rows on each held-out side
+    std::span<const std::size_t> clusters;  ///< for each record its cluster of copies (DuplicateClusters::of); may be
+                                            ///< empty but for Duplicates
 };
 
 /// Holds out about `plan.fraction` of the rows. Both sides get at least one row. Same seed, same split; without

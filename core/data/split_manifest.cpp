@@ -39,8 +39,8 @@ std::string splitHash(std::span<const MemeId> train, std::span<const MemeId> val
 {
     std::vector<MemeId> ids;
     Split split;
-    for (const auto &[list, side] : {std::pair(train, &split.train), std::pair(validation, &split.validation),
-                                     std::pair(test, &split.test)}) {
+    for (const auto &[list, side] :
+         {std::pair(train, &split.train), std::pair(validation, &split.validation), std::pair(test, &split.test)}) {
         for (const MemeId &id : list) {
             side->push_back(ids.size());
             ids.push_back(id);

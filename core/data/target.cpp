@@ -71,8 +71,7 @@ TargetKind targetKindFromName(std::string_view name)
     for (const TargetKind kind : {TargetKind::Max, TargetKind::Log, TargetKind::Percentile})
         if (name == targetKindName(kind))
             return kind;
-    throw Error(ErrorKind::Format,
-                "There is no target '" + std::string(name) + "'. Choose max, log or percentile.");
+    throw Error(ErrorKind::Format, "There is no target '" + std::string(name) + "'. Choose max, log or percentile.");
 }
 
 TargetTransform TargetTransform::fit(TargetKind kind, std::span<const std::int64_t> upvotes)
@@ -114,9 +113,8 @@ TargetTransform TargetTransform::fit(TargetKind kind, std::span<const std::int64
 TargetTransform TargetTransform::fromParameters(TargetKind kind, std::vector<double> parameters)
 {
     const auto refuse = [&](const std::string &why) {
-        throw Error(ErrorKind::Format,
-                    std::string("The parameters of the target '") + targetKindName(kind) + "' make no sense: " + why
-                        + ".");
+        throw Error(ErrorKind::Format, std::string("The parameters of the target '") + targetKindName(kind)
+                                           + "' make no sense: " + why + ".");
     };
     for (const double value : parameters)
         if (!std::isfinite(value) || value < 0)

@@ -14,8 +14,8 @@ enum class TargetKind {
     Log,         ///< log1p(ups) / log1p(max(ups))
     Percentile,  ///< mid-rank / n among the fitted upvotes
 };
-const char *targetKindName(TargetKind kind) noexcept;           ///< "max", "log", "percentile"
-TargetKind targetKindFromName(std::string_view name);           ///< throws Error{Format}
+const char *targetKindName(TargetKind kind) noexcept;  ///< "max", "log", "percentile"
+TargetKind targetKindFromName(std::string_view name);  ///< throws Error{Format}
 
 /// A fitted, invertible map from upvotes to dankness. A value.
 class TargetTransform {

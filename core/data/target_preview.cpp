@@ -26,8 +26,9 @@ std::vector<std::string> columnsOf(const Dataset &dataset)
 bool foundByLooks(const Dataset &dataset, const GroupSpec &spec)
 {
     const auto tables = tablesOf(dataset.records());
-    return spec.kind == GroupKind::Template
-           && std::none_of(tables.begin(), tables.end(), [](const ColumnTable *table) { return table->has("template"); });
+    return spec.kind == GroupKind::Template && std::none_of(tables.begin(), tables.end(), [](const ColumnTable *table) {
+               return table->has("template");
+           });
 }
 
 /// The text that means this column and nothing else.
@@ -123,10 +124,11 @@ TargetPreview previewTarget(const Dataset &dataset, const TrainConfig &config)
         for (std::size_t row = 0; row < upvotes.size(); ++row)
             preview.targets.push_back(target.toDankness(upvotes[row], groups.empty() ? std::string() : groups[row]));
         if (!groups.empty() && preview.ownScale < preview.groups)
-            preview.notes.push_back(
-                std::to_string(preview.groups - preview.ownScale) + " of " + std::to_string(preview.groups)
-                + " groups are too small to be measured by themselves (fewer than "
-                + std::to_string(GroupedTarget::kLeastMembers) + " memes, or no upvotes) and are measured against all.");
+            preview.notes.push_back(std::to_string(preview.groups - preview.ownScale) + " of "
+                                    + std::to_string(preview.groups)
+                                    + " groups are too small to be measured by themselves (fewer than "
+                                    + std::to_string(GroupedTarget::kLeastMembers)
+                                    + " memes, or no upvotes) and are measured against all.");
     } catch (const Error &error) {
         preview.targets.clear();
         preview.problem = error.what();

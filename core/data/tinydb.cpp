@@ -199,11 +199,12 @@ public:
         if (standard != m_tableByName.end() && !m_tables[standard->second].rows.empty())
             best = &m_tables[standard->second];
         if (!best)
-            throw Error(ErrorKind::Format,
-                        "'" + displayPath(m_path)
-                            + "' is JSON, but holds no table of memes. It should look like "
-                              "{\"_default\": {\"1\": {\"id\": \u2026, \"ups\": \u2026}, \u2026}}, as TinyDB writes it.",
-                        m_path);
+            throw Error(
+                ErrorKind::Format,
+                "'" + displayPath(m_path)
+                    + "' is JSON, but holds no table of memes. It should look like "
+                      "{\"_default\": {\"1\": {\"id\": \u2026, \"ups\": \u2026}, \u2026}}, as TinyDB writes it.",
+                m_path);
         if (!best->columns)
             best->columns = std::make_unique<ColumnTableBuilder>();
         return {std::move(best->rows), best->columns->finish()};
@@ -390,8 +391,8 @@ private:
     std::size_t m_depth = 0;     ///< open objects and lists
     std::size_t m_rowDepth = 0;  ///< m_depth where rows stand; 0 before the root
     std::size_t m_rowCount = 0;
-    bool m_row = false;          ///< between beginRow() and endRow()
-    unsigned m_seen = 0;         ///< fields the row had so far
+    bool m_row = false;   ///< between beginRow() and endRow()
+    unsigned m_seen = 0;  ///< fields the row had so far
     std::string m_key;
     TinyRow m_current;
     std::size_t m_errorPosition = 0;

@@ -14,8 +14,8 @@ namespace dank {
 
 /// One row of a TinyDB table, with no more than what a dataset needs of it, as it stands in the file.
 struct TinyRow {
-    std::string key;                      ///< its key in the table, or its place in a list, from 1
-    std::string id;                       ///< empty where it has none
+    std::string key;  ///< its key in the table, or its place in a list, from 1
+    std::string id;   ///< empty where it has none
     std::string title;
     std::string author;
     std::string media;

@@ -178,10 +178,22 @@ std::span<const TrainPreset> trainPresets()
     return kPresets;
 }
 
-const char *initialisationName(Initialisation value) noexcept { return nameIn(kInitialisations, value); }
-const char *optimiserName(OptimiserKind value) noexcept { return nameIn(kOptimisers, value); }
-const char *scheduleName(Schedule value) noexcept { return nameIn(kSchedules, value); }
-const char *outputName(OutputActivation value) noexcept { return nameIn(kOutputs, value); }
+const char *initialisationName(Initialisation value) noexcept
+{
+    return nameIn(kInitialisations, value);
+}
+const char *optimiserName(OptimiserKind value) noexcept
+{
+    return nameIn(kOptimisers, value);
+}
+const char *scheduleName(Schedule value) noexcept
+{
+    return nameIn(kSchedules, value);
+}
+const char *outputName(OutputActivation value) noexcept
+{
+    return nameIn(kOutputs, value);
+}
 
 Initialisation initialisationFromName(std::string_view name)
 {

@@ -45,26 +45,26 @@ inline constexpr int kMaxSeeds = 1000;
 
 /// Everything that decides a training run besides its data. An aggregate for designated initialisers.
 struct TrainConfig {
-    std::string preset = "standard";  ///< the preset it started from
+    std::string preset = "standard";                ///< the preset it started from
     std::vector<int> hidden{512, 256, 128, 32, 8};  ///< widths; none: a linear model
-    bool layerNorm = false;           ///< of each row's features, standardised or raw, with learnt scale and shift
-    double dropout = 0.2;             ///< probability of dropping, after every hidden layer
+    bool layerNorm = false;  ///< of each row's features, standardised or raw, with learnt scale and shift
+    double dropout = 0.2;    ///< probability of dropping, after every hidden layer
     Initialisation initialisation = Initialisation::Kaiming;
     OutputActivation output = OutputActivation::Sigmoid;
-    bool standardise = true;          ///< features to mean 0, deviation 1, fitted on the training rows only
+    bool standardise = true;  ///< features to mean 0, deviation 1, fitted on the training rows only
     TargetKind target = TargetKind::Percentile;
     std::vector<LossTerm> loss{LossTerm{}};  ///< a weighted sum; squared error alone
     OptimiserKind optimiser = OptimiserKind::Adam;
-    double momentum = 0.9;            ///< Sgd's
+    double momentum = 0.9;  ///< Sgd's
     double learningRate = 1e-3;
     double weightDecay = 0;
-    double gradientClip = 0;          ///< the most that the gradient's norm over all parameters may be; 0: no bound
+    double gradientClip = 0;  ///< the most that the gradient's norm over all parameters may be; 0: no bound
     Schedule schedule = Schedule::Constant;
-    int scheduleEvery = 30;           ///< epochs; Step's
-    double scheduleFactor = 0.1;      ///< Step's
+    int scheduleEvery = 30;       ///< epochs; Step's
+    double scheduleFactor = 0.1;  ///< Step's
     int batch = 100;
     int epochs = 200;
-    int patience = 30;                ///< stop after this many epochs without a better validation loss; 0 never
+    int patience = 30;  ///< stop after this many epochs without a better validation loss; 0 never
     SplitKind split = SplitKind::Author;
     double validationFraction = 0.2;  ///< held out to choose the epoch by; as many again to judge it by
     std::string group;                ///< what memes are grouped by, as text; empty: all memes are one group
@@ -120,10 +120,10 @@ TrainConfig trainConfigFromJson(std::string_view json);
 /// configurations compare only where their loss is the same; meanPredictorLoss() in core/nn/trainer.h is the line to
 /// hold them to.
 struct EpochStats {
-    int epoch = 0;              ///< from 1
+    int epoch = 0;  ///< from 1
     double trainLoss = 0;
     double validationLoss = 0;
-    double seconds = 0;         ///< wall time of this epoch
+    double seconds = 0;  ///< wall time of this epoch
 
     bool operator==(const EpochStats &) const = default;
 };

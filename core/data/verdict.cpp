@@ -79,10 +79,11 @@ public:
                                 "Look at the upvotes and at the target that was chosen.");
         if (m_facts.clusters >= kMinClustersToJudge && m_facts.evenClusters < kMinEvenClusters)
             return {VerdictKind::TooFewRows, "Too few rows to tell.",
-                    "Of the " + memes(m_facts.rows) + " to judge it on too many are by one author or of one picture: together "
-                        "they witness no more than " + std::to_string(m_facts.evenClusters)
-                        + " authors with equally many memes would, and " + std::to_string(kMinEvenClusters)
-                        + " are needed. Hold more of them out."};
+                    "Of the " + memes(m_facts.rows)
+                        + " to judge it on too many are by one author or of one picture: together "
+                          "they witness no more than "
+                        + std::to_string(m_facts.evenClusters) + " authors with equally many memes would, and "
+                        + std::to_string(kMinEvenClusters) + " are needed. Hold more of them out."};
         if (m_facts.clusters < kMinClustersToJudge)
             return {VerdictKind::TooFewRows, "Too few rows to tell.",
                     "The " + memes(m_facts.rows) + " to judge it on come from only " + std::to_string(m_facts.clusters)
@@ -154,8 +155,9 @@ private:
         std::string why;
         const auto add = [&](const std::string &reason) { why += (why.empty() ? "" : ", and ") + reason; };
         if (m_facts.heightCounts && claim.metrics.r2.value_or(0) <= (m_facts.within ? 0 : m_facts.meanR2.value_or(0)))
-            add(isConvincing(claim) ? "its order follows theirs, but always answering the mean comes as near to their dankness"
-                                    : "always answering the mean does as well or better");
+            add(isConvincing(claim)
+                    ? "its order follows theirs, but always answering the mean comes as near to their dankness"
+                    : "always answering the mean does as well or better");
         if (!isConvincing(claim))
             add("its order could be luck");
         else
@@ -224,12 +226,12 @@ private:
         const JudgedFigures &claim = usesClean ? *m_facts.clean : m_main;
         const std::string count = memes(claim.metrics.rows) + (usesClean ? " whose picture it did not learn from" : "");
         if (!claim.metrics.spearman && !claim.metrics.r2)
-            return noEvidence(place() + count + " all are equally dank, so there is nothing to predict. "
-                                                "Look at the upvotes and at the target that was chosen.");
+            return noEvidence(place() + count
+                              + " all are equally dank, so there is nothing to predict. "
+                                "Look at the upvotes and at the target that was chosen.");
         if (!claim.metrics.spearman)
-            return noEvidence("It gives all " + count + " the same score"
-                              + " (R\xc2\xb2 " + figure(claim.metrics.r2) + ")"
-                              + ". Train longer, with a smaller learning rate, or with another loss.");
+            return noEvidence("It gives all " + count + " the same score" + " (R\xc2\xb2 " + figure(claim.metrics.r2)
+                              + ")" + ". Train longer, with a smaller learning rate, or with another loss.");
         const std::string why = objections(claim);
         if (!why.empty())
             return noEvidence(place() + count + ' ' + why + ": " + figures(claim)
@@ -287,9 +289,9 @@ const char *verdictWords(VerdictKind kind) noexcept
 
 std::optional<VerdictKind> verdictFromName(std::string_view name) noexcept
 {
-    for (const VerdictKind kind : {VerdictKind::LearnedSomething, VerdictKind::NoEvidence, VerdictKind::TooFewRows,
-                                   VerdictKind::SeenInTraining, VerdictKind::ExplainedByGroup,
-                                   VerdictKind::LeakageSuspected})
+    for (const VerdictKind kind :
+         {VerdictKind::LearnedSomething, VerdictKind::NoEvidence, VerdictKind::TooFewRows, VerdictKind::SeenInTraining,
+          VerdictKind::ExplainedByGroup, VerdictKind::LeakageSuspected})
         if (name == verdictName(kind))
             return kind;
     return std::nullopt;

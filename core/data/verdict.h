@@ -47,8 +47,8 @@ struct JudgedFigures {
 /// All that the verdict is decided by.
 struct VerdictFacts {
     std::size_t rows = 0;
-    std::size_t clusters = 0;         ///< authors and pictures behind the rows that the claim rests on
-    std::size_t evenClusters = 0;     ///< as many of equal size witness as much
+    std::size_t clusters = 0;      ///< authors and pictures behind the rows that the claim rests on
+    std::size_t evenClusters = 0;  ///< as many of equal size witness as much
     bool seenInTraining = false;
     bool heightCounts = true;         ///< false where the loss fixes the order only, so that R² means nothing
     std::string groupName = "group";  ///< "subreddit"

@@ -32,7 +32,7 @@ struct BackboneRequest {
     std::string device = "auto";     ///< auto, cpu, cuda, cuda:N
     std::string precision = "auto";  ///< auto, fp32, bf16, fp16
     std::string resize = "warp";
-    int batch = 8;                   ///< pictures a forward pass
+    int batch = 8;  ///< pictures a forward pass
 
     bool operator==(const BackboneRequest &) const = default;
 };
@@ -50,54 +50,54 @@ enum class BackboneKind {
 /// What is known about a backbone before anything is computed: for the Features page and `dank doctor`.
 struct BackboneStatus {
     BackboneKind kind = BackboneKind::Network;
-    std::string id, title, summary;       ///< of a TorchScript file, the id is its path
+    std::string id, title, summary;  ///< of a TorchScript file, the id is its path
     int columns = 0;
-    int inputSide = 0;                    ///< 0: pictures are taken whole
-    std::filesystem::path weights;        ///< the weights file in use, empty when there is none
-    std::string origin;                   ///< where the installed weights came from, one line; empty where unknown
-    std::string problem;                  ///< why the weights that are there cannot be used; empty where they can
-    std::filesystem::path expectedAt;     ///< where an installed file is looked for
-    std::vector<WeightsEntry> offers;     ///< what the catalogue has for it, the recommended first
-    std::size_t cached = 0, total = 0;    ///< features kept for how many of the dataset's pictures
-    double imagesPerSecond = 0;           ///< of the last extraction on this machine, else of bench(), 0 where unknown
-    bool isDefault = false;               ///< what an empty BackboneRequest::backbone means now
+    int inputSide = 0;                  ///< 0: pictures are taken whole
+    std::filesystem::path weights;      ///< the weights file in use, empty when there is none
+    std::string origin;                 ///< where the installed weights came from, one line; empty where unknown
+    std::string problem;                ///< why the weights that are there cannot be used; empty where they can
+    std::filesystem::path expectedAt;   ///< where an installed file is looked for
+    std::vector<WeightsEntry> offers;   ///< what the catalogue has for it, the recommended first
+    std::size_t cached = 0, total = 0;  ///< features kept for how many of the dataset's pictures
+    double imagesPerSecond = 0;         ///< of the last extraction on this machine, else of bench(), 0 where unknown
+    bool isDefault = false;             ///< what an empty BackboneRequest::backbone means now
 };
 
 /// A row of the catalogue, and whether it is what the library has for its backbone.
 struct WeightsStatus {
     WeightsEntry entry;
     bool installed = false;
-    std::filesystem::path file;           ///< the installed file, set with `installed`
-    std::string problem;                  ///< why the installed file cannot be used; empty where it can, as far as is known
+    std::filesystem::path file;  ///< the installed file, set with `installed`
+    std::string problem;         ///< why the installed file cannot be used; empty where it can, as far as is known
 };
 
 /// An installed weights file, checked.
 struct WeightsCheck {
     std::string backbone;
     std::filesystem::path file;
-    std::string origin;                   ///< as in BackboneStatus
-    std::string problem;                  ///< why it cannot be used; empty: all is well
+    std::string origin;   ///< as in BackboneStatus
+    std::string problem;  ///< why it cannot be used; empty: all is well
 };
 
 struct ExtractReport {
-    FeatureMatrix matrix;             ///< dataset order, usable pictures only
+    FeatureMatrix matrix;                    ///< dataset order, usable pictures only
     std::vector<std::string> pictureHashes;  ///< [rows], hashFile() of each row's picture
     bool untrained = false;
     std::size_t computed = 0, cached = 0;
-    std::vector<Skipped> skipped;     ///< the dataset's own, then what the decoder refused
-    double imagesPerSecond = 0;       ///< of the computed ones, 0 when none was
+    std::vector<Skipped> skipped;  ///< the dataset's own, then what the decoder refused
+    double imagesPerSecond = 0;    ///< of the computed ones, 0 when none was
     std::string device, deviceNote;
     std::string precision, precisionNote;  ///< which was taken, and how well it agreed with float32
     std::string weightsFile;
-    BackboneRequest asMade;           ///< asks for exactly these features again
+    BackboneRequest asMade;  ///< asks for exactly these features again
 };
 
 /// One step of an extraction, called on worker threads one at a time, in no fixed order of memes.
 struct ExtractEvent {
     std::size_t done = 0, total = 0, cached = 0;
     double imagesPerSecond = 0;
-    std::vector<MemeId> arrived;      ///< newly stored
-    std::vector<Skipped> skipped;     ///< newly refused
+    std::vector<MemeId> arrived;   ///< newly stored
+    std::vector<Skipped> skipped;  ///< newly refused
 };
 using ExtractObserver = std::function<void(const ExtractEvent &)>;
 
@@ -112,13 +112,15 @@ struct CrossValidationStep {
 struct TrainingObserver {
     /// `heldOutRows`: those that choose the epoch and those that judge it.
     std::function<void(std::int64_t run, const TrainConfig &, double meanPredictorLoss, std::size_t trainRows,
-                       std::size_t heldOutRows)> started;
+                       std::size_t heldOutRows)>
+        started;
     std::function<void(const EpochStats &, int bestEpoch)> epoch;
     std::function<void(bool paused, int savedEpoch)> paused;
     /// The best epoch so far as a model to rate with; at most about twice a second, and once at the end.
     std::function<void(std::shared_ptr<const Model>)> snapshot;
-    ExtractObserver extract;          ///< while missing features are computed first
-    /// After the run's own training, where its settings ask for folds or several seeds; on worker threads one at a time.
+    ExtractObserver extract;  ///< while missing features are computed first
+    /// After the run's own training, where its settings ask for folds or several seeds; on worker threads one at a
+    /// time.
     std::function<void(const CrossValidationStep &)> crossValidation;
 };
 
@@ -132,11 +134,11 @@ struct TrainReport {
     Evaluation evaluation;               ///< on the rows that had no part in training or in choosing the epoch
     /// Where the settings ask for folds or several seeds and it was not stopped. The run's model has no part in it.
     std::optional<CrossValidation> crossValidation;
-    bool crossValidationStopped = false; ///< by the user; the run itself is done
-    bool stoppedEarly = false;           ///< patience ended
+    bool crossValidationStopped = false;  ///< by the user; the run itself is done
+    bool stoppedEarly = false;            ///< patience ended
     bool stoppedByUser = false;
     std::vector<Skipped> skipped;
-    std::vector<std::string> notes;      ///< whole sentences: what a reader of the figures should know
+    std::vector<std::string> notes;  ///< whole sentences: what a reader of the figures should know
     std::string device, precision;
 };
 
@@ -154,8 +156,8 @@ public:
 };
 
 struct SampleReport {
-    std::size_t rows = 0;     ///< rows in db.json
-    std::size_t images = 0;   ///< files in memes/, broken ones included
+    std::size_t rows = 0;    ///< rows in db.json
+    std::size_t images = 0;  ///< files in memes/, broken ones included
     std::filesystem::path db;
 };
 
@@ -184,8 +186,8 @@ public:
     virtual std::vector<BackboneStatus> backbones(const Dataset *dataset, const BackboneRequest &request,
                                                   const std::filesystem::path &library) const = 0;
 
-    /// The catalogue (core/weights/catalogue.h; the environment may name another) with what is installed; installed files
-    /// that are none of the catalogue's come last, as "own-<network>".
+    /// The catalogue (core/weights/catalogue.h; the environment may name another) with what is installed; installed
+    /// files that are none of the catalogue's come last, as "own-<network>".
     virtual std::vector<WeightsStatus> weights(const std::filesystem::path &library) const = 0;
     /// Downloads a row of the catalogue, checks it and installs it as its backbone's weights; returns the installed
     /// file. What was installed before is kept beside it under another name. A stop or a failure leaves it untouched,
@@ -197,7 +199,8 @@ public:
     virtual std::string addWeights(const std::filesystem::path &file, const std::string &backbone,
                                    const std::filesystem::path &library, const JobContext &job) = 0;
     /// Reads every installed file whole and compares it with what was installed.
-    virtual std::vector<WeightsCheck> verifyWeights(const std::filesystem::path &library, const JobContext &job) const = 0;
+    virtual std::vector<WeightsCheck> verifyWeights(const std::filesystem::path &library,
+                                                    const JobContext &job) const = 0;
     /// Any weights file to safetensors. Returns how many tensors.
     virtual std::size_t convertWeights(const std::filesystem::path &in, const std::filesystem::path &out,
                                        const JobContext &job) const = 0;
@@ -215,18 +218,17 @@ public:
                               const std::filesystem::path &library, const TrainingObserver &observer,
                               TrainingControl &control, const JobContext &job) = 0;
     /// Goes on from the run's last checkpoint to its planned end.
-    virtual TrainReport resume(std::int64_t run, const std::filesystem::path &library,
-                               const TrainingObserver &observer, TrainingControl &control,
-                               const JobContext &job) = 0;
+    virtual TrainReport resume(std::int64_t run, const std::filesystem::path &library, const TrainingObserver &observer,
+                               TrainingControl &control, const JobContext &job) = 0;
 
     /// The paper's loss table, run again (core/data/reproduction.h); nullptr: on seeded targets. Nothing is stored.
     virtual Reproduction reproduce(const Dataset *dataset, int epochs, int seeds, const ReproductionObserver &observer,
                                    const JobContext &job) const = 0;
 
-    /// A model on the rows of a dataset that it did not learn from. `request.backbone`: empty, or what the model must have
-    /// been made with, else Error{Mismatch}.
-    /// `group`: as TrainConfig::group, to judge within, instead of what the model names; empty: no groups; nullptr: the
-    /// model's own. Its target stays within the groups that it was trained on.
+    /// A model on the rows of a dataset that it did not learn from. `request.backbone`: empty, or what the model must
+    /// have been made with, else Error{Mismatch}. `group`: as TrainConfig::group, to judge within, instead of what the
+    /// model names; empty: no groups; nullptr: the model's own. Its target stays within the groups that it was trained
+    /// on.
     virtual Evaluation evaluate(const Model &model, const Dataset &dataset, const BackboneRequest &request,
                                 const std::string *group, const std::filesystem::path &library,
                                 const JobContext &job) = 0;

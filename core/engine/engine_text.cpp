@@ -70,8 +70,8 @@ std::vector<std::string> selfTestRow(const SelfCheck &check)
 
 std::string measuredOn(const BenchReport &report)
 {
-    return "Device " + report.device + ", " + std::to_string(report.threads) + (report.threads == 1 ? " thread" : " threads")
-           + inBrackets(report.deviceNote);
+    return "Device " + report.device + ", " + std::to_string(report.threads)
+           + (report.threads == 1 ? " thread" : " threads") + inBrackets(report.deviceNote);
 }
 
 std::vector<std::string> benchRow(const BenchItem &item)

@@ -26,11 +26,10 @@ std::vector<std::filesystem::path> candidates()
     std::error_code problem;
     const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", problem);
     if (problem)
-        throw Error(ErrorKind::Engine, "Cannot find the compute engine: /proc/self/exe is not readable (" +
-                                           problem.message() + ").");
+        throw Error(ErrorKind::Engine,
+                    "Cannot find the compute engine: /proc/self/exe is not readable (" + problem.message() + ").");
     const std::filesystem::path folder = program.parent_path();
-    return {folder / kFileName,
-            (folder / ".." / DANK_INSTALL_LIBDIR / "dank-learning" / kFileName).lexically_normal(),
+    return {folder / kFileName, (folder / ".." / DANK_INSTALL_LIBDIR / "dank-learning" / kFileName).lexically_normal(),
             (folder / ".." / "lib" / "dank-learning" / kFileName).lexically_normal()};
 }
 
@@ -43,8 +42,8 @@ std::filesystem::path findEngine()
             return candidate;
         looked += (looked.empty() ? "'" : ", '") + displayPath(candidate) + "'";
     }
-    throw Error(ErrorKind::Engine, "The compute engine is missing: looked for " + looked +
-                                       ". Build the target dank_engine, or install Dank Learning again.");
+    throw Error(ErrorKind::Engine, "The compute engine is missing: looked for " + looked
+                                       + ". Build the target dank_engine, or install Dank Learning again.");
 }
 
 std::string loaderReason()
@@ -58,8 +57,9 @@ Function *symbol(void *library, const char *name, const std::filesystem::path &p
 {
     auto *const found = reinterpret_cast<Function *>(::dlsym(library, name));
     if (!found)
-        throw Error(ErrorKind::Engine, "'" + displayPath(path) + "' is not a compute engine of Dank Learning (" +
-                                           loaderReason() + "). Build or install Dank Learning again.",
+        throw Error(ErrorKind::Engine,
+                    "'" + displayPath(path) + "' is not a compute engine of Dank Learning (" + loaderReason()
+                        + "). Build or install Dank Learning again.",
                     path);
     return found;
 }
@@ -80,14 +80,15 @@ std::shared_ptr<Engine> openEngine(const EngineOptions &options)
     // does not survive unloading. Opening it a second time only counts up.
     void *const library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (!library)
-        throw Error(ErrorKind::Engine, "Cannot open the compute engine: " + loaderReason() +
-                                           ". Check that LibTorch and OpenCV are installed.",
+        throw Error(ErrorKind::Engine,
+                    "Cannot open the compute engine: " + loaderReason()
+                        + ". Check that LibTorch and OpenCV are installed.",
                     path);
     const int abi = symbol<AbiFunction>(library, "dankEngineAbi", path)();
     if (abi != kEngineAbi)
-        throw Error(ErrorKind::Engine, "The compute engine '" + displayPath(path) + "' is of another version (" +
-                                           std::to_string(abi) + " instead of " + std::to_string(kEngineAbi) +
-                                           "). Build or install Dank Learning again.",
+        throw Error(ErrorKind::Engine,
+                    "The compute engine '" + displayPath(path) + "' is of another version (" + std::to_string(abi)
+                        + " instead of " + std::to_string(kEngineAbi) + "). Build or install Dank Learning again.",
                     path);
     MakeFunction *const make = symbol<MakeFunction>(library, "dankMakeEngine", path);
     try {

@@ -10,7 +10,7 @@ struct BenchItem {
     std::string name;   ///< stable: "extract_inception_v3_fp32"
     std::string title;  ///< for people
     double value = 0;
-    std::string unit;   ///< "images/s", "epochs/s", "ms", "GFLOP/s"
+    std::string unit;  ///< "images/s", "epochs/s", "ms", "GFLOP/s"
 };
 
 struct BenchReport {
@@ -24,7 +24,7 @@ struct SelfCheck {
     std::string name;
     double maxDifference = 0;
     double tolerance = 0;
-    bool ok = false;    ///< not for a difference that is not a number
+    bool ok = false;  ///< not for a difference that is not a number
 };
 
 }  // namespace dank

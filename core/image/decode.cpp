@@ -30,14 +30,11 @@ Decoded decodeImage(std::span<const std::byte> bytes, int targetSide)
         if (probe.problem)
             return decoders::refuse(*probe.problem, std::move(probe.detail));
         switch (probe.format) {
-        case ImageFormat::Jpeg:
-            return decoders::decodeJpeg(bytes, targetSide);
-        case ImageFormat::Gif:
-            return decoders::decodeGif(bytes);
+        case ImageFormat::Jpeg: return decoders::decodeJpeg(bytes, targetSide);
+        case ImageFormat::Gif: return decoders::decodeGif(bytes);
         case ImageFormat::Png:
         case ImageFormat::WebP:
-        case ImageFormat::Bmp:
-            break;
+        case ImageFormat::Bmp: break;
         }
         return decoders::decodeOther(bytes, probe.format);
     } catch (const std::bad_alloc &) {

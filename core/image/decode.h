@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "core/data/meme.h"
 #include "core/base/image.h"
+#include "core/data/meme.h"
 
 namespace dank {
 

@@ -80,7 +80,8 @@ Decoded readPicture(GifFileType *gif, int transparent)
             return false;
         std::uint8_t *to = image.rgb.data()
                            + (static_cast<std::size_t>(place.Top + y) * static_cast<std::size_t>(width)
-                              + static_cast<std::size_t>(place.Left)) * 3;
+                              + static_cast<std::size_t>(place.Left))
+                                 * 3;
         for (const GifPixelType index : line) {
             if (index != transparent) {
                 const GifColorType colour = index < map->ColorCount ? map->Colors[index] : GifColorType{0, 0, 0};
@@ -123,10 +124,8 @@ Decoded decodeGif(std::span<const std::byte> bytes)
             if (!readExtension(gif.get(), transparent))
                 return failed(gif->Error);
             break;
-        case TERMINATE_RECORD_TYPE:
-            return refuse(SkipReason::ImageCorrupt, "it holds no picture");
-        default:
-            return refuse(SkipReason::ImageCorrupt, "it holds a block of an unknown kind");
+        case TERMINATE_RECORD_TYPE: return refuse(SkipReason::ImageCorrupt, "it holds no picture");
+        default: return refuse(SkipReason::ImageCorrupt, "it holds a block of an unknown kind");
         }
     }
 }

@@ -55,9 +55,10 @@ Image makeUpright(Image image, int orientation)
                 fromX = image.width - 1 - fromX;
             if (orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7)
                 fromY = image.height - 1 - fromY;
-            const std::uint8_t *from =
-                image.rgb.data()
-                + (static_cast<std::size_t>(fromY) * static_cast<std::size_t>(image.width) + static_cast<std::size_t>(fromX)) * 3;
+            const std::uint8_t *from = image.rgb.data()
+                                       + (static_cast<std::size_t>(fromY) * static_cast<std::size_t>(image.width)
+                                          + static_cast<std::size_t>(fromX))
+                                             * 3;
             to[0] = from[0];
             to[1] = from[1];
             to[2] = from[2];
@@ -123,7 +124,8 @@ Decoded decodeJpeg(std::span<const std::byte> bytes, int targetSide)
     std::vector<std::uint8_t> inks(fourInks ? pixels * 4 : 0);
     // A limit on scans keeps a crafted progressive file from taking minutes.
     if (tjDecompress2(handle.get(), raw(bytes), size, fourInks ? inks.data() : image.rgb.data(), image.width, 0,
-                      image.height, fourInks ? TJPF_CMYK : TJPF_RGB, TJFLAG_LIMITSCANS) != 0) {
+                      image.height, fourInks ? TJPF_CMYK : TJPF_RGB, TJFLAG_LIMITSCANS)
+        != 0) {
         if (tjGetErrorCode(handle.get()) != TJERR_WARNING)
             return refuse(SkipReason::ImageCorrupt, lastMessage(handle));
         // Stray bytes and the like are tolerated; a picture that ends early is not, even with an end marker.

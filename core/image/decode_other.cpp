@@ -63,8 +63,14 @@ std::optional<std::uint16_t> pngGreyKey(std::span<const std::byte> bytes)
     return {};
 }
 
-std::uint8_t toByte(std::uint8_t sample) { return sample; }
-std::uint8_t toByte(std::uint16_t sample) { return static_cast<std::uint8_t>((sample * 255u + 32895u) >> 16); }
+std::uint8_t toByte(std::uint8_t sample)
+{
+    return sample;
+}
+std::uint8_t toByte(std::uint16_t sample)
+{
+    return static_cast<std::uint8_t>((sample * 255u + 32895u) >> 16);
+}
 
 /// Grey, BGR or BGRA of either depth to RGB8 over white.
 template <typename Sample>

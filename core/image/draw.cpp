@@ -133,8 +133,8 @@ void Canvas::caption(const std::string &text, double letterHeight, bool atBottom
     }
     cv::Mat mat = view(m_image);
     const double step = letterHeight * 1.4;
-    double baseline = atBottom ? height() - letterHeight * 0.5 - step * (static_cast<double>(lines.size()) - 1)
-                               : letterHeight * 1.45;
+    double baseline =
+        atBottom ? height() - letterHeight * 0.5 - step * (static_cast<double>(lines.size()) - 1) : letterHeight * 1.45;
     const int outline = thickness + 2 * pixels(letterHeight / 12);
     for (const std::string &line : lines) {
         const cv::Point origin(static_cast<int>(std::lround((width() - textWidth(line, scale, thickness)) / 2)),

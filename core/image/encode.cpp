@@ -37,8 +37,8 @@ std::vector<std::byte> encodeJpeg(const Image &image, int quality)
         throw Error(ErrorKind::Memory, "The JPEG encoder could not be started.");
     unsigned char *data = nullptr;
     unsigned long size = 0;
-    const int result = tjCompress2(handle.get(), image.rgb.data(), image.width, 0, image.height, TJPF_RGB, &data,
-                                   &size, TJSAMP_420, std::clamp(quality, 1, 100), 0);
+    const int result = tjCompress2(handle.get(), image.rgb.data(), image.width, 0, image.height, TJPF_RGB, &data, &size,
+                                   TJSAMP_420, std::clamp(quality, 1, 100), 0);
     const std::unique_ptr<unsigned char, void (*)(unsigned char *)> owned(data, tjFree);
     if (result != 0)
         throw Error(ErrorKind::Format,

@@ -73,8 +73,8 @@ ImageStatistics imageStatistics(const Image &upright, double pixels, std::size_t
 
     const double area = std::max(1.0, pixels);
     const double size = std::max<double>(1, static_cast<double>(bytes));
-    for (const double value : {std::log(area) / 2, std::log(double(upright.width) / upright.height), std::log(size),
-                               std::log(size / area)})
+    for (const double value :
+         {std::log(area) / 2, std::log(double(upright.width) / upright.height), std::log(size), std::log(size / area)})
         *out++ = static_cast<float>(value);
     return result;
 }

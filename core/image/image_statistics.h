@@ -20,8 +20,8 @@ using ImageStatistics = std::array<float, kImageStatistics>;
 ///   of value, all in -1..1;
 /// - 4: the natural logarithms of the side of a square with as many pixels, of width by height, of the file's bytes and
 ///   of bytes by pixels.
-/// `upright` may be decoded smaller; `pixels` and `bytes` are the file's. Always finite. Thread-safe. Throws Error{Shape} for a
-/// picture without pixels.
+/// `upright` may be decoded smaller; `pixels` and `bytes` are the file's. Always finite. Thread-safe. Throws
+/// Error{Shape} for a picture without pixels.
 ImageStatistics imageStatistics(const Image &upright, double pixels, std::size_t bytes);
 
 }  // namespace dank

@@ -17,11 +17,14 @@ struct Tone {
     Tone lit(double by) const { return {red + by, green + by, blue + by}; }
     Tone mixed(const Tone &other, double part) const
     {
-        return {red + (other.red - red) * part, green + (other.green - green) * part, blue + (other.blue - blue) * part};
+        return {red + (other.red - red) * part, green + (other.green - green) * part,
+                blue + (other.blue - blue) * part};
     }
     operator Colour() const
     {
-        const auto byte = [](double v) { return static_cast<std::uint8_t>(std::lround(std::clamp(v, 0.0, 1.0) * 255)); };
+        const auto byte = [](double v) {
+            return static_cast<std::uint8_t>(std::lround(std::clamp(v, 0.0, 1.0) * 255));
+        };
         return {byte(red), byte(green), byte(blue)};
     }
 };
@@ -125,9 +128,9 @@ private:
 
     void creature()
     {
-        static constexpr std::array<Tone, 7> kSkins{Tone{0.95, 0.78, 0.35}, Tone{0.55, 0.80, 0.55}, Tone{0.90, 0.62, 0.68},
-                                                    Tone{0.72, 0.70, 0.74}, Tone{0.62, 0.58, 0.85}, Tone{0.80, 0.66, 0.52},
-                                                    Tone{0.50, 0.76, 0.80}};
+        static constexpr std::array<Tone, 7> kSkins{
+            Tone{0.95, 0.78, 0.35}, Tone{0.55, 0.80, 0.55}, Tone{0.90, 0.62, 0.68}, Tone{0.72, 0.70, 0.74},
+            Tone{0.62, 0.58, 0.85}, Tone{0.80, 0.66, 0.52}, Tone{0.50, 0.76, 0.80}};
         // Partly tinted by the backdrop, as if lit by it.
         m_skin = kSkins[m_random.below(kSkins.size())].mixed(m_base, 0.35);
         m_radius = m_unit * m_random.uniform(0.19, 0.26);
@@ -144,7 +147,8 @@ private:
 
     void body()
     {
-        const Tone shirt = m_base.mixed({m_random.uniform(0.2, 0.8), m_random.uniform(0.2, 0.8), m_random.uniform(0.2, 0.8)}, 0.5);
+        const Tone shirt =
+            m_base.mixed({m_random.uniform(0.2, 0.8), m_random.uniform(0.2, 0.8), m_random.uniform(0.2, 0.8)}, 0.5);
         m_canvas.ellipse(at(0, 2.1), {of(1.12), of(1.4)}, 0, kInk);
         m_canvas.ellipse(at(0, 2.1), {of(1.06), of(1.34)}, 0, shirt);
     }
@@ -155,7 +159,8 @@ private:
         for (const int side : {-1, 1}) {
             if (kind == 0) {  // a cat's
                 m_canvas.triangle(at(side * 0.98, -0.2), at(side * 0.2, -0.98), at(side * 0.9, -1.42), kInk);
-                m_canvas.triangle(at(side * 0.90, -0.25), at(side * 0.28, -0.95), at(side * 0.84, -1.28), m_skin.lit(-0.08));
+                m_canvas.triangle(at(side * 0.90, -0.25), at(side * 0.28, -0.95), at(side * 0.84, -1.28),
+                                  m_skin.lit(-0.08));
             } else if (kind == 1) {  // a bear's
                 m_canvas.circle(at(side * 0.72, -0.78), of(0.40), kInk);
                 m_canvas.circle(at(side * 0.72, -0.78), of(0.34), m_skin.lit(-0.10));
@@ -177,7 +182,8 @@ private:
         m_canvas.ellipse(at(-0.25 * wide, -0.45), {of(0.45), of(0.30)}, -25, m_skin.lit(0.06));
         if (m_random.below(2))
             for (const int side : {-1, 1})
-                m_canvas.ellipse(at(side * 0.58, 0.30), {of(0.17), of(0.11)}, 0, m_skin.mixed({0.92, 0.40, 0.42}, 0.45));
+                m_canvas.ellipse(at(side * 0.58, 0.30), {of(0.17), of(0.11)}, 0,
+                                 m_skin.mixed({0.92, 0.40, 0.42}, 0.45));
     }
 
     void face()
@@ -210,12 +216,8 @@ private:
     void mouth()
     {
         switch (m_random.below(5)) {
-        case 0:
-            m_canvas.arc(at(0, 0.34), {of(0.36), of(0.24)}, 10, 170, of(0.08), kInk);
-            break;
-        case 1:
-            m_canvas.arc(at(0, 0.68), {of(0.32), of(0.22)}, 195, 345, of(0.08), kInk);
-            break;
+        case 0: m_canvas.arc(at(0, 0.34), {of(0.36), of(0.24)}, 10, 170, of(0.08), kInk); break;
+        case 1: m_canvas.arc(at(0, 0.68), {of(0.32), of(0.22)}, 195, 345, of(0.08), kInk); break;
         case 2:
             m_canvas.ellipse(at(0, 0.52), {of(0.16), of(0.20)}, 0, kInk);
             m_canvas.ellipse(at(0, 0.60), {of(0.10), of(0.09)}, 0, Tone{0.85, 0.40, 0.42});
@@ -224,9 +226,7 @@ private:
             m_canvas.ellipse(at(0, 0.46), {of(0.40), of(0.26)}, 0, kInk);
             m_canvas.rectangle(at(-0.27, 0.28), {of(0.54), of(0.13)}, kWhite);
             break;
-        default:
-            m_canvas.line(at(-0.28, 0.50), at(0.28, 0.44), of(0.08), kInk);
-            break;
+        default: m_canvas.line(at(-0.28, 0.50), at(0.28, 0.44), of(0.08), kInk); break;
         }
     }
 
@@ -243,8 +243,7 @@ private:
             m_canvas.triangle(at(-0.48, -0.80), at(0.48, -0.80), at(0.06, -1.75), felt.lit(0.3));
             m_canvas.circle(at(0.06, -1.75), of(0.13), kWhite);
             break;
-        default:
-            break;
+        default: break;
         }
     }
 

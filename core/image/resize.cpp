@@ -27,8 +27,8 @@ struct Tap {
 };
 
 struct Kernel {
-    int size = 0;                    ///< weights kept for each output position
-    std::vector<Tap> taps;           ///< [out]
+    int size = 0;                      ///< weights kept for each output position
+    std::vector<Tap> taps;             ///< [out]
     std::vector<std::int32_t> weight;  ///< [out, size]
 };
 
@@ -56,7 +56,8 @@ Kernel makeKernel(int in, int out)
             sum += raw[static_cast<std::size_t>(i)];
         }
         kernel.taps[static_cast<std::size_t>(o)] = {first, count};
-        std::int32_t *weight = kernel.weight.data() + static_cast<std::size_t>(o) * static_cast<std::size_t>(kernel.size);
+        std::int32_t *weight =
+            kernel.weight.data() + static_cast<std::size_t>(o) * static_cast<std::size_t>(kernel.size);
         for (int i = 0; i < count; ++i) {
             const double w = sum != 0 ? raw[static_cast<std::size_t>(i)] / sum : 0;
             weight[i] = static_cast<std::int32_t>(0.5 + w * (1 << kPrecisionBits));
@@ -119,8 +120,8 @@ DANK_INLINED void columnsToRows(const std::uint8_t *columns, std::size_t size, s
 
 /// kLanes rows to another width. `before` and `after` hold kLanes bytes for each byte of a row.
 DANK_VECTORISED
-void shrinkRows(const std::uint8_t *from, std::size_t fromStride, const Kernel &kernel, std::uint8_t *to, std::size_t toStride,
-                std::uint8_t *before, std::uint8_t *after)
+void shrinkRows(const std::uint8_t *from, std::size_t fromStride, const Kernel &kernel, std::uint8_t *to,
+                std::size_t toStride, std::uint8_t *before, std::uint8_t *after)
 {
     rowsToColumns(from, fromStride, fromStride, before);
     constexpr int kPixel = kChannels * kLanes;
@@ -153,7 +154,8 @@ Image horizontalPass(const Image &in, int width)
     std::vector<std::uint8_t> before(fromStride * kLanes), after(toStride * kLanes);
     std::size_t y = 0;
     for (; y + kLanes <= height; y += kLanes)
-        shrinkRows(&in.rgb[y * fromStride], fromStride, kernel, &out.rgb[y * toStride], toStride, before.data(), after.data());
+        shrinkRows(&in.rgb[y * fromStride], fromStride, kernel, &out.rgb[y * toStride], toStride, before.data(),
+                   after.data());
     if (const std::size_t rest = height - y; rest > 0) {
         std::vector<std::uint8_t> from(fromStride * kLanes), to(toStride * kLanes);
         std::copy_n(&in.rgb[y * fromStride], rest * fromStride, from.data());
@@ -186,7 +188,8 @@ Image verticalPass(const Image &in, int height)
     std::vector<std::int32_t> sums(stride);
     for (int y = 0; y < height; ++y) {
         const Tap tap = kernel.taps[static_cast<std::size_t>(y)];
-        const std::int32_t *weight = kernel.weight.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(kernel.size);
+        const std::int32_t *weight =
+            kernel.weight.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(kernel.size);
         std::fill(sums.begin(), sums.end(), kHalf);
         for (int i = 0; i < tap.count; ++i)
             addRow(in.rgb.data() + stride * static_cast<std::size_t>(tap.first + i), stride, weight[i], sums.data());
@@ -200,7 +203,8 @@ Image verticalPass(const Image &in, int height)
 Image resizeTriangle(const Image &image, int width, int height)
 {
     if (image.width <= 0 || image.height <= 0 || width <= 0 || height <= 0
-        || image.rgb.size() != static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height) * kChannels)
+        || image.rgb.size()
+               != static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height) * kChannels)
         throw Error(ErrorKind::Shape, "A picture to resize, and the size asked for, must have pixels.");
     try {
         if (static_cast<std::int64_t>(width) * image.height > kMaxIntermediatePixels && width > image.width) {

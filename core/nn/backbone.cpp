@@ -31,15 +31,14 @@ const std::vector<KnownNetwork> &knownNetworks()
 {
     // torchvision takes ImageNet's mean and deviation for Inception too and then turns them into these.
     static const std::vector<KnownNetwork> networks{
-        {{"inception_v3", "Inception V3", "The paper's choice", 299, 342, 2048, kHalf, kHalf, 1e-3},
-         makeInceptionV3},
+        {{"inception_v3", "Inception V3", "The paper's choice", 299, 342, 2048, kHalf, kHalf, 1e-3}, makeInceptionV3},
         {{"vgg16", "VGG16", "Plain and heavy; the numbers of its second hidden layer", 224, 256, 4096, kImageNetMean,
           kImageNetDeviation, 0},
          makeVgg16},
         {{"vgg19", "VGG19", "VGG16 with three more layers", 224, 256, 4096, kImageNetMean, kImageNetDeviation, 0},
          makeVgg19},
-        {{"resnet50", "ResNet-50", "Quick, and strong for its size", 224, 256, 2048, kImageNetMean,
-          kImageNetDeviation, 1e-5},
+        {{"resnet50", "ResNet-50", "Quick, and strong for its size", 224, 256, 2048, kImageNetMean, kImageNetDeviation,
+          1e-5},
          makeResNet50},
         {{"resnet101", "ResNet-101", "Twice as deep as ResNet-50", 224, 256, 2048, kImageNetMean, kImageNetDeviation,
           1e-5},
@@ -111,12 +110,11 @@ private:
     {
         const auto side = static_cast<std::size_t>(m_spec.inputSide);
         for (const Image &image : images) {
-            if (image.width != m_spec.inputSide || image.height != m_spec.inputSide ||
-                image.rgb.size() != side * side * 3) {
-                throw Error(ErrorKind::Shape, m_spec.title + " takes pictures of " +
-                                                  std::to_string(side) + " x " + std::to_string(side) + ", not " +
-                                                  std::to_string(image.width) + " x " +
-                                                  std::to_string(image.height) + ".");
+            if (image.width != m_spec.inputSide || image.height != m_spec.inputSide
+                || image.rgb.size() != side * side * 3) {
+                throw Error(ErrorKind::Shape, m_spec.title + " takes pictures of " + std::to_string(side) + " x "
+                                                  + std::to_string(side) + ", not " + std::to_string(image.width)
+                                                  + " x " + std::to_string(image.height) + ".");
             }
         }
         if (out.size() != images.size() * static_cast<std::size_t>(m_spec.columns))
@@ -165,7 +163,8 @@ std::span<const BackboneSpec> networkSpecs()
 const BackboneSpec *findNetworkSpec(std::string_view id)
 {
     const auto specs = networkSpecs();
-    const auto found = std::find_if(specs.begin(), specs.end(), [id](const BackboneSpec &spec) { return spec.id == id; });
+    const auto found =
+        std::find_if(specs.begin(), specs.end(), [id](const BackboneSpec &spec) { return spec.id == id; });
     return found == specs.end() ? nullptr : &*found;
 }
 
@@ -228,8 +227,9 @@ const BackboneSpec &networkOf(const TensorFile &weights)
     }
     if (!nearest)
         throw Error(ErrorKind::Weights,
-                    displayPath(weights.path()) + " does not hold the weights of any network here: none of its names is "
-                        "one of theirs.",
+                    displayPath(weights.path())
+                        + " does not hold the weights of any network here: none of its names is "
+                          "one of theirs.",
                     weights.path());
     if (!lacking.empty())
         throw Error(ErrorKind::Weights, lacking, weights.path());

@@ -20,12 +20,12 @@ namespace dank {
 /// What is fixed about a way from pictures to features: one row of the table that the window, the command line and the
 /// tests read.
 struct BackboneSpec {
-    std::string id;          ///< "inception_v3"
-    std::string title;       ///< "Inception V3"
-    std::string summary;     ///< one line for the Features page
-    int inputSide = 0;       ///< pictures are inputSide × inputSide; 0: taken whole, at any size
-    int cropSide = 0;        ///< the resize rule `crop` makes the short side this long first, as the publisher does
-    int columns = 0;         ///< feature width
+    std::string id;       ///< "inception_v3"
+    std::string title;    ///< "Inception V3"
+    std::string summary;  ///< one line for the Features page
+    int inputSide = 0;    ///< pictures are inputSide × inputSide; 0: taken whole, at any size
+    int cropSide = 0;     ///< the resize rule `crop` makes the short side this long first, as the publisher does
+    int columns = 0;      ///< feature width
     std::array<float, 3> mean{}, deviation{};  ///< RGB in 0..1: x -> (x - mean) / deviation
     double batchNormEpsilon = 0;               ///< 0 where there is no batch-norm
 };
@@ -43,12 +43,13 @@ public:
 
     virtual const BackboneSpec &spec() const = 0;
     virtual Precision precision() const = 0;
-    virtual bool isUntrained() const = 0;   ///< seeded random weights
+    virtual bool isUntrained() const = 0;  ///< seeded random weights
 
-    /// Features of pictures that are already inputSide × inputSide: `out` is [images.size(), columns] row-major. Evaluated
-    /// without gradients, batch-norm frozen; a picture's last digits may depend on how many there are. Throws Error{Shape}
-    /// for another size, Error{Memory}, Error{Device}, and Cancelled soon after `cancel` was asked for: between two parts of
-    /// the network, which take some ten milliseconds for a batch of eight. A TorchScript network has one part.
+    /// Features of pictures that are already inputSide × inputSide: `out` is [images.size(), columns] row-major.
+    /// Evaluated without gradients, batch-norm frozen; a picture's last digits may depend on how many there are. Throws
+    /// Error{Shape} for another size, Error{Memory}, Error{Device}, and Cancelled soon after `cancel` was asked for:
+    /// between two parts of the network, which take some ten milliseconds for a batch of eight. A TorchScript network
+    /// has one part.
     virtual void extract(std::span<const Image> images, std::span<float> out, const CancelToken &cancel = {}) const = 0;
 };
 

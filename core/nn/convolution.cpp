@@ -73,9 +73,9 @@ Convolution::Convolution(const ConvolutionShape &shape, const FoldedConvolution 
     m_winograd = makeWinograd(shape, parameters, side, m_relu, placement);
     if (m_winograd)
         return;
-    m_weight = placed(parameters.weight,
-                      {shape.outputs, shape.inputs / shape.groups, shape.kernelHeight, shape.kernelWidth}, placement,
-                      at::MemoryFormat::ChannelsLast);
+    m_weight =
+        placed(parameters.weight, {shape.outputs, shape.inputs / shape.groups, shape.kernelHeight, shape.kernelWidth},
+               placement, at::MemoryFormat::ChannelsLast);
     const bool withBias = !parameters.bias.empty();
     if (withBias)
         m_bias = placed(parameters.bias, {shape.outputs}, placement, at::MemoryFormat::Contiguous);

@@ -115,16 +115,16 @@ Device chooseDevice(std::string_view request)
             index = -1;
     }
     if (index < 0) {
-        throw Error(ErrorKind::Format, "\"" + std::string(request.substr(0, 40)) +
-                                           "\" is no device. Use auto, cpu, cuda or cuda:N.");
+        throw Error(ErrorKind::Format,
+                    "\"" + std::string(request.substr(0, 40)) + "\" is no device. Use auto, cpu, cuda or cuda:N.");
     }
     if (count == 0) {
-        throw Error(ErrorKind::Device, "Device " + std::string(request) + " is not there: " + cudaMissingReason() +
-                                           ". Use auto or cpu.");
+        throw Error(ErrorKind::Device,
+                    "Device " + std::string(request) + " is not there: " + cudaMissingReason() + ". Use auto or cpu.");
     }
     if (index >= count) {
-        throw Error(ErrorKind::Device, "Device " + std::string(request) + " is not there: the last one is cuda:" +
-                                           std::to_string(count - 1) + ".");
+        throw Error(ErrorKind::Device, "Device " + std::string(request)
+                                           + " is not there: the last one is cuda:" + std::to_string(count - 1) + ".");
     }
     return cudaDevice(index, count);
 }
@@ -192,9 +192,9 @@ void rethrowTorchError(const std::string &doing)
     } catch (const c10::Error &error) {
         const std::string message = error.what_without_backtrace();
         // The host allocator has no exception type of its own.
-        if (dynamic_cast<const c10::OutOfMemoryError *>(&error) != nullptr ||
-            message.find("DefaultCPUAllocator") != std::string::npos ||
-            message.find("out of memory") != std::string::npos)
+        if (dynamic_cast<const c10::OutOfMemoryError *>(&error) != nullptr
+            || message.find("DefaultCPUAllocator") != std::string::npos
+            || message.find("out of memory") != std::string::npos)
             throw outOfMemory();
         throw Error(ErrorKind::Device, "LibTorch failed while " + doing + ": " + message);
     } catch (const std::exception &error) {

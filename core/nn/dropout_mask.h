@@ -11,8 +11,8 @@
 
 namespace dank {
 
-/// Which of a layer's activations dropout discards. Known before the layer is computed, so that what is discarded need not
-/// be. Not thread-safe while it is drawn.
+/// Which of a layer's activations dropout discards. Known before the layer is computed, so that what is discarded need
+/// not be. Not thread-safe while it is drawn.
 class DropoutMask {
 public:
     /// Draws for `size` activations, each discarded with probability `dropout`.

@@ -25,7 +25,12 @@ struct ConvolutionSpec {
     ConvolutionShape shape(int inputs) const
     {
         const bool padded = stride == 1 && !valid;
-        return {inputs, outputs, kernelHeight, kernelWidth, stride, padded ? kernelHeight / 2 : 0,
+        return {inputs,
+                outputs,
+                kernelHeight,
+                kernelWidth,
+                stride,
+                padded ? kernelHeight / 2 : 0,
                 padded ? kernelWidth / 2 : 0};
     }
 };
@@ -112,24 +117,24 @@ std::vector<Block> inceptionV3()
 {
     // Comments: the block's output, channels × height × width.
     return {
-        stem({"Conv2d_1a_3x3", 32, 3, 3, 2}),        // 32 × 149 × 149
-        stem({"Conv2d_2a_3x3", 32, 3, 3, 1, true}),  // 32 × 147 × 147
-        stem({"Conv2d_2b_3x3", 64, 3, 3}),           // 64 × 147 × 147
-        maximumPool(),                               // 64 × 73 × 73
-        stem({"Conv2d_3b_1x1", 80}),                 // 80 × 73 × 73
-        stem({"Conv2d_4a_3x3", 192, 3, 3, 1, true}), // 192 × 71 × 71
-        maximumPool(),                               // 192 × 35 × 35
-        blockA("Mixed_5b", 32),                      // 256 × 35 × 35
-        blockA("Mixed_5c", 64),                      // 288 × 35 × 35
-        blockA("Mixed_5d", 64),                      // 288 × 35 × 35
-        blockB("Mixed_6a"),                          // 768 × 17 × 17
-        blockC("Mixed_6b", 128),                     // 768 × 17 × 17
-        blockC("Mixed_6c", 160),                     // 768 × 17 × 17
-        blockC("Mixed_6d", 160),                     // 768 × 17 × 17
-        blockC("Mixed_6e", 192),                     // 768 × 17 × 17
-        blockD("Mixed_7a"),                          // 1280 × 8 × 8
-        blockE("Mixed_7b"),                          // 2048 × 8 × 8
-        blockE("Mixed_7c"),                          // 2048 × 8 × 8
+        stem({"Conv2d_1a_3x3", 32, 3, 3, 2}),         // 32 × 149 × 149
+        stem({"Conv2d_2a_3x3", 32, 3, 3, 1, true}),   // 32 × 147 × 147
+        stem({"Conv2d_2b_3x3", 64, 3, 3}),            // 64 × 147 × 147
+        maximumPool(),                                // 64 × 73 × 73
+        stem({"Conv2d_3b_1x1", 80}),                  // 80 × 73 × 73
+        stem({"Conv2d_4a_3x3", 192, 3, 3, 1, true}),  // 192 × 71 × 71
+        maximumPool(),                                // 192 × 35 × 35
+        blockA("Mixed_5b", 32),                       // 256 × 35 × 35
+        blockA("Mixed_5c", 64),                       // 288 × 35 × 35
+        blockA("Mixed_5d", 64),                       // 288 × 35 × 35
+        blockB("Mixed_6a"),                           // 768 × 17 × 17
+        blockC("Mixed_6b", 128),                      // 768 × 17 × 17
+        blockC("Mixed_6c", 160),                      // 768 × 17 × 17
+        blockC("Mixed_6d", 160),                      // 768 × 17 × 17
+        blockC("Mixed_6e", 192),                      // 768 × 17 × 17
+        blockD("Mixed_7a"),                           // 1280 × 8 × 8
+        blockE("Mixed_7b"),                           // 2048 × 8 × 8
+        blockE("Mixed_7c"),                           // 2048 × 8 × 8
     };
 }
 

@@ -53,8 +53,8 @@ std::vector<DenseLayer> unflatten(std::span<const float> parameters, int columns
 {
     const std::vector<LayerSlice> slices = layerSlices(columns, hidden, layerNorm);
     if (parameters.size() != parameterCount(slices)) {
-        throw Error(ErrorKind::Shape, "A network of " + std::to_string(parameterCount(slices)) +
-                                          " parameters was given " + std::to_string(parameters.size()) + ".");
+        throw Error(ErrorKind::Shape, "A network of " + std::to_string(parameterCount(slices))
+                                          + " parameters was given " + std::to_string(parameters.size()) + ".");
     }
     std::vector<DenseLayer> layers;
     for (const LayerSlice &slice : slices) {
@@ -142,8 +142,8 @@ std::span<const float> Mlp::scores() const
 
 void Mlp::backward(std::span<const float> parameters, std::span<const float> slopes, std::span<float> gradient)
 {
-    if (parameters.size() != m_parameterCount || gradient.size() != m_parameterCount ||
-        slopes.size() != static_cast<std::size_t>(m_rows))
+    if (parameters.size() != m_parameterCount || gradient.size() != m_parameterCount
+        || slopes.size() != static_cast<std::size_t>(m_rows))
         throw Error(ErrorKind::Shape, "Mlp::backward: parameters, loss or gradient do not fit the network.");
     const auto rows = static_cast<std::size_t>(m_rows);
     std::copy(slopes.begin(), slopes.end(), m_deltas.back().begin());
@@ -169,10 +169,11 @@ void Mlp::backward(std::span<const float> parameters, std::span<const float> slo
         m_sparse.assign(delta, rows, outputs, outputs, 1);
         m_sparse.times(&parameters[layer.weight], inputs, m_deltas[l - 1].data());
         // An activation is zero exactly where ReLU or dropout blocked it.
-        forEachPart(rows, rows * inputs * kMove, [&, below = m_deltas[l - 1].data(), activations = m_activations[l - 1].data()](std::size_t r) {
-            for (std::size_t i = r * inputs; i < (r + 1) * inputs; ++i)
-                below[i] = activations[i] == 0.0f ? 0.0f : below[i] * m_keepScale;
-        });
+        forEachPart(rows, rows * inputs * kMove,
+                    [&, below = m_deltas[l - 1].data(), activations = m_activations[l - 1].data()](std::size_t r) {
+                        for (std::size_t i = r * inputs; i < (r + 1) * inputs; ++i)
+                            below[i] = activations[i] == 0.0f ? 0.0f : below[i] * m_keepScale;
+                    });
     }
     if (m_layerNorm)
         layerNormGradient(parameters, gradient);

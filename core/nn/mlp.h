@@ -58,16 +58,16 @@ private:
     double m_dropout;
     int m_columns;
     int m_batch;
-    int m_rows = 0;              ///< of the last forward pass
-    float m_keepScale = 1;       ///< of the last forward pass: 1 / keep probability
+    int m_rows = 0;         ///< of the last forward pass
+    float m_keepScale = 1;  ///< of the last forward pass: 1 / keep probability
     std::size_t m_parameterCount = 0;
-    PackedRows m_rowsIn;              ///< what goes into the layer at hand
-    SparseMatrix m_sparse;            ///< the deltas at hand
-    DropoutMask m_mask;               ///< of the layer at hand
+    PackedRows m_rowsIn;    ///< what goes into the layer at hand
+    SparseMatrix m_sparse;  ///< the deltas at hand
+    DropoutMask m_mask;     ///< of the layer at hand
     std::vector<float> m_input;
-    std::vector<float> m_normalised;  ///< [batch, columns], the input's rows at mean 0 and deviation 1
-    std::vector<float> m_scaled;      ///< [batch, columns], those scaled and shifted
-    std::vector<float> m_scores;      ///< [batch]
+    std::vector<float> m_normalised;                ///< [batch, columns], the input's rows at mean 0 and deviation 1
+    std::vector<float> m_scaled;                    ///< [batch, columns], those scaled and shifted
+    std::vector<float> m_scores;                    ///< [batch]
     std::vector<std::vector<float>> m_activations;  ///< per layer [batch, outputs], after ReLU and dropout
     std::vector<std::vector<float>> m_deltas;       ///< per layer [batch, outputs], dLoss/d(before activation)
 };

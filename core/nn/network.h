@@ -23,8 +23,8 @@ struct Placement {
     c10::ScalarType type;
 };
 
-/// A frozen network: [B, 3, side, side] normalised, channels-last -> [B, columns]. Immutable, thread-safe. Throws Cancelled
-/// between two of its parts once `cancel` asks for it.
+/// A frozen network: [B, 3, side, side] normalised, channels-last -> [B, columns]. Immutable, thread-safe. Throws
+/// Cancelled between two of its parts once `cancel` asks for it.
 class Network {
 public:
     virtual ~Network() = default;
@@ -53,8 +53,8 @@ struct ConvolutionShape {
     int outputSide(int side) const { return (side + 2 * paddingHeight - kernelHeight) / stride + 1; }
 };
 
-/// A convolution, frozen: bias and, unless switched off, ReLU in the same call. On the CPU by Winograd's algorithm where
-/// that pays; elsewhere the weights are packed once into oneDNN's own layout, where LibTorch offers that.
+/// A convolution, frozen: bias and, unless switched off, ReLU in the same call. On the CPU by Winograd's algorithm
+/// where that pays; elsewhere the weights are packed once into oneDNN's own layout, where LibTorch offers that.
 class Convolution {
 public:
     enum class After { Relu, Nothing };
@@ -68,7 +68,7 @@ public:
 private:
     bool m_relu;
     ConvolutionShape m_shape;
-    at::Tensor m_weight, m_bias;         ///< empty once packed
+    at::Tensor m_weight, m_bias;  ///< empty once packed
     std::optional<c10::IValue> m_packed;
     std::shared_ptr<const WinogradConvolution> m_winograd;
 };
@@ -115,8 +115,8 @@ struct NetworkBuilder {
 using NetworkFactory = std::unique_ptr<Network> (*)(const BackboneSpec &spec, ParameterSource &parameters,
                                                     const Placement &placement);
 
-/// A Backbone around a network that `make` builds on the device, in the precision. Throws Error{Device} for fp16 off CUDA,
-/// and what `make` throws, LibTorch's exceptions translated.
+/// A Backbone around a network that `make` builds on the device, in the precision. Throws Error{Device} for fp16 off
+/// CUDA, and what `make` throws, LibTorch's exceptions translated.
 using NetworkMaker = std::function<std::unique_ptr<Network>(const Placement &)>;
 std::unique_ptr<Backbone> makeNetworkBackbone(const BackboneSpec &spec, bool untrained, const Device &device,
                                               Precision precision, const NetworkMaker &make);

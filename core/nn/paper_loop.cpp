@@ -7,8 +7,8 @@
 #include "core/data/reproduction.h"
 #include "core/nn/device.h"
 #include "core/nn/mlp.h"
-#include "core/nn/parallel.h"
 #include "core/nn/optimiser.h"
+#include "core/nn/parallel.h"
 #include "core/nn/torch_device.h"
 #include "core/nn/training_loss.h"
 

@@ -17,10 +17,10 @@ public:
     FlushDenormals &operator=(const FlushDenormals &) = delete;
 };
 
-/// Does part(0) … part(parts - 1), each once and in no order, on as many threads as setIntraOpThreads() gave the calling
-/// one, under FlushDenormals. Parts must not touch each other's results. `operations`: about how many multiplications all
-/// of them take, or numbers moved times kMove; few stay on the calling thread, since to wake another takes its time.
-/// The first exception of one is thrown on.
+/// Does part(0) … part(parts - 1), each once and in no order, on as many threads as setIntraOpThreads() gave the
+/// calling one, under FlushDenormals. Parts must not touch each other's results. `operations`: about how many
+/// multiplications all of them take, or numbers moved times kMove; few stay on the calling thread, since to wake
+/// another takes its time. The first exception of one is thrown on.
 void forEachPart(std::size_t parts, std::size_t operations, const std::function<void(std::size_t)> &part);
 inline constexpr std::size_t kMove = 16;
 

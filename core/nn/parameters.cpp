@@ -40,8 +40,9 @@ ParameterSource ParameterSource::fromFile(TensorFile file)
     ParameterSource source(Mode::File);
     for (const char *prefix : {"module.", "model."}) {
         const auto &tensors = file.tensors();
-        if (!tensors.empty() && std::all_of(tensors.begin(), tensors.end(),
-                                            [&](const auto &entry) { return entry.first.starts_with(prefix); }))
+        if (!tensors.empty() && std::all_of(tensors.begin(), tensors.end(), [&](const auto &entry) {
+                return entry.first.starts_with(prefix);
+            }))
             source.m_prefix = prefix;
     }
     source.m_file = std::move(file);
@@ -196,9 +197,9 @@ std::vector<std::string> ParameterSource::unexpected() const
     std::vector<std::string> names;
     for (const auto &[name, tensor] : m_file->tensors()) {
         const std::string bare = name.substr(m_prefix.size());
-        const bool classifies = bare.starts_with("fc.") || bare.starts_with("AuxLogits.") ||
-                                bare.starts_with("classifier.6.") || bare.starts_with("head.") ||
-                                bare.ends_with("num_batches_tracked");
+        const bool classifies = bare.starts_with("fc.") || bare.starts_with("AuxLogits.")
+                                || bare.starts_with("classifier.6.") || bare.starts_with("head.")
+                                || bare.ends_with("num_batches_tracked");
         if (!classifies && !wanted.contains(name))
             names.push_back(bare);
     }
@@ -221,7 +222,8 @@ void ParameterSource::check(const std::string &networkTitle) const
         message += (i ? ", " : ". Unexpected in it: ") + printable(others[i].substr(0, 80));
     if (others.size() > kOthersTold)
         message += ", and " + std::to_string(others.size() - kOthersTold) + " more";
-    throw Error(ErrorKind::Weights, message + ". A file with the parameter names of torchvision (of timm for Xception) is needed.",
+    throw Error(ErrorKind::Weights,
+                message + ". A file with the parameter names of torchvision (of timm for Xception) is needed.",
                 m_file->path());
 }
 

@@ -40,8 +40,8 @@ DANK_INLINED float total(const Vector<N> &values)
     }
 }
 
-// A panel: kPanelRows rows side by side, kStep numbers of each in turn, so that a product reads it from end to end. Rows as
-// they lie, thousands of numbers apart, would fight over the same places of the first cache.
+// A panel: kPanelRows rows side by side, kStep numbers of each in turn, so that a product reads it from end to end.
+// Rows as they lie, thousands of numbers apart, would fight over the same places of the first cache.
 constexpr std::size_t kPanelRows = 5;
 constexpr std::size_t kStep = 16;
 
@@ -64,9 +64,11 @@ DANK_INLINED float finish(float sum, const float *lastStep, const Layer &layer, 
     return sum + layer.bias[output];
 }
 
-/// A panel's products with `Outputs` rows of weights, in sums of N lanes that stay in registers. Writes the first `rows`.
+/// A panel's products with `Outputs` rows of weights, in sums of N lanes that stay in registers. Writes the first
+/// `rows`.
 template <std::size_t N, std::size_t Outputs>
-DANK_INLINED void multiplyTile(const float *panel, std::size_t rows, const Layer &layer, std::size_t firstOutput, float *out)
+DANK_INLINED void multiplyTile(const float *panel, std::size_t rows, const Layer &layer, std::size_t firstOutput,
+                               float *out)
 {
     const std::size_t columns = layer.columns;
     const float *const weight = layer.weight + firstOutput * columns;
@@ -110,7 +112,8 @@ DANK_INLINED void multiply(const float *panels, std::size_t rows, const Layer &l
 
 /// Some rows' products with one row of weights, summed in the order of multiplyTile().
 template <std::size_t N, std::size_t Rows>
-DANK_INLINED void multiplySome(const float *in, const std::uint32_t *rows, const Layer &layer, std::size_t output, float *out)
+DANK_INLINED void multiplySome(const float *in, const std::uint32_t *rows, const Layer &layer, std::size_t output,
+                               float *out)
 {
     const float *row[Rows];
     for (std::size_t r = 0; r < Rows; ++r)
@@ -145,8 +148,8 @@ DANK_INLINED void multiplyUpTo(std::size_t count, const float *in, const std::ui
 
 /// `outputs` of those rows that `mask` keeps, 0 for the others; in lots of one size of up to `Most`.
 template <std::size_t N, std::size_t Most>
-DANK_INLINED void multiplyKept(const float *in, std::size_t rows, const Layer &layer, Range outputs, const DropoutMask &mask,
-                               float *out)
+DANK_INLINED void multiplyKept(const float *in, std::size_t rows, const Layer &layer, Range outputs,
+                               const DropoutMask &mask, float *out)
 {
     std::vector<std::uint32_t> kept(rows);
     for (std::size_t o = outputs.first; o < outputs.last; ++o) {
@@ -166,17 +169,18 @@ DANK_INLINED void multiplyKept(const float *in, std::size_t rows, const Layer &l
 }
 
 using MultiplyAll = void (*)(const float *panels, std::size_t rows, const Layer &layer, Range outputs, float *out);
-using MultiplyKept = void (*)(const float *in, std::size_t rows, const Layer &layer, Range outputs, const DropoutMask &mask,
-                              float *out);
+using MultiplyKept = void (*)(const float *in, std::size_t rows, const Layer &layer, Range outputs,
+                              const DropoutMask &mask, float *out);
 
-// As many outputs, or rows, at once as leave room in the registers; and no more than seven rows, which often lie a multiple
-// of 4 KB apart: with the weights they take the eight places that the first cache has for such.
+// As many outputs, or rows, at once as leave room in the registers; and no more than seven rows, which often lie a
+// multiple of 4 KB apart: with the weights they take the eight places that the first cache has for such.
 void multiplyPlain(const float *panels, std::size_t rows, const Layer &layer, Range outputs, float *out)
 {
     multiply<4, 2>(panels, rows, layer, outputs, out);
 }
 
-void multiplyKeptPlain(const float *in, std::size_t rows, const Layer &layer, Range outputs, const DropoutMask &mask, float *out)
+void multiplyKeptPlain(const float *in, std::size_t rows, const Layer &layer, Range outputs, const DropoutMask &mask,
+                       float *out)
 {
     multiplyKept<4, 4>(in, rows, layer, outputs, mask, out);
 }
@@ -190,8 +194,8 @@ DANK_V3 void multiplyV3(const float *panels, std::size_t rows, const Layer &laye
     multiply<8, 2>(panels, rows, layer, outputs, out);
 }
 
-DANK_V3 void multiplyKeptV3(const float *in, std::size_t rows, const Layer &layer, Range outputs, const DropoutMask &mask,
-                            float *out)
+DANK_V3 void multiplyKeptV3(const float *in, std::size_t rows, const Layer &layer, Range outputs,
+                            const DropoutMask &mask, float *out)
 {
     multiplyKept<8, 7>(in, rows, layer, outputs, mask, out);
 }
@@ -201,8 +205,8 @@ DANK_V4 void multiplyV4(const float *panels, std::size_t rows, const Layer &laye
     multiply<16, 5>(panels, rows, layer, outputs, out);
 }
 
-DANK_V4 void multiplyKeptV4(const float *in, std::size_t rows, const Layer &layer, Range outputs, const DropoutMask &mask,
-                            float *out)
+DANK_V4 void multiplyKeptV4(const float *in, std::size_t rows, const Layer &layer, Range outputs,
+                            const DropoutMask &mask, float *out)
 {
     multiplyKept<16, 7>(in, rows, layer, outputs, mask, out);
 }
@@ -238,8 +242,8 @@ void forEachOutputs(std::size_t outputs, std::size_t operations, Part &&part)
     });
 }
 
-// A tile of the dense matrix, [columns, kTile], stays in the first cache (for a hundred columns) while it serves all rows of
-// the sparse one, and a row's sums stay in registers.
+// A tile of the dense matrix, [columns, kTile], stays in the first cache (for a hundred columns) while it serves all
+// rows of the sparse one, and a row's sums stay in registers.
 constexpr std::size_t kTile = 64;
 
 }  // namespace

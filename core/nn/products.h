@@ -26,8 +26,8 @@ private:
     std::vector<float> m_panels;
 };
 
-/// The same layer where `mask`, of rows × outputs, keeps few of its outputs: those to the same bits as linear(), 0 for the
-/// others. in [rows, columns] is read as it lies, since each of its rows is wanted by few outputs.
+/// The same layer where `mask`, of rows × outputs, keeps few of its outputs: those to the same bits as linear(), 0 for
+/// the others. in [rows, columns] is read as it lies, since each of its rows is wanted by few outputs.
 void linearKept(const float *in, std::size_t rows, std::size_t columns, const float *weight, const float *bias,
                 std::size_t outputs, const DropoutMask &mask, float *out);
 

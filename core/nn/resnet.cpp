@@ -1,5 +1,5 @@
-// ResNet with bottleneck blocks (He et al. 2016) up to its pooled features, as torchvision builds it (the stride lies in
-// the 3 × 3 convolution) and with its names, so that its weights fit.
+// ResNet with bottleneck blocks (He et al. 2016) up to its pooled features, as torchvision builds it (the stride lies
+// in the 3 × 3 convolution) and with its names, so that its weights fit.
 
 #include <array>
 #include <numeric>
@@ -22,17 +22,19 @@ public:
     /// `lastGain`: of the branch's last convolution; keeps the sum of random branches from growing with the depth.
     Bottleneck(const NetworkBuilder &build, const std::string &name, int inputs, int width, int stride, int side,
                double lastGain)
-        : m_reduce(build.convolutionBatchNorm(name + ".conv1", name + ".bn1", ConvolutionShape::same(inputs, width, 1), side,
-                         Convolution::After::Relu)),
-          m_middle(build.convolutionBatchNorm(name + ".conv2", name + ".bn2", ConvolutionShape::same(width, width, 3, stride), side,
-                         Convolution::After::Relu)),
-          m_expand(build.convolutionBatchNorm(name + ".conv3", name + ".bn3", ConvolutionShape::same(width, width * kExpansion, 1),
-                         side / stride, Convolution::After::Nothing, lastGain))
+        : m_reduce(build.convolutionBatchNorm(name + ".conv1", name + ".bn1", ConvolutionShape::same(inputs, width, 1),
+                                              side, Convolution::After::Relu)),
+          m_middle(build.convolutionBatchNorm(name + ".conv2", name + ".bn2",
+                                              ConvolutionShape::same(width, width, 3, stride), side,
+                                              Convolution::After::Relu)),
+          m_expand(build.convolutionBatchNorm(name + ".conv3", name + ".bn3",
+                                              ConvolutionShape::same(width, width * kExpansion, 1), side / stride,
+                                              Convolution::After::Nothing, lastGain))
     {
         if (inputs != width * kExpansion || stride != 1)
             m_shortcut = build.convolutionBatchNorm(name + ".downsample.0", name + ".downsample.1",
-                               ConvolutionShape::same(inputs, width * kExpansion, 1, stride), side,
-                               Convolution::After::Nothing, kLinearGain);
+                                                    ConvolutionShape::same(inputs, width * kExpansion, 1, stride), side,
+                                                    Convolution::After::Nothing, kLinearGain);
     }
 
     at::Tensor operator()(const at::Tensor &x) const
@@ -91,12 +93,14 @@ std::unique_ptr<Network> makeResNet50(const BackboneSpec &spec, ParameterSource 
     return std::make_unique<ResNet>(std::array{3, 4, 6, 3}, spec, parameters, placement);
 }
 
-std::unique_ptr<Network> makeResNet101(const BackboneSpec &spec, ParameterSource &parameters, const Placement &placement)
+std::unique_ptr<Network> makeResNet101(const BackboneSpec &spec, ParameterSource &parameters,
+                                       const Placement &placement)
 {
     return std::make_unique<ResNet>(std::array{3, 4, 23, 3}, spec, parameters, placement);
 }
 
-std::unique_ptr<Network> makeResNet152(const BackboneSpec &spec, ParameterSource &parameters, const Placement &placement)
+std::unique_ptr<Network> makeResNet152(const BackboneSpec &spec, ParameterSource &parameters,
+                                       const Placement &placement)
 {
     return std::make_unique<ResNet>(std::array{3, 8, 36, 3}, spec, parameters, placement);
 }

@@ -95,8 +95,9 @@ std::vector<double> exactGradient(std::span<const LayerSlice> layers, const std:
             for (int o = 0; o < layer.outputs; ++o) {
                 double sum = parameters[layer.bias + static_cast<std::size_t>(o)];
                 for (int i = 0; i < layer.inputs; ++i)
-                    sum += static_cast<double>(parameters[layer.weight + static_cast<std::size_t>(o * layer.inputs + i)])
-                           * values[l][static_cast<std::size_t>(i)];
+                    sum +=
+                        static_cast<double>(parameters[layer.weight + static_cast<std::size_t>(o * layer.inputs + i)])
+                        * values[l][static_cast<std::size_t>(i)];
                 out.push_back(l + 1 < layers.size() && sum < 0 ? 0 : sum);
             }
             values.push_back(std::move(out));
@@ -133,8 +134,8 @@ std::vector<SelfCheck> checkFeatures(const Device &device, const BackboneSpec &s
     const std::vector<float> exact = featuresOf(*makeReferenceBackbone(spec, kSeed), images);
     std::vector<SelfCheck> checks;
     for (const Precision precision : {Precision::Float32, Precision::BFloat16, Precision::Float16}) {
-        if (!device.isCuda() && (precision == Precision::Float16
-                                 || (precision == Precision::BFloat16 && !cpuHasNativeBFloat16())))
+        if (!device.isCuda()
+            && (precision == Precision::Float16 || (precision == Precision::BFloat16 && !cpuHasNativeBFloat16())))
             continue;
         job.cancel.check();
         const std::string name = "features " + spec.id + ' ' + precisionName(precision);
@@ -143,8 +144,8 @@ std::vector<SelfCheck> checkFeatures(const Device &device, const BackboneSpec &s
         double difference = std::numeric_limits<double>::infinity();
         try {
             const auto mine = featuresOf(*makeBackbone(spec, {}, kSeed, device, precision), images);
-            difference = whole ? relativeDifference(mine, exact)
-                               : angleOf(mine, exact, static_cast<std::size_t>(spec.columns));
+            difference =
+                whole ? relativeDifference(mine, exact) : angleOf(mine, exact, static_cast<std::size_t>(spec.columns));
         } catch (const Error &error) {
             checks.push_back(checked(name + ": " + error.what(), difference, tolerance));
             continue;

@@ -8,8 +8,8 @@
 
 namespace dank {
 
-/// Features of two drawn pictures by a network with seeded weights on the device, in each precision that the device has,
-/// against the same network in float64 on the CPU. float32: the largest difference over the largest value. Reduced
+/// Features of two drawn pictures by a network with seeded weights on the device, in each precision that the device
+/// has, against the same network in float64 on the CPU. float32: the largest difference over the largest value. Reduced
 /// precisions: 1 less the smallest cosine. A precision that fails with an error has an infinite difference.
 /// Throws Cancelled, between two precisions.
 std::vector<SelfCheck> checkFeatures(const Device &device, const BackboneSpec &spec, const JobContext &job);

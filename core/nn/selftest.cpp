@@ -101,8 +101,8 @@ void testDevice(const Device &device, const BackboneSpec &spec, std::span<const 
     std::printf("\n%s (%s), %s\n", device.name.c_str(), device.description.c_str(), spec.title.c_str());
     show(checkFeatures(device, spec, {}));
     for (Precision precision : {Precision::Float32, Precision::BFloat16, Precision::Float16}) {
-        if (!device.isCuda() &&
-            (precision == Precision::Float16 || (precision == Precision::BFloat16 && !cpuHasNativeBFloat16())))
+        if (!device.isCuda()
+            && (precision == Precision::Float16 || (precision == Precision::BFloat16 && !cpuHasNativeBFloat16())))
             continue;
         const std::string name = device.name + " " + precisionName(precision);
         try {

@@ -32,7 +32,8 @@ public:
         std::set<std::string> seen;
         std::string twice;
         const auto watch = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json &value) {
-            if (depth == 1 && event == nlohmann::json::parse_event_t::key && !seen.insert(value.get<std::string>()).second)
+            if (depth == 1 && event == nlohmann::json::parse_event_t::key
+                && !seen.insert(value.get<std::string>()).second)
                 twice = value.get<std::string>();
             return true;
         };
@@ -83,8 +84,9 @@ public:
 
     [[noreturn]] void refuse(const std::string &why) const
     {
-        throw Error(ErrorKind::Weights, displayPath(m_path) + " does not describe a network: " + why
-                                            + ". It needs input_side, columns, mean and std, and may have title and crop_side.",
+        throw Error(ErrorKind::Weights,
+                    displayPath(m_path) + " does not describe a network: " + why
+                        + ". It needs input_side, columns, mean and std, and may have title and crop_side.",
                     m_path);
     }
 
@@ -101,7 +103,8 @@ std::string gist(const std::string &message)
     while (from < message.size()) {
         const std::size_t to = std::min(message.find('\n', from), message.size());
         const std::string line = message.substr(from, to - from);
-        if (line.find_first_not_of(" \t") != std::string::npos && (last.empty() || line.find("Error: ") != std::string::npos))
+        if (line.find_first_not_of(" \t") != std::string::npos
+            && (last.empty() || line.find("Error: ") != std::string::npos))
             last = line;
         from = to + 1;
     }
@@ -120,10 +123,10 @@ public:
             throw Error(ErrorKind::Weights, "The network answers with something that is not a tensor.");
         const at::Tensor features = answer.toTensor();
         if (features.dim() != 2 || features.size(0) != x.size(0) || features.size(1) != m_columns)
-            throw Error(ErrorKind::Weights,
-                        "The network answers " + std::to_string(x.size(0)) + " pictures with a tensor of shape "
-                            + c10::str(features.sizes()) + ", not [" + std::to_string(x.size(0)) + ", "
-                            + std::to_string(m_columns) + "] as its description says.");
+            throw Error(ErrorKind::Weights, "The network answers " + std::to_string(x.size(0))
+                                                + " pictures with a tensor of shape " + c10::str(features.sizes())
+                                                + ", not [" + std::to_string(x.size(0)) + ", "
+                                                + std::to_string(m_columns) + "] as its description says.");
         return features;
     }
 
@@ -154,8 +157,8 @@ BackboneSpec torchScriptSpec(const fs::path &file)
     spec.title = description.has("title") ? description.text("title") : printable(displayPath(file.filename()));
     spec.summary = "Your own network, a TorchScript file";
     spec.inputSide = description.number("input_side", 8, kMaxSide);
-    spec.cropSide = description.has("crop_side") ? description.number("crop_side", spec.inputSide, 2 * kMaxSide)
-                                                 : spec.inputSide;
+    spec.cropSide =
+        description.has("crop_side") ? description.number("crop_side", spec.inputSide, 2 * kMaxSide) : spec.inputSide;
     spec.columns = description.number("columns", 1, kMaxColumns);
     spec.mean = description.colour("mean");
     spec.deviation = description.colour("std");
@@ -184,7 +187,8 @@ std::unique_ptr<Backbone> makeTorchScriptBackbone(const BackboneSpec &spec, cons
     } catch (const Error &error) {
         if (error.kind() == ErrorKind::Memory)
             throw;
-        throw Error(ErrorKind::Weights, displayPath(file) + " cannot be used as a network: " + gist(error.what()), file);
+        throw Error(ErrorKind::Weights, displayPath(file) + " cannot be used as a network: " + gist(error.what()),
+                    file);
     }
 }
 

@@ -10,8 +10,8 @@
 #include "core/base/random.h"
 #include "core/nn/device.h"
 #include "core/nn/mlp.h"
-#include "core/nn/parallel.h"
 #include "core/nn/optimiser.h"
+#include "core/nn/parallel.h"
 #include "core/nn/torch_device.h"
 #include "core/nn/training_loss.h"
 
@@ -27,8 +27,14 @@ constexpr int kValidationBatch = 256;
 // count from 1, so 1 is no epoch's.
 constexpr std::uint64_t kInitialisationStream = 0;
 constexpr std::uint64_t kPairStream = 1;
-std::uint64_t shuffleStream(int epoch) { return 2 * static_cast<std::uint64_t>(epoch); }
-std::uint64_t dropoutStream(int epoch) { return 2 * static_cast<std::uint64_t>(epoch) + 1; }
+std::uint64_t shuffleStream(int epoch)
+{
+    return 2 * static_cast<std::uint64_t>(epoch);
+}
+std::uint64_t dropoutStream(int epoch)
+{
+    return 2 * static_cast<std::uint64_t>(epoch) + 1;
+}
 
 void checkData(const TrainingData &data, const TrainConfig &config)
 {
@@ -36,12 +42,12 @@ void checkData(const TrainingData &data, const TrainConfig &config)
     if (features.columns == 0 || features.values.size() != features.rows() * features.columns)
         throw Error(ErrorKind::Shape, "The feature matrix does not hold rows x columns numbers.");
     if (data.targets.size() != features.rows()) {
-        throw Error(ErrorKind::Shape, std::to_string(features.rows()) + " rows of features have " +
-                                          std::to_string(data.targets.size()) + " targets.");
+        throw Error(ErrorKind::Shape, std::to_string(features.rows()) + " rows of features have "
+                                          + std::to_string(data.targets.size()) + " targets.");
     }
     if (!data.groups.empty() && data.groups.size() != features.rows()) {
-        throw Error(ErrorKind::Shape, std::to_string(features.rows()) + " rows of features have " +
-                                          std::to_string(data.groups.size()) + " groups.");
+        throw Error(ErrorKind::Shape, std::to_string(features.rows()) + " rows of features have "
+                                          + std::to_string(data.groups.size()) + " groups.");
     }
     if (data.split.train.empty() || data.split.validation.empty())
         throw Error(ErrorKind::Dataset, "Training needs at least one meme to learn from and one held out.");
@@ -54,12 +60,12 @@ void checkData(const TrainingData &data, const TrainConfig &config)
                 throw Error(ErrorKind::Dataset, "The target of " + features.ids[row] + " is not a finite number.");
             if (probabilities && !(data.targets[row] >= 0 && data.targets[row] <= 1))
                 throw Error(ErrorKind::Dataset,
-                            "The target of " + features.ids[row] +
-                                " is not from 0 to 1, as the loss bce needs it. Choose another loss.");
+                            "The target of " + features.ids[row]
+                                + " is not from 0 to 1, as the loss bce needs it. Choose another loss.");
             const std::span<const float> values = features.row(row);
             if (!std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); })) {
-                throw Error(ErrorKind::Dataset, "The features of " + features.ids[row] +
-                                                    " are not finite numbers. Extract them again.");
+                throw Error(ErrorKind::Dataset,
+                            "The features of " + features.ids[row] + " are not finite numbers. Extract them again.");
             }
         }
     }
@@ -68,12 +74,12 @@ void checkData(const TrainingData &data, const TrainConfig &config)
 void checkState(const TrainingState &state, const TrainConfig &config, std::size_t columns, std::size_t parameters)
 {
     const std::size_t standardised = config.standardise ? columns : 0;
-    const bool fits = state.parameters.size() == parameters && state.firstMoment.size() == parameters &&
-                      state.secondMoment.size() == secondMomentSize(config, parameters) &&
-                      state.best.size() == parameters &&
-                      state.featureMean.size() == standardised && state.featureScale.size() == standardised &&
-                      state.curve.size() == static_cast<std::size_t>(state.epoch) && state.bestEpoch >= 1 &&
-                      state.bestEpoch <= state.epoch;
+    const bool fits = state.parameters.size() == parameters && state.firstMoment.size() == parameters
+                      && state.secondMoment.size() == secondMomentSize(config, parameters)
+                      && state.best.size() == parameters && state.featureMean.size() == standardised
+                      && state.featureScale.size() == standardised
+                      && state.curve.size() == static_cast<std::size_t>(state.epoch) && state.bestEpoch >= 1
+                      && state.bestEpoch <= state.epoch;
     if (!fits) {
         throw Error(ErrorKind::Mismatch,
                     "The saved training state belongs to another network or other features, so it cannot go on.");
@@ -137,7 +143,8 @@ int largestBatch(const TrainingData &data, const TrainConfig &config)
 void copy(const std::vector<float> &from, std::vector<float> &to)
 {
     to.resize(from.size());
-    forEachPiece(from.size(), [&](std::size_t first, std::size_t count) { std::copy_n(&from[first], count, &to[first]); });
+    forEachPiece(from.size(),
+                 [&](std::size_t first, std::size_t count) { std::copy_n(&from[first], count, &to[first]); });
 }
 
 bool patienceEnded(const TrainingState &state, const TrainConfig &config)
@@ -202,8 +209,8 @@ private:
         stats.validationLoss = validationLoss();
         if (!std::isfinite(stats.trainLoss) || !std::isfinite(stats.validationLoss)) {
             throw Error(ErrorKind::Diverged,
-                        "Training diverged in epoch " + std::to_string(stats.epoch) +
-                            ": the loss is no longer a finite number. Try a lower learning rate.");
+                        "Training diverged in epoch " + std::to_string(stats.epoch)
+                            + ": the loss is no longer a finite number. Try a lower learning rate.");
         }
         stats.seconds = std::chrono::duration<double>(Clock::now() - start - m_waited).count();
 
@@ -238,9 +245,9 @@ private:
         const std::size_t pairs = m_loss.choosePairs(m_validationTargets, m_validationGroups, random);
         const bool ranksOnly = m_config.loss.size() == 1 && m_config.loss.front().kind == LossKind::RankNet;
         if (ranksOnly && (pairs == 0 || !trainingHasPairs()))
-            throw Error(ErrorKind::Dataset, std::string("No two memes of one group differ in upvotes among those ") +
-                                                (pairs == 0 ? "held out" : "to learn from") +
-                                                ", so there is nothing to rank. Choose another group or loss.");
+            throw Error(ErrorKind::Dataset, std::string("No two memes of one group differ in upvotes among those ")
+                                                + (pairs == 0 ? "held out" : "to learn from")
+                                                + ", so there is nothing to rank. Choose another group or loss.");
     }
 
     bool trainingHasPairs() const
@@ -342,12 +349,12 @@ private:
     const JobContext &m_job;
     Mlp m_network;
     TrainingLoss m_loss;
-    TrainingState m_state;                                    ///< after the last whole epoch
+    TrainingState m_state;                                           ///< after the last whole epoch
     std::vector<float> m_parameters, m_firstMoment, m_secondMoment;  ///< inside the current epoch
     std::int64_t m_step = 0;
     std::vector<float> m_gradient;
-    std::vector<float> m_targets, m_delta;                    ///< of one batch
-    std::vector<std::uint32_t> m_groups;                      ///< of one batch; empty for none
+    std::vector<float> m_targets, m_delta;                        ///< of one batch
+    std::vector<std::uint32_t> m_groups;                          ///< of one batch; empty for none
     std::vector<float> m_validationTargets, m_scores, m_answers;  ///< of all held-out rows
     std::vector<std::uint32_t> m_validationGroups;
     Clock::duration m_waited{};
@@ -362,9 +369,8 @@ TrainingState trainRegressor(const TrainingData &data, const TrainConfig &config
     checkData(data, config);
     setIntraOpThreads(threads);
     const FlushDenormals flush;
-    return translateTorchErrors("training", [&] {
-        return Run(data, config, std::move(from), control, hooks, job).train();
-    });
+    return translateTorchErrors("training",
+                                [&] { return Run(data, config, std::move(from), control, hooks, job).train(); });
 }
 
 }  // namespace dank

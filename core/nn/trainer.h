@@ -15,9 +15,9 @@ namespace dank {
 
 /// What a training run works on.
 struct TrainingData {
-    const FeatureMatrix &features;    ///< [rows, columns]
-    std::span<const float> targets;   ///< [rows], 0..1
-    const Split &split;               ///< indexes into the rows
+    const FeatureMatrix &features;               ///< [rows, columns]
+    std::span<const float> targets;              ///< [rows], 0..1
+    const Split &split;                          ///< indexes into the rows
     std::span<const std::uint32_t> groups = {};  ///< [rows], RankNet's; empty: all rows are one group
 };
 

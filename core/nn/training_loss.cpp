@@ -69,8 +69,8 @@ void RankPairs::fit(std::span<const float> targets, std::span<const std::uint32_
 
 std::pair<std::uint32_t, std::uint32_t> RankPairs::at(std::uint64_t index) const
 {
-    const auto place = static_cast<std::size_t>(std::upper_bound(m_before.begin(), m_before.end(), index)
-                                                - m_before.begin());
+    const auto place =
+        static_cast<std::size_t>(std::upper_bound(m_before.begin(), m_before.end(), index) - m_before.begin());
     const std::uint64_t first = place == 0 ? 0 : m_before[place - 1];
     return {m_order[place], m_order[m_groupStart[place] + static_cast<std::size_t>(index - first)]};
 }

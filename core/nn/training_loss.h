@@ -16,8 +16,8 @@ namespace dank {
 
 /// What a loss compares, all [rows].
 struct LossRows {
-    std::span<const float> scores;          ///< before the output's activation
-    std::span<const float> answers;         ///< after it
+    std::span<const float> scores;   ///< before the output's activation
+    std::span<const float> answers;  ///< after it
     std::span<const float> targets;
     std::span<const std::uint32_t> groups;  ///< empty: all rows are one group
 };

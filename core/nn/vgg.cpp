@@ -53,8 +53,8 @@ public:
 
     at::Tensor forward(at::Tensor x, const CancelToken &cancel) const override
     {
-        // The first maps of a picture take 13 MB each. On a processor one picture at a time is as quick; the classifier is not,
-        // whose 478 MB are read for each lot.
+        // The first maps of a picture take 13 MB each. On a processor one picture at a time is as quick; the classifier
+        // is not, whose 478 MB are read for each lot.
         std::vector<at::Tensor> lots;
         for (const at::Tensor &lot : x.split(x.is_cpu() ? 1 : x.size(0)))
             lots.push_back(convolutions(lot, cancel));

@@ -8,8 +8,8 @@
 #include <stdexcept>
 #include <string>
 
-#include <oneapi/dnnl/dnnl.hpp>
 #include <omp.h>
+#include <oneapi/dnnl/dnnl.hpp>
 
 namespace dank {
 
@@ -61,8 +61,9 @@ public:
     }
 
 private:
-    /// Rows go in lots of this many and then one by one. Each number of rows has its scratch memory, which grows with it, and
-    /// often its own layout of the weights, four times as large as they are: so there are two, whatever the batch.
+    /// Rows go in lots of this many and then one by one. Each number of rows has its scratch memory, which grows with
+    /// it, and often its own layout of the weights, four times as large as they are: so there are two, whatever the
+    /// batch.
     static constexpr std::size_t kLot = 8;
     /// With more than the caches hold, lots only make two workers wait for the memory.
     static constexpr std::size_t kMostScratch = 64 << 20;
@@ -72,7 +73,8 @@ private:
     {
         const Plan plan = this->plan(rows);
         dnnl::stream stream(m_engine);
-        memory source(plainIn(plan.rows), m_engine, const_cast<float *>(in)), target(plainOut(plan.rows), m_engine, out);
+        memory source(plainIn(plan.rows), m_engine, const_cast<float *>(in)),
+            target(plainOut(plan.rows), m_engine, out);
         memory blockedIn(plan.in, m_engine), blockedOut(plan.out, m_engine), scratch(plan.scratch, m_engine);
         plan.reorderIn.execute(stream, source, blockedIn);
         plan.convolution.execute(stream, {{DNNL_ARG_SRC, blockedIn},
@@ -133,9 +135,15 @@ private:
             attributes.set_post_ops(after);
         }
         const memory::dim padding = shape().padding;
-        return {{dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_winograd, anyLayout(plainIn(rows)),
-                 anyLayout(plainWeight()), biasMemory().get_desc(), anyLayout(plainOut(rows)), {1, 1},
-                 {padding, padding}, {padding, padding}},
+        return {{dnnl::prop_kind::forward_inference,
+                 dnnl::algorithm::convolution_winograd,
+                 anyLayout(plainIn(rows)),
+                 anyLayout(plainWeight()),
+                 biasMemory().get_desc(),
+                 anyLayout(plainOut(rows)),
+                 {1, 1},
+                 {padding, padding},
+                 {padding, padding}},
                 attributes,
                 m_engine};
     }

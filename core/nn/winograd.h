@@ -8,9 +8,9 @@
 
 namespace dank {
 
-/// A 3 × 3 convolution of stride 1 in float32 by Winograd's minimal filtering (Lavin & Gray 2016), which multiplies half
-/// to a quarter as often as the definition does, through oneDNN. Its results differ from the definition's by some 1e-6 of
-/// the largest. Safe to call from several threads.
+/// A 3 × 3 convolution of stride 1 in float32 by Winograd's minimal filtering (Lavin & Gray 2016), which multiplies
+/// half to a quarter as often as the definition does, through oneDNN. Its results differ from the definition's by some
+/// 1e-6 of the largest. Safe to call from several threads.
 class WinogradConvolution {
 public:
     struct Shape {
@@ -29,9 +29,9 @@ public:
 
     const Shape &shape() const { return m_shape; }
 
-    /// in [rows, side, side, inputs] -> out [rows, outputSide(), outputSide(), outputs], on the calling thread's intra-op
-    /// threads (setIntraOpThreads()). A row's last digits depend on whether it is one of eight or alone, and infinities and
-    /// NaN may come out as 0. Throws std::bad_alloc, std::runtime_error for another failure of oneDNN.
+    /// in [rows, side, side, inputs] -> out [rows, outputSide(), outputSide(), outputs], on the calling thread's
+    /// intra-op threads (setIntraOpThreads()). A row's last digits depend on whether it is one of eight or alone, and
+    /// infinities and NaN may come out as 0. Throws std::bad_alloc, std::runtime_error for another failure of oneDNN.
     virtual void run(const float *in, std::size_t rows, float *out) const = 0;
 
 protected:

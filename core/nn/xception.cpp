@@ -21,7 +21,8 @@ public:
         : m_depthwise(ConvolutionShape::same(inputs, inputs, 3, 1, inputs),
                       build.parameters.convolution(name + ".conv1", {inputs, 1, 3, 3}, kLinearGain), side,
                       Convolution::After::Nothing, build.placement),
-          m_pointwise(build.convolutionBatchNorm(name + ".pointwise", norm, ConvolutionShape::same(inputs, outputs, 1), side, after, gain))
+          m_pointwise(build.convolutionBatchNorm(name + ".pointwise", norm, ConvolutionShape::same(inputs, outputs, 1),
+                                                 side, after, gain))
     {
     }
 
@@ -35,19 +36,26 @@ private:
 struct BlockSpec {
     int inputs, outputs;
     int separables;
-    bool halves;         ///< ends in a maximum over 3 × 3 of stride 2
+    bool halves;  ///< ends in a maximum over 3 × 3 of stride 2
     bool startsWithRelu;
-    bool growsFirst;     ///< the first separable convolution changes the channels, else the last
+    bool growsFirst;  ///< the first separable convolution changes the channels, else the last
 };
 
 constexpr BlockSpec kMiddle{728, 728, 3, false, true, true};
 constexpr BlockSpec kBlocks[] = {
     // input -> output, channels × height × width
-    {64, 128, 2, true, false, true},   // 64 × 147 × 147 -> 128 × 74 × 74
-    {128, 256, 2, true, true, true},   // -> 256 × 37 × 37
-    {256, 728, 2, true, true, true},   // -> 728 × 19 × 19
-    kMiddle, kMiddle, kMiddle, kMiddle, kMiddle, kMiddle, kMiddle, kMiddle,
-    {728, 1024, 2, true, true, false}, // -> 1024 × 10 × 10
+    {64, 128, 2, true, false, true},  // 64 × 147 × 147 -> 128 × 74 × 74
+    {128, 256, 2, true, true, true},  // -> 256 × 37 × 37
+    {256, 728, 2, true, true, true},  // -> 728 × 19 × 19
+    kMiddle,
+    kMiddle,
+    kMiddle,
+    kMiddle,
+    kMiddle,
+    kMiddle,
+    kMiddle,
+    kMiddle,
+    {728, 1024, 2, true, true, false},  // -> 1024 × 10 × 10
 };
 
 class Block {
@@ -67,9 +75,10 @@ public:
                                       last ? kReluGain / std::size(kBlocks) : kReluGain);
         }
         if (spec.halves || spec.inputs != spec.outputs)
-            m_skip = build.convolutionBatchNorm(name + ".skip", name + ".skipbn",
-                           ConvolutionShape::same(spec.inputs, spec.outputs, 1, spec.halves ? 2 : 1), side,
-                           Convolution::After::Nothing, kLinearGain);
+            m_skip =
+                build.convolutionBatchNorm(name + ".skip", name + ".skipbn",
+                                           ConvolutionShape::same(spec.inputs, spec.outputs, 1, spec.halves ? 2 : 1),
+                                           side, Convolution::After::Nothing, kLinearGain);
     }
 
     at::Tensor forward(const at::Tensor &x, const CancelToken &cancel) const
@@ -94,7 +103,8 @@ public:
     {
         int side = build.spec.inputSide;
         const auto stem = [&](const std::string &number, const ConvolutionShape &shape) {
-            m_stem.push_back(build.convolutionBatchNorm("conv" + number, "bn" + number, shape, side, Convolution::After::Relu));
+            m_stem.push_back(
+                build.convolutionBatchNorm("conv" + number, "bn" + number, shape, side, Convolution::After::Relu));
             side = shape.outputSide(side);
         };
         stem("1", {3, 32, 3, 3, 2});  // 32 × 149 × 149

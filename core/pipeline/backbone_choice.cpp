@@ -49,8 +49,9 @@ BackboneChoice programChoice(const fs::path &file, WeightsNames &names)
                     file);
     if (!isTorchScript(file))
         throw Error(ErrorKind::Weights,
-                    displayPath(file) + " is no TorchScript file, or a damaged one. A file of weights goes with --weights, "
-                        "beside the --backbone that it is for.",
+                    displayPath(file)
+                        + " is no TorchScript file, or a damaged one. A file of weights goes with --weights, "
+                          "beside the --backbone that it is for.",
                     file);
     return {torchScriptSpec(file), fs::absolute(file).lexically_normal(), names.ofProgram(file)};
 }
@@ -79,7 +80,8 @@ std::string WeightsNames::ofTensors(const fs::path &file, const fs::path &librar
     const fs::path path = fs::absolute(file);
     const std::string stamp = fileStamp(path), key = "weights-name/" + path.string();
     const auto nameIn = [&](const std::string &remembered) {
-        return !stamp.empty() && remembered.starts_with(stamp + ' ') ? remembered.substr(stamp.size() + 1) : std::string();
+        return !stamp.empty() && remembered.starts_with(stamp + ' ') ? remembered.substr(stamp.size() + 1)
+                                                                     : std::string();
     };
     {
         std::lock_guard lock(m_mutex);
@@ -134,8 +136,9 @@ void requireUnchanged(const TensorFile &installed)
     const auto recorded = installed.metadata().find(kInstalledContent);
     if (recorded != installed.metadata().end() && recorded->second != contentHash(installed))
         throw Error(ErrorKind::Weights,
-                    displayPath(installed.path()) + " was changed or is damaged: its numbers are not those that were "
-                        "installed. Fetch or add the weights again.",
+                    displayPath(installed.path())
+                        + " was changed or is damaged: its numbers are not those that were "
+                          "installed. Fetch or add the weights again.",
                     installed.path());
 }
 
@@ -165,8 +168,7 @@ std::string defaultBackbone(const fs::path &library, const std::string &weights)
 
 BackboneChoice chooseBackbone(const BackboneRequest &request, const fs::path &library, WeightsNames &names)
 {
-    const std::string id =
-        request.backbone.empty() ? defaultBackbone(library, request.weights) : request.backbone;
+    const std::string id = request.backbone.empty() ? defaultBackbone(library, request.weights) : request.backbone;
     if (isPath(id)) {
         if (!request.weights.empty() && request.weights != id)
             throw Error(ErrorKind::Weights, "A TorchScript file brings its own weights. Leave --weights out.", id);
@@ -175,8 +177,9 @@ BackboneChoice chooseBackbone(const BackboneRequest &request, const fs::path &li
     const BackboneSpec &spec = backboneSpec(id);
     if (id == kClassicId) {
         if (!request.weights.empty() && request.weights != "none")
-            throw Error(ErrorKind::Weights, "The backbone classic has no weights. Leave --weights out, or name a network "
-                                            "with --backbone.");
+            throw Error(ErrorKind::Weights,
+                        "The backbone classic has no weights. Leave --weights out, or name a network "
+                        "with --backbone.");
         return {spec, {}, classicId()};
     }
     if (request.weights == "none")
@@ -186,12 +189,13 @@ BackboneChoice chooseBackbone(const BackboneRequest &request, const fs::path &li
     const fs::path installed = installedWeightsPath(library, spec.id);
     if (hasInstalledWeights(library, spec.id))
         return fromFile(spec, installed, library, names);
-    throw Error(ErrorKind::Weights,
-                "There are no weights for " + spec.title + ". `dank weights fetch " + spec.id
-                    + "` downloads them, `dank weights add FILE` takes a file that you have, --weights FILE uses one where "
-                      "it lies. Without any, --backbone classic needs none, and --weights none takes seeded random "
-                      "weights, marked untrained.",
-                installed);
+    throw Error(
+        ErrorKind::Weights,
+        "There are no weights for " + spec.title + ". `dank weights fetch " + spec.id
+            + "` downloads them, `dank weights add FILE` takes a file that you have, --weights FILE uses one where "
+              "it lies. Without any, --backbone classic needs none, and --weights none takes seeded random "
+              "weights, marked untrained.",
+        installed);
 }
 
 BackboneChoice findBackbone(const BackboneId &id, const std::string &request, const fs::path &hint,
@@ -208,8 +212,9 @@ BackboneChoice findBackbone(const BackboneId &id, const std::string &request, co
         BackboneChoice choice = programChoice(file, names);
         if (choice.weightsId != id.weights)
             throw Error(ErrorKind::Mismatch,
-                        displayPath(file) + " is not the network that this model was made with (with its description it "
-                            + "is " + choice.weightsId + ", the model needs " + id.weights + ").",
+                        displayPath(file)
+                            + " is not the network that this model was made with (with its description it " + "is "
+                            + choice.weightsId + ", the model needs " + id.weights + ").",
                         file);
         return choice;
     }
@@ -220,7 +225,8 @@ BackboneChoice findBackbone(const BackboneId &id, const std::string &request, co
             throw refuse("This model was made with another version of the classic descriptors (" + id.weights
                          + ", here " + classicId() + "). Train it anew.");
         if (!request.empty() && request != "none")
-            throw refuse("This model was made with the classic descriptors, which have no weights. Leave --weights out.");
+            throw refuse(
+                "This model was made with the classic descriptors, which have no weights. Leave --weights out.");
         return {spec, {}, id.weights};
     }
     if (id.isUntrained()) {
@@ -231,8 +237,9 @@ BackboneChoice findBackbone(const BackboneId &id, const std::string &request, co
     }
     if (!request.empty()) {
         if (request == "none")
-            throw refuse("This model was made with real weights, not with seeded random ones. Name the file that it was "
-                         "made with.");
+            throw refuse(
+                "This model was made with real weights, not with seeded random ones. Name the file that it was "
+                "made with.");
         BackboneChoice choice = fromFile(spec, request, library, names);
         if (choice.weightsId != id.weights)
             throw refuse(displayPath(request) + " is not the weights file that this model was made with (it is "

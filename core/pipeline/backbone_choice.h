@@ -27,8 +27,8 @@ struct BackboneChoice {
     bool isUntrained() const { return weightsId.starts_with("seed-"); }
 };
 
-/// Names weights files by what is in them, and remembers a name for as long as the file's size, times and inode stay the
-/// same, in a library past the end of the process too: naming one means reading it whole. Thread-safe.
+/// Names weights files by what is in them, and remembers a name for as long as the file's size, times and inode stay
+/// the same, in a library past the end of the process too: naming one means reading it whole. Thread-safe.
 class WeightsNames {
 public:
     /// "w-<contentHash of its tensors>": the same for the same tensors in whatever container. Throws what
@@ -45,7 +45,8 @@ private:
 
 /// Where the library keeps the weights of a network: weights/<network>.safetensors.
 std::filesystem::path installedWeightsPath(const std::filesystem::path &library, std::string_view network);
-/// Where weights that another installation replaced are kept: weights/<network>-<8 digits of their content>.safetensors.
+/// Where weights that another installation replaced are kept: weights/<network>-<8 digits of their
+/// content>.safetensors.
 std::filesystem::path keptWeightsPath(const std::filesystem::path &library, std::string_view network,
                                       const std::string &content);
 /// The files of a network in the library that are there, the one in use first.
@@ -62,7 +63,8 @@ std::string defaultBackbone(const std::filesystem::path &library, const std::str
 
 /// What a request means. Throws Error{Weights} that says what is missing, where it is looked for, and how to go on
 /// without. A TorchScript file is not loaded here.
-BackboneChoice chooseBackbone(const BackboneRequest &request, const std::filesystem::path &library, WeightsNames &names);
+BackboneChoice chooseBackbone(const BackboneRequest &request, const std::filesystem::path &library,
+                              WeightsNames &names);
 
 /// The very backbone that a model's features were made with: weights from `request` if given, else the model's hint,
 /// else the library's. Throws Error{Mismatch} when a file asked for by name is another one, Error{Weights} when none
@@ -72,8 +74,8 @@ BackboneChoice findBackbone(const BackboneId &id, const std::string &request, co
 
 /// A program is run only when the user has named it: an extraction that names it is remembered here.
 void allowProgram(const std::string &weightsId, const std::filesystem::path &library);
-/// Throws Error{Weights} for a TorchScript backbone that nobody allowed in this library and that `request` does not name
-/// either: a model file from elsewhere must not choose what is run here.
+/// Throws Error{Weights} for a TorchScript backbone that nobody allowed in this library and that `request` does not
+/// name either: a model file from elsewhere must not choose what is run here.
 void requireAllowed(const BackboneChoice &choice, const std::string &request, const std::filesystem::path &library);
 
 }  // namespace dank

@@ -67,7 +67,8 @@ BackboneId BackboneId::parse(std::string_view text)
     constexpr const char *kDigits = "0123456789";
     const bool file = id.weights.size() == 34 && id.weights.starts_with("w-") && hasOnly("0123456789abcdef", 2);
     const bool seeded = id.weights.size() > 5 && id.weights.size() <= 25 && id.isUntrained() && hasOnly(kDigits, 5);
-    const bool version = id.weights.size() > 2 && id.weights.size() <= 10 && id.weights.starts_with("v-") && hasOnly(kDigits, 2);
+    const bool version =
+        id.weights.size() > 2 && id.weights.size() <= 10 && id.weights.starts_with("v-") && hasOnly(kDigits, 2);
     if (!(file || seeded || version))
         throw refuse();
     return id;

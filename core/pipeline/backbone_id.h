@@ -15,7 +15,7 @@ enum class ResizeRule {
     Letterbox,  ///< the long side fits, the rest is mid grey
     Whole,      ///< not resized: for a backbone that takes whole pictures, and nobody else
 };
-const char *resizeRuleName(ResizeRule rule) noexcept;   ///< "warp", "crop", "letterbox", "whole"
+const char *resizeRuleName(ResizeRule rule) noexcept;  ///< "warp", "crop", "letterbox", "whole"
 /// Throws Error{Format}; "whole" is not for asking.
 ResizeRule resizeRuleFromName(std::string_view name);
 

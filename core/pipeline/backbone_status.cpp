@@ -41,7 +41,8 @@ void count(BackboneStatus &status, const BackboneChoice &choice, const BackboneR
     }
     if (status.imagesPerSecond > 0)
         return;
-    // Nothing was extracted here yet: what `dank bench` came to. Of the slower precision, to promise no more than holds.
+    // Nothing was extracted here yet: what `dank bench` came to. Of the slower precision, to promise no more than
+    // holds.
     for (const Precision precision : {Precision::Float32, Precision::BFloat16, Precision::Float16}) {
         if (asked && request.precision != "auto" && request.precision != precisionName(precision))
             continue;

@@ -78,7 +78,10 @@ public:
     std::size_t count(const std::string &what) const
     {
         const std::size_t extracting = 2 * precisions().size() + 1, training = 2, rating = 2;
-        return what == "all" ? extracting + training + rating : what == "extract" ? extracting : what == "train" ? training : rating;
+        return what == "all"       ? extracting + training + rating
+               : what == "extract" ? extracting
+               : what == "train"   ? training
+                                   : rating;
     }
 
     void extract()
@@ -105,10 +108,11 @@ public:
             config.patience = 0;
             TrainingControl control;
             std::vector<double> seconds;
-            for (const EpochStats &stats : trainRegressor({matrix, targets, split}, config, {}, control, {}, quiet(),
-                                                        m_context.threads).curve)
+            for (const EpochStats &stats :
+                 trainRegressor({matrix, targets, split}, config, {}, control, {}, quiet(), m_context.threads).curve)
                 seconds.push_back(stats.seconds);
-            add("train_" + config.preset, "training on 3,338 memes, preset " + config.preset, 1 / median(seconds), "epochs/s");
+            add("train_" + config.preset, "training on 3,338 memes, preset " + config.preset, 1 / median(seconds),
+                "epochs/s");
         }
     }
 
@@ -180,7 +184,8 @@ private:
         request.device = m_device.name;
         request.precision = precisionName(precision);
         request.batch = 8;
-        const PipelineContext context{m_context.networks, m_context.threads, folder / ("library-" + extractItem(network, precision))};
+        const PipelineContext context{m_context.networks, m_context.threads,
+                                      folder / ("library-" + extractItem(network, precision))};
         const ExtractReport report = extractFeatures(dataset, request, context, {}, quiet());
         add(extractItem(network, precision),
             "pictures to features, " + backboneSpec(network).title
@@ -207,7 +212,8 @@ private:
                 passes.push_back(seconds);
         }
         add(std::string("forward_") + kNetwork + '_' + precisionName(precision),
-            "forward passes alone, " + spec.title + ", " + precisionName(precision), kBatch / median(passes), "images/s");
+            "forward passes alone, " + spec.title + ", " + precisionName(precision), kBatch / median(passes),
+            "images/s");
     }
 
     const Device &m_device;
@@ -232,7 +238,8 @@ BenchReport benchmark(const std::string &what, const std::string &device, const 
 {
     const bool all = what == "all";
     if (!all && what != "extract" && what != "train" && what != "rate")
-        throw Error(ErrorKind::Format, "There is no benchmark \"" + sanitizeUtf8(what) + "\"; choose extract, train, rate or all.");
+        throw Error(ErrorKind::Format,
+                    "There is no benchmark \"" + sanitizeUtf8(what) + "\"; choose extract, train, rate or all.");
     const Device chosen = chooseDevice(device);
     Bench bench(chosen, context, job);
     bench.total = bench.count(what);

@@ -9,8 +9,8 @@ namespace dank {
 
 /// What this machine does: `what` is extract, train, rate or all. Works on drawn memes and seeded random weights of
 /// Inception V3 in a temporary folder, about half a minute in all. Speeds are remembered in the library at
-/// context.library where there is one (benchKey()), for the times that are told before work starts. Reports stage "bench".
-/// Throws Error{Format} for another word, Error{Device|Disk|Memory}, Cancelled.
+/// context.library where there is one (benchKey()), for the times that are told before work starts. Reports stage
+/// "bench". Throws Error{Format} for another word, Error{Device|Disk|Memory}, Cancelled.
 BenchReport benchmark(const std::string &what, const std::string &device, const PipelineContext &context,
                       const JobContext &job);
 

@@ -84,8 +84,8 @@ std::vector<Baseline> trainControls(const RunData &data, const TrainConfig &conf
         job.report("controls", controls.size(), 2);
         if (control.isStopping())
             return;
-        auto answers = trainControl({features, targets, data.split, data.groupIndexes}, config, epochs, control, job,
-                                    threads);
+        auto answers =
+            trainControl({features, targets, data.split, data.groupIndexes}, config, epochs, control, job, threads);
         if (answers)
             controls.push_back(makeBaseline(name, std::move(*answers)));
     };

@@ -100,8 +100,8 @@ public:
     CrossValidator(const RunData &data, const TrainConfig &config, const std::vector<Split> &splits, int threads,
                    const CrossValidationObserver &observer, TrainingControl &control, const JobContext &job)
         : m_data(data), m_config(config), m_splits(splits), m_threads(std::max(1, threads)), m_observer(observer),
-          m_control(control), m_job(job), m_watch(control, job.cancel), m_answers(static_cast<std::size_t>(config.seeds)),
-          m_bestEpochs(splits.size()), m_sets(splits.size())
+          m_control(control), m_job(job), m_watch(control, job.cancel),
+          m_answers(static_cast<std::size_t>(config.seeds)), m_bestEpochs(splits.size()), m_sets(splits.size())
     {
         for (const Split &split : splits)
             m_rows.insert(m_rows.end(), split.test.begin(), split.test.end());
@@ -173,8 +173,8 @@ private:
         m_job.report("cross-validate", m_done, m_total);
         if (!m_observer || finished)
             return;
-        m_observer({m_done, m_total, static_cast<int>(fold), static_cast<int>(m_splits.size()),
-                    static_cast<int>(seed), m_config.seeds});
+        m_observer({m_done, m_total, static_cast<int>(fold), static_cast<int>(m_splits.size()), static_cast<int>(seed),
+                    m_config.seeds});
     }
 
     JobContext quiet() const { return {m_watch.token, {}}; }
@@ -248,8 +248,8 @@ private:
     void control(std::size_t fold, const char *name, const FeatureMatrix &features, std::span<const float> targets)
     {
         const Split &split = m_splits[fold];
-        const auto answers =
-            trainControl({features, targets, split, m_data.groupIndexes}, m_config, m_bestEpochs[fold], m_control, quiet(), 1);
+        const auto answers = trainControl({features, targets, split, m_data.groupIndexes}, m_config, m_bestEpochs[fold],
+                                          m_control, quiet(), 1);
         if (answers)
             keep(fold, name, *answers);
         tell(fold, 0, true);
@@ -291,9 +291,9 @@ private:
             else if (found != m_baselines.end() || std::string_view(name) == "shuffled")
                 leftOut.push_back(baselineTitle(name));
         }
-        input.subset = std::to_string(m_rows.size())
-                       + (m_config.folds > 0 ? " memes, each judged by a model that did not learn from it"
-                                             : " held-out memes");
+        input.subset =
+            std::to_string(m_rows.size())
+            + (m_config.folds > 0 ? " memes, each judged by a model that did not learn from it" : " held-out memes");
         input.heightCounts = lossFixesHeight(m_config.loss);
         if (!m_data.groupName.empty())
             input.groupName = m_data.groupName;
@@ -330,7 +330,8 @@ private:
                 which.push_back("fold " + std::to_string(fold) + " with seed " + std::to_string(seed));
             result.notes.push_back(std::to_string(m_diverged.size()) + " of the "
                                    + std::to_string(m_splits.size() * result.seeds.size()) + " trainings diverged ("
-                                   + listed(which) + "); their memes are judged by the best epoch before that, or by the "
+                                   + listed(which)
+                                   + "); their memes are judged by the best epoch before that, or by the "
                                      "mean where there is none. Try a lower learning rate.");
         }
         if (!leftOut.empty())
@@ -350,8 +351,8 @@ private:
     TrainingControl &m_control;
     const JobContext &m_job;
     StopWatch m_watch;
-    std::vector<std::size_t> m_rows;             ///< judged, ascending
-    std::vector<std::size_t> m_at;               ///< a judged row's place in m_rows
+    std::vector<std::size_t> m_rows;  ///< judged, ascending
+    std::vector<std::size_t> m_at;    ///< a judged row's place in m_rows
     std::vector<float> m_targets;
     std::vector<std::vector<double>> m_answers;  ///< [seeds][m_rows]; each task writes places of its own
     std::vector<int> m_bestEpochs;               ///< [folds], of the first seed

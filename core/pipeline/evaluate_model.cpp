@@ -29,10 +29,10 @@ void requireMadeWith(const Model &model, const BackboneId &id, const std::string
                                              + " and refuses those of " + displayPath(backbone) + ".");
 }
 
-/// The groups that a model names, among these rows; nothing for no groups, and where this dataset does not tell them, which
-/// `notes` then says.
-std::optional<Grouping> groupsOfModel(std::span<const MemeRecord> records, const Dataset &dataset, const std::string &text,
-                                      bool isHome, std::vector<std::string> &notes)
+/// The groups that a model names, among these rows; nothing for no groups, and where this dataset does not tell them,
+/// which `notes` then says.
+std::optional<Grouping> groupsOfModel(std::span<const MemeRecord> records, const Dataset &dataset,
+                                      const std::string &text, bool isHome, std::vector<std::string> &notes)
 {
     const GroupSpec spec = GroupSpec::parse(text);
     if (spec.kind == GroupKind::None)
@@ -135,8 +135,9 @@ Evaluation judgeElsewhere(const Model &model, const Dataset &dataset, const Extr
     }
     input.trainMean = model.trainMean;
     input.subset = std::to_string(rows.size())
-                   + (seen ? " memes it learned from"
-                           : rows.size() == features.rows() ? " memes" : " memes it did not learn from");
+                   + (seen                             ? " memes it learned from"
+                      : rows.size() == features.rows() ? " memes"
+                                                       : " memes it did not learn from");
     input.seenInTraining = seen;
     input.heightCounts = lossFixesHeight(model.config.loss);
     Evaluation evaluation = evaluate(std::move(input), job);
@@ -180,8 +181,7 @@ Evaluation evaluateModel(const Model &model, const Dataset &dataset, const Backb
     const BackboneId id = BackboneId::parse(model.backbone);
     requireMadeWith(model, id, request.backbone, context.networks.names());
     const std::string named = request.weights == "none" ? "" : request.weights;
-    const BackboneChoice choice =
-        findBackbone(id, named, model.weightsFile, context.library, context.networks.names());
+    const BackboneChoice choice = findBackbone(id, named, model.weightsFile, context.library, context.networks.names());
     requireAllowed(choice, named, context.library);
     const BackboneRequest asMade = requestFor(choice, id, request);
     ExtractReport extracted = extractFeatures(dataset, asMade, context, {}, job);

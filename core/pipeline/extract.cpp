@@ -143,17 +143,17 @@ ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &req
         std::size_t computed = 0;
         {
             const FreedMemoryReleaser releaser;  // goes after the workers
-            const int count = std::clamp(static_cast<int>((plan.missing.size() + request.batch - 1)
-                                                          / static_cast<std::size_t>(request.batch)),
-                                         1, std::max(1, context.threads));
-            ExtractWorkers workers(dataset, plan.missing, *network, id.resize,
-                                   static_cast<std::size_t>(request.batch), count, device.isCuda(), job.cancel);
+            const int count = std::clamp(
+                static_cast<int>((plan.missing.size() + request.batch - 1) / static_cast<std::size_t>(request.batch)),
+                1, std::max(1, context.threads));
+            ExtractWorkers workers(dataset, plan.missing, *network, id.resize, static_cast<std::size_t>(request.batch),
+                                   count, device.isCuda(), job.cancel);
             while (auto batch = workers.take()) {
                 if (!std::all_of(batch->features.begin(), batch->features.end(),
                                  [](float value) { return std::isfinite(value); }))
                     throw Error(ErrorKind::Weights,
-                                spec.title + " gives numbers that are not finite in "
-                                    + report.precision + " with these weights. Try --precision fp32 or other weights.");
+                                spec.title + " gives numbers that are not finite in " + report.precision
+                                    + " with these weights. Try --precision fp32 or other weights.");
                 std::vector<Library::FeatureEntry> entries;
                 event.arrived.clear();
                 for (std::size_t i = 0; i < batch->rows.size(); ++i) {

@@ -12,7 +12,7 @@ class Library;
 /// What the pipeline's steps share.
 struct PipelineContext {
     Networks &networks;
-    int threads = 1;                  ///< compute threads in all
+    int threads = 1;  ///< compute threads in all
     std::filesystem::path library;
 };
 

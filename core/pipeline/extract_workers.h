@@ -19,9 +19,9 @@ namespace dank {
 
 /// The outcome of one batch, on its way from a worker to the storing thread.
 struct Batch {
-    std::vector<std::size_t> rows;        ///< record indexes, one for each feature row
-    std::vector<std::string> hashes;      ///< of the bytes that were decoded
-    std::vector<float> features;          ///< [rows, columns]
+    std::vector<std::size_t> rows;    ///< record indexes, one for each feature row
+    std::vector<std::string> hashes;  ///< of the bytes that were decoded
+    std::vector<float> features;      ///< [rows, columns]
     std::vector<Skipped> skipped;
 };
 
@@ -29,7 +29,7 @@ struct Batch {
 class ExtractWorkers {
 public:
     ExtractWorkers(const Dataset &dataset, const std::vector<std::size_t> &missing, const Backbone &network,
-            ResizeRule resize, std::size_t batch, int count, bool oneForwardAtATime, CancelToken cancel)
+                   ResizeRule resize, std::size_t batch, int count, bool oneForwardAtATime, CancelToken cancel)
         : m_dataset(dataset), m_missing(missing), m_network(network), m_resize(resize), m_batch(batch),
           m_oneForward(oneForwardAtATime), m_cancel(std::move(cancel)), m_running(count)
     {
@@ -76,9 +76,9 @@ private:
     std::mutex m_forward;
     std::mutex m_mutex;
     std::condition_variable m_ready;
-    std::deque<Batch> m_done;          // guarded by m_mutex
-    int m_running;                     // guarded by m_mutex
-    std::exception_ptr m_failure;      // guarded by m_mutex
+    std::deque<Batch> m_done;             // guarded by m_mutex
+    int m_running;                        // guarded by m_mutex
+    std::exception_ptr m_failure;         // guarded by m_mutex
     std::vector<std::jthread> m_threads;  // last: joined before the rest goes
 };
 

@@ -17,6 +17,7 @@ Evaluation judgeRun(const Model &model, const RunData &data, std::vector<Baselin
 Evaluation judgeRunAlone(const Model &model, const RunData &data);
 
 /// What a model answers for some rows of a matrix: id and predicted dankness, in the order of `rows`.
-std::vector<JudgedMeme> answersFor(const Model &model, const FeatureMatrix &features, std::span<const std::size_t> rows);
+std::vector<JudgedMeme> answersFor(const Model &model, const FeatureMatrix &features,
+                                   std::span<const std::size_t> rows);
 
 }  // namespace dank

@@ -17,8 +17,9 @@ class Library;
 /// What one look at each picture tells.
 struct PictureLooks {
     std::vector<std::optional<std::uint64_t>> hashes;  ///< perceptualHash(); nothing where it cannot be decoded
-    std::optional<FeatureMatrix> statistics;  ///< imageStatistics(), a row for each record; nothing where one is missing
-    std::size_t unreadable = 0;               ///< records whose picture could not be read or decoded
+    std::optional<FeatureMatrix>
+        statistics;              ///< imageStatistics(), a row for each record; nothing where one is missing
+    std::size_t unreadable = 0;  ///< records whose picture could not be read or decoded
 };
 
 /// Of each record's picture; it is decoded once for both. `hashes`: hashFile() of each picture.

@@ -107,8 +107,9 @@ PrecisionChoice choosePrecision(const Dataset &dataset, const BackboneChoice &ch
     const Agreement agreement = compareFeatures(*exact, *rough, pictures, cancel);
     const bool take = agreesWell(agreement);
     const PrecisionChoice taken{take ? Precision::BFloat16 : Precision::Float32,
-                                 take ? "bfloat16: it agrees with float32 here (" + describe(agreement) + ")"
-                                      : "float32: bfloat16 does not agree well enough here (" + describe(agreement) + ")"};
+                                take ? "bfloat16: it agrees with float32 here (" + describe(agreement) + ")"
+                                     : "float32: bfloat16 does not agree well enough here (" + describe(agreement)
+                                           + ")"};
     library.setFact(key, nlohmann::json{{"bf16", take}, {"note", taken.note}}.dump());
     return taken;
 }

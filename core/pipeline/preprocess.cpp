@@ -59,14 +59,16 @@ Image preprocess(const Image &image, ResizeRule rule, int side, int cropSide)
         return resizeTriangle(image, side, side);
     if (rule == ResizeRule::Letterbox) {
         const double scale = static_cast<double>(side) / std::max(image.width, image.height);
-        const auto scaled = [&](int length) { return std::clamp(static_cast<int>(std::lround(length * scale)), 1, side); };
+        const auto scaled = [&](int length) {
+            return std::clamp(static_cast<int>(std::lround(length * scale)), 1, side);
+        };
         return onGrey(resizeTriangle(image, scaled(image.width), scaled(image.height)), side);
     }
     // An extreme strip must not ask for a giant intermediate; it comes out squeezed instead.
     constexpr int kMaxLong = 16'384;
     const int shorter = std::min(image.width, image.height), longer = std::max(image.width, image.height);
-    const auto fitted = static_cast<int>(
-        std::min<std::int64_t>(static_cast<std::int64_t>(cropSide) * longer / shorter, kMaxLong));
+    const auto fitted =
+        static_cast<int>(std::min<std::int64_t>(static_cast<std::int64_t>(cropSide) * longer / shorter, kMaxLong));
     const bool wide = image.width >= image.height;
     return middle(resizeTriangle(image, wide ? fitted : cropSide, wide ? cropSide : fitted), side);
 }

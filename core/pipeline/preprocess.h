@@ -16,9 +16,9 @@ Image preprocess(const Image &image, ResizeRule rule, int side, int cropSide);
 
 /// A meme's picture made ready for a network, or why it is not.
 struct PreparedPicture {
-    Image image;                      ///< as the backbone takes it
-    std::string hash;                 ///< hashBytes() of the very bytes that were decoded
-    std::optional<Skipped> skipped;   ///< set: there is no image
+    Image image;                     ///< as the backbone takes it
+    std::string hash;                ///< hashBytes() of the very bytes that were decoded
+    std::optional<Skipped> skipped;  ///< set: there is no image
 };
 
 /// Reads, hashes, decodes and preprocesses. Thread-safe; throws only Error{Memory}.

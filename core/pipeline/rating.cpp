@@ -58,7 +58,8 @@ public:
             if (decoded.problem)
                 return skipped(name, *decoded.problem, decoded.detail);
             const Image picture = preprocess(decoded.image, m_resize, m_spec.inputSide, m_spec.cropSide);
-            setIntraOpThreads(1);  // one picture is too little to share: two threads wait for each other longer than they work
+            setIntraOpThreads(
+                1);  // one picture is too little to share: two threads wait for each other longer than they work
             network()->extract({&picture, 1}, features);
             if (!std::all_of(features.begin(), features.end(), [](float value) { return std::isfinite(value); }))
                 return skippedScore(name, m_spec.title + " answers with numbers that are not finite for this picture");

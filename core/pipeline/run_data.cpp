@@ -142,8 +142,7 @@ RunData joinRunData(const Dataset &dataset, ExtractReport &extracted, const Trai
     PictureLooks looks = lookAtPictures(data.records, extracted.pictureHashes, library, threads, job);
     data.imageStats = std::move(looks.statistics);
     if (looks.unreadable > 0)
-        data.notes.push_back("The baseline of colours, size and shape is left out: "
-                             + std::to_string(looks.unreadable)
+        data.notes.push_back("The baseline of colours, size and shape is left out: " + std::to_string(looks.unreadable)
                              + (looks.unreadable == 1 ? " picture" : " pictures") + " can no longer be read.");
     const DuplicateClusters copies =
         duplicateClusters(extracted.pictureHashes, looks.hashes, tellApart(data.features) ? &data.features : nullptr,
@@ -188,9 +187,9 @@ RunData joinRunData(const Dataset &dataset, ExtractReport &extracted, const Trai
         data.targets.push_back(data.target.toDankness(upvotes[row], config.within ? data.groups[row] : std::string()));
     for (const std::size_t row : data.split.train)
         data.trainMean += data.targets[row] / static_cast<double>(data.split.train.size());
-    data.meanPredictorLoss = meanPredictorLoss(
-        config, picked<float>(data.targets, data.split.train), picked<float>(data.targets, data.split.validation),
-        picked<std::uint32_t>(data.groupIndexes, data.split.validation));
+    data.meanPredictorLoss = meanPredictorLoss(config, picked<float>(data.targets, data.split.train),
+                                               picked<float>(data.targets, data.split.validation),
+                                               picked<std::uint32_t>(data.groupIndexes, data.split.validation));
     return data;
 }
 

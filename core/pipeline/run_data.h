@@ -21,18 +21,18 @@ class Library;
 struct RunData {
     FeatureMatrix features;
     std::vector<MemeRecord> records;
-    std::vector<std::string> groups;        ///< [rows], empty names where unknown; all empty without groups
-    std::string groupName;                  ///< what one is called, "subreddit"; empty without groups
-    std::vector<std::size_t> copies;        ///< [rows], the lowest row that shows the same picture
-    std::vector<std::size_t> clusters;      ///< [rows], rows that share a picture or an author share a number
+    std::vector<std::string> groups;    ///< [rows], empty names where unknown; all empty without groups
+    std::string groupName;              ///< what one is called, "subreddit"; empty without groups
+    std::vector<std::size_t> copies;    ///< [rows], the lowest row that shows the same picture
+    std::vector<std::size_t> clusters;  ///< [rows], rows that share a picture or an author share a number
     Split split;
-    GroupedTarget target;                   ///< without `within` its `global` alone
-    std::vector<float> targets;             ///< [rows]
+    GroupedTarget target;                     ///< without `within` its `global` alone
+    std::vector<float> targets;               ///< [rows]
     std::vector<std::uint32_t> groupIndexes;  ///< [rows], for the pairwise loss; empty without groups
     std::optional<FeatureMatrix> imageStats;  ///< [rows], low-level statistics of the pictures; for a baseline
-    double trainMean = 0;                   ///< mean target of the training rows
-    double meanPredictorLoss = 0;           ///< validation loss of always answering it, under the run's own loss
-    std::vector<std::string> notes;         ///< whole sentences for the user: what was tightened, set aside, optimistic
+    double trainMean = 0;                     ///< mean target of the training rows
+    double meanPredictorLoss = 0;             ///< validation loss of always answering it, under the run's own loss
+    std::vector<std::string> notes;  ///< whole sentences for the user: what was tightened, set aside, optimistic
 };
 
 /// What one group is called in a sentence, "inside each …".
@@ -50,8 +50,8 @@ Split keepSides(ExtractReport &extracted, std::span<const MemeId> train, std::sp
                 std::span<const MemeId> test);
 
 /// Joins what was extracted with groups, copies, sides and targets as `config` wants them. `split`: the sides of a run
-/// that goes on; else they are drawn. Takes the matrix out of `extracted`. Throws Error{Dataset|Format|File|Mismatch} as
-/// groupsOf() and makeRunSplit() do, Cancelled.
+/// that goes on; else they are drawn. Takes the matrix out of `extracted`. Throws Error{Dataset|Format|File|Mismatch}
+/// as groupsOf() and makeRunSplit() do, Cancelled.
 RunData joinRunData(const Dataset &dataset, ExtractReport &extracted, const TrainConfig &config,
                     const std::optional<Split> &split, Library &library, int threads, const JobContext &job);
 

@@ -53,32 +53,71 @@ auto pick(const Items &items, Random &random)
 
 // What is said, in halves that go together in any pair.
 constexpr std::array kTops{
-    "When the build is green",        "Nobody:",                         "Me at 3 am",
-    "When the printer finally works", "My code on Friday evening",       "When someone says quick question",
-    "One does not simply",            "When you find the last biscuit",  "Me explaining my hobby",
-    "When the meeting could be a mail", "That face",                     "My plants",
-    "When the wifi drops for a second", "Plot twist:",                   "When the cat sits on the keyboard",
-    "Monday",                         "When the weather app says sunny", "Everyone: stay calm",
+    "When the build is green",
+    "Nobody:",
+    "Me at 3 am",
+    "When the printer finally works",
+    "My code on Friday evening",
+    "When someone says quick question",
+    "One does not simply",
+    "When you find the last biscuit",
+    "Me explaining my hobby",
+    "When the meeting could be a mail",
+    "That face",
+    "My plants",
+    "When the wifi drops for a second",
+    "Plot twist:",
+    "When the cat sits on the keyboard",
+    "Monday",
+    "When the weather app says sunny",
+    "Everyone: stay calm",
 };
 constexpr std::array kBottoms{
-    "Absolutely nothing happened",   "It was a typo all along",       "And nobody may ever know",
-    "This is fine, probably",        "I have made a spreadsheet",     "Works on my machine",
-    "Ten out of ten, would nap again", "Told you so",                 "Time for soup",
-    "Still waiting",                 "Me: say no more",               "I fear no bug",
-    "Now with extra cheese",         "Task failed successfully",      "Send help and snacks",
-    "We do not talk about it",       "Big if true",                   "Very nice",
+    "Absolutely nothing happened",
+    "It was a typo all along",
+    "And nobody may ever know",
+    "This is fine, probably",
+    "I have made a spreadsheet",
+    "Works on my machine",
+    "Ten out of ten, would nap again",
+    "Told you so",
+    "Time for soup",
+    "Still waiting",
+    "Me: say no more",
+    "I fear no bug",
+    "Now with extra cheese",
+    "Task failed successfully",
+    "Send help and snacks",
+    "We do not talk about it",
+    "Big if true",
+    "Very nice",
 };
 constexpr std::array kTitles{
-    "Every single time",        "Is this how it works?",      "Fresh from the oven \U0001F525", "I will not apologise",
-    "My first one, be kind",    "Caf\u00E9 thoughts",         "Told my cat, she agreed \U0001F431", "Na\u00EFve optimism",
-    "\U0001F171\uFE0Fig mood",  "Anyone else?",               "Found it in my sketchbook",       "\u4F60\u597D, memes",
-    "Just saying \U0001F937",   "Too soon?",                  "\U0001F602\U0001F602\U0001F602",  "Seems about right",
-    "Sunday special",           "Not sure if it belongs here", "\u00DCber relatable",            "Low effort, high hopes",
+    "Every single time",
+    "Is this how it works?",
+    "Fresh from the oven \U0001F525",
+    "I will not apologise",
+    "My first one, be kind",
+    "Caf\u00E9 thoughts",
+    "Told my cat, she agreed \U0001F431",
+    "Na\u00EFve optimism",
+    "\U0001F171\uFE0Fig mood",
+    "Anyone else?",
+    "Found it in my sketchbook",
+    "\u4F60\u597D, memes",
+    "Just saying \U0001F937",
+    "Too soon?",
+    "\U0001F602\U0001F602\U0001F602",
+    "Seems about right",
+    "Sunday special",
+    "Not sure if it belongs here",
+    "\u00DCber relatable",
+    "Low effort, high hopes",
 };
-constexpr std::array kAdjectives{"Sleepy", "Quiet", "Turbo", "Fuzzy", "Salty", "Cosmic", "Tiny", "Grumpy", "Crispy",
-                                 "Velvet", "Noble", "Wobbly", "Silent", "Lucky", "Pickled", "Brave"};
-constexpr std::array kNouns{"Otter", "Waffle", "Badger", "Noodle", "Comet", "Turnip", "Walrus", "Teapot", "Pigeon",
-                            "Cactus", "Moth", "Pretzel", "Gecko", "Lantern", "Biscuit", "Heron"};
+constexpr std::array kAdjectives{"Sleepy", "Quiet",  "Turbo", "Fuzzy",  "Salty",  "Cosmic", "Tiny",    "Grumpy",
+                                 "Crispy", "Velvet", "Noble", "Wobbly", "Silent", "Lucky",  "Pickled", "Brave"};
+constexpr std::array kNouns{"Otter",  "Waffle", "Badger", "Noodle",  "Comet", "Turnip",  "Walrus",  "Teapot",
+                            "Pigeon", "Cactus", "Moth",   "Pretzel", "Gecko", "Lantern", "Biscuit", "Heron"};
 constexpr std::array kSizes{std::pair{480, 480}, std::pair{640, 480}, std::pair{480, 640}, std::pair{500, 375},
                             std::pair{400, 520}, std::pair{600, 600}, std::pair{320, 400}, std::pair{560, 420}};
 
@@ -90,12 +129,14 @@ std::vector<Author> makeAuthors(int count, Random &random)
     std::set<std::string> names;
     for (Author &author : authors) {
         do
-            author.name = std::string(pick(kAdjectives, random)) + pick(kNouns, random) + std::to_string(random.below(100'000));
+            author.name =
+                std::string(pick(kAdjectives, random)) + pick(kNouns, random) + std::to_string(random.below(100'000));
         while (!names.insert(author.name).second);
         author.liked = 0.09 * random.normal();
     }
     std::vector<int> memes(authors.size(), 1);
-    for (std::size_t left = static_cast<std::size_t>(count) - std::min(authors.size(), static_cast<std::size_t>(count)); left > 0;) {
+    for (std::size_t left = static_cast<std::size_t>(count) - std::min(authors.size(), static_cast<std::size_t>(count));
+         left > 0;) {
         const double u = random.uniform();
         const auto who = static_cast<std::size_t>(u * u * static_cast<double>(authors.size()));
         if (memes[who] < kMost) {
@@ -132,7 +173,8 @@ MemeSketch makeSketch(Random &random)
     sketch.brightness = random.uniform(-1, 1);
     sketch.caption = random.uniform(-1, 1);
     const auto capitals = [](std::string text) {
-        std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+        std::transform(text.begin(), text.end(), text.begin(),
+                       [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
         return text;
     };
     sketch.top = capitals(pick(kTops, random));
@@ -144,7 +186,8 @@ MemeSketch makeSketch(Random &random)
 /// The planted rule: see sample.h.
 std::int64_t plantedUpvotes(const MemeSketch &sketch, double liked, double luck)
 {
-    const double log10Ups = 3.5 + 0.70 * sketch.warmth + 0.42 * sketch.brightness + 0.10 * sketch.caption + liked + luck;
+    const double log10Ups =
+        3.5 + 0.70 * sketch.warmth + 0.42 * sketch.brightness + 0.10 * sketch.caption + liked + luck;
     return std::llround(std::pow(10.0, log10Ups));
 }
 
@@ -261,7 +304,8 @@ std::string markerText(const std::string &database)
 [[noreturn]] void refuseFolder(const fs::path &folder, const std::string &why)
 {
     throw Error(ErrorKind::File,
-                "The sample is not written to " + displayPath(folder) + ": " + why + " Choose an empty or a new folder.",
+                "The sample is not written to " + displayPath(folder) + ": " + why
+                    + " Choose an empty or a new folder.",
                 folder);
 }
 
@@ -283,8 +327,7 @@ void requireOwnFolder(const fs::path &folder)
         refuseFolder(folder, "it already holds other files.");
     if (fs::is_symlink(folder / "memes"))
         refuseFolder(folder, "its folder memes lies elsewhere.");
-    if (fs::exists(fs::symlink_status(database))
-        && text != std::string(kMarkerHead) + hashFile(database) + '\n')
+    if (fs::exists(fs::symlink_status(database)) && text != std::string(kMarkerHead) + hashFile(database) + '\n')
         refuseFolder(folder, "its db.json was not written as a sample.");
 }
 

@@ -31,8 +31,8 @@ constexpr std::size_t kSnapshotReferenceRows = 100;
 
 nlohmann::json toJson(const BackboneRequest &request)
 {
-    return {{"backbone", request.backbone}, {"weights", request.weights}, {"device", request.device},
-            {"precision", request.precision}, {"resize", request.resize}, {"batch", request.batch}};
+    return {{"backbone", request.backbone},   {"weights", request.weights}, {"device", request.device},
+            {"precision", request.precision}, {"resize", request.resize},   {"batch", request.batch}};
 }
 
 /// The hash of the side file that the groups are read from; empty for groups of another kind. A run that goes on has to
@@ -52,7 +52,8 @@ std::string picturesHash(const FeatureMatrix &features, std::span<const std::str
     return hashText(text);
 }
 
-/// Throws what is wrong with the groups before hours of extraction. Templates are known only once pictures are compared.
+/// Throws what is wrong with the groups before hours of extraction. Templates are known only once pictures are
+/// compared.
 void checkGroups(const Dataset &dataset, const TrainConfig &config)
 {
     const GroupSpec spec = GroupSpec::parse(config.group);
@@ -247,8 +248,8 @@ private:
         }
     }
 
-    /// Whatever becomes of it, the run is trained and kept. Who stopped the run does not wait for two more as controls, and
-    /// who stops now, for nothing.
+    /// Whatever becomes of it, the run is trained and kept. Who stopped the run does not wait for two more as controls,
+    /// and who stops now, for nothing.
     Evaluation judged(const Model &model, bool stoppedByUser, TrainingControl &control, const JobContext &job,
                       std::vector<std::string> &notes) const
     {
@@ -273,8 +274,8 @@ private:
     {
         try {
             job.cancel.check();
-            report.crossValidation = crossValidate(m_data, m_record.config, m_splits, m_threads,
-                                                   m_observer.crossValidation, control, job);
+            report.crossValidation =
+                crossValidate(m_data, m_record.config, m_splits, m_threads, m_observer.crossValidation, control, job);
             report.notes.insert(report.notes.end(), report.crossValidation->notes.begin(),
                                 report.crossValidation->notes.end());
             keep(report);
@@ -305,7 +306,7 @@ private:
     std::optional<std::optional<TrainingRange>> m_range;  ///< empty: not measured yet
     CheckpointFile m_checkpoint;
     const std::vector<Split> m_splits;  ///< of the cross-validation; empty where there is none
-    TrainingState m_last;  ///< best parameters, curve and epoch as of the last hook
+    TrainingState m_last;               ///< best parameters, curve and epoch as of the last hook
     bool m_snapshotDue = false;
     Clock::time_point m_snapshotAt = Clock::now();
 };
@@ -347,7 +348,8 @@ TrainReport trainRun(const Dataset &dataset, const BackboneRequest &request, con
     record.request = made.dump();
     auto [run, lock] = library.createRun(record);
     record.run = run;
-    RunSession session(std::move(record), std::move(data), std::move(splits), extracted, library, context.threads, observer);
+    RunSession session(std::move(record), std::move(data), std::move(splits), extracted, library, context.threads,
+                       observer);
     try {
         return session.go({}, control, job);
     } catch (const Cancelled &) {
@@ -376,12 +378,12 @@ TrainReport resumeRun(std::int64_t run, const PipelineContext &context, const Tr
                     name + " cannot go on: " + displayPath(record.dataset) + " has changed since it began. Train anew.",
                     record.dataset);
     const nlohmann::json made = nlohmann::json::parse(record.request, nullptr, false);
-    if (made.is_object() && made.value("group_file", nlohmann::json()).is_string() &&
-        made["group_file"] != groupFileHash(record.config))
-        throw Error(ErrorKind::Mismatch, name + " cannot go on: the file of its groups (" + printable(record.config.group)
+    if (made.is_object() && made.value("group_file", nlohmann::json()).is_string()
+        && made["group_file"] != groupFileHash(record.config))
+        throw Error(ErrorKind::Mismatch, name + " cannot go on: the file of its groups ("
+                                             + printable(record.config.group)
                                              + ") has changed since it began. Put it back, or train anew.");
-    ExtractReport extracted =
-        extractFeatures(dataset, requestFromJson(record.request), context, observer.extract, job);
+    ExtractReport extracted = extractFeatures(dataset, requestFromJson(record.request), context, observer.extract, job);
     if (extracted.matrix.backbone != record.backbone)
         throw Error(ErrorKind::Mismatch, name + " cannot go on: its features were made with " + record.backbone
                                              + ", and those here with " + extracted.matrix.backbone + '.');
@@ -391,15 +393,16 @@ TrainReport resumeRun(std::int64_t run, const PipelineContext &context, const Tr
     if (extracted.matrix.rows() != record.trainIds.size() + record.validationIds.size() + record.testIds.size())
         throw Error(ErrorKind::Dataset, name + " cannot go on: pictures that it began with are gone. Train anew.",
                     record.dataset);
-    if (made.is_object() && made.contains("pictures") &&
-        made["pictures"] != picturesHash(extracted.matrix, extracted.pictureHashes))
+    if (made.is_object() && made.contains("pictures")
+        && made["pictures"] != picturesHash(extracted.matrix, extracted.pictureHashes))
         throw Error(ErrorKind::Mismatch, name + " cannot go on: pictures that it began with have changed. Train anew.",
                     record.dataset);
     RunData data = joinRunData(dataset, extracted, record.config, split, library, context.threads, job);
 
     std::vector<Split> splits = splitsOf(data, record.config);
     TrainingState state = CheckpointFile(library.runFolder(run)).load().value_or(TrainingState{});
-    RunSession session(std::move(record), std::move(data), std::move(splits), extracted, library, context.threads, observer);
+    RunSession session(std::move(record), std::move(data), std::move(splits), extracted, library, context.threads,
+                       observer);
     try {
         return session.go(std::move(state), control, job);
     } catch (const Cancelled &) {

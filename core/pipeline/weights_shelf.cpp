@@ -73,8 +73,9 @@ fs::path install(const TensorFile &tensors, const BackboneSpec &spec, Metadata m
             if (failed)
                 fs::copy_file(target, kept, fs::copy_options::overwrite_existing, failed);
             if (failed)
-                throw Error(ErrorKind::Disk, "The weights before cannot be kept as " + displayPath(kept) + ": "
-                                                 + failed.message() + ". Nothing was changed.",
+                throw Error(ErrorKind::Disk,
+                            "The weights before cannot be kept as " + displayPath(kept) + ": " + failed.message()
+                                + ". Nothing was changed.",
                             kept);
         }
     }
@@ -106,7 +107,8 @@ const WeightsEntry *entryOf(const std::vector<WeightsEntry> &catalogue, const st
 
 Metadata metadataOf(const WeightsEntry &entry, const std::string &sha256)
 {
-    return {{kFile, entry.file}, {kSource, entry.source}, {kUrl, entry.url}, {kLicence, entry.licence}, {kSha256, sha256}};
+    return {
+        {kFile, entry.file}, {kSource, entry.source}, {kUrl, entry.url}, {kLicence, entry.licence}, {kSha256, sha256}};
 }
 
 bool isInstalled(const WeightsEntry &entry, const fs::path &library)
@@ -178,8 +180,9 @@ fs::path fetchWeights(const std::string &id, const fs::path &library, const Down
         std::string known;
         for (const WeightsEntry &other : catalogue)
             known += (known.empty() ? "" : ", ") + other.id;
-        throw Error(ErrorKind::Weights,
-                    "The catalogue has no weights \"" + printable(std::string_view(id).substr(0, 60)) + "\". It has: " + known + ".");
+        throw Error(ErrorKind::Weights, "The catalogue has no weights \""
+                                            + printable(std::string_view(id).substr(0, 60)) + "\". It has: " + known
+                                            + ".");
     }
     const BackboneSpec *const spec = findNetworkSpec(entry->backbone);
     if (!spec)
@@ -206,19 +209,23 @@ fs::path fetchWeights(const std::string &id, const fs::path &library, const Down
     }
 }
 
-std::string addWeights(const fs::path &file, const std::string &backbone, const fs::path &library, const JobContext &job)
+std::string addWeights(const fs::path &file, const std::string &backbone, const fs::path &library,
+                       const JobContext &job)
 {
     const TensorFile tensors = openWeightsFile(file);
     const BackboneSpec *const spec = backbone.empty() ? &networkOf(tensors) : findNetworkSpec(backbone);
     if (!spec)
-        throw Error(ErrorKind::Weights, "There is no network \"" + printable(std::string_view(backbone).substr(0, 60)) + "\" that takes weights.");
+        throw Error(ErrorKind::Weights, "There is no network \"" + printable(std::string_view(backbone).substr(0, 60))
+                                            + "\" that takes weights.");
     // A file of the catalogue is known by its hash, whatever it is called.
     const std::string sha256 = sha256File(file, job);
     const std::vector<WeightsEntry> catalogue = weightsCatalogueOrNone();
     const WeightsEntry *const entry = entryOf(catalogue, spec->id, sha256);
     install(tensors, *spec,
             entry ? metadataOf(*entry, sha256)
-                  : Metadata{{kFile, printable(displayPath(file.filename()))}, {kSource, "a file of yours"}, {kSha256, sha256}},
+                  : Metadata{{kFile, printable(displayPath(file.filename()))},
+                             {kSource, "a file of yours"},
+                             {kSha256, sha256}},
             library, job);
     return spec->id;
 }

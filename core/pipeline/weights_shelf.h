@@ -9,9 +9,9 @@
 
 namespace dank {
 
-// The library's shelf of pretrained weights: weights/<network>.safetensors, each with where it came from in its metadata.
-// What an installation replaces is kept as weights/<network>-<8 digits of its hash>.safetensors, so that models made with
-// it still rate.
+// The library's shelf of pretrained weights: weights/<network>.safetensors, each with where it came from in its
+// metadata. What an installation replaces is kept as weights/<network>-<8 digits of its hash>.safetensors, so that
+// models made with it still rate.
 
 /// The catalogue that the environment names, or the built-in one. Throws what weightsCatalogue() throws.
 std::vector<WeightsStatus> listWeights(const std::filesystem::path &library);

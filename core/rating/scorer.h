@@ -26,7 +26,8 @@ std::optional<double> rangeRatio(std::span<const float> features, const Model &m
 /// What became of a file that cannot be scored.
 Score skippedScore(const std::string &path, const std::string &reason);
 
-/// Scores pictures by their features with one model, and keeps features in a library's store. Const calls are thread-safe.
+/// Scores pictures by their features with one model, and keeps features in a library's store. Const calls are
+/// thread-safe.
 class Scorer {
 public:
     /// Throws Error{Format} for a model that makes no sense. `library` need not exist.
@@ -37,8 +38,8 @@ public:
     /// Reads the similar memes now; otherwise the first score does.
     void prepare() const { similar(); }
 
-    /// The score of a picture: `encoded` is its file's bytes, `hash` of them as hashBytes() has it, `features` [columns].
-    /// Throws Error{Format} where the model answers with a number that is not finite.
+    /// The score of a picture: `encoded` is its file's bytes, `hash` of them as hashBytes() has it, `features`
+    /// [columns]. Throws Error{Format} where the model answers with a number that is not finite.
     Score score(std::span<const float> features, const std::string &hash, std::span<const std::byte> encoded,
                 const std::string &name) const;
 
@@ -46,8 +47,8 @@ public:
     bool find(const std::string &hash, std::span<float> out) const { return m_stored.find(hash, out); }
     void keep(const std::string &hash, std::span<const float> features) const { m_stored.keep(hash, features); }
 
-    /// The score of a file whose features are stored; nothing where they are not, or the file cannot be read. The features'
-    /// key names the weights that they were made with, so the weights need not be at hand.
+    /// The score of a file whose features are stored; nothing where they are not, or the file cannot be read. The
+    /// features' key names the weights that they were made with, so the weights need not be at hand.
     std::optional<Score> scoreStored(const std::filesystem::path &file) const;
 
 private:

@@ -54,7 +54,8 @@ SimilarMemes::SimilarMemes(const Model &model, const fs::path &library) : m_mode
             std::vector<std::string> hashes;
             for (std::size_t i = first; i < first + rows; ++i)
                 hashes.push_back(pictures[i * pictures.size() / count].hash);
-            const std::vector<bool> found = store.getFeatures(model.backbone, hashes, std::span(piece).first(rows * columns));
+            const std::vector<bool> found =
+                store.getFeatures(model.backbone, hashes, std::span(piece).first(rows * columns));
             for (std::size_t i = 0; i < rows; ++i) {
                 if (!found[i])
                     continue;

@@ -14,8 +14,8 @@
 namespace dank {
 
 /// The training memes of a model that look like a picture. Their features are read from the library's store once, by
-/// the hashes that the model keeps; what the store lacks is left out. Holds at most kMaxTrainPictures of them and 256 MB.
-/// Const calls are thread-safe.
+/// the hashes that the model keeps; what the store lacks is left out. Holds at most kMaxTrainPictures of them and 256
+/// MB. Const calls are thread-safe.
 class SimilarMemes {
 public:
     static constexpr std::size_t kMaxFloats = 64'000'000;

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::uint64_t kMaxFile = std::uint64_t{4} << 30;
 constexpr const char *kSlots[] = {"checkpoint.a", "checkpoint.b"};
-constexpr int kCurveColumns = 4;   // epoch, training loss, validation loss, seconds
+constexpr int kCurveColumns = 4;  // epoch, training loss, validation loss, seconds
 
 template <typename Number>
 TensorToWrite tensor(const char *name, DType type, const std::vector<Number> &values)
@@ -111,8 +111,8 @@ TrainingState readSlot(const std::filesystem::path &path)
     if (document == metadata.end() || sum == metadata.end())
         throw damaged();
     NamedBytes bytes;
-    for (const char *name : {"parameters", "first_moment", "second_moment", "best", "feature.mean", "feature.scale",
-                             "curve"}) {
+    for (const char *name :
+         {"parameters", "first_moment", "second_moment", "best", "feature.mean", "feature.scale", "curve"}) {
         const TensorView *const view = file.find(name);
         if (!view)
             throw damaged();
@@ -145,7 +145,7 @@ std::optional<TrainingState> tryReadSlot(const std::filesystem::path &path)
     try {
         return readSlot(path);
     } catch (const Error &) {
-        return std::nullopt;   // not there, torn or damaged: the other slot is what counts
+        return std::nullopt;  // not there, torn or damaged: the other slot is what counts
     }
 }
 
@@ -167,7 +167,7 @@ std::pair<int, std::optional<TrainingState>> newestSlot(const std::filesystem::p
 CheckpointFile::CheckpointFile(std::filesystem::path folder) : m_folder(std::move(folder))
 {
     createFolder(m_folder);
-    m_next = newestSlot(m_folder).first == 0 ? 1 : 0;   // never over the only whole slot
+    m_next = newestSlot(m_folder).first == 0 ? 1 : 0;  // never over the only whole slot
 }
 
 void CheckpointFile::save(const TrainingState &state)
@@ -191,8 +191,8 @@ void CheckpointFile::save(const TrainingState &state)
     NamedBytes named;
     for (const TensorToWrite &entry : tensors)
         named.emplace_back(entry.name, entry.bytes);
-    const std::vector<std::byte> header = encodeSafetensorsHeader(
-        tensors, {{"dank_checkpoint", document}, {"checksum", checksum(document, named)}});
+    const std::vector<std::byte> header =
+        encodeSafetensorsHeader(tensors, {{"dank_checkpoint", document}, {"checksum", checksum(document, named)}});
 
     // In place, not by rename: renaming over a file makes ext4 write it out at once, some 20 MB every epoch. The
     // first eight bytes, the header's length, are zero until all else is there, so a torn slot is never taken.
@@ -232,6 +232,9 @@ void CheckpointFile::sync()
         throwErrno(errno, "write", m_folder);
 }
 
-std::optional<TrainingState> CheckpointFile::load() const { return newestSlot(m_folder).second; }
+std::optional<TrainingState> CheckpointFile::load() const
+{
+    return newestSlot(m_folder).second;
+}
 
 }  // namespace dank

@@ -2,8 +2,8 @@
 
 #include <fcntl.h>
 #include <pwd.h>
-#include <sys/file.h>
 #include <sqlite3.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -91,7 +91,10 @@ std::filesystem::path Library::modelPath(std::int64_t run) const
     return m_folder / "models" / ("run-" + std::to_string(run) + ".dankmodel");
 }
 
-std::filesystem::path Library::runFolder(std::int64_t run) const { return m_folder / "runs" / std::to_string(run); }
+std::filesystem::path Library::runFolder(std::int64_t run) const
+{
+    return m_folder / "runs" / std::to_string(run);
+}
 
 void Library::putFeatures(const std::string &backbone, std::span<const FeatureEntry> entries)
 {
@@ -214,7 +217,8 @@ std::vector<bool> Library::getFeatures(const std::string &backbone, std::span<co
         } catch (const std::system_error &) {
             // There is no other thread to be had.
         }
-        std::vector<bool> found = getFeatures(backbone, imageHashes.first(half), out.first(half * columns), threads - threads / 2);
+        std::vector<bool> found =
+            getFeatures(backbone, imageHashes.first(half), out.first(half * columns), threads - threads / 2);
         std::optional<std::vector<bool>> rest;
         try {
             if (other.valid())

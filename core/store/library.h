@@ -46,22 +46,22 @@ struct RunRecord {
     std::string created;                 ///< ISO 8601, UTC
     std::string dataset;                 ///< path of the db.json
     std::string datasetHash;
-    std::string backbone;                ///< full id
-    std::string weightsFile;             ///< empty for seeded random weights
-    std::string request;                 ///< how its features were asked for: the pipeline's JSON, opaque here
+    std::string backbone;     ///< full id
+    std::string weightsFile;  ///< empty for seeded random weights
+    std::string request;      ///< how its features were asked for: the pipeline's JSON, opaque here
     TrainConfig config;
-    std::vector<MemeId> trainIds;        ///< rows it learns from; filled by Library::run(), not by runs()
-    std::vector<MemeId> validationIds;   ///< rows that choose the epoch; filled by Library::run(), not by runs()
-    std::vector<MemeId> testIds;         ///< rows that judge it; filled by Library::run(), not by runs()
-    std::string model;                   ///< path of its .dankmodel, empty while there is none
+    std::vector<MemeId> trainIds;       ///< rows it learns from; filled by Library::run(), not by runs()
+    std::vector<MemeId> validationIds;  ///< rows that choose the epoch; filled by Library::run(), not by runs()
+    std::vector<MemeId> testIds;        ///< rows that judge it; filled by Library::run(), not by runs()
+    std::string model;                  ///< path of its .dankmodel, empty while there is none
     std::string note;
-    std::string error;                   ///< why it failed
-    int epochs = 0;                      ///< the greatest epoch recorded
-    int bestEpoch = 0;                   ///< first of the lowest finite validation loss; 0 while there is none
+    std::string error;  ///< why it failed
+    int epochs = 0;     ///< the greatest epoch recorded
+    int bestEpoch = 0;  ///< first of the lowest finite validation loss; 0 while there is none
     double bestValidationLoss = 0, lastValidationLoss = 0, meanPredictorLoss = 0;
-    bool locked = false;                 ///< the user wants it kept: it is neither trashed, deleted nor gone on with
-    std::string trashed;                 ///< since when it lies in the trash, ISO 8601, UTC; empty: it does not
-    std::optional<RunFigures> figures;   ///< of its evaluation; empty until it was judged
+    bool locked = false;                ///< the user wants it kept: it is neither trashed, deleted nor gone on with
+    std::string trashed;                ///< since when it lies in the trash, ISO 8601, UTC; empty: it does not
+    std::optional<RunFigures> figures;  ///< of its evaluation; empty until it was judged
 };
 
 /// Held while a run's process works on it; the operating system lets go when the process ends, however it ends.
@@ -93,8 +93,8 @@ public:
     ~Library();
 
     const std::filesystem::path &folder() const { return m_folder; }
-    std::filesystem::path modelPath(std::int64_t run) const;   ///< models/run-7.dankmodel
-    std::filesystem::path runFolder(std::int64_t run) const;   ///< runs/7, for checkpoints
+    std::filesystem::path modelPath(std::int64_t run) const;  ///< models/run-7.dankmodel
+    std::filesystem::path runFolder(std::int64_t run) const;  ///< runs/7, for checkpoints
 
     // Feature vectors, keyed by hash of the image file's bytes and full backbone id.
     struct FeatureEntry {
@@ -106,9 +106,9 @@ public:
     /// Fills `out` ([columns]) and returns true, or returns false when there is none (or of another length).
     bool getFeatures(const std::string &backbone, const std::string &imageHash, std::span<float> out) const;
     /// Many at once, which is quicker: row i of `out` ([imageHashes, columns]) is filled where the result says so, and
-    /// untouched elsewhere. Empty hashes have none. Thousands are shared among `threads`, each with a connection of its own
-    /// where it can be had: what another process writes meanwhile may show in one part and not in another. Blocks; throws
-    /// Error{Disk|Library}.
+    /// untouched elsewhere. Empty hashes have none. Thousands are shared among `threads`, each with a connection of its
+    /// own where it can be had: what another process writes meanwhile may show in one part and not in another. Blocks;
+    /// throws Error{Disk|Library}.
     std::vector<bool> getFeatures(const std::string &backbone, std::span<const std::string> imageHashes,
                                   std::span<float> out, int threads = 1) const;
     /// `columns`: only vectors of that length count; 0 for any.
@@ -149,12 +149,12 @@ public:
     void setRunLocked(std::int64_t run, bool locked);
     void setRunNote(std::int64_t run, const std::string &note);
     void setMeanPredictorLoss(std::int64_t run, double loss);
-    void addEpoch(std::int64_t run, const EpochStats &stats);   ///< replaces an epoch of the same number
-    std::vector<EpochStats> epochs(std::int64_t run) const;     ///< ascending
+    void addEpoch(std::int64_t run, const EpochStats &stats);  ///< replaces an epoch of the same number
+    std::vector<EpochStats> epochs(std::int64_t run) const;    ///< ascending
     /// Hides the run until restoreRun(); nothing of it is removed. Throws Error{Library} for a run that is locked or
     /// being worked on.
     void trashRun(std::int64_t run);
-    void restoreRun(std::int64_t run);   ///< nothing happens to a run that is not in the trash
+    void restoreRun(std::int64_t run);  ///< nothing happens to a run that is not in the trash
     /// Deletes the runs that have lain in the trash for longer than `kept`; 0 empties it. Returns how many. A run that
     /// is being worked on or locked stays.
     std::size_t purgeTrash(std::chrono::seconds kept = kTrashKept);

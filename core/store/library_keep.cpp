@@ -22,8 +22,8 @@ void setMark(SQLite::Database &database, const Library &library, std::int64_t ru
         SQLite::Transaction transaction(database, Behavior::IMMEDIATE);
         if (!runExists(database, run))
             refuseUnknownRun(run, library.folder());
-        SQLite::Statement put(database, std::string("INSERT INTO run_marks(run, ") + column + ") VALUES(?1, ?2)" +
-                                            " ON CONFLICT(run) DO UPDATE SET " + column + " = ?2");
+        SQLite::Statement put(database, std::string("INSERT INTO run_marks(run, ") + column + ") VALUES(?1, ?2)"
+                                            + " ON CONFLICT(run) DO UPDATE SET " + column + " = ?2");
         put.bind(1, run);
         put.bind(2, value);
         put.exec();
@@ -59,8 +59,8 @@ auto keptOf(SQLite::Database &database, const Library &library, std::int64_t run
         return read(*json);
     } catch (const Error &error) {
         throw Error(ErrorKind::Library,
-                    std::string("The ") + name + " of run " + std::to_string(run) + " in the library '" +
-                        displayPath(library.folder()) + "' cannot be read: " + error.what(),
+                    std::string("The ") + name + " of run " + std::to_string(run) + " in the library '"
+                        + displayPath(library.folder()) + "' cannot be read: " + error.what(),
                     library.folder());
     }
 }
@@ -101,8 +101,11 @@ void Library::setRunCrossValidation(std::int64_t run, const CrossValidation &cro
         return;
     if (!guarded("read from", *m_database, [&] { return runExists(*m_database, run); }))
         refuseUnknownRun(run, m_folder);
-    throw Error(ErrorKind::Library, "Run " + std::to_string(run) + " has no evaluation that its cross-validation could "
-                                        "stand beside. Evaluate it first.", m_folder);
+    throw Error(ErrorKind::Library,
+                "Run " + std::to_string(run)
+                    + " has no evaluation that its cross-validation could "
+                      "stand beside. Evaluate it first.",
+                m_folder);
 }
 
 std::optional<Evaluation> Library::runEvaluation(std::int64_t run) const
@@ -127,7 +130,10 @@ void Library::trashRun(std::int64_t run)
     setMark(*m_database, *this, run, "trashed", utcNow());
 }
 
-void Library::restoreRun(std::int64_t run) { setMark(*m_database, *this, run, "trashed", std::string()); }
+void Library::restoreRun(std::int64_t run)
+{
+    setMark(*m_database, *this, run, "trashed", std::string());
+}
 
 std::size_t Library::purgeTrash(std::chrono::seconds kept)
 {
@@ -170,9 +176,9 @@ void Library::deleteRun(std::int64_t run)
     };
     // Files first: killed in between, the run is still listed and can be deleted again.
     std::error_code ignored;
-    if (model.extension() == ".dankmodel" && std::filesystem::is_regular_file(model, ignored) &&
-        std::filesystem::weakly_canonical(model.parent_path(), ignored) ==
-            std::filesystem::weakly_canonical(m_folder / "models", ignored))
+    if (model.extension() == ".dankmodel" && std::filesystem::is_regular_file(model, ignored)
+        && std::filesystem::weakly_canonical(model.parent_path(), ignored)
+               == std::filesystem::weakly_canonical(m_folder / "models", ignored))
         remove(model);
     remove(runFolder(run));
     guarded("write to", *m_database, [&] {

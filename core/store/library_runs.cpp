@@ -79,8 +79,8 @@ RunRecord readRun(SQLite::Statement &row, const Library &library)
         }
     } catch (const Error &error) {
         throw Error(ErrorKind::Library,
-                    "Run " + std::to_string(record.run) + " in the library '" + displayPath(library.folder()) +
-                        "' cannot be read: " + error.what() + ".",
+                    "Run " + std::to_string(record.run) + " in the library '" + displayPath(library.folder())
+                        + "' cannot be read: " + error.what() + ".",
                     library.folder());
     }
     record.created = row.getColumn(2).getString();
@@ -240,8 +240,8 @@ RunLock Library::lockRun(std::int64_t run)
     });
     if (trashed)
         throw Error(ErrorKind::Library,
-                    "Run " + std::to_string(run) + " is in the trash. Restore it first: `dank runs restore " +
-                        std::to_string(run) + "`, or from the trash in the window's list of runs.",
+                    "Run " + std::to_string(run) + " is in the trash. Restore it first: `dank runs restore "
+                        + std::to_string(run) + "`, or from the trash in the window's list of runs.",
                     m_folder);
     return lock;
 }
@@ -257,7 +257,7 @@ RunLock Library::takeRun(std::int64_t run)
     if (!lock)
         throw Error(ErrorKind::Library, "Run " + std::to_string(run) + " is being worked on by another process.",
                     runFolder(run));
-    check();   // someone may have deleted it in between
+    check();  // someone may have deleted it in between
     return std::move(*lock);
 }
 
@@ -270,8 +270,10 @@ void Library::requireUnlocked(std::int64_t run) const
     });
     if (locked)
         throw Error(ErrorKind::Library,
-                    "Run " + std::to_string(run) + " is locked, so it stays as it is. Unlock it first: `dank runs"
-                        " unlock " + std::to_string(run) + "`, or \"Unlock\" in the window's list of runs.",
+                    "Run " + std::to_string(run)
+                        + " is locked, so it stays as it is. Unlock it first: `dank runs"
+                          " unlock "
+                        + std::to_string(run) + "`, or \"Unlock\" in the window's list of runs.",
                     m_folder);
 }
 
@@ -292,9 +294,8 @@ std::vector<RunRecord> Library::runs(Which which) const
 RunRecord Library::run(std::int64_t run) const
 {
     return guarded("read from", *m_database, [&] {
-        SQLite::Statement get(*m_database,
-                              std::string(kSelectRuns) + ", train_ids, validation_ids, test_ids" + kFromRuns +
-                                  " WHERE run = ?");
+        SQLite::Statement get(*m_database, std::string(kSelectRuns) + ", train_ids, validation_ids, test_ids"
+                                               + kFromRuns + " WHERE run = ?");
         get.bind(1, run);
         if (!get.executeStep())
             refuseUnknownRun(run, m_folder);

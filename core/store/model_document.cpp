@@ -12,7 +12,10 @@ constexpr std::size_t kMaxText = 16 * 1024;            // a path or a name
 constexpr std::size_t kMaxDocumentValues = 4'000'000;  // epochs and row ids, with room
 constexpr int kMaxDepth = 8;
 
-bool isControl(unsigned char c) { return c < 0x20 || c == 0x7f; }
+bool isControl(unsigned char c)
+{
+    return c < 0x20 || c == 0x7f;
+}
 
 }  // namespace
 

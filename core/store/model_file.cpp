@@ -18,7 +18,10 @@ constexpr std::int64_t kMaxWidth = std::int64_t{1} << 20;
 
 /// The oldest that can hold the model, so that older programs refuse only what they would misread.
 /// 1: the first. 2: with layer normalisation.
-int formatOf(const Model &model) { return model.normScale.empty() ? 1 : kFormat; }
+int formatOf(const Model &model)
+{
+    return model.normScale.empty() ? 1 : kFormat;
+}
 
 json documentOf(const Model &model)
 {
@@ -116,8 +119,8 @@ DenseLayer layerOf(Tensors &tensors, std::size_t index)
     const std::string name = "layers." + std::to_string(index);
     const TensorView &weight = tensors.take(name + ".weight", 2);
     const TensorView &bias = tensors.take(name + ".bias", 1);
-    if (weight.shape[0] < 1 || weight.shape[1] < 1 || weight.shape[0] > kMaxWidth || weight.shape[1] > kMaxWidth ||
-        bias.shape[0] != weight.shape[0])
+    if (weight.shape[0] < 1 || weight.shape[1] < 1 || weight.shape[0] > kMaxWidth || weight.shape[1] > kMaxWidth
+        || bias.shape[0] != weight.shape[0])
         refuse("the shapes of '" + name + "' make no layer");
     return {static_cast<int>(weight.shape[1]), static_cast<int>(weight.shape[0]), weight.toFloat(), bias.toFloat()};
 }
@@ -138,8 +141,8 @@ Model modelOf(const TensorFile &file)
         refuse("its description is not a JSON object");
     const std::int64_t format = whole(member(document, "format"), "format", 1, INT32_MAX);
     if (format > kFormat)
-        refuse("it was written by a newer version of Dank Learning (model format " + std::to_string(format) +
-               ", this version knows up to " + std::to_string(kFormat) + "); update Dank Learning to use it");
+        refuse("it was written by a newer version of Dank Learning (model format " + std::to_string(format)
+               + ", this version knows up to " + std::to_string(kFormat) + "); update Dank Learning to use it");
 
     Model model;
     model.name = plainText(document, "name");
@@ -226,8 +229,9 @@ Model loadModel(const std::filesystem::path &path)
     try {
         return modelOf(file);
     } catch (const Error &error) {
-        throw Error(error.kind(), "Cannot use the model '" + displayPath(path) + "': " + error.what() +
-                                      (std::string_view(error.what()).ends_with('.') ? "" : "."),
+        throw Error(error.kind(),
+                    "Cannot use the model '" + displayPath(path) + "': " + error.what()
+                        + (std::string_view(error.what()).ends_with('.') ? "" : "."),
                     path);
     } catch (const json::exception &) {
         throw Error(ErrorKind::Format, "Cannot use the model '" + displayPath(path) + "': its description is damaged.",

@@ -86,12 +86,11 @@ void addScoreParts(json &document, const Model &model)
                                 {"below", model.interval->below},
                                 {"above", model.interval->above}};
     if (model.range)
-        document["training_range"] = {{"mean", model.range->mean},
-                                      {"scale", model.range->scale},
-                                      {"distances", model.range->distances}};
+        document["training_range"] = {
+            {"mean", model.range->mean}, {"scale", model.range->scale}, {"distances", model.range->distances}};
     if (!model.trainPictures.empty()) {
-        json pictures{{"rows", json::array()}, {"hashes", json::array()}, {"upvotes", json::array()},
-                      {"files", json::array()}};
+        json pictures{
+            {"rows", json::array()}, {"hashes", json::array()}, {"upvotes", json::array()}, {"files", json::array()}};
         for (const TrainPicture &picture : model.trainPictures) {
             pictures["rows"].push_back(picture.row);
             pictures["hashes"].push_back(picture.hash);

@@ -32,7 +32,8 @@ std::int64_t secondsOf(const std::string &created)
 {
     std::tm utc{};
     if (std::sscanf(created.c_str(), "%4d-%2d-%2dT%2d:%2d:%2dZ", &utc.tm_year, &utc.tm_mon, &utc.tm_mday, &utc.tm_hour,
-                    &utc.tm_min, &utc.tm_sec) != 6)
+                    &utc.tm_min, &utc.tm_sec)
+        != 6)
         return 0;
     utc.tm_year -= 1900;
     utc.tm_mon -= 1;

@@ -16,7 +16,7 @@ namespace {
 
 struct flock wholeFile()
 {
-    struct flock range{};
+    struct flock range {};
     range.l_type = F_WRLCK;
     range.l_whence = SEEK_SET;
     return range;

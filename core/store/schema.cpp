@@ -21,7 +21,7 @@
 namespace dank {
 namespace {
 
-constexpr std::int32_t kApplicationId = 0x64616e6b;   // "dank", so that file(1) and we know our own
+constexpr std::int32_t kApplicationId = 0x64616e6b;  // "dank", so that file(1) and we know our own
 constexpr int kBusyTimeoutMs = 10'000;
 
 /// A feature vector is 8 KB: it lives in a table with row numbers and a separate index, since a key beside such
@@ -102,9 +102,9 @@ constexpr int kSchemaVersion = static_cast<int>(std::size(kSteps));
 
 [[noreturn]] void refuseNewer(const std::filesystem::path &file, std::int64_t version)
 {
-    refuse(file, "was written by a newer version of Dank Learning (library format " + std::to_string(version) +
-                     ", this version knows up to " + std::to_string(kSchemaVersion) +
-                     "). Update Dank Learning or choose another library folder");
+    refuse(file, "was written by a newer version of Dank Learning (library format " + std::to_string(version)
+                     + ", this version knows up to " + std::to_string(kSchemaVersion)
+                     + "). Update Dank Learning or choose another library folder");
 }
 
 std::uint32_t bigEndian(const unsigned char *bytes)
@@ -122,7 +122,7 @@ void checkHeader(const std::filesystem::path &file)
         throwErrno(errno, "open", file);
     }
     std::array<unsigned char, 100> header{};
-    struct stat status{};
+    struct stat status {};
     const bool regular = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
     const ssize_t got = regular ? ::pread(descriptor, header.data(), header.size(), 0) : 0;
     const int problem = errno;
@@ -132,7 +132,7 @@ void checkHeader(const std::filesystem::path &file)
     if (got < 0)
         throwErrno(problem, "read", file);
     if (got == 0)
-        return;   // created by someone this very moment, or never filled: a new library
+        return;  // created by someone this very moment, or never filled: a new library
     // Offsets: https://www.sqlite.org/fileformat.html#the_database_header
     if (got < ssize_t(header.size()) || std::memcmp(header.data(), "SQLite format 3", 16) != 0)
         refuse(file, "is damaged or is not a library of Dank Learning");
@@ -161,7 +161,7 @@ void switchToWal(SQLite::Database &database)
         try {
             SQLite::Statement statement(database, "PRAGMA journal_mode=WAL");
             statement.executeStep();
-            return;   // a file system that cannot do WAL stays in the older mode, which is as safe
+            return;  // a file system that cannot do WAL stays in the older mode, which is as safe
         } catch (const SQLite::Exception &exception) {
             if (exception.getErrorCode() != SQLITE_BUSY || attempt >= kBusyTimeoutMs / 20)
                 throw;
@@ -193,7 +193,7 @@ void upgradeTables(SQLite::Database &database, const std::filesystem::path &file
     SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
     const std::int64_t version = checkedVersion(database, file);
     if (version == kSchemaVersion)
-        return;   // another program was quicker
+        return;  // another program was quicker
     for (auto step = static_cast<std::size_t>(version); step < std::size(kSteps); ++step)
         database.exec(kSteps[step]);
     database.exec("PRAGMA application_id=" + std::to_string(kApplicationId));
@@ -212,20 +212,21 @@ std::unique_ptr<SQLite::Database> openLibraryDatabase(const std::filesystem::pat
 {
     checkHeader(file);
     try {
-        auto database = std::make_unique<SQLite::Database>(
-            file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, kBusyTimeoutMs);
+        auto database = std::make_unique<SQLite::Database>(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
+                                                           kBusyTimeoutMs);
         // The version may be newer in the write-ahead log than in the file: closing after a refusal must not merge.
         setCheckpointOnClose(*database, false);
         sqlite3_db_config(database->getHandle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
         sqlite3_db_config(database->getHandle(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-        // Counts for a new file alone. Twice the usual: a feature vector of 8 KB then overflows into one page instead of two.
+        // Counts for a new file alone. Twice the usual: a feature vector of 8 KB then overflows into one page instead
+        // of two.
         database->exec("PRAGMA page_size=8192");
         const std::int64_t version = checkedVersion(*database, file);
-        if (sqlite3_db_readonly(database->getHandle(), "main") != 0 ||
-            ::access(file.parent_path().c_str(), W_OK) != 0)
-            throw Error(ErrorKind::Disk, "The library '" + displayPath(file) +
-                                             "' cannot be written: the file or its folder is read-only. Make it "
-                                             "writable or choose another library folder.",
+        if (sqlite3_db_readonly(database->getHandle(), "main") != 0 || ::access(file.parent_path().c_str(), W_OK) != 0)
+            throw Error(ErrorKind::Disk,
+                        "The library '" + displayPath(file)
+                            + "' cannot be written: the file or its folder is read-only. Make it "
+                              "writable or choose another library folder.",
                         file);
         setCheckpointOnClose(*database, true);
         switchToWal(*database);
@@ -260,8 +261,8 @@ void throwDatabaseError(const SQLite::Exception &exception, std::string_view doi
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
         throw Error(ErrorKind::Library,
-                    start + "it is damaged (" + exception.what() +
-                        "). Restore it from a backup, or move it aside to start a new one.",
+                    start + "it is damaged (" + exception.what()
+                        + "). Restore it from a backup, or move it aside to start a new one.",
                     file);
     default: throw Error(ErrorKind::Library, start + exception.what() + ".", file);
     }

@@ -42,8 +42,9 @@ std::vector<WeightsEntry> weightsCatalogue()
     const auto torchvision = [](std::string id, std::string backbone, std::string title, const std::string &file,
                                 std::string sha256, std::uint64_t bytes, std::uint64_t approximateBytes,
                                 const std::string &source, std::string note = {}) {
-        return WeightsEntry{std::move(id), std::move(backbone), std::move(title),    file,   kTorchvision + file,
-                            std::move(sha256), bytes, approximateBytes, kTorchvisionLicence, source, std::move(note)};
+        return WeightsEntry{
+            std::move(id), std::move(backbone), std::move(title),    file,   kTorchvision + file, std::move(sha256),
+            bytes,         approximateBytes,    kTorchvisionLicence, source, std::move(note)};
     };
     std::vector<WeightsEntry> entries{
         torchvision("inception_v3", "inception_v3", "Inception V3", "inception_v3_google-0cc3c7bd.pth",
@@ -76,7 +77,8 @@ std::vector<WeightsEntry> weightsCatalogue()
                     "cd907fc2a0de2292b2ba2b27d2216bc672d84632d1cf20058d01c0c03b5e020e", 0, 179'000'000, kSecondRecipe,
                     kSecondNote),
         torchvision("resnet152-v2", "resnet152", "ResNet-152, second recipe", "resnet152-f82ba261.pth", "f82ba261", 0,
-                    242'000'000, kSecondRecipe, kSecondNote + " Only the first eight digits of its hash are published."),
+                    242'000'000, kSecondRecipe,
+                    kSecondNote + " Only the first eight digits of its hash are published."),
     };
     return entries;
 }
@@ -109,8 +111,8 @@ std::vector<WeightsEntry> weightsCatalogue(const WeightsSources &sources)
 
 const WeightsEntry *findWeights(const std::vector<WeightsEntry> &catalogue, std::string_view id)
 {
-    const auto found = std::find_if(catalogue.begin(), catalogue.end(),
-                                    [id](const WeightsEntry &entry) { return entry.id == id; });
+    const auto found =
+        std::find_if(catalogue.begin(), catalogue.end(), [id](const WeightsEntry &entry) { return entry.id == id; });
     return found == catalogue.end() ? nullptr : &*found;
 }
 

@@ -104,8 +104,8 @@ private:
         entry.sha256 = text(item, "sha256", true);
         std::transform(entry.sha256.begin(), entry.sha256.end(), entry.sha256.begin(),
                        [](char c) { return c >= 'A' && c <= 'F' ? char(c - 'A' + 'a') : c; });
-        if (entry.sha256.size() < 8 || entry.sha256.size() > 64 ||
-            !std::all_of(entry.sha256.begin(), entry.sha256.end(), isHexDigit))
+        if (entry.sha256.size() < 8 || entry.sha256.size() > 64
+            || !std::all_of(entry.sha256.begin(), entry.sha256.end(), isHexDigit))
             refuse(m_entry + " has a sha256 that is not 8 to 64 hex digits");
         entry.bytes = size(item, "bytes");
         entry.approximateBytes = size(item, "approximate_bytes");
@@ -165,9 +165,9 @@ bool isWebAddress(std::string_view address)
 
 bool isPlainFileName(std::string_view name)
 {
-    return !name.empty() && name.size() <= 200 && name.front() != '.' && name.front() != '-' &&
-           std::all_of(name.begin(), name.end(),
-                       [](char c) { return isLetterOrDigit(c) || c == '.' || c == '_' || c == '-'; });
+    return !name.empty() && name.size() <= 200 && name.front() != '.' && name.front() != '-'
+           && std::all_of(name.begin(), name.end(),
+                          [](char c) { return isLetterOrDigit(c) || c == '.' || c == '_' || c == '-'; });
 }
 
 std::vector<WeightsEntry> parseWeightsCatalogue(std::string_view json, const std::filesystem::path &path)

@@ -91,8 +91,8 @@ std::optional<ContentRange> parseContentRange(const std::string &value)
 /// A mark from a server or from a note on disk that may be sent back in a header; else nothing.
 std::string usableMark(const std::string &mark)
 {
-    const bool usable = mark.size() <= kMaxMark &&
-                        std::all_of(mark.begin(), mark.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+    const bool usable =
+        mark.size() <= kMaxMark && std::all_of(mark.begin(), mark.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
     return usable ? mark : std::string();
 }
 
@@ -154,8 +154,7 @@ private:
         std::error_code error;
         const std::uintmax_t size = fs::file_size(m_request.target, error);
         return !error && fs::is_regular_file(m_request.target, error) && size <= cap()
-               && (m_request.bytes == 0 || size == m_request.bytes)
-               && isRight(sha256File(m_request.target, m_context));
+               && (m_request.bytes == 0 || size == m_request.bytes) && isRight(sha256File(m_request.target, m_context));
     }
 
     void install()
@@ -276,10 +275,10 @@ private:
         std::optional<std::uint64_t> total = response.length;
         if (response.status == 206) {
             const auto range = parseContentRange(response.contentRange);
-            const bool sameFile = (m_part.origin().etag.empty() || response.etag.empty()
-                                   || m_part.origin().etag == response.etag)
-                                  && (m_part.origin().lastModified.empty() || response.lastModified.empty()
-                                      || m_part.origin().lastModified == response.lastModified);
+            const bool sameFile =
+                (m_part.origin().etag.empty() || response.etag.empty() || m_part.origin().etag == response.etag)
+                && (m_part.origin().lastModified.empty() || response.lastModified.empty()
+                    || m_part.origin().lastModified == response.lastModified);
             if (!range || range->first != from || !sameFile)
                 return Verdict::Again;
             total = range->total ? range->total : total ? std::optional(from + *total) : std::nullopt;
@@ -336,8 +335,9 @@ private:
     [[noreturn]] void refuse(const std::string &what) const
     {
         throw Error(ErrorKind::Network,
-                    shownUrl(m_url) + " " + what + ". Nothing was fetched. Try again on another connection, or get the "
-                        "file elsewhere.",
+                    shownUrl(m_url) + " " + what
+                        + ". Nothing was fetched. Try again on another connection, or get the "
+                          "file elsewhere.",
                     m_request.target);
     }
 
@@ -346,8 +346,7 @@ private:
         throw Error(ErrorKind::Network,
                     "The download from " + shownUrl(m_url) + " " + how + " after " + std::to_string(m_part.size())
                         + (m_total != 0 ? " of " + std::to_string(m_total) : std::string()) + " bytes"
-                        + (detail.empty() ? "" : " (" + detail + ")")
-                        + ". Start it again: it goes on from there.",
+                        + (detail.empty() ? "" : " (" + detail + ")") + ". Start it again: it goes on from there.",
                     m_request.target);
     }
 
@@ -379,9 +378,8 @@ private:
 
 void check(const DownloadRequest &request)
 {
-    const bool hex = std::all_of(request.sha256.begin(), request.sha256.end(), [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-    });
+    const bool hex = std::all_of(request.sha256.begin(), request.sha256.end(),
+                                 [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
     if (!hex || request.sha256.size() < 8 || request.sha256.size() > 64)
         throw Error(ErrorKind::Shape, "A download needs 8 to 64 lower-case hex digits of its SHA-256.");
     if (!request.url.starts_with("https://") && !(request.allowHttp && request.url.starts_with("http://")))

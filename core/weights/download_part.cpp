@@ -38,7 +38,7 @@ void flush(int descriptor, const fs::path &path)
 
 bool isRegular(const fs::path &path)
 {
-    struct stat status{};
+    struct stat status {};
     return ::lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
 }
 
@@ -51,8 +51,8 @@ std::string textIn(const nlohmann::json &object, const char *key)
 }  // namespace
 
 DownloadPart::DownloadPart(const fs::path &target, const std::string &url, const std::string &sha256)
-    : m_target(target), m_path(withSuffix(target, ".part")), m_originPath(withSuffix(target, ".part.json")),
-      m_origin{url, sha256, {}, {}}
+    : m_target(target), m_path(withSuffix(target, ".part")),
+      m_originPath(withSuffix(target, ".part.json")), m_origin{url, sha256, {}, {}}
 {
     createFolder(target.has_parent_path() ? target.parent_path() : fs::path("."));
     openLocked();
@@ -84,15 +84,16 @@ void DownloadPart::openLocked()
                         m_path);
         if (m_descriptor < 0)
             throwErrno(errno, "write", m_path);
-        struct flock range{};   // an open file description lock: it ends with the process, however that ends
+        struct flock range {};  // an open file description lock: it ends with the process, however that ends
         range.l_type = F_WRLCK;
         range.l_whence = SEEK_SET;
-        struct stat ours{}, named{};
+        struct stat ours {
+        }, named{};
         const bool locked = ::fcntl(m_descriptor, F_OFD_SETLK, &range) == 0;
         const int failed = errno;
         const bool known = ::fstat(m_descriptor, &ours) == 0;
-        if (locked && known && S_ISREG(ours.st_mode) && ::lstat(m_path.c_str(), &named) == 0 &&
-            ours.st_dev == named.st_dev && ours.st_ino == named.st_ino) {
+        if (locked && known && S_ISREG(ours.st_mode) && ::lstat(m_path.c_str(), &named) == 0
+            && ours.st_dev == named.st_dev && ours.st_ino == named.st_ino) {
             m_size = std::uint64_t(ours.st_size);
             return;
         }
@@ -150,8 +151,7 @@ void DownloadPart::restart(const std::string &etag, const std::string &lastModif
                               {"sha256", m_origin.sha256},
                               {"etag", m_origin.etag},
                               {"last_modified", m_origin.lastModified}};
-    writeFileAtomically(m_originPath,
-                        note.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+    writeFileAtomically(m_originPath, note.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
 void DownloadPart::append(std::span<const std::byte> bytes)
@@ -193,7 +193,7 @@ void DownloadPart::install()
     const fs::path folder = m_target.has_parent_path() ? m_target.parent_path() : fs::path(".");
     const int parent = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (parent < 0)
-        return;   // a folder may be writable but not readable; the file is in place either way
+        return;  // a folder may be writable but not readable; the file is in place either way
     while (::fsync(parent) != 0 && errno == EINTR) {
     }
     ::close(parent);

@@ -30,7 +30,8 @@ struct ListDelete {
 
 [[noreturn]] void failSetup()
 {
-    throw Error(ErrorKind::Network, "The download could not be set up: libcurl refused. There may be too little memory.");
+    throw Error(ErrorKind::Network,
+                "The download could not be set up: libcurl refused. There may be too little memory.");
 }
 
 template <typename Value>
@@ -55,9 +56,9 @@ std::string resolve(const std::string &url, const std::string &location)
     };
     const std::unique_ptr<CURLU, Delete> address(curl_url());
     char *text = nullptr;
-    if (location.empty() || !address || curl_url_set(address.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK ||
-        curl_url_set(address.get(), CURLUPART_URL, location.c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK ||
-        curl_url_get(address.get(), CURLUPART_URL, &text, 0) != CURLUE_OK)
+    if (location.empty() || !address || curl_url_set(address.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK
+        || curl_url_set(address.get(), CURLUPART_URL, location.c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK
+        || curl_url_get(address.get(), CURLUPART_URL, &text, 0) != CURLUE_OK)
         return {};
     const std::unique_ptr<char, Delete> owner(text);
     return text;

@@ -31,7 +31,7 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path &
     const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
     if (file.fd < 0)
         throwErrno(errno, "open", path);
-    struct stat status{};
+    struct stat status {};
     if (::fstat(file.fd, &status) != 0)
         throwErrno(errno, "read", path);
     if (!S_ISREG(status.st_mode))

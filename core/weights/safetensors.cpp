@@ -71,8 +71,8 @@ public:
             return true;
         }
         if (m_place == Place::Tensor && m_key == "dtype") {
-            const auto found = std::find_if(kTypes.begin(), kTypes.end(),
-                                            [&](DType type) { return value == dtypeName(type); });
+            const auto found =
+                std::find_if(kTypes.begin(), kTypes.end(), [&](DType type) { return value == dtypeName(type); });
             if (found == kTypes.end())
                 return refuse("tensor " + shownName(m_tensor.name) + " has the unknown type " + shownName(value));
             m_tensor.type = *found;
@@ -194,8 +194,8 @@ public:
 
     [[noreturn]] void refuse(const std::string &why) const
     {
-        throw Error(ErrorKind::Format,
-                    "'" + displayPath(path) + "' is not a usable safetensors file: " + why + ".", path);
+        throw Error(ErrorKind::Format, "'" + displayPath(path) + "' is not a usable safetensors file: " + why + ".",
+                    path);
     }
 
     void parse(std::span<const std::byte> file)
@@ -251,8 +251,8 @@ public:
         std::uint64_t reached = 0;
         for (HeaderTensor &tensor : list) {
             if (tensor.begin != reached)
-                refuse("tensor " + shownName(tensor.name) +
-                       (tensor.begin < reached ? " overlaps another" : " comes after a hole"));
+                refuse("tensor " + shownName(tensor.name)
+                       + (tensor.begin < reached ? " overlaps another" : " comes after a hole"));
             reached = tensor.end;
             TensorView view{tensor.type, std::move(tensor.shape),
                             data.subspan(std::size_t(tensor.begin), std::size_t(tensor.end - tensor.begin))};
@@ -300,7 +300,8 @@ std::string shownName(const std::string &name)
     std::string shown(1, '\'');  // built step by step: GCC 12 warns of an overlap that is not there in a chain of +
     shown += sanitizeUtf8(std::string_view(name).substr(0, 80));
     shown += name.size() > 80 ? "…'" : "'";
-    std::replace_if(shown.begin(), shown.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+    std::replace_if(
+        shown.begin(), shown.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
     return shown;
 }
 

@@ -10,7 +10,7 @@
 
 namespace dank {
 
-inline constexpr std::uint64_t kMaxHeader = 100'000'000;   // as in the reference implementation
+inline constexpr std::uint64_t kMaxHeader = 100'000'000;  // as in the reference implementation
 inline constexpr std::size_t kMaxTensors = 100'000;
 inline constexpr std::size_t kMaxMetadata = 10'000;
 inline constexpr std::size_t kMaxDimensions = 16;

@@ -23,12 +23,12 @@ std::vector<std::byte> encodeSafetensorsHeader(std::span<const TensorToWrite> te
             if (!names.insert(tensor.name).second)
                 throw Error(ErrorKind::Shape,
                             "Two tensors to be written have the name " + shownName(tensor.name) + ".");
-            if (tensor.shape.size() > kMaxDimensions ||
-                shapeBytes(tensor.shape, dtypeSize(tensor.type)) != std::uint64_t(tensor.bytes.size()))
+            if (tensor.shape.size() > kMaxDimensions
+                || shapeBytes(tensor.shape, dtypeSize(tensor.type)) != std::uint64_t(tensor.bytes.size()))
                 throw Error(ErrorKind::Shape, "Tensor " + shownName(tensor.name) + " does not fit its shape.");
-            json += nlohmann::json(tensor.name).dump() + ":{\"dtype\":\"" + dtypeName(tensor.type) +
-                    "\",\"shape\":" + nlohmann::json(tensor.shape).dump() + ",\"data_offsets\":[" +
-                    std::to_string(offset) + "," + std::to_string(offset + tensor.bytes.size()) + "]},";
+            json += nlohmann::json(tensor.name).dump() + ":{\"dtype\":\"" + dtypeName(tensor.type)
+                    + "\",\"shape\":" + nlohmann::json(tensor.shape).dump() + ",\"data_offsets\":["
+                    + std::to_string(offset) + "," + std::to_string(offset + tensor.bytes.size()) + "]},";
             offset += tensor.bytes.size();
         }
     } catch (const nlohmann::json::exception &) {

@@ -58,7 +58,7 @@ std::string Sha256::hex()
 
 std::string sha256Descriptor(int descriptor, const std::filesystem::path &path, const JobContext &context)
 {
-    struct stat status{};
+    struct stat status {};
     if (::fstat(descriptor, &status) != 0)
         throwErrno(errno, "read", path);
     if (!S_ISREG(status.st_mode))

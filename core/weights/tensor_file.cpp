@@ -18,9 +18,9 @@ struct TypeInfo {
     std::size_t size;
 };
 constexpr std::array kTypes{
-    TypeInfo{DType::F32, "F32", 4}, TypeInfo{DType::F16, "F16", 2}, TypeInfo{DType::BF16, "BF16", 2},
-    TypeInfo{DType::F64, "F64", 8}, TypeInfo{DType::I64, "I64", 8}, TypeInfo{DType::I32, "I32", 4},
-    TypeInfo{DType::I16, "I16", 2}, TypeInfo{DType::I8, "I8", 1},   TypeInfo{DType::U8, "U8", 1},
+    TypeInfo{DType::F32, "F32", 4},   TypeInfo{DType::F16, "F16", 2}, TypeInfo{DType::BF16, "BF16", 2},
+    TypeInfo{DType::F64, "F64", 8},   TypeInfo{DType::I64, "I64", 8}, TypeInfo{DType::I32, "I32", 4},
+    TypeInfo{DType::I16, "I16", 2},   TypeInfo{DType::I8, "I8", 1},   TypeInfo{DType::U8, "U8", 1},
     TypeInfo{DType::Bool, "BOOL", 1},
 };
 
@@ -52,7 +52,7 @@ std::vector<float> convertAll(std::span<const std::byte> bytes, Convert convert)
 {
     std::vector<float> values(bytes.size() / sizeof(Stored));
     for (std::size_t i = 0; i < values.size(); ++i) {
-        Stored stored;   // by copy: a tensor may begin at any byte of the file
+        Stored stored;  // by copy: a tensor may begin at any byte of the file
         std::memcpy(&stored, bytes.data() + i * sizeof(Stored), sizeof(Stored));
         values[i] = convert(stored);
     }
@@ -61,10 +61,19 @@ std::vector<float> convertAll(std::span<const std::byte> bytes, Convert convert)
 
 }  // namespace
 
-std::size_t dtypeSize(DType type) noexcept { return typeInfo(type).size; }
-const char *dtypeName(DType type) noexcept { return typeInfo(type).name; }
+std::size_t dtypeSize(DType type) noexcept
+{
+    return typeInfo(type).size;
+}
+const char *dtypeName(DType type) noexcept
+{
+    return typeInfo(type).name;
+}
 
-std::int64_t TensorView::elements() const { return std::int64_t(bytes.size() / dtypeSize(type)); }
+std::int64_t TensorView::elements() const
+{
+    return std::int64_t(bytes.size() / dtypeSize(type));
+}
 
 std::vector<float> TensorView::toFloat() const
 {
@@ -96,13 +105,22 @@ struct TensorFile::State {
 TensorFile::TensorFile(std::filesystem::path path, std::map<std::string, TensorView> tensors,
                        std::map<std::string, std::string> metadata, std::shared_ptr<const void> owner)
     : m_state(std::make_shared<const State>(
-          State{std::move(path), std::move(tensors), std::move(metadata), std::move(owner)}))
+        State{std::move(path), std::move(tensors), std::move(metadata), std::move(owner)}))
 {
 }
 
-const std::filesystem::path &TensorFile::path() const { return m_state->path; }
-const std::map<std::string, TensorView> &TensorFile::tensors() const { return m_state->tensors; }
-const std::map<std::string, std::string> &TensorFile::metadata() const { return m_state->metadata; }
+const std::filesystem::path &TensorFile::path() const
+{
+    return m_state->path;
+}
+const std::map<std::string, TensorView> &TensorFile::tensors() const
+{
+    return m_state->tensors;
+}
+const std::map<std::string, std::string> &TensorFile::metadata() const
+{
+    return m_state->metadata;
+}
 
 const TensorView *TensorFile::find(const std::string &name) const
 {

@@ -18,8 +18,8 @@ const char *dtypeName(DType type) noexcept;  ///< as safetensors writes it: "F32
 /// One tensor inside a file: a view that lives as long as its TensorFile.
 struct TensorView {
     DType type = DType::F32;
-    std::vector<std::int64_t> shape;       ///< may be empty (a scalar)
-    std::span<const std::byte> bytes;      ///< little-endian, row-major; exactly the shape's size, at any alignment
+    std::vector<std::int64_t> shape;   ///< may be empty (a scalar)
+    std::span<const std::byte> bytes;  ///< little-endian, row-major; exactly the shape's size, at any alignment
 
     std::int64_t elements() const;
     /// F32 read as it is; F16 and BF16 converted exactly, F64 rounded. Throws Error{Format} for integer types.

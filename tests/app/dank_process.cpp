@@ -76,7 +76,8 @@ Outcome runDankUntil(const QStringList &arguments, const std::function<bool(cons
 
 QString makeSample(const QString &folder, int count, int seed)
 {
-    const Outcome made = runDank({"sample", folder, "--count", QString::number(count), "--seed", QString::number(seed)});
+    const Outcome made =
+        runDank({"sample", folder, "--count", QString::number(count), "--seed", QString::number(seed)});
     return made.code == 0 ? folder + "/db.json" : QString();
 }
 

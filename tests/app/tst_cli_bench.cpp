@@ -19,7 +19,8 @@ private:
 
 void TestCliBench::benchMeasuresRating()
 {
-    const Outcome outcome = runDank({"--library", m_folder.filePath("none"), "bench", "--what", "rate", "--device", "cpu", "--json"});
+    const Outcome outcome =
+        runDank({"--library", m_folder.filePath("none"), "bench", "--what", "rate", "--device", "cpu", "--json"});
     QVERIFY2(outcome.code == 0, outcome.err);
     const QJsonArray items = outcome.object()["items"].toArray();
     QCOMPARE(items.size(), 2);

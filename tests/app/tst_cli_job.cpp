@@ -54,8 +54,8 @@ void TestCliJob::initTestCase()
     m_db = makeSample(path("sample"), 60);
     QVERIFY(!m_db.isEmpty());
     const Outcome extracted = runDank(m_library
-                                   + QStringList{"extract", m_db, "--weights", "none", "--precision", "fp32", "--json",
-                                                 "--out", path("features.npy")});
+                                      + QStringList{"extract", m_db, "--weights", "none", "--precision", "fp32",
+                                                    "--json", "--out", path("features.npy")});
     QVERIFY2(extracted.code == 0, extracted.err);
     m_extracted = extracted.object();
     m_model = path("small.dankmodel");
@@ -117,12 +117,14 @@ void TestCliJob::extractWritesTheMatrix()
 void TestCliJob::secondExtractComputesNothing()
 {
     const QJsonObject again =
-        runDank(m_library + QStringList{"extract", m_db, "--weights", "none", "--precision", "fp32", "--json"}).object();
+        runDank(m_library + QStringList{"extract", m_db, "--weights", "none", "--precision", "fp32", "--json"})
+            .object();
     QCOMPARE(again["computed"].toInt(), 0);
     QCOMPARE(again["cached"].toInt(), m_extracted["computed"].toInt());
     QCOMPARE(again["shape"], m_extracted["shape"]);
     QCOMPARE(
-        runDank(m_library + QStringList{"extract", m_db, "--weights", "none", "--precision", "fp32", "--strict"}).code, 3);
+        runDank(m_library + QStringList{"extract", m_db, "--weights", "none", "--precision", "fp32", "--strict"}).code,
+        3);
 }
 
 void TestCliJob::missingWeightsSayWhatToDo()
@@ -133,13 +135,15 @@ void TestCliJob::missingWeightsSayWhatToDo()
             arguments += {"--weights", weights};
         const Outcome outcome = runDank(arguments);
         QCOMPARE(outcome.code, 1);
-        QVERIFY2(outcome.err.contains(weights.isEmpty() ? "dank weights fetch inception_v3" : "no.safetensors"), outcome.err);
+        QVERIFY2(outcome.err.contains(weights.isEmpty() ? "dank weights fetch inception_v3" : "no.safetensors"),
+                 outcome.err);
     }
 }
 
 void TestCliJob::absentDeviceIsAnError()
 {
-    const Outcome outcome = runDank(m_library + QStringList{"extract", m_db, "--weights", "none", "--device", "cuda:97"});
+    const Outcome outcome =
+        runDank(m_library + QStringList{"extract", m_db, "--weights", "none", "--device", "cuda:97"});
     QCOMPARE(outcome.code, 1);
     QVERIFY2(outcome.err.contains("cuda"), outcome.err);
 }
@@ -184,8 +188,8 @@ void TestCliJob::flagsOverrideThePreset()
 {
     const Outcome trained =
         runDank(trainArguments(1)
-             + QStringList{"--preset", "paper", "--hidden", "16,4", "--dropout", "0.1", "--target", "log", "--lr",
-                           "0.01", "--split", "random", "--batch", "20", "--hold-out", "0.4", "--layer-norm"});
+                + QStringList{"--preset", "paper", "--hidden", "16,4", "--dropout", "0.1", "--target", "log", "--lr",
+                              "0.01", "--split", "random", "--batch", "20", "--hold-out", "0.4", "--layer-norm"});
     QVERIFY2(trained.code == 0 || trained.code == 5, trained.err);
     const QJsonObject run = runDank(m_library + QStringList{"runs", "--json"}).object()["runs"][0].toObject();
     const QJsonObject config = run["config"].toObject();
@@ -259,9 +263,9 @@ void TestCliJob::rateFilesFoldersAndStdin()
     QCOMPARE(pictures.size(), 3);
     QVERIFY(writeAll(path("pile/notes.txt"), "not a picture"));
     QVERIFY(writeAll(path("fake.png"), "neither"));
-    const Outcome outcome =
-        runDank(m_library + QStringList{"rate", m_model, path("pile"), path("gone.jpg"), path("fake.png"), "-", "--json"},
-             (pictures[2] + "\n\n" + pictures[0] + "\n").toUtf8());
+    const Outcome outcome = runDank(
+        m_library + QStringList{"rate", m_model, path("pile"), path("gone.jpg"), path("fake.png"), "-", "--json"},
+        (pictures[2] + "\n\n" + pictures[0] + "\n").toUtf8());
     QVERIFY2(outcome.code == 0, outcome.err);
     const QJsonArray scores = outcome.json().array();
     const QStringList order = pictures + QStringList{path("gone.jpg"), path("fake.png"), pictures[2], pictures[0]};
@@ -375,7 +379,8 @@ void TestCliJob::runsAreListedExportedDeleted()
     QCOMPARE(shown["train_loss"], m_trained["train_loss"]);
     QVERIFY(QFile::exists(shown["model"].toString()));
     QCOMPARE(shown["split_hash"].toString().size(), 32);
-    const QJsonObject judged = runDank(m_library + QStringList{"eval", m_model, m_db, "--json", "--group", "author"}).object();
+    const QJsonObject judged =
+        runDank(m_library + QStringList{"eval", m_model, m_db, "--json", "--group", "author"}).object();
     QCOMPARE(judged["split_hash"], shown["split_hash"]);
     QCOMPARE(judged["group"].toString(), QString("author"));
     QCOMPARE(runDank(m_library + QStringList{"eval", m_model, m_db, "--group", "rows:5-1"}).code, 2);
@@ -411,7 +416,8 @@ void TestCliJob::newerLibraryIsLeftAlone()
 
 void TestCliJob::demoDoesItAll()
 {
-    const Outcome outcome = runDank({"--library", path("demo-library"), "demo", path("demo"), "--count", "30", "--json"});
+    const Outcome outcome =
+        runDank({"--library", path("demo-library"), "demo", path("demo"), "--count", "30", "--json"});
     QVERIFY2(outcome.code == 0, outcome.err);
     const QJsonObject found = outcome.object();
     QVERIFY(!found["scores"].toArray().isEmpty());

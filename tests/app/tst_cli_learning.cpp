@@ -93,8 +93,12 @@ void TestCliLearning::foldsAndSeeds()
 {
     QTemporaryDir folder;
     const QString db = makeSample(folder.filePath("sample"), 120);
-    const QStringList train{"--library", folder.filePath("library"), "train", db, "--preset", "small", "--epochs", "15",
-                            "--folds", "3", "--seeds", "2"};
+    const QStringList train{"--library", folder.filePath("library"),
+                            "train",     db,
+                            "--preset",  "small",
+                            "--epochs",  "15",
+                            "--folds",   "3",
+                            "--seeds",   "2"};
     const Outcome outcome = runDank(train + QStringList{"--json"});
     QVERIFY2(outcome.code == 0, outcome.err);
     const QJsonObject cross = outcome.object()["cross_validation"].toObject();

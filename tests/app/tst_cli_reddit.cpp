@@ -52,10 +52,13 @@ void TestCliReddit::mainJob()
 
     // The four subreddits that the rows come from, by their place in the file: they explain the upvotes, nothing else.
     const QJsonObject byGroup =
-        runDank(library + QStringList{"train", db, "--backbone", "classic", "--group",
-                                      "rows:1-902,903-1773,1774-2285,2286-3226", "--json", "--seed", "1"}).object();
+        runDank(library
+                + QStringList{"train", db, "--backbone", "classic", "--group",
+                              "rows:1-902,903-1773,1774-2285,2286-3226", "--json", "--seed", "1"})
+            .object();
     QCOMPARE(byGroup["verdict"].toString(), "explained_by_group"_L1);
-    QVERIFY2(byGroup["verdict_text"].toString().contains("range of rows"), qPrintable(byGroup["verdict_text"].toString()));
+    QVERIFY2(byGroup["verdict_text"].toString().contains("range of rows"),
+             qPrintable(byGroup["verdict_text"].toString()));
     const QJsonObject baselines = byGroup["baselines"].toObject();
     for (const char *name : {"mean", "group", "random_features", "shuffled", "nearest", "linear", "title"})
         QVERIFY2(baselines.contains(QLatin1String(name)), name);

@@ -45,7 +45,7 @@ private slots:
         QVERIFY(qAbs(second["spearman_within"_L1].toDouble() - 0.22) < 1e-12);
         QVERIFY(second["last_validation_loss"_L1].isDouble());
         QVERIFY(second["trashed"_L1].isNull());
-        QVERIFY(all[1].toObject()["verdict"_L1].isNull());   // run 5
+        QVERIFY(all[1].toObject()["verdict"_L1].isNull());  // run 5
         const QByteArray table = runs({}).out;
         QVERIFY2(table.contains("locked") && table.contains("no evidence of learning"), table);
         QVERIFY(table.contains("the baseline: everything as it comes"));
@@ -57,7 +57,7 @@ private slots:
     void listIsSorted()
     {
         QCOMPARE(numbers({}), (QList<int>{6, 5, 4, 3, 2, 1}));
-        QCOMPARE(numbers({"--sort", "spearman"}), (QList<int>{6, 1, 2, 3, 4, 5}));   // run 5 has none
+        QCOMPARE(numbers({"--sort", "spearman"}), (QList<int>{6, 1, 2, 3, 4, 5}));  // run 5 has none
         QCOMPARE(numbers({"list", "--sort", "within"}), (QList<int>{6, 2, 4, 5, 3, 1}));
         QCOMPARE(numbers({"--sort", "best"}).first(), 6);
         QCOMPARE(runs({"--sort", "luck"}).code, 2);
@@ -69,7 +69,7 @@ private slots:
         QCOMPARE(told["settings"_L1].toObject().keys(), (QStringList{"backbone", "dropout", "seed"}));
         QCOMPARE(told["settings"_L1]["dropout"_L1].toArray(), (QJsonArray{0.2, 0.5}));
         QVERIFY(told["figures"_L1].toObject().contains("spearman"_L1));
-        QVERIFY(!told["figures"_L1].toObject().contains("epochs_run"_L1));   // the same
+        QVERIFY(!told["figures"_L1].toObject().contains("epochs_run"_L1));  // the same
         QVERIFY(told["figures"_L1]["spearman_within"_L1].toArray()[0].isNull());
         const QByteArray table = runs({"diff", "1", "2", "4"}).out;
         QVERIFY2(table.contains("run 4") && table.contains("dropout") && !table.contains("epochs_run"), table);

@@ -123,8 +123,8 @@ void TestCliStop::trainIsStoppedAndKilled()
     QVERIFY(run["epochs"].toInt() >= reported - 1);  // at most one epoch is lost
 
     // Resumed, it ends with the very numbers of the unbroken run.
-    const Outcome resumed = runDank({"--library", path(library), "resume", QString::number(run["run"].toInt()), "--json",
-                                  "--log", path("resumed.csv"), "--model", path("resumed.dankmodel")});
+    const Outcome resumed = runDank({"--library", path(library), "resume", QString::number(run["run"].toInt()),
+                                     "--json", "--log", path("resumed.csv"), "--model", path("resumed.dankmodel")});
     QVERIFY2(resumed.code == 0, resumed.err);
     const QJsonObject found = resumed.object();
     QCOMPARE(found["run"], run["run"]);

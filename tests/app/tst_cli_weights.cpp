@@ -70,11 +70,16 @@ void TestCliWeights::initTestCase()
     const QByteArray hash = QCryptographicHash::hash(m_weights, QCryptographicHash::Sha256).toHex();
     const QByteArray text = QCryptographicHash::hash("no tensors at all", QCryptographicHash::Sha256).toHex();
     QByteArray rows;
-    for (const auto &[id, sha256] : {std::pair<QByteArray, QByteArray>{"good", hash}, {"short", hash}, {"forged", hash},
-                                     {"page", hash}, {"gone", hash}, {"otherwise", text}})
-        rows += (rows.isEmpty() ? "" : ",") + QByteArray("{\"id\": \"") + id + "\", \"backbone\": \"xception\", \"file\": \""
-                + id + ".safetensors\", \"url\": \"" + QByteArray::fromStdString(m_server.url("/" + id + ".safetensors"))
-                + "\", \"sha256\": \"" + sha256 + "\", \"licence\": \"none\", \"source\": \"a test\"}";
+    for (const auto &[id, sha256] : {std::pair<QByteArray, QByteArray>{"good", hash},
+                                     {"short", hash},
+                                     {"forged", hash},
+                                     {"page", hash},
+                                     {"gone", hash},
+                                     {"otherwise", text}})
+        rows += (rows.isEmpty() ? "" : ",") + QByteArray("{\"id\": \"") + id
+                + "\", \"backbone\": \"xception\", \"file\": \"" + id + ".safetensors\", \"url\": \""
+                + QByteArray::fromStdString(m_server.url("/" + id + ".safetensors")) + "\", \"sha256\": \"" + sha256
+                + "\", \"licence\": \"none\", \"source\": \"a test\"}";
     QVERIFY(writeAll(path("catalogue.json"), "{\"weights\": [" + rows + "]}"));
     qputenv("DANK_WEIGHTS_CATALOGUE", path("catalogue.json").toUtf8());
 }
@@ -103,8 +108,10 @@ void TestCliWeights::theBuiltInCatalogueKnowsEveryNetwork()
 void TestCliWeights::convertGivesOneFileFromEveryContainer()
 {
     QByteArray first;
-    for (const QString &name : {QString("state.zip.pth"_L1), QString("state.legacy.pth"_L1), QString("state.safetensors"_L1)}) {
-        const Outcome converted = runDank(library({"weights", "convert", golden(name), path("out.safetensors"), "--json"}));
+    for (const QString &name :
+         {QString("state.zip.pth"_L1), QString("state.legacy.pth"_L1), QString("state.safetensors"_L1)}) {
+        const Outcome converted =
+            runDank(library({"weights", "convert", golden(name), path("out.safetensors"), "--json"}));
         QVERIFY2(converted.code == 0, converted.err);
         const QByteArray bytes = readAll(path("out.safetensors"));
         QVERIFY(bytes.size() > 100);
@@ -156,14 +163,16 @@ void TestCliWeights::aFetchThatFailsInstallsNothing()
     QCOMPARE(installed(), QStringList());
     // What may still become right stays to be gone on with; what is wrong goes.
     const bool goesOn = QByteArray(QTest::currentDataTag()) == "short";
-    QCOMPARE(!QDir(path("library/weights/downloads")).entryList({QString(QTest::currentDataTag()) + "*"}).isEmpty(), goesOn);
+    QCOMPARE(!QDir(path("library/weights/downloads")).entryList({QString(QTest::currentDataTag()) + "*"}).isEmpty(),
+             goesOn);
 }
 
 void TestCliWeights::aStoppedFetchGoesOnAndIsUsed()
 {
     const Outcome stopped = runDankUntil(
         library({"weights", "fetch", "good"}),
-        [](const QJsonObject &event) { return event["stage"] == "download"_L1 && event["done"].toDouble() > 5e6; }, SIGINT);
+        [](const QJsonObject &event) { return event["stage"] == "download"_L1 && event["done"].toDouble() > 5e6; },
+        SIGINT);
     QCOMPARE(stopped.code, 130);
     QCOMPARE(installed(), QStringList());
     const int before = m_server.requestCount();
@@ -184,7 +193,8 @@ void TestCliWeights::aStoppedFetchGoesOnAndIsUsed()
     QVERIFY(verified["weights"][0]["ok"].toBool());
     QVERIFY(verified["weights"][0]["origin"].toString().contains("a test"));
     const QJsonObject extracted = runDank(library({"extract", m_db, "--precision", "fp32", "--json"})).object();
-    QVERIFY2(extracted["backbone"].toString().startsWith("xception/warp/fp32/w-"), qPrintable(extracted["backbone"].toString()));
+    QVERIFY2(extracted["backbone"].toString().startsWith("xception/warp/fp32/w-"),
+             qPrintable(extracted["backbone"].toString()));
 }
 
 void TestCliWeights::aModelRefusesOtherFeaturesByName()
@@ -196,7 +206,8 @@ void TestCliWeights::aModelRefusesOtherFeaturesByName()
     const Outcome refused = runDank(library({"eval", model, m_db, "--backbone", "xception"}));
     QCOMPARE(refused.code, 1);
     QVERIFY2(refused.err.contains("classic/whole/fp32/v-1") && refused.err.contains("xception"), refused.err);
-    const Outcome weights = runDank(library({"rate", model, m_db, "--weights", path("library/weights/xception.safetensors")}));
+    const Outcome weights =
+        runDank(library({"rate", model, m_db, "--weights", path("library/weights/xception.safetensors")}));
     QCOMPARE(weights.code, 1);
     QVERIFY2(weights.err.contains("classic"), weights.err);
     QCOMPARE(runDank(library({"eval", model, m_db, "--backbone", "classic"})).code, 0);

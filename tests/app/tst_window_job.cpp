@@ -126,17 +126,16 @@ private slots:
         QCOMPARE(window.currentPage(), Page::Rate);
         const auto settled = [&] {
             return session.scores().size() == static_cast<std::size_t>(paths.size())
-                   && std::none_of(session.scores().begin(), session.scores().end(), [](const RatedItem &item) {
-                          return item.state == RatedItem::State::Waiting;
-                      });
+                   && std::none_of(session.scores().begin(), session.scores().end(),
+                                   [](const RatedItem &item) { return item.state == RatedItem::State::Waiting; });
         };
         QTRY_VERIFY2_WITH_TIMEOUT(settled(), qPrintable(QString::number(session.scores().size())), 60'000);
 
         const auto runs = session.runs();
         QCOMPARE(runs.size(), std::size_t{1});
-        const Outcome outcome = runDank(QStringList{"--library", inside("library"), "rate",
-                                                 QString::fromStdString(runs.front().model)}
-                                     + paths + QStringList{"--format", "json"});
+        const Outcome outcome =
+            runDank(QStringList{"--library", inside("library"), "rate", QString::fromStdString(runs.front().model)}
+                    + paths + QStringList{"--format", "json"});
         QCOMPARE(outcome.code, 0);
         const QJsonArray rated = outcome.json().array();
         QCOMPARE(rated.size(), paths.size());

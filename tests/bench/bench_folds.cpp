@@ -1,5 +1,5 @@
-// The time of a cross-validation on random features that tell a little: bench_folds [FOLDS] [SEEDS] [PRESET] [ROWS] [COLUMNS] [THREADS]
-// Prints one line of JSON.
+// The time of a cross-validation on random features that tell a little: bench_folds [FOLDS] [SEEDS] [PRESET] [ROWS]
+// [COLUMNS] [THREADS] Prints one line of JSON.
 
 #include <chrono>
 #include <cmath>
@@ -56,10 +56,11 @@ try {
     };
     const std::vector<Split> splits = crossValidationSplits(data, config);
     const CrossValidation cross = crossValidate(data, config, splits, threads, {}, control, job);
-    std::printf("{\"program\": \"folds\", \"preset\": \"%s\", \"folds\": %d, \"seeds\": %d, \"rows\": %zu, \"columns\": %zu, "
-                "\"threads\": %d, \"seconds\": %.1f, \"trained\": %.1f, \"spearman\": %.3f}\n",
-                config.preset.c_str(), config.folds, config.seeds, rows, columns, threads, now(), controlsAt,
-                cross.evaluation.model.spearman.value_or(0));
+    std::printf(
+        "{\"program\": \"folds\", \"preset\": \"%s\", \"folds\": %d, \"seeds\": %d, \"rows\": %zu, \"columns\": %zu, "
+        "\"threads\": %d, \"seconds\": %.1f, \"trained\": %.1f, \"spearman\": %.3f}\n",
+        config.preset.c_str(), config.folds, config.seeds, rows, columns, threads, now(), controlsAt,
+        cross.evaluation.model.spearman.value_or(0));
     return 0;
 } catch (const Error &error) {
     std::fprintf(stderr, "%s\n", error.what());

@@ -1,5 +1,5 @@
-// GFLOP/s of a large matrix product in oneDNN, float32 and, where the processor has it, bfloat16: the machine's limit for
-// the networks.
+// GFLOP/s of a large matrix product in oneDNN, float32 and, where the processor has it, bfloat16: the machine's limit
+// for the networks.
 //     bench_product THREADS
 // Prints a line of JSON each, of the median of 25 products of 2048 × 2048.
 

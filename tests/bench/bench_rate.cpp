@@ -56,8 +56,8 @@ try {
     std::vector<float> features(static_cast<std::size_t>(choice.spec.columns));
     const int rounds = std::atoi(argv[3]);
     for (int round = -2; round < rounds; ++round) {
-        const Image painted = paintMeme({1080, 1080, 0, 0, 0, "when the first score", "comes at once",
-                                         static_cast<std::uint64_t>(round + 1000)});
+        const Image painted = paintMeme(
+            {1080, 1080, 0, 0, 0, "when the first score", "comes at once", static_cast<std::uint64_t>(round + 1000)});
         const std::vector<std::byte> jpeg = encodeJpeg(painted, 90);
         const Image prepared = preprocess(painted, id.resize, choice.spec.inputSide, choice.spec.cropSide);
         const double scored = secondsOf([&] { (void)session->rate(jpeg, "picture"); });

@@ -24,7 +24,8 @@ try {
     const auto [matrix, targets, split] = makePracticeData(rows, columns);
     TrainingControl control;
     std::vector<double> seconds;
-    for (const EpochStats &stats : trainRegressor({matrix, targets, split}, config, {}, control, {}, {}, static_cast<int>(number(5, 1))).curve)
+    for (const EpochStats &stats :
+         trainRegressor({matrix, targets, split}, config, {}, control, {}, {}, static_cast<int>(number(5, 1))).curve)
         seconds.push_back(stats.seconds);
     std::sort(seconds.begin(), seconds.end());
     if (argc > 5) {

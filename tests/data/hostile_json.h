@@ -24,8 +24,8 @@ inline QString refusalOf(const JsonReader &read, const std::string &json)
     return {};
 }
 
-/// With the first `from` in a good text replaced by `to`, the refusal has to say `says`: the data columns of the running
-/// test.
+/// With the first `from` in a good text replaced by `to`, the refusal has to say `says`: the data columns of the
+/// running test.
 inline void checkNonsenseIsRefused(const JsonReader &read, const std::string &good)
 {
     QFETCH(QByteArray, from);

@@ -74,7 +74,8 @@ private slots:
     }
     void printableHasNoControlCharacters()
     {
-        QCOMPARE(printable("a\x1b[31m\nb\xff"), std::string("a\xef\xbf\xbd[31m\xef\xbf\xbd" "b\xef\xbf\xbd"));
+        QCOMPARE(printable("a\x1b[31m\nb\xff"), std::string("a\xef\xbf\xbd[31m\xef\xbf\xbd"
+                                                            "b\xef\xbf\xbd"));
         QCOMPARE(printable("d\xc3\xa4nk"), std::string("d\xc3\xa4nk"));
     }
 
@@ -132,10 +133,7 @@ private slots:
         QCOMPARE(kindOf(pipe, 100), std::string("file"));  // and does not hang
     }
 
-    void readsFilesWithoutASize()
-    {
-        QVERIFY(readTextFile("/proc/self/status", 1 << 20).starts_with("Name:"));
-    }
+    void readsFilesWithoutASize() { QVERIFY(readTextFile("/proc/self/status", 1 << 20).starts_with("Name:")); }
 
     void fullDiskLeavesTheOldFile()
     {
@@ -197,14 +195,22 @@ private slots:
         QTest::addColumn<int>("number");
         QTest::addColumn<QString>("doing");
         QTest::addColumn<QString>("kind");
-        QTest::newRow("full") << ENOSPC << "write" << "disk";
-        QTest::newRow("quota") << EDQUOT << "write" << "disk";
-        QTest::newRow("read-only") << EROFS << "open" << "disk";
-        QTest::newRow("too large") << EFBIG << "write" << "disk";
-        QTest::newRow("not allowed to write") << EACCES << "write" << "disk";
-        QTest::newRow("not allowed to read") << EACCES << "open" << "file";
-        QTest::newRow("missing") << ENOENT << "open" << "file";
-        QTest::newRow("input/output") << EIO << "read" << "file";
+        QTest::newRow("full") << ENOSPC << "write"
+                              << "disk";
+        QTest::newRow("quota") << EDQUOT << "write"
+                               << "disk";
+        QTest::newRow("read-only") << EROFS << "open"
+                                   << "disk";
+        QTest::newRow("too large") << EFBIG << "write"
+                                   << "disk";
+        QTest::newRow("not allowed to write") << EACCES << "write"
+                                              << "disk";
+        QTest::newRow("not allowed to read") << EACCES << "open"
+                                             << "file";
+        QTest::newRow("missing") << ENOENT << "open"
+                                 << "file";
+        QTest::newRow("input/output") << EIO << "read"
+                                      << "file";
     }
     void errnoDecidesTheKind()
     {
@@ -308,7 +314,8 @@ private slots:
         QCOMPARE(namesIn(toPath(folder.path())), (std::vector<std::string>{"features.ids.txt", "features.npy"}));
         QCOMPARE(readTextFile(toPath(folder.filePath("features.ids.txt")), 100), std::string("a\nb\n\xc3\xa4\n"));
 
-        std::string expected("\x93NUMPY\x01\x00\x76\x00{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }", 69);
+        std::string expected("\x93NUMPY\x01\x00\x76\x00{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }",
+                             69);
         expected.append(127 - expected.size(), ' ');
         expected += '\n';
         expected += std::string("\0\0\x80\x3f\0\0\0\x40\0\0\x40\x40\0\0\x80\x40\0\0\xa0\x40\0\0\0\xbf", 24);

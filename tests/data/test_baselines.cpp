@@ -137,7 +137,8 @@ private slots:
         // A judged group without training rows: the median of its other judged rows.
         const std::vector<float> levels{1, 2, 50, 60, 70};
         const std::vector<std::string> apart{"a", "a", "b", "b", "b"};
-        QCOMPARE(groupMedianPredictions(levels, apart, {range(0, 2), {}, range(2, 5)}), (std::vector<double>{65, 60, 55}));
+        QCOMPARE(groupMedianPredictions(levels, apart, {range(0, 2), {}, range(2, 5)}),
+                 (std::vector<double>{65, 60, 55}));
         const std::vector<std::string> own{"a", "a", "a", "b", "", "c"};
         const std::vector<double> actual{1, 2, 9, 5, 7, 100};
         QCOMPARE(medianOfOthers(actual, own), (std::vector<double>{5.5, 5, 1.5, 7, 5, 5}));

@@ -84,8 +84,8 @@ private slots:
             made.groups.push_back(value.toString().toStdString());
         for (const double value : numbers(reference["clusters"]))
             made.clusters.push_back(static_cast<std::size_t>(value));
-        const FigureWanted wanted[] = {{Figure::Spearman, false}, {Figure::Mae, false}, {Figure::Spearman, true},
-                                       {Figure::Mae, true}};
+        const FigureWanted wanted[] = {
+            {Figure::Spearman, false}, {Figure::Mae, false}, {Figure::Spearman, true}, {Figure::Mae, true}};
         const BootstrapOptions options{std::size_t(reference["resamples"].toInt()),
                                        std::uint64_t(reference["seed"].toInt()), 0.95};
         const auto intervals = bootstrapIntervals(made.view(), wanted, options);

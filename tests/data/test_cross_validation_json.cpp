@@ -13,8 +13,9 @@ CrossValidation full()
     CrossValidation cross;
     cross.folds = 5;
     cross.seeds = {0, 18446744073709551615ULL, 42};
-    cross.evaluation = evaluate({{"a\"b", 0.1, 0.2, 3, "ünï", 0}, {"b", 0.5, 0.9, 7, "ünï", 1}, {"c", 0.4, 0.3, 4, "y", 2}},
-                                0.5, "3 memes", false);
+    cross.evaluation =
+        evaluate({{"a\"b", 0.1, 0.2, 3, "ünï", 0}, {"b", 0.5, 0.9, 7, "ünï", 1}, {"c", 0.4, 0.3, 4, "y", 2}}, 0.5,
+                 "3 memes", false);
     for (const Figure figure : kFigures) {
         cross.metrics[figure] = {3, 1.0 / (3 + int(figure)), 1e-17 * int(figure)};
         cross.within[figure] = {1, -1.0 / (3 + int(figure)), std::nullopt};
@@ -88,15 +89,13 @@ private slots:
         row("of no run", "\"runs\":3", "\"runs\":0", "does not fit its seeds");
         row("notes", "\"notes\":[", "\"notes\":[4,", "a note is no text");
         row("many notes", "\"notes\":[", "\"notes\":[" + QByteArray("\"\",").repeated(99), "at most 99");
-        row("a long note", "\"notes\":[", "\"notes\":[\"" + QByteArray("x").repeated(10001) + "\",", "a note is no text");
+        row("a long note", "\"notes\":[", "\"notes\":[\"" + QByteArray("x").repeated(10001) + "\",",
+            "a note is no text");
         row("evaluation", "\"evaluation\":{", "\"evaluation\":7,\"x\":{", "'subset' is missing");
         row("inside", "\"upvotes\":3", "\"upvotes\":-3", "'upvotes'");
         row("cut off", "\"evaluation\"", "", "not valid JSON");
     }
-    void nonsenseIsRefused()
-    {
-        test::checkNonsenseIsRefused(readText, crossValidationToJson(full()));
-    }
+    void nonsenseIsRefused() { test::checkNonsenseIsRefused(readText, crossValidationToJson(full())); }
 
     void hostileNesting() { test::checkHostileNesting(readText); }
 };

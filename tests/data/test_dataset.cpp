@@ -28,7 +28,8 @@ public:
     fs::path db() const { return path() / "db.json"; }
     void put(const fs::path &name, const char *picture) const
     {
-        fs::copy_file(fs::path(DANK_TEST_DATA "/images") / picture, path() / name, fs::copy_options::overwrite_existing);
+        fs::copy_file(fs::path(DANK_TEST_DATA "/images") / picture, path() / name,
+                      fs::copy_options::overwrite_existing);
     }
     Dataset load(const QByteArray &json) const
     {
@@ -82,7 +83,8 @@ private slots:
             QTest::newRow(name) << json << expected;
         };
         // Keys sort as "1", "10", "9"; the file's order counts.
-        row("file order", table(R"("9": {"id": "b", "ups": 1}, "10": {"id": "a", "ups": 2}, "1": {"id": "c", "ups": 3})"),
+        row("file order",
+            table(R"("9": {"id": "b", "ups": 1}, "10": {"id": "a", "ups": 2}, "1": {"id": "c", "ups": 3})"),
             "b 1, a 2, c 3");
         row("any table name", R"({"memes": {"1": {"id": "a", "ups": 1}}})", "a 1");
         row("_default among tables", R"({"x": {"1": {}, "2": {}}, "_default": {"1": {"id": "a", "ups": 1}}})", "a 1");
@@ -101,11 +103,15 @@ private slots:
         row("nested ups are not ups", table(R"("1": {"id": "a", "thumbnail": {"ups": 9, "id": "z"}})"),
             "; a upvotes_missing");
         row("nested and after", table(R"("1": {"thumbnail": {"x": [[{}]]}, "id": "a", "ups": 4})"), "a 4");
-        row("rows that are none", table(R"("1": 5, "2": null, "3": "x", "4": [1, {"id": "a"}], "5": {"id": "a", "ups": 1})"),
+        row("rows that are none",
+            table(R"("1": 5, "2": null, "3": "x", "4": [1, {"id": "a"}], "5": {"id": "a", "ups": 1})"),
             "a 1; 1 row_malformed, 2 row_malformed, 3 row_malformed, 4 row_malformed");
-        row("wrong types", table(R"("1": {"id": [], "ups": 1}, "2": {"id": "b", "title": {}, "ups": 1}, "3": {"id": "c", "media": 5, "ups": 1})"),
+        row("wrong types",
+            table(
+                R"("1": {"id": [], "ups": 1}, "2": {"id": "b", "title": {}, "ups": 1}, "3": {"id": "c", "media": 5, "ups": 1})"),
             "; 1 row_malformed, b row_malformed, c row_malformed");
-        row("whole float", table(R"("1": {"id": "a", "ups": 5.0}, "2": {"id": "b", "ups": 1e3}, "3": {"id": "c", "ups": -0.0})"),
+        row("whole float",
+            table(R"("1": {"id": "a", "ups": 5.0}, "2": {"id": "b", "ups": 1e3}, "3": {"id": "c", "ups": -0.0})"),
             "a 5, b 1000, c 0");
         row("greatest", table(R"("1": {"id": "a", "ups": 2147483647}, "2": {"id": "b", "ups": 2147483648})"),
             "a 2147483647; b upvotes_invalid");
@@ -121,7 +127,9 @@ private slots:
         row("id with a line break", table(R"("1": {"id": "a\nb", "ups": 1})"), "; a b row_malformed");
         row("long id", table("\"1\": {\"id\": \"" + QByteArray(251, 'x') + "\", \"ups\": 1}"),
             qPrintable("; " + QString(250, 'x') + " row_malformed"));
-        row("other fields do not matter", table(R"("1": {"id": "a", "ups": 1, "created_utc": "x", "downs": {}, "thumbnail": "nsfw", "preview": [1]})"),
+        row("other fields do not matter",
+            table(
+                R"("1": {"id": "a", "ups": 1, "created_utc": "x", "downs": {}, "thumbnail": "nsfw", "preview": [1]})"),
             "a 1");
     }
     void rows()
@@ -190,7 +198,8 @@ private slots:
         QTest::newRow("web page") << QByteArray("<html>") << "format: .*line 1, column 1";
         QTest::newRow("cut") << QByteArray("{\"_default\": {\n\"1\": {\"id\": \"a\",") << "format: .*line 2";
         QTest::newRow("comma") << QByteArray("{\"_default\": {\n\"1\": {},\n  }}") << "format: .*line 3, column 3";
-        QTest::newRow("more behind") << table("") + "x" << "format: .*line 1, column 17";
+        QTest::newRow("more behind") << table("") + "x"
+                                     << "format: .*line 1, column 17";
         QTest::newRow("number") << QByteArray("5") << "format: .*no table";
         QTest::newRow("no table") << QByteArray("{\"a\": 5}") << "format: .*no table";
         QTest::newRow("nothing") << QByteArray("{}") << "format: .*no table";
@@ -223,7 +232,8 @@ private slots:
     void everyTruncationIsRefusedPolitely()
     {
         const Folder folder;
-        QByteArray json = table(R"("1": {"id": "a", "ups": 12, "title": "\ud83c\udd71 @"}, "2": {"id": "b", "ups": NaN})");
+        QByteArray json =
+            table(R"("1": {"id": "a", "ups": 12, "title": "\ud83c\udd71 @"}, "2": {"id": "b", "ups": NaN})");
         json.replace('@', "\xc3\xa4");
         QCOMPARE(described(folder.load(json)), QString("a 12; b upvotes_invalid"));
         for (int length = 0; length < json.size(); ++length) {
@@ -235,7 +245,8 @@ private slots:
     void damagedBytesNeverCrash()
     {
         const Folder folder;
-        const QByteArray good = table(R"("1": {"id": "a", "ups": 12, "title": "\ud83c\udd71"}, "2": {"id": "b", "ups": -1e3})");
+        const QByteArray good =
+            table(R"("1": {"id": "a", "ups": 12, "title": "\ud83c\udd71"}, "2": {"id": "b", "ups": -1e3})");
         Random random(13);
         const QByteArray likely("\"\\{}[]:,u0-eN\x80\xff\0", 17);
         for (int round = 0; round < 3000; ++round) {
@@ -301,7 +312,8 @@ private slots:
     void missingPicturesSayWhatWasLookedFor()
     {
         const Folder folder;
-        const Dataset dataset = folder.load(table(R"("1": {"id": "7szw80", "ups": 1, "media": "https:\/\/i.redd.it/1cu.jpg"})"));
+        const Dataset dataset =
+            folder.load(table(R"("1": {"id": "7szw80", "ups": 1, "media": "https:\/\/i.redd.it/1cu.jpg"})"));
         QCOMPARE(dataset.skipped()[0].detail, std::string("no memes/7szw80.* and no 1cu.jpg beside db.json"));
     }
 
@@ -341,7 +353,8 @@ private slots:
     void withoutSetsMemesAside()
     {
         const Folder folder;
-        const Dataset all = folder.load(table(R"("1": {"id": "a", "ups": 1}, "2": {"id": "b", "ups": 2}, "3": {"id": "c", "ups": 3})"));
+        const Dataset all =
+            folder.load(table(R"("1": {"id": "a", "ups": 1}, "2": {"id": "b", "ups": 2}, "3": {"id": "c", "ups": 3})"));
         const Dataset some = all.without({"b", "unknown"});
         QCOMPARE(described(some), QString("a 1, c 3; b excluded"));
         QCOMPARE(some.rows(), all.rows());
@@ -386,7 +399,8 @@ private slots:
         QCOMPARE(records[0].columns.table()->names(), (std::vector<std::string>{"subreddit", "nsfw", "year"}));
         QCOMPARE(folder.load(R"([{"id": "zz", "ups": 1}, {"id": "a", "ups": 1}])").records()[0].row, 2u);
         // Columns belong to their own table.
-        const Dataset two = folder.load(R"({"x": {"1": {"k": "wrong"}}, "_default": {"1": {"id": "a", "ups": 1, "k": "right"}}})");
+        const Dataset two =
+            folder.load(R"({"x": {"1": {"k": "wrong"}}, "_default": {"1": {"id": "a", "ups": 1, "k": "right"}}})");
         QCOMPARE(two.records()[0].columns.value("k"), std::string("right"));
         QCOMPARE(two.without({"a"}).records().size(), 0u);
     }

@@ -50,7 +50,8 @@ FeatureMatrix matrix(std::size_t rows, std::size_t columns, std::uint64_t seed)
     for (std::size_t row = 0; row < rows; ++row) {
         features.ids.push_back(std::to_string(row));
         for (std::size_t c = 0; c < columns; ++c)  // scales and offsets that standardising has to take away
-            features.values.push_back(static_cast<float>(100.0 * static_cast<double>(c) + random.normal() * std::exp(0.1 * static_cast<double>(c % 50))));
+            features.values.push_back(static_cast<float>(
+                100.0 * static_cast<double>(c) + random.normal() * std::exp(0.1 * static_cast<double>(c % 50))));
     }
     return features;
 }
@@ -117,7 +118,8 @@ private slots:
                 else if (kind < 3)
                     hashes.emplace_back(random.next());
                 else if (kind < 4)  // plain: few bits set, or few clear
-                    hashes.emplace_back(flipped(random.below(2) ? ~std::uint64_t{0} : 0, static_cast<int>(random.below(10)), random));
+                    hashes.emplace_back(
+                        flipped(random.below(2) ? ~std::uint64_t{0} : 0, static_cast<int>(random.below(10)), random));
                 else if (const auto one = hashes[static_cast<std::size_t>(random.below(hashes.size()))])
                     hashes.emplace_back(flipped(*one, static_cast<int>(random.below(14)), random));
             }

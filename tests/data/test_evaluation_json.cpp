@@ -70,7 +70,8 @@ private slots:
     {
         QVERIFY(evaluationFromJson(evaluationToJson(full())) == full());
         QVERIFY(evaluationFromJson(evaluationToJson({})) == Evaluation{});
-        const Evaluation judged = evaluate({{"a", 0.1, 0.2, 3}, {"b", 0.5, 0.9, 7}, {"c", 0.4, 0.3, 4}}, 0.5, "3", false);
+        const Evaluation judged =
+            evaluate({{"a", 0.1, 0.2, 3}, {"b", 0.5, 0.9, 7}, {"c", 0.4, 0.3, 4}}, 0.5, "3", false);
         QVERIFY(evaluationFromJson(evaluationToJson(judged)) == judged);
     }
 
@@ -127,10 +128,7 @@ private slots:
         row("judged within", "\"judged_within\":true", "\"judged_within\":1", "neither true nor false");
         row("cut off", "\"skipped\"", "", "not valid JSON");
     }
-    void nonsenseIsRefused()
-    {
-        test::checkNonsenseIsRefused(readText, evaluationToJson(full()));
-    }
+    void nonsenseIsRefused() { test::checkNonsenseIsRefused(readText, evaluationToJson(full())); }
 
     void hostileNesting() { test::checkHostileNesting(readText); }
 };

@@ -14,7 +14,7 @@ private slots:
     {
         QCOMPARE(crc32c("123456789"), 0xe3069283u);
         QCOMPARE(crc32c(""), 0u);
-        QCOMPARE(crc32c(std::string(32, '\0')), 0x8a9136aau);   // RFC 3720, appendix B.4
+        QCOMPARE(crc32c(std::string(32, '\0')), 0x8a9136aau);  // RFC 3720, appendix B.4
         QCOMPARE(crc32c(std::string(32, '\xff')), 0x62a8ab43u);
     }
 

@@ -92,7 +92,9 @@ private slots:
     {
         QTest::addColumn<QString>("text");
         QTest::addColumn<QString>("expected");
-        const auto row = [](const char *text, const char *expected) { QTest::newRow(text) << QString(text) << QString(expected); };
+        const auto row = [](const char *text, const char *expected) {
+            QTest::newRow(text) << QString(text) << QString(expected);
+        };
         row("rows:1-902, 903-1773 ,1774", "taken");
         row("rows:9-3", "format: The range of rows 9-3 holds no row: it ends before it begins.");
         row("rows:1-5,5-6", "format: The ranges of rows 1-5 and 5-6 overlap, so a row would be in two groups.");
@@ -148,7 +150,8 @@ private slots:
             QCOMPARE(grouped(records, "month", {nullptr, {}, true}), std::string("|2018-04||2018-04"));
         }
         const std::vector<std::size_t> clusters{0, 1, 1, 0};
-        QCOMPARE(grouped(records, "template", {nullptr, clusters, false}), std::string("like m1|like m2|like m2|like m1"));
+        QCOMPARE(grouped(records, "template", {nullptr, clusters, false}),
+                 std::string("like m1|like m2|like m2|like m1"));
         for (MemeRecord &record : records)
             record.columns = RowColumns::of({{"template", record.id == "m1" ? "drake" : "doge"}});
         QCOMPARE(grouped(records, "template"), std::string("drake|doge|doge|doge"));
@@ -178,9 +181,12 @@ private slots:
         const auto row = [](const char *subs, const char *spec, const char *expected) {
             QTest::addRow("%s by %s", subs, spec) << QString(subs) << QString(spec) << QString(expected);
         };
-        row("x,y,x", "flair", "dataset: The dataset has no column 'flair'. It has 'nsfw', 'sub'; author and month are there as well");
-        row("x,y,x", "url", "dataset: The column 'url' has a value of its own in nearly every row, so it makes no groups.");
-        row("x,y,x", "nsfw", "dataset: Grouping by nsfw makes a single group, 'false', of 3 memes, so there is nothing to compare.");
+        row("x,y,x", "flair",
+            "dataset: The dataset has no column 'flair'. It has 'nsfw', 'sub'; author and month are there as well");
+        row("x,y,x", "url",
+            "dataset: The column 'url' has a value of its own in nearly every row, so it makes no groups.");
+        row("x,y,x", "nsfw",
+            "dataset: Grouping by nsfw makes a single group, 'false', of 3 memes, so there is nothing to compare.");
         row("x,y,x", "author", "dataset: Grouping by author puts none of the 3 memes into a group.");
         row("x,y,x", "month", "dataset: Grouping by month puts none of the 3 memes into a group.");
         row("x,y,x", "template", "dataset: The dataset has no column 'template'.");
@@ -238,13 +244,18 @@ private slots:
         };
         row("empty", "", "format: 'g.csv' says nothing");
         row("header only", "id,group\n", "format: 'g.csv' says nothing");
-        row("UTF-16", QByteArray("\xff\xfe" "a\0,\0", 6), "format: 'g.csv' is UTF-16");
+        row("UTF-16",
+            QByteArray("\xff\xfe"
+                       "a\0,\0",
+                       6),
+            "format: 'g.csv' is UTF-16");
         row("one field", "a,x\nb\n", "format: 'g.csv' has a single field in line 2.");
         row("three fields", "a,x\nb,y,z\n", "format: 'g.csv' has more than two fields in line 2.");
         row("open quote", "a,x\n\"b,y\nc,z\n", "format: 'g.csv' has a quote that does not end in line 2.");
         row("text after a quote", "\"a\"b,x\n", "format: 'g.csv' has text behind a closing quote in line 1.");
         row("no id", ",x\n", "format: 'g.csv' has no id in line 1.");
-        row("endless field", "a,\"" + QByteArray(100'000, 'x'), "format: 'g.csv' has a field of more than 250 bytes in line 1.");
+        row("endless field", "a,\"" + QByteArray(100'000, 'x'),
+            "format: 'g.csv' has a field of more than 250 bytes in line 1.");
     }
     void badSideFilesAreRefused()
     {
@@ -266,8 +277,11 @@ private slots:
         QCOMPARE(grouped(records, spec("m3,b\nm1,a\nm1,a\nm4,\nm2,b\n")), std::string("a|b|b|"));
         const auto failed = [&](const std::string &text) { return errorOf([&] { (void)grouped(records, text); }); };
         const std::string strangers = failed(spec("m1,a\nq1,a\nq2,a\nq1,a\nq3,a\nq4,a\nq5,b\nq6,b\n"));
-        QVERIFY2(strangers.find("names 6 memes of 7 that the dataset does not have: 'q1', 'q2', 'q3', 'q4', 'q5', \xe2\x80\xa6. Is it")
-                     != std::string::npos, strangers.c_str());
+        QVERIFY2(
+            strangers.find(
+                "names 6 memes of 7 that the dataset does not have: 'q1', 'q2', 'q3', 'q4', 'q5', \xe2\x80\xa6. Is it")
+                != std::string::npos,
+            strangers.c_str());
         QVERIFY(strangers.starts_with("mismatch"));
         QVERIFY(failed(spec("m1,a\nm2,b\nm1,b\n")).find("'m1' into two groups, in lines 1 and 3") != std::string::npos);
         // A meme whose picture is gone is still one of the dataset's.
@@ -304,7 +318,8 @@ private slots:
         for (const auto &target : {max, log, percentile})
             for (std::size_t i = 0; i < upvotes.size(); ++i)
                 QVERIFY(std::abs(target.toUpvotes(target.toDankness(upvotes[i], groups[i]), groups[i])
-                                 - static_cast<double>(upvotes[i])) <= 1e-5 * static_cast<double>(upvotes[i]));
+                                 - static_cast<double>(upvotes[i]))
+                        <= 1e-5 * static_cast<double>(upvotes[i]));
         // Held-out rows tell percentiles nothing, not even that their group exists.
         const std::vector<std::size_t> train{0, 1, 2, 3, 4, 5, 6};
         const auto fitted = GroupedTarget::fit(TargetKind::Percentile, upvotes, groups, train, 5);
@@ -334,8 +349,12 @@ private slots:
         QCOMPARE(GroupedTarget::fit(TargetKind::Percentile, upvotes, groups, all, 2).toDankness(0, "zero"), 0.5f);
         QCOMPARE(GroupedTarget::fit(TargetKind::Percentile, upvotes, groups, all, 0).byGroup.size(), 3u);
         const std::vector<std::size_t> outside{6};
-        QVERIFY(errorOf([&] { (void)GroupedTarget::fit(TargetKind::Percentile, upvotes, groups, outside); }).starts_with("shape"));
-        QVERIFY(errorOf([&] { (void)GroupedTarget::fit(TargetKind::Percentile, upvotes, groups, {}); }).starts_with("dataset"));
+        QVERIFY(errorOf([&] {
+                    (void)GroupedTarget::fit(TargetKind::Percentile, upvotes, groups, outside);
+                }).starts_with("shape"));
+        QVERIFY(errorOf([&] {
+                    (void)GroupedTarget::fit(TargetKind::Percentile, upvotes, groups, {});
+                }).starts_with("dataset"));
         const std::vector<std::string> few{"a"};
         QVERIFY(errorOf([&] { (void)GroupedTarget::fit(TargetKind::Max, upvotes, few, all); }).starts_with("shape"));
     }
@@ -346,7 +365,8 @@ private slots:
         target.validate();
         target.byGroup.emplace("fine", TargetTransform());
         target.validate();
-        for (const std::string &name : {std::string(), std::string(801, 'x'), std::string("a\nb"), std::string("\xff")}) {
+        for (const std::string &name :
+             {std::string(), std::string(801, 'x'), std::string("a\nb"), std::string("\xff")}) {
             GroupedTarget bad = target;
             bad.byGroup.emplace(name, TargetTransform());
             QVERIFY(errorOf([&] { bad.validate(); }).starts_with("format"));

@@ -27,8 +27,8 @@ QString reasonOf(const ImageProbe &probe)
     return probe.problem ? skipReasonName(*probe.problem) : "";
 }
 
-const QStringList kPictures{"baseline_13x7.jpg", "progressive_13x7.jpg", "rgb_13x7.png",       "palette_13x7.png",
-                            "still_13x7.gif",    "moving_13x7.gif",      "lossy_13x7.webp",    "lossless_13x7.webp",
+const QStringList kPictures{"baseline_13x7.jpg", "progressive_13x7.jpg", "rgb_13x7.png",    "palette_13x7.png",
+                            "still_13x7.gif",    "moving_13x7.gif",      "lossy_13x7.webp", "lossless_13x7.webp",
                             "alpha_13x7.webp",   "rgb_13x7.bmp",         "bits_13x7.bmp"};
 
 QByteArray replaced(QByteArray bytes, int at, const QByteArray &with)
@@ -54,7 +54,8 @@ private slots:
         const QByteArray bytes = pictureBytes(name);
         QVERIFY(!bytes.isEmpty());
         const QString suffix = name.section('.', -1);
-        for (const ImageProbe &probe : {probeImage(span(bytes)), probeImageFile((DANK_TEST_DATA "/images/" + name).toStdString())}) {
+        for (const ImageProbe &probe :
+             {probeImage(span(bytes)), probeImageFile((DANK_TEST_DATA "/images/" + name).toStdString())}) {
             QCOMPARE(reasonOf(probe), QString());
             QCOMPARE(probe.width, 13);
             QCOMPARE(probe.height, 7);
@@ -78,9 +79,9 @@ private slots:
             if (name.endsWith("webp") && length >= bytes.size() - 1 && !probe.problem)
                 continue;
             QVERIFY2(probe.problem, qPrintable(QString("%1 bytes of %2 pass").arg(length).arg(bytes.size())));
-            QCOMPARE(reasonOf(probe), length == 0   ? "image_unreadable"
+            QCOMPARE(reasonOf(probe), length == 0                                               ? "image_unreadable"
                                       : length < 12 && *probe.problem == SkipReason::NotAnImage ? "not_an_image"
-                                                                                              : "image_truncated");
+                                                                                                : "image_truncated");
             QVERIFY(!probe.detail.empty());
             if (length % 7 == 0) {
                 QFile file(folder.filePath(name));
@@ -120,35 +121,59 @@ private slots:
         const QByteArray gif = pictureBytes("still_13x7.gif"), bmp = pictureBytes("rgb_13x7.bmp");
         const QByteArray webp = pictureBytes("alpha_13x7.webp");
         const int frame = jpeg.indexOf("\xff\xc0") + 5;
-        QTest::newRow("empty") << QByteArray() << "image_unreadable" << "empty";
-        QTest::newRow("web page") << QByteArray("<!DOCTYPE html><html>404</html>") << "not_an_image" << "web page";
-        QTest::newRow("svg") << QByteArray("<svg xmlns='x'></svg>") << "not_an_image" << "SVG";
-        QTest::newRow("text") << QByteArray("hello, this is no picture") << "not_an_image" << "text";
-        QTest::newRow("BM text") << QByteArray("BMW is a car maker, and this is no picture") << "not_an_image" << "BM";
-        QTest::newRow("NITF") << QByteArray("NITF02.10" + QByteArray(50, '\0')) << "not_an_image" << "not JPEG";
-        QTest::newRow("film") << QByteArray("\0\0\0\x20" "ftypavif" "\0\0\0\0", 16) << "not_an_image" << "AVIF";
-        QTest::newRow("RIFF film") << QByteArray("RIFF\x20\0\0\0AVI LIST", 16) << "not_an_image" << "not JPEG";
+        QTest::newRow("empty") << QByteArray() << "image_unreadable"
+                               << "empty";
+        QTest::newRow("web page") << QByteArray("<!DOCTYPE html><html>404</html>") << "not_an_image"
+                                  << "web page";
+        QTest::newRow("svg") << QByteArray("<svg xmlns='x'></svg>") << "not_an_image"
+                             << "SVG";
+        QTest::newRow("text") << QByteArray("hello, this is no picture") << "not_an_image"
+                              << "text";
+        QTest::newRow("BM text") << QByteArray("BMW is a car maker, and this is no picture") << "not_an_image"
+                                 << "BM";
+        QTest::newRow("NITF") << QByteArray("NITF02.10" + QByteArray(50, '\0')) << "not_an_image"
+                              << "not JPEG";
+        QTest::newRow("film") << QByteArray("\0\0\0\x20"
+                                            "ftypavif"
+                                            "\0\0\0\0",
+                                            16)
+                              << "not_an_image"
+                              << "AVIF";
+        QTest::newRow("RIFF film") << QByteArray("RIFF\x20\0\0\0AVI LIST", 16) << "not_an_image"
+                                   << "not JPEG";
         QTest::newRow("png bomb") << replaced(png, 16, QByteArray("\0\0\x75\x30\0\0\x75\x30", 8)) << "image_too_large"
                                   << "30000 x 30000";
         QTest::newRow("png beyond") << replaced(png, 16, QByteArray("\xff\xff\xff\xff\xff\xff\xff\xff", 8))
-                                    << "image_too_large" << "4294967295";
-        QTest::newRow("png without width") << replaced(png, 16, QByteArray(4, '\0')) << "image_corrupt" << "0 x 7";
-        QTest::newRow("png without data") << png.left(33) + png.right(12) << "image_corrupt" << "no picture";
-        QTest::newRow("jpeg without height") << replaced(jpeg, frame, QByteArray(2, '\0')) << "image_corrupt" << "13 x 0";
-        QTest::newRow("jpeg bomb") << replaced(jpeg, frame, QByteArray(4, '\xff')) << "image_too_large" << "65535 x 65535";
+                                    << "image_too_large"
+                                    << "4294967295";
+        QTest::newRow("png without width") << replaced(png, 16, QByteArray(4, '\0')) << "image_corrupt"
+                                           << "0 x 7";
+        QTest::newRow("png without data") << png.left(33) + png.right(12) << "image_corrupt"
+                                          << "no picture";
+        QTest::newRow("jpeg without height") << replaced(jpeg, frame, QByteArray(2, '\0')) << "image_corrupt"
+                                             << "13 x 0";
+        QTest::newRow("jpeg bomb") << replaced(jpeg, frame, QByteArray(4, '\xff')) << "image_too_large"
+                                   << "65535 x 65535";
         QTest::newRow("jpeg of markers") << "\xff\xd8" + QByteArray("\xff\xe0\0\x02", 4).repeated(30'000)
-                                         << "image_corrupt" << "too many";
-        QTest::newRow("jpeg, end first") << QByteArray("\xff\xd8\xff\xd9") << "image_corrupt" << "before it begins";
-        QTest::newRow("gif without width") << replaced(gif, 6, QByteArray(2, '\0')) << "image_corrupt" << "0 x 7";
-        QTest::newRow("gif bomb") << replaced(gif, 6, QByteArray(4, '\xff')) << "image_too_large" << "65535";
+                                         << "image_corrupt"
+                                         << "too many";
+        QTest::newRow("jpeg, end first") << QByteArray("\xff\xd8\xff\xd9") << "image_corrupt"
+                                         << "before it begins";
+        QTest::newRow("gif without width") << replaced(gif, 6, QByteArray(2, '\0')) << "image_corrupt"
+                                           << "0 x 7";
+        QTest::newRow("gif bomb") << replaced(gif, 6, QByteArray(4, '\xff')) << "image_too_large"
+                                  << "65535";
         QTest::newRow("bmp bomb") << replaced(bmp, 18, QByteArray("\xff\xff\xff\x7f", 4)) << "image_too_large"
                                   << "2147483647";
-        QTest::newRow("bmp of negative width") << replaced(bmp, 18, QByteArray("\xff\xff\xff\xff", 4))
-                                               << "image_corrupt" << "-1 x 7";
+        QTest::newRow("bmp of negative width")
+            << replaced(bmp, 18, QByteArray("\xff\xff\xff\xff", 4)) << "image_corrupt"
+            << "-1 x 7";
         QTest::newRow("bmp of least height") << replaced(bmp, 22, QByteArray("\0\0\0\x80", 4)) << "image_too_large"
                                              << "2147483648";
-        QTest::newRow("bmp of 5 bits") << replaced(bmp, 28, "\x05") << "image_corrupt" << "5 bits";
-        QTest::newRow("webp bomb") << replaced(webp, 24, QByteArray(6, '\xff')) << "image_too_large" << "16777216";
+        QTest::newRow("bmp of 5 bits") << replaced(bmp, 28, "\x05") << "image_corrupt"
+                                       << "5 bits";
+        QTest::newRow("webp bomb") << replaced(webp, 24, QByteArray(6, '\xff')) << "image_too_large"
+                                   << "16777216";
     }
     void badPictures()
     {
@@ -184,7 +209,8 @@ private slots:
         QCOMPARE(reasonOf(probeImage(span(bytes))), QString());
         // The marker's two bytes on either side of where the tail begins.
         for (int tail = 4090; tail < 4100; ++tail)
-            QCOMPARE(reasonOf(probeImage(span(pictureBytes("baseline_13x7.jpg") + QByteArray(tail, '\x11')))), QString());
+            QCOMPARE(reasonOf(probeImage(span(pictureBytes("baseline_13x7.jpg") + QByteArray(tail, '\x11')))),
+                     QString());
     }
 
     void filesThatAreNoFiles()

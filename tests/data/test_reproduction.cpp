@@ -47,7 +47,8 @@ private slots:
         QVERIFY(result.after(0).empty() && result.after(4).empty());
         result.predictMean = 0.5;
         const std::string text = explainReproduction(result);
-        QVERIFY2(text.find("After 3 epochs the median seed's loss is 2.50, 5.00 times") != std::string::npos, text.c_str());
+        QVERIFY2(text.find("After 3 epochs the median seed's loss is 2.50, 5.00 times") != std::string::npos,
+                 text.c_str());
     }
 };
 

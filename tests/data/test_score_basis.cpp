@@ -74,8 +74,8 @@ private slots:
         QCOMPARE(interval->above, 0.3);
     }
 
-    /// Planted: dankness = signal + skewed noise, a model that knows the signal but is off by a constant. Over 400 draws of
-    /// the memes that judge it, new memes fall inside 90 % of the time on average, whatever their number.
+    /// Planted: dankness = signal + skewed noise, a model that knows the signal but is off by a constant. Over 400
+    /// draws of the memes that judge it, new memes fall inside 90 % of the time on average, whatever their number.
     void intervalCovers_data()
     {
         QTest::addColumn<int>("rows");
@@ -101,7 +101,8 @@ private slots:
         }
         const double coverage = inside / (kDraws * kNew);
         // At least 90 %, and at most 2 / (n + 1) more; 0.01 for the draws.
-        QVERIFY2(coverage >= 0.9 - 0.01 && coverage <= 0.9 + 2.0 / (rows + 1) + 0.01, qPrintable(QString::number(coverage)));
+        QVERIFY2(coverage >= 0.9 - 0.01 && coverage <= 0.9 + 2.0 / (rows + 1) + 0.01,
+                 qPrintable(QString::number(coverage)));
     }
 
     void rangeByHand()
@@ -166,8 +167,9 @@ private slots:
         good.validate();
         const double nan = std::nan("");
         for (const ConformalInterval &bad :
-             {ConformalInterval{1, 30, -0.1, 0.2}, ConformalInterval{nan, 30, -0.1, 0.2}, ConformalInterval{0.9, 3, -0.1, 0.2},
-              ConformalInterval{0.9, 30, 0.1, 0.2}, ConformalInterval{0.9, 30, nan, 0.2}, ConformalInterval{0.9, 30, 0, -0.2},
+             {ConformalInterval{1, 30, -0.1, 0.2}, ConformalInterval{nan, 30, -0.1, 0.2},
+              ConformalInterval{0.9, 3, -0.1, 0.2}, ConformalInterval{0.9, 30, 0.1, 0.2},
+              ConformalInterval{0.9, 30, nan, 0.2}, ConformalInterval{0.9, 30, 0, -0.2},
               ConformalInterval{0.9, 30, 0, INFINITY}, ConformalInterval{0.9, 30, -2, 0.5}})
             QVERIFY_EXCEPTION_THROWN(bad.validate(), Error);
 
@@ -209,7 +211,8 @@ private slots:
     void nearestEqualsScikitLearn()
     {
         const auto bytes = readFile(DANK_TEST_DATA "/golden/nearest.json", 1 << 20);
-        const auto golden = nlohmann::json::parse(std::string(reinterpret_cast<const char *>(bytes.data()), bytes.size()));
+        const auto golden =
+            nlohmann::json::parse(std::string(reinterpret_cast<const char *>(bytes.data()), bytes.size()));
         FeatureMatrix train{"b", {}, 24, {}};
         for (const auto &row : golden["train"]) {
             train.ids.push_back(std::to_string(train.ids.size()));

@@ -57,7 +57,8 @@ bool keepsTogether(const std::vector<int> &sides, const Key &key)
 {
     std::map<std::string, int> sideOf;
     for (std::size_t row = 0; row < sides.size(); ++row)
-        if (const std::string name = key(row); !name.empty() && sideOf.try_emplace(name, sides[row]).first->second != sides[row])
+        if (const std::string name = key(row);
+            !name.empty() && sideOf.try_emplace(name, sides[row]).first->second != sides[row])
             return false;
     return true;
 }
@@ -99,12 +100,18 @@ private slots:
         std::vector<MemeRecord> records;
         std::vector<MemeId> ids;
         for (int i = 0; i < 60; ++i) {
-            records.push_back(by(i % 7 == 0 ? "busy" : i % 5 == 0 ? "" : i % 3 == 0 ? "some" : ("a" + std::to_string(i)).c_str()));
+            records.push_back(by(i % 7 == 0   ? "busy"
+                                 : i % 5 == 0 ? ""
+                                 : i % 3 == 0 ? "some"
+                                              : ("a" + std::to_string(i)).c_str()));
             ids.push_back(std::to_string(i));
         }
-        QCOMPARE(splitHash(ids, makeSplit(records, SplitKind::Author, 0.2, 7)), std::string("9e6efe5a952723a48891c6034d63220e"));
-        QCOMPARE(splitHash(ids, makeSplit(records, SplitKind::Random, 0.3, 8)), std::string("46fdc3eed224e39ca69bcc59e3c2deec"));
-        QCOMPARE(splitHash(ids, makeRunSplit(records, SplitKind::Author, 0.2, 42)), std::string("397eb815ba75d71a09250af9713765f8"));
+        QCOMPARE(splitHash(ids, makeSplit(records, SplitKind::Author, 0.2, 7)),
+                 std::string("9e6efe5a952723a48891c6034d63220e"));
+        QCOMPARE(splitHash(ids, makeSplit(records, SplitKind::Random, 0.3, 8)),
+                 std::string("46fdc3eed224e39ca69bcc59e3c2deec"));
+        QCOMPARE(splitHash(ids, makeRunSplit(records, SplitKind::Author, 0.2, 42)),
+                 std::string("397eb815ba75d71a09250af9713765f8"));
         Rows alone;
         for (std::size_t i = 0; i < 60; ++i)
             alone.push_back(i);
@@ -132,7 +139,8 @@ private slots:
             const auto sides = sidesOf(split, memes.records.size());
             QVERIFY(!sides.empty());
             QVERIFY(!split.train.empty() && !split.validation.empty() && !split.test.empty());
-            const bool together = keepsTogether(sides, [&](std::size_t row) { return std::to_string(memes.clusters[row]); });
+            const bool together =
+                keepsTogether(sides, [&](std::size_t row) { return std::to_string(memes.clusters[row]); });
             if (plan.kind == SplitKind::Random)
                 tore |= !together;
             else
@@ -174,13 +182,16 @@ private slots:
         QCOMPARE(three.validation, Rows{2});
         QCOMPARE(three.test, Rows{0});
         QVERIFY(three.notes.empty());
-        const Split undated = makeRunSplit(std::vector{by("", 3), by("", 0), by("", 2), by("", NAN)}, SplitKind::Time, 0.2, 1);
+        const Split undated =
+            makeRunSplit(std::vector{by("", 3), by("", 0), by("", 2), by("", NAN)}, SplitKind::Time, 0.2, 1);
         QCOMPARE(undated.train, (Rows{1, 3}));
-        QCOMPARE(undated.notes.front(), std::string("2 of 4 memes do not say when they were posted; they are among those "
-                                                    "to learn from."));
+        QCOMPARE(undated.notes.front(),
+                 std::string("2 of 4 memes do not say when they were posted; they are among those "
+                             "to learn from."));
         QCOMPARE(makeSplit(std::vector{by("", 3), by("", 4)}, SplitKind::Time, 0.2, 1).validation, Rows{1});
-        QVERIFY(errorOf([] { (void)makeRunSplit(std::vector{by("a"), by("b", 1), by("c")}, SplitKind::Time, 0.2, 1); })
-                    .starts_with("dataset: Only 1 of 3 memes"));
+        QVERIFY(errorOf([] {
+                    (void)makeRunSplit(std::vector{by("a"), by("b", 1), by("c")}, SplitKind::Time, 0.2, 1);
+                }).starts_with("dataset: Only 1 of 3 memes"));
         // One cluster of copies cannot be on three sides.
         const Rows one{0, 0, 0};
         QVERIFY(errorOf([&] {
@@ -195,15 +206,17 @@ private slots:
             records.push_back(by(i % 2 ? "ann" : "bob"));
         const Split random = makeRunSplit(records, SplitKind::Random, 0.2, 1);
         QCOMPARE(random.notes.size(), 1u);
-        QVERIFY(random.notes.front().starts_with("8 of the 8 memes that judge the model are by authors it learned from"));
+        QVERIFY(
+            random.notes.front().starts_with("8 of the 8 memes that judge the model are by authors it learned from"));
         for (MemeRecord &record : records)
             record.author.clear();
         QVERIFY(makeRunSplit(records, SplitKind::Random, 0.2, 1).notes.empty());
         // Two authors fill two sides, not three.
         for (std::size_t i = 0; i < records.size(); ++i)
             records[i].author = i % 2 ? "ann" : "bob";
-        QVERIFY(errorOf([&] { (void)makeRunSplit(records, SplitKind::Author, 0.2, 1); })
-                    .starts_with("dataset: A run needs three sides"));
+        QVERIFY(errorOf([&] {
+                    (void)makeRunSplit(records, SplitKind::Author, 0.2, 1);
+                }).starts_with("dataset: A run needs three sides"));
     }
 
     void foldsJudgeEachRowOnce_data()
@@ -242,11 +255,15 @@ private slots:
     {
         const std::vector<MemeRecord> one{by("a")}, same{by("a"), by("a"), by("a")}, three{by("a"), by("b"), by("c")};
         const Rows together{0, 0, 0}, two{0, 1};
-        QVERIFY(errorOf([&] { (void)makeSplit(same, SplitKind::Author, 0.3, 1); }).starts_with("dataset: All memes are by one author, "));
-        QVERIFY(errorOf([&] { (void)makeSplit(three, {SplitKind::Author, 0.3, together}, 1); })
-                    .starts_with("dataset: All memes are by one author or copies, "));
-        QVERIFY(errorOf([&] { (void)makeSplit(three, {SplitKind::Duplicates, 0.3, together}, 1); })
-                    .starts_with("dataset: All memes look like copies"));
+        QVERIFY(errorOf([&] {
+                    (void)makeSplit(same, SplitKind::Author, 0.3, 1);
+                }).starts_with("dataset: All memes are by one author, "));
+        QVERIFY(errorOf([&] {
+                    (void)makeSplit(three, {SplitKind::Author, 0.3, together}, 1);
+                }).starts_with("dataset: All memes are by one author or copies, "));
+        QVERIFY(errorOf([&] {
+                    (void)makeSplit(three, {SplitKind::Duplicates, 0.3, together}, 1);
+                }).starts_with("dataset: All memes look like copies"));
         QVERIFY(errorOf([&] { (void)makeSplit(three, SplitKind::Duplicates, 0.3, 1); }).starts_with("shape"));
         QVERIFY(errorOf([&] { (void)makeSplit(three, {SplitKind::Author, 0.3, two}, 1); }).starts_with("shape"));
         QVERIFY(errorOf([&] { (void)makeRunSplit(three, SplitKind::Time, NAN, 1); }).starts_with("format"));
@@ -254,7 +271,8 @@ private slots:
             return errorOf([&] { (void)makeFolds(records, {kind, 0.2, {}}, count, 1); });
         };
         QCOMPARE(folds(three, SplitKind::Author, 3), std::string("taken"));
-        QVERIFY(folds(three, SplitKind::Author, 2).starts_with("dataset: Cross-validation with 2 folds needs at least 4"));
+        QVERIFY(
+            folds(three, SplitKind::Author, 2).starts_with("dataset: Cross-validation with 2 folds needs at least 4"));
         QVERIFY(folds(three, SplitKind::Author, 1).starts_with("format"));
         QVERIFY(folds(three, SplitKind::Author, 101).starts_with("format"));
         QVERIFY(folds(three, SplitKind::Time, 2).starts_with("format: Cross-validation judges every meme once"));

@@ -23,7 +23,7 @@ Dataset someMemes(const std::vector<std::string> &extraColumns = {})
     for (std::size_t i = 0; i < 24; ++i) {
         builder.put(i, "subreddit", i < 12 ? "memes" : i < 20 ? "funny" : "me_irl");
         builder.put(i, "flag", "same");
-        builder.put(i, "month", i % 2 ? "odd" : "even");   // a column that is named like something else
+        builder.put(i, "month", i % 2 ? "odd" : "even");  // a column that is named like something else
         for (const std::string &column : extraColumns)
             builder.put(i, column, i % 2 ? "a" : "b");
         MemeRecord record;
@@ -41,7 +41,8 @@ Dataset someMemes(const std::vector<std::string> &extraColumns = {})
 
 const GroupChoice *choiceOf(const std::vector<GroupChoice> &choices, const std::string &text)
 {
-    const auto found = std::find_if(choices.begin(), choices.end(), [&](const GroupChoice &c) { return c.text == text; });
+    const auto found =
+        std::find_if(choices.begin(), choices.end(), [&](const GroupChoice &c) { return c.text == text; });
     return found == choices.end() ? nullptr : &*found;
 }
 
@@ -112,7 +113,8 @@ private slots:
         for (const MemeRecord &record : dataset.records())
             upvotes.push_back(record.upvotes);
         const auto groups = groupsOf(dataset, GroupSpec::parse("subreddit")).of;
-        const auto target = GroupedTarget::fit(config.target, upvotes, within ? groups : std::vector<std::string>(), rows);
+        const auto target =
+            GroupedTarget::fit(config.target, upvotes, within ? groups : std::vector<std::string>(), rows);
         for (std::size_t i = 0; i < rows.size(); ++i)
             QCOMPARE(preview.targets[i], target.toDankness(upvotes[i], within ? groups[i] : std::string()));
         // The group of four is too small to be measured by itself, which is said.
@@ -125,11 +127,16 @@ private slots:
     {
         QTest::addColumn<QString>("group");
         QTest::addColumn<QString>("said");
-        QTest::newRow("no such column") << "species" << "no column 'species'";
-        QTest::newRow("one group") << "flag" << "single group";
-        QTest::newRow("each its own") << "rows:1,2,3" << "group of its own";
-        QTest::newRow("no range") << "rows:5-2" << "ends before it begins";
-        QTest::newRow("no file") << "file:/nowhere/groups.csv" << "groups.csv";
+        QTest::newRow("no such column") << "species"
+                                        << "no column 'species'";
+        QTest::newRow("one group") << "flag"
+                                   << "single group";
+        QTest::newRow("each its own") << "rows:1,2,3"
+                                      << "group of its own";
+        QTest::newRow("no range") << "rows:5-2"
+                                  << "ends before it begins";
+        QTest::newRow("no file") << "file:/nowhere/groups.csv"
+                                 << "groups.csv";
     }
     void tellsWhatIsWrong()
     {

@@ -35,8 +35,10 @@ std::vector<std::string> manyAuthors(int rows)
     std::vector<std::string> authors;
     for (int i = 0; i < rows; ++i) {
         const std::uint64_t kind = random.below(10);
-        authors.push_back(kind == 0 ? "busy" : kind < 4 ? "some" + std::to_string(random.below(20))
-                          : kind < 6 ? "" : "one" + std::to_string(i));
+        authors.push_back(kind == 0  ? "busy"
+                          : kind < 4 ? "some" + std::to_string(random.below(20))
+                          : kind < 6 ? ""
+                                     : "one" + std::to_string(i));
     }
     return authors;
 }
@@ -140,11 +142,11 @@ private slots:
         QVERIFY_THROWS_EXCEPTION(Error, TargetTransform::fit(TargetKind::Log, zeros));
         QCOMPARE(TargetTransform::fit(TargetKind::Percentile, zeros).toDankness(0), 0.5f);
         using Parameters = std::vector<double>;
-        for (const Parameters &bad : {Parameters{}, Parameters{0}, Parameters{-1}, Parameters{NAN}, Parameters{INFINITY},
-                                      Parameters{1, 2}})
+        for (const Parameters &bad :
+             {Parameters{}, Parameters{0}, Parameters{-1}, Parameters{NAN}, Parameters{INFINITY}, Parameters{1, 2}})
             QVERIFY_THROWS_EXCEPTION(Error, TargetTransform::fromParameters(TargetKind::Max, bad));
-        for (const Parameters &bad : {Parameters{}, Parameters{2, 1}, Parameters{NAN}, Parameters{1, NAN},
-                                      Parameters(1002, 1.0)})
+        for (const Parameters &bad :
+             {Parameters{}, Parameters{2, 1}, Parameters{NAN}, Parameters{1, NAN}, Parameters(1002, 1.0)})
             QVERIFY_THROWS_EXCEPTION(Error, TargetTransform::fromParameters(TargetKind::Percentile, bad));
         QVERIFY_THROWS_EXCEPTION(Error, targetKindFromName("Max"));
         QVERIFY(targetKindFromName("log") == TargetKind::Log);
@@ -305,9 +307,12 @@ private slots:
         for (const char *text : {"mse", "huber", "bce", "ranknet", "bce+0.5ranknet", "2mse+0.000001ranknet",
                                  "huber:0.2", "0.5huber:1000000", "1000000bce"})
             QTest::newRow(text) << text << text;
-        QTest::newRow("spaces") << " bce + 0.5 ranknet " << "bce+0.5ranknet";
-        QTest::newRow("weight 1") << "1.0mse+.5bce" << "mse+0.5bce";
-        QTest::newRow("huber's own") << "huber:0.1" << "huber";
+        QTest::newRow("spaces") << " bce + 0.5 ranknet "
+                                << "bce+0.5ranknet";
+        QTest::newRow("weight 1") << "1.0mse+.5bce"
+                                  << "mse+0.5bce";
+        QTest::newRow("huber's own") << "huber:0.1"
+                                     << "huber";
     }
     void lossesAsText()
     {
@@ -321,10 +326,34 @@ private slots:
     void badLossesAreRefused_data()
     {
         QTest::addColumn<QByteArray>("text");
-        for (const char *text : {"", " ", "+", "mse+", "+mse", "MSE", "l1", "mse:1", "huber:", "huber:x", "huber:0.1x",
-                                 "huber:-1", "huber:0", "huber:2000000", "-1mse", "0mse", "infmse", "nanmse", "1e3mse",
-                                 "1e-3mse", "mse+mse", "huber+2huber:3", "0.0000001bce", "1..5mse", ".mse", "0x1mse",
-                                 "mse\n", "\x1b[31m"})
+        for (const char *text : {"",
+                                 " ",
+                                 "+",
+                                 "mse+",
+                                 "+mse",
+                                 "MSE",
+                                 "l1",
+                                 "mse:1",
+                                 "huber:",
+                                 "huber:x",
+                                 "huber:0.1x",
+                                 "huber:-1",
+                                 "huber:0",
+                                 "huber:2000000",
+                                 "-1mse",
+                                 "0mse",
+                                 "infmse",
+                                 "nanmse",
+                                 "1e3mse",
+                                 "1e-3mse",
+                                 "mse+mse",
+                                 "huber+2huber:3",
+                                 "0.0000001bce",
+                                 "1..5mse",
+                                 ".mse",
+                                 "0x1mse",
+                                 "mse\n",
+                                 "\x1b[31m"})
             QTest::addRow("\"%s\"", text) << QByteArray(text);
         QTest::newRow("long") << QByteArray(300, '1') + "mse";
         QTest::newRow("huge") << QByteArray(100'000'000, '+');
@@ -387,22 +416,66 @@ private slots:
     void badConfigsAreRefused_data()
     {
         QTest::addColumn<QByteArray>("json");
-        for (const char *json :
-             {"", "[]", "{", "null", "{\"epochs\": 0}", "{\"epochs\": 1e9}", "{\"epochs\": 4294967297}",
-              "{\"epochs\": 18446744073709551615}", "{\"epochs\": \"5\"}", "{\"epochs\": 2.5}", "{\"batch\": 0}",
-              "{\"batch\": -9223372036854775808}", "{\"dropout\": 1}", "{\"dropout\": -0.1}", "{\"dropout\": true}",
-              "{\"learning_rate\": 0}", "{\"learning_rate\": 1e999}", "{\"weight_decay\": -1}", "{\"hidden\": 5}",
-              "{\"hidden\": [0]}", "{\"hidden\": [65537]}", "{\"hidden\": [null]}", "{\"patience\": -1}",
-              "{\"validation_fraction\": 0.5}", "{\"validation_fraction\": 1}", "{\"validation_fraction\": 0}", "{\"seed\": -1}", "{\"seed\": 1.5}",
-              "{\"target\": \"best\"}", "{\"split\": 3}", "{\"initialisation\": \"zero\"}", "{\"output\": \"relu\"}",
-              "{\"loss\": \"l1\"}", "{\"loss\": [\"mse\"]}", "{\"loss\": \"bce\", \"output\": \"linear\"}",
-              "{\"optimiser\": \"lion\"}", "{\"optimiser\": 1}", "{\"momentum\": 1}", "{\"momentum\": -0.1}",
-              "{\"gradient_clip\": -1}", "{\"gradient_clip\": 1e999}", "{\"schedule\": \"linear\"}",
-              "{\"schedule_every\": 0}", "{\"schedule_every\": 1e9}", "{\"schedule_factor\": 0}",
-              "{\"schedule_factor\": 1.1}", "{\"layer_norm\": 1}", "{\"within\": \"yes\"}", "{\"group\": 7}",
-              "{\"group\": \"a\\u0000\"}", "{\"group\": \"\\n\"}", "{\"folds\": 1}", "{\"folds\": -2}",
-              "{\"folds\": 101}", "{\"seeds\": 0}", "{\"seeds\": 1001}", "{\"seeds\": 4294967297}",
-              "{\"standardise\": 1}", "{\"preset\": {}}", "{\"preset\": \"\xff\"}"})
+        for (const char *json : {"",
+                                 "[]",
+                                 "{",
+                                 "null",
+                                 "{\"epochs\": 0}",
+                                 "{\"epochs\": 1e9}",
+                                 "{\"epochs\": 4294967297}",
+                                 "{\"epochs\": 18446744073709551615}",
+                                 "{\"epochs\": \"5\"}",
+                                 "{\"epochs\": 2.5}",
+                                 "{\"batch\": 0}",
+                                 "{\"batch\": -9223372036854775808}",
+                                 "{\"dropout\": 1}",
+                                 "{\"dropout\": -0.1}",
+                                 "{\"dropout\": true}",
+                                 "{\"learning_rate\": 0}",
+                                 "{\"learning_rate\": 1e999}",
+                                 "{\"weight_decay\": -1}",
+                                 "{\"hidden\": 5}",
+                                 "{\"hidden\": [0]}",
+                                 "{\"hidden\": [65537]}",
+                                 "{\"hidden\": [null]}",
+                                 "{\"patience\": -1}",
+                                 "{\"validation_fraction\": 0.5}",
+                                 "{\"validation_fraction\": 1}",
+                                 "{\"validation_fraction\": 0}",
+                                 "{\"seed\": -1}",
+                                 "{\"seed\": 1.5}",
+                                 "{\"target\": \"best\"}",
+                                 "{\"split\": 3}",
+                                 "{\"initialisation\": \"zero\"}",
+                                 "{\"output\": \"relu\"}",
+                                 "{\"loss\": \"l1\"}",
+                                 "{\"loss\": [\"mse\"]}",
+                                 "{\"loss\": \"bce\", \"output\": \"linear\"}",
+                                 "{\"optimiser\": \"lion\"}",
+                                 "{\"optimiser\": 1}",
+                                 "{\"momentum\": 1}",
+                                 "{\"momentum\": -0.1}",
+                                 "{\"gradient_clip\": -1}",
+                                 "{\"gradient_clip\": 1e999}",
+                                 "{\"schedule\": \"linear\"}",
+                                 "{\"schedule_every\": 0}",
+                                 "{\"schedule_every\": 1e9}",
+                                 "{\"schedule_factor\": 0}",
+                                 "{\"schedule_factor\": 1.1}",
+                                 "{\"layer_norm\": 1}",
+                                 "{\"within\": \"yes\"}",
+                                 "{\"group\": 7}",
+                                 "{\"group\": \"a\\u0000\"}",
+                                 "{\"group\": \"\\n\"}",
+                                 "{\"folds\": 1}",
+                                 "{\"folds\": -2}",
+                                 "{\"folds\": 101}",
+                                 "{\"seeds\": 0}",
+                                 "{\"seeds\": 1001}",
+                                 "{\"seeds\": 4294967297}",
+                                 "{\"standardise\": 1}",
+                                 "{\"preset\": {}}",
+                                 "{\"preset\": \"\xff\"}"})
             QTest::newRow(*json ? json : "empty") << QByteArray(json);
         QTest::newRow("deep") << QByteArray(100'000, '[');
         QTest::newRow("long group") << "{\"group\": \"" + QByteArray(5000, 'x') + "\"}";

@@ -37,7 +37,7 @@ inline void checkTensors(const dank::TensorFile &file)
         for (const std::int64_t side : view.shape)
             bytes *= std::uint64_t(side);
         require(std::find(view.shape.begin(), view.shape.end(), 0) != view.shape.end() ? view.bytes.empty()
-                                                                                        : bytes == view.bytes.size());
+                                                                                       : bytes == view.bytes.size());
         volatile unsigned sum = 0;
         for (const std::byte byte : view.bytes)
             sum = sum + unsigned(byte);
@@ -48,8 +48,8 @@ inline void checkTensors(const dank::TensorFile &file)
         require(again.tensors().size() == file.tensors().size() && again.metadata() == file.metadata());
         for (const auto &[name, view] : file.tensors()) {
             const dank::TensorView *const other = again.find(name);
-            require(other && other->type == view.type && other->shape == view.shape &&
-                    std::ranges::equal(other->bytes, view.bytes));
+            require(other && other->type == view.type && other->shape == view.shape
+                    && std::ranges::equal(other->bytes, view.bytes));
         }
         require(dank::contentHash(again) == dank::contentHash(file));
     } catch (const std::exception &) {

@@ -58,15 +58,14 @@ void mendChecksums(std::span<std::uint8_t> bytes)
             if (get<std::uint32_t>(bytes, local + 14) != 0)
                 std::memcpy(bytes.data() + local + 14, &crc, sizeof crc);
         }
-        entry += std::size_t(46) + get<std::uint16_t>(bytes, entry + 28) + get<std::uint16_t>(bytes, entry + 30) +
-                 get<std::uint16_t>(bytes, entry + 32);
+        entry += std::size_t(46) + get<std::uint16_t>(bytes, entry + 28) + get<std::uint16_t>(bytes, entry + 30)
+                 + get<std::uint16_t>(bytes, entry + 32);
     }
 }
 
 }  // namespace
 
-extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t *data, std::size_t size, std::size_t maxSize,
-                                               unsigned seed)
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t *data, std::size_t size, std::size_t maxSize, unsigned seed)
 {
     std::size_t result = 0;
     if (seed % 4 != 0 && size > 30 && get<std::uint32_t>({data, size}, 0) == 0x04034b50) {

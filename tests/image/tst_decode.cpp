@@ -242,7 +242,8 @@ private slots:
     void readsFilesOfAnyName()
     {
         QTemporaryDir folder;
-        for (const char *name : {"m\u00EAm\u00E9 \u732B.png", "\U0001F525.png", "not\xFFutf8.png", "a b'c\".png", "wrong.jpg"}) {
+        for (const char *name :
+             {"m\u00EAm\u00E9 \u732B.png", "\U0001F525.png", "not\xFFutf8.png", "a b'c\".png", "wrong.jpg"}) {
             const fs::path path = fs::path(folder.path().toStdString()) / name;
             fs::copy_file(dataFolder() / "rgb.png", path);
             QVERIFY2(!decodeImageFile(path).problem, name);
@@ -277,7 +278,8 @@ private slots:
         const Decoded decoded = decodeImage(encodeJpeg(image, 80), target);
         QVERIFY(!decoded.problem);
         QCOMPARE(decoded.image.width, expectedWidth);
-        QCOMPARE(decoded.image.rgb.size(), static_cast<std::size_t>(expectedWidth) * static_cast<std::size_t>(decoded.image.height) * 3);
+        QCOMPARE(decoded.image.rgb.size(),
+                 static_cast<std::size_t>(expectedWidth) * static_cast<std::size_t>(decoded.image.height) * 3);
         QVERIFY(std::abs(decoded.image.rgb[0] - 90) <= 1);
     }
 

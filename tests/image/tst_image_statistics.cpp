@@ -38,8 +38,16 @@ private slots:
         const ImageStatistics numbers = imageStatistics(green, 400.0 * 200, 8000);
         for (std::size_t i = 0; i < 144; ++i)
             QVERIFY(isNear(numbers[i], 0.587));
-        const double expected[] = {-0.5,  std::sqrt(0.75), 1, 0, 1, 0,  // a hue of 120 degrees, full and bright
-                                   std::log(400.0 * 200) / 2, std::log(2.0), std::log(8000.0), std::log(0.1)};
+        const double expected[] = {-0.5,
+                                   std::sqrt(0.75),
+                                   1,
+                                   0,
+                                   1,
+                                   0,  // a hue of 120 degrees, full and bright
+                                   std::log(400.0 * 200) / 2,
+                                   std::log(2.0),
+                                   std::log(8000.0),
+                                   std::log(0.1)};
         for (std::size_t i = 0; i < 10; ++i)
             QVERIFY2(isNear(numbers[144 + i], expected[i]), qPrintable(QString::number(numbers[144 + i])));
     }
@@ -59,9 +67,11 @@ private slots:
     {
         for (const auto &[width, height] : {std::pair{1, 1}, std::pair{1, 500}, std::pair{700, 300}})
             for (const float number :
-                 imageStatistics(painted(width, height, [](int x, int y) {
-                                     return std::array<std::uint8_t, 3>{std::uint8_t(x), std::uint8_t(y), 7};
-                                 }), 0, 0))
+                 imageStatistics(painted(width, height,
+                                         [](int x, int y) {
+                                             return std::array<std::uint8_t, 3>{std::uint8_t(x), std::uint8_t(y), 7};
+                                         }),
+                                 0, 0))
                 QVERIFY(std::isfinite(number));
         QVERIFY_THROWS_EXCEPTION(Error, imageStatistics(Image{}, 1, 1));
         QVERIFY_THROWS_EXCEPTION(Error, imageStatistics(Image{2, 2, {1, 2, 3}}, 1, 1));

@@ -68,8 +68,9 @@ private slots:
                 continue;
             const Decoded decoded = decodeImageFile(std::string(DANK_TEST_DATA "/") + parts[0].toStdString());
             QVERIFY2(!decoded.problem, decoded.detail.c_str());
-            QCOMPARE(QByteArray::number(static_cast<qulonglong>(perceptualHash(decoded.image)), 16).rightJustified(16, '0'),
-                     parts[1]);
+            QCOMPARE(
+                QByteArray::number(static_cast<qulonglong>(perceptualHash(decoded.image)), 16).rightJustified(16, '0'),
+                parts[1]);
             ++pictures;
         }
         QVERIFY(pictures >= 10);
@@ -89,8 +90,8 @@ private slots:
         QFETCH(int, quality);
         for (std::uint64_t seed = 0; seed < 10; ++seed) {
             const Image image = scene(seed, "ONE DOES NOT SIMPLY");
-            const Image scaled = resizeTriangle(image, static_cast<int>(image.width * scale),
-                                                static_cast<int>(image.height * scale));
+            const Image scaled =
+                resizeTriangle(image, static_cast<int>(image.width * scale), static_cast<int>(image.height * scale));
             QVERIFY2(distance(image, throughJpeg(scaled, quality)) <= 8, qPrintable(QString::number(seed)));
         }
     }

@@ -36,7 +36,8 @@ private slots:
     {
         QTest::addColumn<int>("width");
         QTest::addColumn<int>("height");
-        const std::pair<int, int> sizes[] = {{16, 16}, {7, 31}, {48, 40}, {47, 1}, {1, 40}, {96, 90}, {30, 40}, {48, 13}, {3, 2}};
+        const std::pair<int, int> sizes[] = {{16, 16}, {7, 31},  {48, 40}, {47, 1}, {1, 40},
+                                             {96, 90}, {30, 40}, {48, 13}, {3, 2}};
         for (const auto &[width, height] : sizes)
             QTest::addRow("%dx%d", width, height) << width << height;
     }

@@ -18,12 +18,24 @@ private slots:
         QTest::addColumn<QString>("preset");
         QTest::addColumn<QString>("loss");
         QTest::addColumn<QString>("optimiser");
-        QTest::newRow("small") << "small" << "mse" << "adamw";
-        QTest::newRow("linear") << "linear" << "mse" << "adamw";
-        QTest::newRow("ranking") << "ranking" << "bce+0.5ranknet" << "adamw";
-        QTest::newRow("ranknet alone") << "small" << "ranknet" << "adamw";
-        QTest::newRow("huber") << "small" << "huber" << "adamw";
-        QTest::newRow("bce by gradient descent") << "linear" << "bce" << "sgd";
+        QTest::newRow("small") << "small"
+                               << "mse"
+                               << "adamw";
+        QTest::newRow("linear") << "linear"
+                                << "mse"
+                                << "adamw";
+        QTest::newRow("ranking") << "ranking"
+                                 << "bce+0.5ranknet"
+                                 << "adamw";
+        QTest::newRow("ranknet alone") << "small"
+                                       << "ranknet"
+                                       << "adamw";
+        QTest::newRow("huber") << "small"
+                               << "huber"
+                               << "adamw";
+        QTest::newRow("bce by gradient descent") << "linear"
+                                                 << "bce"
+                                                 << "sgd";
     }
     /// Targets that are one linear rule in the features: held-out memes come out in order, below the mean's loss.
     void everyPresetAndLossLearns()

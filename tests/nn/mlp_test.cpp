@@ -146,8 +146,8 @@ private Q_SLOTS:
         std::copy(inputs.begin(), inputs.end(), network.input().begin());
         Random ours(9);
         std::vector<float> gradient(network.parameterCount(), -1.0f);
-        const double total = pass(network, terms, output, parameters, targets, groups, dropout > 0 ? &ours : nullptr,
-                                  gradient);
+        const double total =
+            pass(network, terms, output, parameters, targets, groups, dropout > 0 ? &ours : nullptr, gradient);
 
         torch::Tensor flat = tensor(parameters, {-1}).requires_grad_();
         torch::Tensor x = tensor(inputs, {kRows, kColumns});
@@ -293,8 +293,7 @@ private Q_SLOTS:
         const std::vector<float> train{0.1f, 0.5f, 0.9f, 0.2f}, held{0.0f, 1.0f, 0.4f, 0.4f};
         const std::vector<std::uint32_t> groups{1, 1, 2, 2};
         const torch::Tensor mean = torch::full({4}, 0.425);
-        const double expected =
-            torchLoss(config.loss, torch::logit(mean), mean, held, groups).item<double>();
+        const double expected = torchLoss(config.loss, torch::logit(mean), mean, held, groups).item<double>();
         const double found = meanPredictorLoss(config, train, held, groups);
         QVERIFY2(std::abs(found - expected) < 1e-6, std::to_string(found - expected).c_str());
         // A mean of 0 or 1 is no probability to take the logarithm of.

@@ -68,8 +68,8 @@ Tensors onlyShapes(const BackboneSpec &spec)
         std::size_t bytes = sizeof(float);
         for (const std::int64_t size : parameter.shape)
             bytes *= static_cast<std::size_t>(size);
-        tensors.views[parameter.name] = {DType::F32, parameter.shape,
-                                         {static_cast<const std::byte *>(zeros.get()), bytes}};
+        tensors.views[parameter.name] = {
+            DType::F32, parameter.shape, {static_cast<const std::byte *>(zeros.get()), bytes}};
     }
     return tensors;
 }
@@ -145,7 +145,8 @@ private slots:
     void timmsVggIsTheSame()
     {
         fixture::Tensors timm = onlyShapes(*findNetworkSpec("vgg16"));
-        for (const auto &[from, to] : {std::pair("classifier.0", "pre_logits.fc1"), {"classifier.3", "pre_logits.fc2"}}) {
+        for (const auto &[from, to] :
+             {std::pair("classifier.0", "pre_logits.fc1"), {"classifier.3", "pre_logits.fc2"}}) {
             for (const char *part : {".weight", ".bias"}) {
                 auto node = timm.views.extract(std::string(from) + part);
                 node.key() = std::string(to) + part;

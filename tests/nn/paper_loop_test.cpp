@@ -20,7 +20,8 @@ private slots:
         const auto losses = runPaperLoop(targets, 10, 1, [&](int epoch, double) { QCOMPARE(epoch, ++told); }, {});
         QCOMPARE(told, 10);
         const double decades = std::log10(losses.back() / paperLosses().front().loss);
-        qInfo("after 10 epochs %.3g, the paper %.3g: %+.2f decades", losses.back(), paperLosses().front().loss, decades);
+        qInfo("after 10 epochs %.3g, the paper %.3g: %+.2f decades", losses.back(), paperLosses().front().loss,
+              decades);
         QVERIFY(std::abs(decades) < 1);
         for (std::size_t i = 1; i < losses.size(); ++i)
             QVERIFY(losses[i] < losses[i - 1] * 1.5);
@@ -38,12 +39,14 @@ private slots:
     void stopsBetweenBatches()
     {
         JobContext job;
-        QVERIFY_EXCEPTION_THROWN(
-            runPaperLoop(seededPaperTargets(300, 1), 1000, 1, [&](int epoch, double) {
-                if (epoch == 2)
-                    job.cancel.cancel();
-            }, job),
-            Cancelled);
+        QVERIFY_EXCEPTION_THROWN(runPaperLoop(
+                                     seededPaperTargets(300, 1), 1000, 1,
+                                     [&](int epoch, double) {
+                                         if (epoch == 2)
+                                             job.cancel.cancel();
+                                     },
+                                     job),
+                                 Cancelled);
         QVERIFY_EXCEPTION_THROWN(runPaperLoop({}, 1, 1, {}, {}), Error);
     }
 };

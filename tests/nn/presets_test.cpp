@@ -1,5 +1,5 @@
-// The presets `standard` and `paper` give the losses that they gave when they were first published, but for rounding: its
-// order in the products is the processor's and was LibTorch's then.
+// The presets `standard` and `paper` give the losses that they gave when they were first published, but for rounding:
+// its order in the products is the processor's and was LibTorch's then.
 
 #include <QtTest>
 

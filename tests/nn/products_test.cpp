@@ -154,7 +154,8 @@ private Q_SLOTS:
                 for (std::size_t i = 0; i < n; ++i)
                     for (std::size_t c = 0; c < k; ++c)
                         for (std::size_t o = 0; o < m; ++o)
-                            exact[i * m + o].add(static_cast<double>(values[i * rowStride + c * columnStride]) * dense[c * m + o]);
+                            exact[i * m + o].add(static_cast<double>(values[i * rowStride + c * columnStride])
+                                                 * dense[c * m + o]);
                 SparseMatrix sparse;
                 sparse.assign(numbers(400, 4).data(), 20, 20, 20, 1);
                 sparse.assign(values.data(), n, rowStride, k, columnStride);
@@ -227,8 +228,10 @@ private Q_SLOTS:
                 ++done[i];
         });
         QCOMPARE(done, std::vector<int>(done.size(), 1));
-        QVERIFY_THROWS_EXCEPTION(std::runtime_error,
-                                 forEachPart(9, 1'000'000'000, [](std::size_t part) { if (part == 5) throw std::runtime_error("five"); }));
+        QVERIFY_THROWS_EXCEPTION(std::runtime_error, forEachPart(9, 1'000'000'000, [](std::size_t part) {
+                                     if (part == 5)
+                                         throw std::runtime_error("five");
+                                 }));
         setIntraOpThreads(1);
     }
 };

@@ -70,15 +70,21 @@ private Q_SLOTS:
         QTest::addColumn<QString>("description");
         QTest::addColumn<QString>("told");
         const QString good = kGood;
-        QTest::newRow("no description") << "return x.mean([2, 3])" << "" << "input_side, columns, mean and std";
-        QTest::newRow("not JSON") << "return x.mean([2, 3])" << "mean: 0.5" << "not a JSON object";
-        QTest::newRow("field missing") << "return x.mean([2, 3])" << R"({"input_side": 8})" << "\"columns\" is missing";
+        QTest::newRow("no description") << "return x.mean([2, 3])"
+                                        << ""
+                                        << "input_side, columns, mean and std";
+        QTest::newRow("not JSON") << "return x.mean([2, 3])"
+                                  << "mean: 0.5"
+                                  << "not a JSON object";
+        QTest::newRow("field missing") << "return x.mean([2, 3])"
+                                       << R"({"input_side": 8})"
+                                       << "\"columns\" is missing";
         QTest::newRow("side too large") << "return x.mean([2, 3])" << QString(good).replace("8,", "800000,")
                                         << "\"input_side\" must be a whole number";
-        QTest::newRow("std of nothing") << "return x.mean([2, 3])" << QString(good).replace("[0.5, 1, 2]", "[0.5, 0, 2]")
-                                        << "above 0";
-        QTest::newRow("mean of two") << "return x.mean([2, 3])" << QString(good).replace("[0.5, 0.25, 0]", "[0.5, 0.25]")
-                                     << "three numbers";
+        QTest::newRow("std of nothing") << "return x.mean([2, 3])"
+                                        << QString(good).replace("[0.5, 1, 2]", "[0.5, 0, 2]") << "above 0";
+        QTest::newRow("mean of two") << "return x.mean([2, 3])"
+                                     << QString(good).replace("[0.5, 0.25, 0]", "[0.5, 0.25]") << "three numbers";
         QTest::newRow("other width") << "return x.mean([1, 2])" << good << "not [2, 3]";
         QTest::newRow("a map") << "return x" << good << "not [2, 3]";
         QTest::newRow("no tensor") << "return 3" << good << "not a tensor";
@@ -89,7 +95,8 @@ private Q_SLOTS:
         QFETCH(QString, body);
         QFETCH(QString, description);
         QFETCH(QString, told);
-        const auto file = program(std::string("bad") + QTest::currentDataTag(), body.toStdString(), description.toStdString());
+        const auto file =
+            program(std::string("bad") + QTest::currentDataTag(), body.toStdString(), description.toStdString());
         const QString message = QString::fromStdString(refusal(file));
         QVERIFY2(message.startsWith("weights: "), qPrintable(message));
         QVERIFY2(message.contains(told), qPrintable(message));

@@ -22,9 +22,9 @@ std::vector<double> losses(const TrainingState &state)
 
 bool same(const TrainingState &a, const TrainingState &b)
 {
-    return a.epoch == b.epoch && a.step == b.step && a.parameters == b.parameters && a.firstMoment == b.firstMoment &&
-           a.secondMoment == b.secondMoment && a.best == b.best && a.bestEpoch == b.bestEpoch &&
-           a.featureMean == b.featureMean && a.featureScale == b.featureScale && losses(a) == losses(b);
+    return a.epoch == b.epoch && a.step == b.step && a.parameters == b.parameters && a.firstMoment == b.firstMoment
+           && a.secondMoment == b.secondMoment && a.best == b.best && a.bestEpoch == b.bestEpoch
+           && a.featureMean == b.featureMean && a.featureScale == b.featureScale && losses(a) == losses(b);
 }
 
 }  // namespace
@@ -109,9 +109,8 @@ private slots:
         config.learningRate = 0.02;
         TrainingHooks hooks;
         hooks.onEpoch = [](const EpochStats &, const TrainingState &state) {
-            const auto least = std::min_element(state.curve.begin(), state.curve.end(), [](auto &a, auto &b) {
-                return a.validationLoss < b.validationLoss;
-            });
+            const auto least = std::min_element(state.curve.begin(), state.curve.end(),
+                                                [](auto &a, auto &b) { return a.validationLoss < b.validationLoss; });
             QCOMPARE(state.bestEpoch, least->epoch);
             QCOMPARE(state.best == state.parameters, state.bestEpoch == state.epoch);
         };
@@ -227,7 +226,8 @@ private slots:
         const TrainingState state = train(problem, config);
         const Model model = modelOf(state, state.parameters, config, 400);
         QCOMPARE(model.normScale, std::vector<float>(400, 1.0f));
-        QVERIFY(std::all_of(model.normShift.begin(), model.normShift.end(), [](float x) { return std::abs(x) < 1e-20f; }));
+        QVERIFY(
+            std::all_of(model.normShift.begin(), model.normShift.end(), [](float x) { return std::abs(x) < 1e-20f; }));
         double squares = 0;
         for (const float weight : model.layers[0].weight)
             squares += static_cast<double>(weight) * weight;
@@ -329,8 +329,10 @@ private slots:
         QTest::addColumn<QString>("optimiser");
         QTest::addColumn<double>("learningRate");
         // Products of three layers stay finite once, their gradients do not.
-        QTest::newRow("mse") << "mse" << "adam" << 1e9;
-        QTest::newRow("mse by gradient descent") << "mse" << "sgd" << 1e9;
+        QTest::newRow("mse") << "mse"
+                             << "adam" << 1e9;
+        QTest::newRow("mse by gradient descent") << "mse"
+                                                 << "sgd" << 1e9;
         // The other losses' gradients are bounded, so it takes more.
         for (const char *optimiser : {"adam", "sgd"})
             for (const char *loss : {"huber", "bce", "ranknet", "bce+0.5ranknet"})
@@ -347,7 +349,7 @@ private slots:
         config.optimiser = optimiserFromName(optimiser.toStdString());
         config.output = loss.contains("bce") ? OutputActivation::Sigmoid : OutputActivation::Linear;
         config.epochs = 40;
-        config.batch = 100;          // one step an epoch
+        config.batch = 100;  // one step an epoch
         config.dropout = 0;
         config.learningRate = learningRate;
         int epochs = 0;

@@ -39,10 +39,7 @@ struct Case {
         return result;
     }
 
-    std::unique_ptr<WinogradConvolution> make() const
-    {
-        return WinogradConvolution::make(shape, weight, bias, relu);
-    }
+    std::unique_ptr<WinogradConvolution> make() const { return WinogradConvolution::make(shape, weight, bias, relu); }
     std::vector<float> input(std::size_t rows) const
     {
         Random random(11);
@@ -159,10 +156,7 @@ private slots:
             QVERIFY(most < kRounding);
     }
 
-    void fewInputsAreLeftToTheOrdinaryOne()
-    {
-        QVERIFY(!Case({3, 64, 16, 1}, true).make());
-    }
+    void fewInputsAreLeftToTheOrdinaryOne() { QVERIFY(!Case({3, 64, 16, 1}, true).make()); }
 };
 
 QTEST_GUILESS_MAIN(WinogradTest)

@@ -215,17 +215,16 @@ private slots:
         std::set<std::pair<int, int>> seen;
         std::size_t done = 0, total = 0;
         TrainingControl control;
-        crossValidate(
-            data, config, crossValidationSplits(data, config), 2,
-            [&](const CrossValidationStep &step) {
-                seen.emplace(step.fold, step.seed);
-                QVERIFY(step.done >= done && step.done <= step.total);
-                QCOMPARE(step.folds, 3);
-                QCOMPARE(step.seeds, 2);
-                done = step.done;
-                total = step.total;
-            },
-            control, {});
+        crossValidate(data, config, crossValidationSplits(data, config), 2,
+                      [&](const CrossValidationStep &step) {
+                          seen.emplace(step.fold, step.seed);
+                          QVERIFY(step.done >= done && step.done <= step.total);
+                          QCOMPARE(step.folds, 3);
+                          QCOMPARE(step.seeds, 2);
+                          done = step.done;
+                          total = step.total;
+                      },
+                      control, {});
         QCOMPARE(seen, (std::set<std::pair<int, int>>{{0, 0}, {1, 1}, {1, 2}, {2, 1}, {2, 2}, {3, 1}, {3, 2}}));
         QCOMPARE(done, total);
     }
@@ -315,9 +314,7 @@ private slots:
         const Dataset dataset = Dataset::load(writeTinyDataset(folder() / "data", 20));
         const ExtractReport extracted = extractFeatures(dataset, request(), context(), {}, {});
         Library library = Library::open(folder() / "library");
-        const auto look = [&] {
-            return lookAtPictures(dataset.records(), extracted.pictureHashes, library, 2, {});
-        };
+        const auto look = [&] { return lookAtPictures(dataset.records(), extracted.pictureHashes, library, 2, {}); };
         const PictureLooks first = look();
         QCOMPARE(first.unreadable, std::size_t{0});
         QCOMPARE(first.statistics->rows(), std::size_t{20});

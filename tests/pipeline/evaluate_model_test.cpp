@@ -77,7 +77,8 @@ private slots:
         model.config.group = "flair";
         model.datasetHash = "another";
         const Evaluation evaluation = evaluateModel(model, dataset, request(), nullptr, context(), {});
-        QVERIFY2(evaluation.verdict.reason.find("groups by flair") != std::string::npos, evaluation.verdict.reason.c_str());
+        QVERIFY2(evaluation.verdict.reason.find("groups by flair") != std::string::npos,
+                 evaluation.verdict.reason.c_str());
         // Ranges and side files mean nothing in another dataset, unless they are asked for.
         const std::string ranges = "rows:1-70,71-150";
         model.config.group = ranges;

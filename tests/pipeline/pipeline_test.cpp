@@ -37,10 +37,10 @@ private slots:
         QCOMPARE(back.text(), id.text());
         QVERIFY(!back.isUntrained());
         QCOMPARE(seedOf(BackboneId::parse("inception_v3/warp/fp32/seed-7").weights), std::uint64_t{7});
-        for (const char *bad : {"", "inception_v3", "inception_v3/warp/fp32", "inception_v3/warp/fp99/seed-1",
-                                "inception_v3/bend/fp32/seed-1", "inception_v3/warp/fp32/w-12", "/warp/fp32/seed-1",
-                                "inception_v3/warp/fp32/seed-", "inception_v3/warp/fp32/seed-x",
-                                "inception_v3/warp/fp32/seed-1/more"})
+        for (const char *bad :
+             {"", "inception_v3", "inception_v3/warp/fp32", "inception_v3/warp/fp99/seed-1",
+              "inception_v3/bend/fp32/seed-1", "inception_v3/warp/fp32/w-12", "/warp/fp32/seed-1",
+              "inception_v3/warp/fp32/seed-", "inception_v3/warp/fp32/seed-x", "inception_v3/warp/fp32/seed-1/more"})
             QVERIFY_EXCEPTION_THROWN(BackboneId::parse(bad), Error);
     }
 
@@ -300,8 +300,7 @@ private slots:
             whilePaused = Library::open(folder() / "library").runs().front().state;
             resumer = std::jthread([&] { control.resume(); });
         };
-        const TrainReport report =
-            trainRun(dataset, request(), quickConfig(), context(), observer, control, {});
+        const TrainReport report = trainRun(dataset, request(), quickConfig(), context(), observer, control, {});
         QCOMPARE(pausedAfter, 4);
         QCOMPARE(whilePaused, RunState::Paused);
         QCOMPARE(report.model->epochsRun, 12);

@@ -147,7 +147,8 @@ private slots:
         const auto facts = library.factsUnder("weights-name/");
         QCOMPARE(facts.size(), std::size_t{1});
         QVERIFY(facts.begin()->second.ends_with(name));
-        library.setFact(facts.begin()->first, facts.begin()->second.substr(0, facts.begin()->second.find(' ')) + " w-known");
+        library.setFact(facts.begin()->first,
+                        facts.begin()->second.substr(0, facts.begin()->second.find(' ')) + " w-known");
         QCOMPARE(WeightsNames().ofTensors(file, libraryFolder()), std::string("w-known"));
         write(4);
         const std::string other = WeightsNames().ofTensors(file, libraryFolder());
@@ -174,7 +175,8 @@ private slots:
         Library library = Library::open(libraryFolder());
         library.setFacts({{"picture/a", "1"}, {"picture/b", "2"}, {"picturf", "3"}, {"picture", "4"}});
         library.setFacts({{"picture/b", "5"}});
-        QCOMPARE(library.factsUnder("picture/"), (std::map<std::string, std::string>{{"picture/a", "1"}, {"picture/b", "5"}}));
+        QCOMPARE(library.factsUnder("picture/"),
+                 (std::map<std::string, std::string>{{"picture/a", "1"}, {"picture/b", "5"}}));
         QVERIFY(library.factsUnder("none").empty());
     }
 

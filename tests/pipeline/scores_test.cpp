@@ -5,8 +5,8 @@
 #include <limits>
 #include <memory>
 
-#include "core/pipeline/rating.h"
 #include "core/pipeline/evaluate_model.h"
+#include "core/pipeline/rating.h"
 #include "core/pipeline/train_run.h"
 #include "core/store/model_file.h"
 #include "run_fixture.h"
@@ -38,9 +38,12 @@ private slots:
         for (const JudgedMeme &meme : report.evaluation.memes) {
             const Score score = rating->rate(dataset.find(meme.id)->image);
             QVERIFY(score.interval->danknessLow <= score.dankness && score.dankness <= score.interval->danknessHigh);
-            QVERIFY(score.interval->percentileLow <= score.percentile && score.percentile <= score.interval->percentileHigh);
-            QVERIFY(score.interval->upvotesLow <= score.expectedUpvotes && score.expectedUpvotes <= score.interval->upvotesHigh);
-            inside += meme.actual >= score.interval->danknessLow - 1e-6 && meme.actual <= score.interval->danknessHigh + 1e-6;
+            QVERIFY(score.interval->percentileLow <= score.percentile
+                    && score.percentile <= score.interval->percentileHigh);
+            QVERIFY(score.interval->upvotesLow <= score.expectedUpvotes
+                    && score.expectedUpvotes <= score.interval->upvotesHigh);
+            inside +=
+                meme.actual >= score.interval->danknessLow - 1e-6 && meme.actual <= score.interval->danknessHigh + 1e-6;
             outside += score.outsideRange;
             QVERIFY(!score.learnedFrom);
             QCOMPARE(score.neighbours.size(), std::size_t{3});
@@ -62,7 +65,8 @@ private slots:
         QVERIFY(known.neighbours[0].samePicture);
         QVERIFY(known.neighbours[0].similarity > 0.9999);
 
-        // The dataset's picture is another now: no longer shown as what was learned from. Without the library, no neighbours.
+        // The dataset's picture is another now: no longer shown as what was learned from. Without the library, no
+        // neighbours.
         writeFileAtomically(dataset.find(model->trainIds[4])->image, colourPng(1, 2, 3));
         Model closer = *model;
         closer.range->distances.assign(20, 1e-6F);

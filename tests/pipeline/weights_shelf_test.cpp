@@ -46,7 +46,8 @@ class WeightsShelfTest : public QObject {
         for (const ParameterShape &parameter : networkParameters(*findNetworkSpec("xception"))) {
             const auto found = numbers.find(parameter.name);
             if (found != numbers.end())
-                tensors.push_back({parameter.name, DType::F32, parameter.shape, std::as_bytes(std::span(found->second))});
+                tensors.push_back(
+                    {parameter.name, DType::F32, parameter.shape, std::as_bytes(std::span(found->second))});
         }
         writeSafetensors(folder() / name, tensors, {});
         return folder() / name;
@@ -88,8 +89,8 @@ private slots:
         const std::string missing = messageOf([&] { chooseBackbone(request("vgg16"), library(), m_names); });
         for (const char *part : {"VGG16", "dank weights fetch vgg16", "--backbone classic", "--weights none"})
             QVERIFY2(missing.find(part) != std::string::npos, missing.c_str());
-        QVERIFY(messageOf([&] { chooseBackbone(request("classic", "x"), library(), m_names); })
-                    .find("no weights") != std::string::npos);
+        QVERIFY(messageOf([&] { chooseBackbone(request("classic", "x"), library(), m_names); }).find("no weights")
+                != std::string::npos);
         const std::string unknown = messageOf([&] { chooseBackbone(request("vgg17"), library(), m_names); });
         QVERIFY2(unknown.find("classic, inception_v3, vgg16") != std::string::npos, unknown.c_str());
     }
@@ -105,7 +106,8 @@ private slots:
         QCOMPARE(originOf(installed.weights), std::string("some name.bin · a file of yours"));
         Networks networks;
         const auto statuses = backboneStatuses(nullptr, {}, {networks, 1, library()});
-        const auto found = std::find_if(statuses.begin(), statuses.end(), [](const auto &s) { return s.id == "xception"; });
+        const auto found =
+            std::find_if(statuses.begin(), statuses.end(), [](const auto &s) { return s.id == "xception"; });
         QVERIFY(found->isDefault);
         QCOMPARE(found->weights, installed.weights);
         QVERIFY(!found->offers.empty());
@@ -128,7 +130,8 @@ private slots:
         QVERIFY2(refused.find("changed or is damaged") != std::string::npos, refused.c_str());
         Networks fresh;
         const auto damaged = backboneStatuses(nullptr, {}, {fresh, 1, library()});
-        const auto told = std::find_if(damaged.begin(), damaged.end(), [](const auto &s) { return s.id == "xception"; });
+        const auto told =
+            std::find_if(damaged.begin(), damaged.end(), [](const auto &s) { return s.id == "xception"; });
         QVERIFY2(told->problem.find("damaged") != std::string::npos, told->problem.c_str());
         QVERIFY(!fs::exists(library() / "library.sqlite"));  // asking made none
     }
@@ -137,7 +140,8 @@ private slots:
     {
         addWeights(write("resnet50-0676ba61.pth", xceptionNumbers(0.1f)), "", library(), {});
         const auto rows = listWeights(library());
-        QCOMPARE(std::count_if(rows.begin(), rows.end(), [](const auto &row) { return row.installed; }), std::ptrdiff_t{1});
+        QCOMPARE(std::count_if(rows.begin(), rows.end(), [](const auto &row) { return row.installed; }),
+                 std::ptrdiff_t{1});
         QCOMPARE(rows.back().entry.id, std::string("own-xception"));
         QVERIFY(rows.back().entry.licence.empty());
         QCOMPARE(removeWeights("xception", library()).size(), std::size_t{1});
@@ -168,8 +172,10 @@ private slots:
         QVERIFY2(asNamed.find("bn4.running_var (missing)") != std::string::npos, asNamed.c_str());
         Numbers infinite = good;
         infinite["conv3.conv1.weight"][5] = std::numeric_limits<float>::infinity();
-        QVERIFY(messageOf([&] { addWeights(write("infinite", infinite), "", library(), {}); })
-                    .find("conv3.conv1.weight (its numbers are not finite)") != std::string::npos);
+        QVERIFY(messageOf([&] {
+                    addWeights(write("infinite", infinite), "", library(), {});
+                }).find("conv3.conv1.weight (its numbers are not finite)")
+                != std::string::npos);
         QVERIFY(messageOf([&] { addWeights(write("good", good), "resnet50", library(), {}); }).find("ResNet-50")
                 != std::string::npos);
         writeFileAtomically(folder() / "page", "<!DOCTYPE html><html><body>404</body></html>");
@@ -188,8 +194,7 @@ private slots:
         QVERIFY(first.weightsId != second.weightsId);
         const BackboneId id{"xception", ResizeRule::Warp, Precision::Float32, first.weightsId};
         QCOMPARE(findBackbone(id, "", {}, library(), m_names).weightsId, first.weightsId);
-        const std::string other =
-            messageOf([&] { findBackbone(id, second.weights.string(), {}, library(), m_names); });
+        const std::string other = messageOf([&] { findBackbone(id, second.weights.string(), {}, library(), m_names); });
         QVERIFY2(other.starts_with("mismatch: ") && other.find(first.weightsId) != std::string::npos, other.c_str());
         QCOMPARE(keptWeights(library(), "xception").size(), std::size_t{2});
         QCOMPARE(verifyWeights(library(), {}).size(), std::size_t{2});
@@ -218,8 +223,10 @@ private slots:
                             R"({"input_side": 8, "columns": 3, "mean": [0, 0, 0], "std": [1, 1, 2]})");
         QVERIFY(messageOf([&] { findBackbone(id, "", file, library(), m_names); }).starts_with("mismatch: "));
         writeFileAtomically(folder() / "text.pt", "hello");
-        QVERIFY(messageOf([&] { chooseBackbone(request((folder() / "text.pt").string()), library(), m_names); })
-                    .find("no TorchScript file") != std::string::npos);
+        QVERIFY(messageOf([&] {
+                    chooseBackbone(request((folder() / "text.pt").string()), library(), m_names);
+                }).find("no TorchScript file")
+                != std::string::npos);
     }
 
     void classicDescribesTrainsAndRates()

@@ -13,7 +13,7 @@
 
 namespace dank {
 
-inline constexpr int kVersion = 2;   ///< of the library's tables
+inline constexpr int kVersion = 2;  ///< of the library's tables
 
 class Folder {
 public:

@@ -19,10 +19,10 @@ namespace {
 
 bool same(const TrainingState &left, const TrainingState &right)
 {
-    return left.epoch == right.epoch && left.step == right.step && left.parameters == right.parameters &&
-           left.firstMoment == right.firstMoment && left.secondMoment == right.secondMoment &&
-           left.best == right.best && left.bestEpoch == right.bestEpoch && left.curve == right.curve &&
-           left.featureMean == right.featureMean && left.featureScale == right.featureScale;
+    return left.epoch == right.epoch && left.step == right.step && left.parameters == right.parameters
+           && left.firstMoment == right.firstMoment && left.secondMoment == right.secondMoment
+           && left.best == right.best && left.bestEpoch == right.bestEpoch && left.curve == right.curve
+           && left.featureMean == right.featureMean && left.featureScale == right.featureScale;
 }
 
 TrainingState tiny(int epoch)
@@ -186,7 +186,7 @@ private slots:
         small.rlim_cur = 100000;
         ::setrlimit(RLIMIT_FSIZE, &small);
         int refused = 0;
-        for (int i = 0; i < 2; ++i) {   // a second try must not turn to the good slot
+        for (int i = 0; i < 2; ++i) {  // a second try must not turn to the good slot
             try {
                 file.save(stateOfEpoch(2));
             } catch (const Error &) {

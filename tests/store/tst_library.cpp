@@ -57,7 +57,7 @@ private slots:
             QVERIFY(library.featureCounts().empty());
             library.putFeatures("b1", std::vector<Library::FeatureEntry>{{"x", first}, {"y", second}});
             library.putFeatures("b2", std::vector<Library::FeatureEntry>{{"x", second}});
-            library.putFeatures("b1", std::vector<Library::FeatureEntry>{{"y", first}});   // replaced, not doubled
+            library.putFeatures("b1", std::vector<Library::FeatureEntry>{{"y", first}});  // replaced, not doubled
             library.putFeatures("b3", {});
         }
         const Library library = Library::open(folder.path());
@@ -114,7 +114,8 @@ private slots:
         RunRecord run = library.run(number);
         QVERIFY(run.state == RunState::Running);
         QVERIFY(QRegularExpression("^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ$")
-                    .match(QString::fromStdString(run.created)).hasMatch());
+                    .match(QString::fromStdString(run.created))
+                    .hasMatch());
         QCOMPARE(run.dataset, given.dataset);
         QCOMPARE(run.datasetHash, given.datasetHash);
         QCOMPARE(run.backbone, given.backbone);
@@ -134,7 +135,7 @@ private slots:
         library.addEpoch(number, {3, 0.2, 0.1 + 0.2, 1.5});
         library.addEpoch(number, {4, infinite, -infinite, 1.5});
         library.addEpoch(number, {5, 0.1, 0.1, 1.5});
-        library.addEpoch(number, {5, 0.1, nan, 1.5});   // replaces
+        library.addEpoch(number, {5, 0.1, nan, 1.5});  // replaces
         run = library.run(number);
         QCOMPARE(run.epochs, 5);
         QCOMPARE(run.bestEpoch, 2);
@@ -187,7 +188,7 @@ private slots:
         }
         QVERIFY(library.run(number).state == RunState::Interrupted);
         QVERIFY(library.runs()[0].state == RunState::Interrupted);
-        RunLock again = other.lockRun(number);   // asking above kept nothing
+        RunLock again = other.lockRun(number);  // asking above kept nothing
         QVERIFY(library.run(number).state == RunState::Paused);
         again = RunLock();
         QVERIFY(library.run(number).state == RunState::Interrupted);
@@ -218,10 +219,11 @@ private slots:
 
         const fs::path outside = elsewhere.path() / "mine.dankmodel";
         const std::int64_t second = make(outside);
-        QCOMPARE(second, std::int64_t(2));   // numbers are not used again
+        QCOMPARE(second, std::int64_t(2));  // numbers are not used again
         library.deleteRun(second);
         QVERIFY(fs::exists(outside));
-        const fs::path trick = library.folder() / "models" / ".." / ".." / (elsewhere.path().filename()) / "m.dankmodel";
+        const fs::path trick =
+            library.folder() / "models" / ".." / ".." / (elsewhere.path().filename()) / "m.dankmodel";
         const std::int64_t third = make(trick);
         library.deleteRun(third);
         QVERIFY(fs::exists(trick));
@@ -268,8 +270,8 @@ private slots:
     void damagedIsLeftAlone_data()
     {
         QTest::addColumn<QString>("damage");
-        for (const char *name : {"text", "short", "truncated", "zeroed", "other program", "other schema", "pipe",
-                                 "first page scrambled"})
+        for (const char *name :
+             {"text", "short", "truncated", "zeroed", "other program", "other schema", "pipe", "first page scrambled"})
             QTest::newRow(name) << QString(name);
     }
     void damagedIsLeftAlone()
@@ -319,7 +321,7 @@ private slots:
         QCOMPARE(kindOf([&] { Library::open(folder.path() / "plain" / "library"); }), QString("disk"));
         QCOMPARE(kindOf([&] { Library::open("/proc/dank-library"); }), QString("disk"));
         if (::geteuid() == 0)
-            return;   // root may write anywhere
+            return;  // root may write anywhere
         Library::open(folder.path() / "library").setFact("k", "v");
         fs::permissions(folder.path() / "library", fs::perms::owner_read | fs::perms::owner_exec);
         QCOMPARE(kindOf([&] { Library::open(folder.path() / "library"); }), QString("disk"));
@@ -362,7 +364,7 @@ private slots:
         for (int t = 0; t < kThreads; ++t)
             threads.emplace_back([&, t] {
                 try {
-                    Library library = Library::open(folder.path());   // all create it at once
+                    Library library = Library::open(folder.path());  // all create it at once
                     const std::vector<float> values(64, float(t));
                     for (int i = 0; i < kRuns; ++i) {
                         const std::string name = std::to_string(t) + "-" + std::to_string(i);
@@ -407,7 +409,7 @@ private slots:
             }
             for (const auto &[batch, count] : batches)
                 QCOMPARE(count, kBatch);
-            for (int batch = 0; batch <= last; ++batch)   // what was reported as stored is there
+            for (int batch = 0; batch <= last; ++batch)  // what was reported as stored is there
                 QVERIFY(batches.contains(batch));
         }
     }

@@ -54,7 +54,8 @@ private slots:
         std::vector<std::string> names;
         for (const int i : {5, 2, 9, 0, 7, 1}) {
             names.push_back("hash" + std::to_string(i));
-            library.putFeatures("b", std::vector<Library::FeatureEntry>{{names.back(), std::vector<float>(kColumns, float(i))}});
+            library.putFeatures(
+                "b", std::vector<Library::FeatureEntry>{{names.back(), std::vector<float>(kColumns, float(i))}});
         }
         library.putFeatures("b", std::vector<Library::FeatureEntry>{{"short", std::vector<float>(2, 1)}});
         SQLite::Database database(folder.file().string(), SQLite::OPEN_READWRITE);
@@ -66,7 +67,8 @@ private slots:
             const bool there = names[row].starts_with("hash");
             QCOMPARE(found[row], there);
             const float value = there ? std::stof(names[row].substr(4)) : -1;
-            QCOMPARE(std::count(&out[row * kColumns], &out[row * kColumns] + kColumns, value), std::ptrdiff_t(kColumns));
+            QCOMPARE(std::count(&out[row * kColumns], &out[row * kColumns] + kColumns, value),
+                     std::ptrdiff_t(kColumns));
         }
     }
 

@@ -92,15 +92,16 @@ private slots:
         QVERIFY(library.run(number).figures == run.figures);
         QVERIFY(run.testIds.empty());
 
-        library.setRunModel(number, "/another.dankmodel");   // the evaluation was of the one before
+        library.setRunModel(number, "/another.dankmodel");  // the evaluation was of the one before
         QVERIFY(!library.runEvaluation(number));
         QVERIFY(!library.runs()[0].figures);
         library.setRunEvaluation(number, evaluation);
-        SQLite::Database(folder.file().string(), SQLite::OPEN_READWRITE).exec("UPDATE evaluations SET evaluation = '{}'");
+        SQLite::Database(folder.file().string(), SQLite::OPEN_READWRITE)
+            .exec("UPDATE evaluations SET evaluation = '{}'");
         QString said;
         QCOMPARE(kindOf([&] { library.runEvaluation(number); }, &said), QString("library"));
         QVERIFY2(said.contains("The evaluation of run 1") && said.contains("'subset'"), qPrintable(said));
-        QVERIFY(library.runs()[0].figures);   // the list goes on
+        QVERIFY(library.runs()[0].figures);  // the list goes on
 
         library.deleteRun(number);
         SQLite::Database database(folder.file().string());
@@ -125,7 +126,7 @@ private slots:
             QVERIFY(library.runCrossValidation(number) == exampleCross());
         };
         judge();
-        judge();   // another evaluation, another cross-validation
+        judge();  // another evaluation, another cross-validation
         QVERIFY(library.runEvaluation(number) == exampleEvaluation());
         library.setRunModel(number, "/another.dankmodel");
         QVERIFY(!library.runCrossValidation(number));
@@ -147,13 +148,14 @@ private slots:
         const std::int64_t number = library.createRun(exampleRun()).first;
         library.setRunLocked(number, true);
         QVERIFY(library.runs()[0].locked);
-        for (const auto &work : std::initializer_list<std::function<void()>>{
-                 [&] { library.trashRun(number); }, [&] { library.deleteRun(number); }, [&] { library.lockRun(number); }}) {
+        for (const auto &work : std::initializer_list<std::function<void()>>{[&] { library.trashRun(number); },
+                                                                             [&] { library.deleteRun(number); },
+                                                                             [&] { library.lockRun(number); }}) {
             QString said;
             QCOMPARE(kindOf(work, &said), QString("library"));
             QVERIFY2(said.contains("Run 1 is locked") && said.contains("dank runs unlock 1"), qPrintable(said));
         }
-        library.setRunNote(number, "kept");   // words may change
+        library.setRunNote(number, "kept");  // words may change
         QCOMPARE(library.purgeTrash(std::chrono::seconds(0)), std::size_t(0));
         QCOMPARE(library.runs().size(), std::size_t(1));
         library.setRunLocked(number, false);
@@ -183,18 +185,18 @@ private slots:
         const auto trashed = library.runs(Library::Which::Trashed);
         QCOMPARE(trashed.size(), std::size_t(2));
         QVERIFY(trashed[1].run == first && trashed[1].trashed.size() == 20);
-        QVERIFY(library.run(first).epochs == 1);   // named, it is there
+        QVERIFY(library.run(first).epochs == 1);  // named, it is there
         QCOMPARE(kindOf([&] { library.lockRun(first); }, &said), QString("library"));
         QVERIFY2(said.contains("in the trash") && said.contains("dank runs restore 1"), qPrintable(said));
 
         library.restoreRun(first);
-        library.restoreRun(third);   // never was there
+        library.restoreRun(third);  // never was there
         QCOMPARE(library.runs().size(), std::size_t(2));
         library.lockRun(first);
         QVERIFY(fs::exists(library.modelPath(first)));
 
         library.trashRun(first);
-        QCOMPARE(library.purgeTrash(), std::size_t(0));   // both are fresh
+        QCOMPARE(library.purgeTrash(), std::size_t(0));  // both are fresh
         SQLite::Database(folder.file().string(), SQLite::OPEN_READWRITE)
             .exec("UPDATE run_marks SET trashed = strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-31 days') WHERE run = 2");
         QCOMPARE(library.purgeTrash(), std::size_t(1));

@@ -16,14 +16,30 @@ private slots:
         QTest::addColumn<QString>("kind");
         QTest::addColumn<QString>("reason");
         const QString fake = QStringLiteral(DANK_FAKE_ENGINES "/libfake_engine_");
-        QTest::newRow("missing") << "/nowhere/libdank_engine.so" << "engine" << "looked for '/nowhere/libdank_engine.so'";
-        QTest::newRow("not a library") << "/etc/passwd" << "engine" << "Cannot open the compute engine";
-        QTest::newRow("another library") << "libc" << "engine" << "is not a compute engine";
-        QTest::newRow("another version") << fake + "abi.so" << "engine" << "another version (-1 instead of";
-        QTest::newRow("no factory") << fake + "half.so" << "engine" << "is not a compute engine";
-        QTest::newRow("throws") << fake + "throws.so" << "engine" << "did not start: no cores: 5";
-        QTest::newRow("throws ours") << fake + "error.so" << "memory" << "out of memory";
-        QTest::newRow("makes nothing") << fake + "null.so" << "engine" << "did not start";
+        QTest::newRow("missing") << "/nowhere/libdank_engine.so"
+                                 << "engine"
+                                 << "looked for '/nowhere/libdank_engine.so'";
+        QTest::newRow("not a library") << "/etc/passwd"
+                                       << "engine"
+                                       << "Cannot open the compute engine";
+        QTest::newRow("another library") << "libc"
+                                         << "engine"
+                                         << "is not a compute engine";
+        QTest::newRow("another version") << fake + "abi.so"
+                                         << "engine"
+                                         << "another version (-1 instead of";
+        QTest::newRow("no factory") << fake + "half.so"
+                                    << "engine"
+                                    << "is not a compute engine";
+        QTest::newRow("throws") << fake + "throws.so"
+                                << "engine"
+                                << "did not start: no cores: 5";
+        QTest::newRow("throws ours") << fake + "error.so"
+                                     << "memory"
+                                     << "out of memory";
+        QTest::newRow("makes nothing") << fake + "null.so"
+                                       << "engine"
+                                       << "did not start";
     }
     void refuses()
     {

@@ -66,7 +66,8 @@ Model withScores()
         model.range->distances.push_back(0.1F * float(i));
     model.trainPictures = {{0, std::string(32, 'a'), 12345, "memes/ü a.png"}, {2, std::string(32, '0'), 0, ""}};
     for (const char *group : {"dank\"memes", "memes"})
-        model.groupTargets.emplace(group, TargetTransform::fit(TargetKind::Percentile, std::vector<std::int64_t>{1, 5, 5, 70, 90}));
+        model.groupTargets.emplace(
+            group, TargetTransform::fit(TargetKind::Percentile, std::vector<std::int64_t>{1, 5, 5, 70, 90}));
     return model;
 }
 
@@ -317,9 +318,8 @@ private slots:
         QVERIFY(refusal(file.path()).contains("layer normalisation"));
         saveModel(model, file.path());
         static const float kBad[] = {0, NAN, 0};
-        rewrite(file.path(), [](Parts &parts) {
-            parts.tensors.at("layer_norm.weight").bytes = std::as_bytes(std::span(kBad));
-        });
+        rewrite(file.path(),
+                [](Parts &parts) { parts.tensors.at("layer_norm.weight").bytes = std::as_bytes(std::span(kBad)); });
         QVERIFY(refusal(file.path()).contains("not finite"));
     }
 
@@ -341,7 +341,8 @@ private slots:
         };
         const auto set = [&](const char *pointer, json value, const char *reason) {
             const std::string name = std::string(pointer) + " = " + value.dump().substr(0, 40);
-            row(name.c_str(), [=](Parts &parts) { parts.document[json::json_pointer(pointer)] = value; }, reason);
+            row(
+                name.c_str(), [=](Parts &parts) { parts.document[json::json_pointer(pointer)] = value; }, reason);
         };
         for (const auto &entry : json::parse(R"(["format","name","run","backbone","weights_file","untrained_backbone",
                 "layers","output","target","reference_name","config","epoch","epochs_run","curve",
@@ -385,36 +386,53 @@ private slots:
         set("/train_ids/0", std::string(20000, 'x'), "wrong kind");
 
         const auto shape = [&](const char *name, const char *tensor, std::vector<std::int64_t> sides) {
-            row(name, [=](Parts &parts) { parts.tensors.at(tensor).shape = sides; }, "");
+            row(
+                name, [=](Parts &parts) { parts.tensors.at(tensor).shape = sides; }, "");
         };
         shape("weight transposed", "layers.0.weight", {3, 2});
         shape("weight flat", "layers.0.weight", {6});
         shape("weight deep", "layers.0.weight", {2, 3, 1});
         shape("bias as a matrix", "layers.0.bias", {1, 2});
-        row("weight of no width", [](Parts &parts) {
-            parts.tensors.at("layers.0.weight").shape = {2, 0};
-            parts.tensors.at("layers.0.weight").bytes = {};
-        }, "make no layer");
-        row("bias too long", [](Parts &parts) {
-            parts.tensors.at("layers.1.bias") = parts.tensors.at("layers.0.bias");
-            parts.tensors.at("layers.1.bias").name = "layers.1.bias";
-        }, "make no layer");
-        row("weight as integers", [](Parts &parts) { parts.tensors.at("layers.0.weight").type = DType::I32; },
+        row(
+            "weight of no width",
+            [](Parts &parts) {
+                parts.tensors.at("layers.0.weight").shape = {2, 0};
+                parts.tensors.at("layers.0.weight").bytes = {};
+            },
+            "make no layer");
+        row(
+            "bias too long",
+            [](Parts &parts) {
+                parts.tensors.at("layers.1.bias") = parts.tensors.at("layers.0.bias");
+                parts.tensors.at("layers.1.bias").name = "layers.1.bias";
+            },
+            "make no layer");
+        row(
+            "weight as integers", [](Parts &parts) { parts.tensors.at("layers.0.weight").type = DType::I32; },
             "another type");
-        row("no weight", [](Parts &parts) { parts.tensors.erase("layers.0.weight"); }, "lacks the tensor");
-        row("no reference", [](Parts &parts) { parts.tensors.erase("reference"); }, "lacks the tensor");
-        row("no mean", [](Parts &parts) { parts.tensors.erase("feature.mean"); }, "lacks the tensor");
-        row("one tensor more", [](Parts &parts) {
-            parts.tensors["extra"] = parts.tensors.at("reference");
-            parts.tensors["extra"].name = "extra";
-        }, "do not belong");
+        row(
+            "no weight", [](Parts &parts) { parts.tensors.erase("layers.0.weight"); }, "lacks the tensor");
+        row(
+            "no reference", [](Parts &parts) { parts.tensors.erase("reference"); }, "lacks the tensor");
+        row(
+            "no mean", [](Parts &parts) { parts.tensors.erase("feature.mean"); }, "lacks the tensor");
+        row(
+            "one tensor more",
+            [](Parts &parts) {
+                parts.tensors["extra"] = parts.tensors.at("reference");
+                parts.tensors["extra"].name = "extra";
+            },
+            "do not belong");
         static const float kBad[] = {NAN, INFINITY, 0.5F};
         const auto values = [&](const char *name, const char *tensor, std::size_t from, std::size_t count) {
-            row(name, [=](Parts &parts) {
-                auto &target = parts.tensors.at(tensor);
-                target.shape = {std::int64_t(count)};
-                target.bytes = std::as_bytes(std::span(kBad).subspan(from, count));
-            }, "");
+            row(
+                name,
+                [=](Parts &parts) {
+                    auto &target = parts.tensors.at(tensor);
+                    target.shape = {std::int64_t(count)};
+                    target.bytes = std::as_bytes(std::span(kBad).subspan(from, count));
+                },
+                "");
         };
         values("bias not a number", "layers.1.bias", 0, 1);
         values("bias infinite", "layers.1.bias", 1, 1);
@@ -443,8 +461,10 @@ private slots:
         QTest::newRow("list") << QByteArray("[]") << "not a JSON object";
         QTest::newRow("number") << QByteArray("1") << "not a JSON object";
         QTest::newRow("deep") << QByteArray(1000000, '[') << "nested too deeply";
-        QTest::newRow("many values") << "[" + QByteArray("0,").repeated(5000000) + "0]" << "too long";
-        QTest::newRow("many objects") << "[" + QByteArray("{},").repeated(3000000) + "{}]" << "too long";
+        QTest::newRow("many values") << "[" + QByteArray("0,").repeated(5000000) + "0]"
+                                     << "too long";
+        QTest::newRow("many objects") << "[" + QByteArray("{},").repeated(3000000) + "{}]"
+                                      << "too long";
         QTest::newRow("huge number") << QByteArray("{\"format\":1e999}") << "not valid JSON";
     }
     void refusesHostileText()

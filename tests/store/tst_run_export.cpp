@@ -70,17 +70,19 @@ private slots:
         other.note.clear();
         const QStringList lines = QString::fromStdString(runsCsv(std::vector{other, someRun(7)}, true)).split('\n');
         QCOMPARE(lines.size(), 4);
-        QCOMPARE(lines[0], QString("run,state,created,locked,dataset,backbone,epochs_run,best_epoch,best_validation_loss,"
-                                   "last_validation_loss,mean_predictor_loss,verdict,spearman_within,spearman,r2,mae,"
-                                   "learning_rate,note"));
-        QCOMPARE(lines[1], QString("8,done,2026-01-02T03:04:05Z,yes,/d/db.json,classic/whole/fp32/v3,3,2,0.25,,0.3,,,,,,"
-                                   "0.5,"));
+        QCOMPARE(lines[0],
+                 QString("run,state,created,locked,dataset,backbone,epochs_run,best_epoch,best_validation_loss,"
+                         "last_validation_loss,mean_predictor_loss,verdict,spearman_within,spearman,r2,mae,"
+                         "learning_rate,note"));
+        QCOMPARE(lines[1],
+                 QString("8,done,2026-01-02T03:04:05Z,yes,/d/db.json,classic/whole/fp32/v3,3,2,0.25,,0.3,,,,,,"
+                         "0.5,"));
         QCOMPARE(lines[2], QString("7,done,2026-01-02T03:04:05Z,no,\"/d/my, memes/db.json\",classic/whole/fp32/v3,3,2,"
                                    "0.25,,0.3,no_evidence,,0.5,-0.25,0.125,0.001,\"a \"\"note\"\"\""));
         const QStringList whole = QString::fromStdString(runsCsv(std::vector{other})).split('\n');
         QVERIFY(cellsOf(whole[0]).contains("optimiser") && cellsOf(whole[0]).contains("seed"));
         QVERIFY(whole[1].contains("\"512,256,128,32,8\""));
-        QCOMPARE(runsCsv({}).find('\n'), runsCsv({}).size() - 1);   // the header alone
+        QCOMPARE(runsCsv({}).find('\n'), runsCsv({}).size() - 1);  // the header alone
     }
 };
 

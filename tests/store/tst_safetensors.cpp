@@ -95,9 +95,10 @@ private slots:
     /// Bytes as Python's reference writer lays them out, here with spaces and another key order.
     void readsForeignLayout()
     {
-        auto bytes = layout(R"({ "b" : {"shape":[2],"data_offsets":[4,8],"dtype":"F16"}, "__metadata__": {"format":"pt"},)"
-                            R"( "a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}   )",
-                            8);
+        auto bytes =
+            layout(R"({ "b" : {"shape":[2],"data_offsets":[4,8],"dtype":"F16"}, "__metadata__": {"format":"pt"},)"
+                   R"( "a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}   )",
+                   8);
         const float one = 1;
         std::memcpy(bytes.data() + bytes.size() - 8, &one, 4);
         const std::uint16_t halves[] = {0x3c00, 0xc000};
@@ -160,7 +161,8 @@ private slots:
         row("no shape", R"({"a":{"dtype":"F32","data_offsets":[0,4]}})", 4, "lacks");
         row("no offsets", R"({"a":{"dtype":"F32","shape":[1]}})", 4, "lacks");
         row("dtype twice", R"({"a":{"dtype":"F32","dtype":"I32","shape":[1],"data_offsets":[0,4]}})", 4, "twice");
-        row("unknown entry", R"({"a":{"dtype":"F32","extra":"x","shape":[1],"data_offsets":[0,4]}})", 4, "unknown entry");
+        row("unknown entry", R"({"a":{"dtype":"F32","extra":"x","shape":[1],"data_offsets":[0,4]}})", 4,
+            "unknown entry");
         row("negative side", R"({"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}})", 4, "negative");
         row("fraction", R"({"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}})", 4, "fraction");
         row("nested shape", R"({"a":{"dtype":"F32","shape":[[1]],"data_offsets":[0,4]}})", 4, "wrong kind");
@@ -169,8 +171,8 @@ private slots:
             "impossible dimension");
         row("product overflows", R"({"a":{"dtype":"F32","shape":[281474976710656,65536],"data_offsets":[0,0]}})", 0,
             "impossible shape");
-        row("product wraps to 4",
-            R"({"a":{"dtype":"U8","shape":[4294967296,4294967296,4],"data_offsets":[0,4]}})", 4, "impossible shape");
+        row("product wraps to 4", R"({"a":{"dtype":"U8","shape":[4294967296,4294967296,4],"data_offsets":[0,4]}})", 4,
+            "impossible shape");
         row("17 dimensions", R"({"a":{"dtype":"U8","shape":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],"data_offsets":[0,1]}})",
             1, "16 dimensions");
         row("size differs", R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}})", 4, "another number of bytes");
@@ -180,17 +182,25 @@ private slots:
             "outside");
         row("one offset", R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}})", 4, "fewer than two");
         row("three offsets", R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4,4]}})", 4, "more than two");
-        row("overlap", R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[4],)"
-                       R"("data_offsets":[2,6]}})", 6, "overlaps");
-        row("same place", R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[4],)"
-                          R"("data_offsets":[0,4]}})", 4, "overlaps");
-        row("hole", R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],)"
-                    R"("data_offsets":[2,3]}})", 3, "hole");
+        row("overlap",
+            R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[4],)"
+            R"("data_offsets":[2,6]}})",
+            6, "overlaps");
+        row("same place",
+            R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[4],)"
+            R"("data_offsets":[0,4]}})",
+            4, "overlaps");
+        row("hole",
+            R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],)"
+            R"("data_offsets":[2,3]}})",
+            3, "hole");
         row("hole at the start", R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}})", 2, "hole");
         row("trailing bytes", R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})", 2, "goes on");
         row("no tensor, some data", "{}", 1, "goes on");
-        row("name twice", R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],)"
-                          R"("data_offsets":[1,2]}})", 2, "twice");
+        row("name twice",
+            R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],)"
+            R"("data_offsets":[1,2]}})",
+            2, "twice");
         row("metadata number", R"({"__metadata__":{"a":1}})", 0, "wrong kind");
         row("metadata nested", R"({"__metadata__":{"a":{"b":"c"}}})", 0, "wrong kind");
         row("metadata list", R"({"__metadata__":[]})", 0, "wrong kind");
@@ -234,7 +244,9 @@ private slots:
     {
         std::string many = "{";
         for (int i = 0; i <= 100000; ++i)
-            many.append(1, '"').append(std::to_string(i)).append("\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},");
+            many.append(1, '"')
+                .append(std::to_string(i))
+                .append("\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},");
         many.back() = '}';
         QVERIFY_THROWS_EXCEPTION(Error, parseSafetensors(layout(many, 0)));
         std::string metadata = "{\"__metadata__\":{";

@@ -33,9 +33,14 @@ private slots:
         auto view = fallingRun(141, 104);
         view.curve[2].trainLoss = kNaN;
         chart.setTraining(view);
-        chart.setProvenance({7, QStringLiteral("42"), QStringLiteral("reddit, 2018"), QStringLiteral("0123456789abcdef"),
-                             QStringLiteral("inception_v3"), {}});
-        const QString footer = QStringLiteral("run 7 · seed 42 · reddit, 2018 (01234567) · inception_v3 · Dank Learning " DANK_VERSION);
+        chart.setProvenance({7,
+                             QStringLiteral("42"),
+                             QStringLiteral("reddit, 2018"),
+                             QStringLiteral("0123456789abcdef"),
+                             QStringLiteral("inception_v3"),
+                             {}});
+        const QString footer =
+            QStringLiteral("run 7 · seed 42 · reddit, 2018 (01234567) · inception_v3 · Dank Learning " DANK_VERSION);
         QCOMPARE(chart.provenance().footer(), footer);
         const QColor before = chart.yAxis->tickLabelColor();
 
@@ -60,9 +65,10 @@ private slots:
             if (reader.readNext() == QXmlStreamReader::StartElement && reader.name() == QLatin1String("text"))
                 texts << reader.readElementText(QXmlStreamReader::IncludeChildElements).trimmed();
         }
-        for (const QString &expected : {QStringLiteral("Loss of run 7"), QStringLiteral("training"), QStringLiteral("validation"),
-                                        QStringLiteral("epoch"), QStringLiteral("best, epoch 104"),
-                                        QStringLiteral("predict the mean 0.0098"), footer})
+        for (const QString &expected :
+             {QStringLiteral("Loss of run 7"), QStringLiteral("training"), QStringLiteral("validation"),
+              QStringLiteral("epoch"), QStringLiteral("best, epoch 104"), QStringLiteral("predict the mean 0.0098"),
+              footer})
             QVERIFY2(texts.contains(expected), qPrintable(expected + QStringLiteral(" not in ") + texts.join('|')));
 
         options.format = ChartFormat::Pdf;

@@ -34,7 +34,8 @@ inline TrainingView fallingRun(int epochs, int best, std::int64_t run = 7)
         const double wobble = 0.0004 * std::sin(epoch * 2.7) + 0.0003 * std::sin(epoch * 0.9);
         const double train = 0.005 + 0.031 * std::exp(-epoch / 28.0) + wobble;
         const double away = std::abs(epoch - best);
-        const double validation = 0.0075 + 0.000008 * away + 0.027 * std::exp(-epoch / 26.0) + (epoch == best ? -0.001 : std::abs(wobble));
+        const double validation =
+            0.0075 + 0.000008 * away + 0.027 * std::exp(-epoch / 26.0) + (epoch == best ? -0.001 : std::abs(wobble));
         view.curve.push_back({epoch, train, validation, 0.08});
     }
     return view;
@@ -59,7 +60,8 @@ inline std::shared_ptr<const Evaluation> someEvaluation(int count)
     evaluation->subset = std::to_string(count) + " held-out memes";
     for (int i = 0; i < count; ++i) {
         const double actual = (i + 0.5) / count;
-        const double predicted = std::clamp(0.25 + 0.5 * actual + 0.25 * std::sin(i * 12.9898) * std::sin(i * 3.1), 0.0, 1.0);
+        const double predicted =
+            std::clamp(0.25 + 0.5 * actual + 0.25 * std::sin(i * 12.9898) * std::sin(i * 3.1), 0.0, 1.0);
         evaluation->memes.push_back({"m" + std::to_string(i), predicted, actual, 500 + i * 100});
     }
     return evaluation;

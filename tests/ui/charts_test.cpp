@@ -60,12 +60,14 @@ private slots:
         QStringList labels;
         for (const auto &[at, label] : chart.upvotes()->ticks())
             labels << label;
-        QVERIFY2(labels.contains(QStringLiteral("2k")) || labels.contains(QStringLiteral("1k")), qPrintable(labels.join(' ')));
+        QVERIFY2(labels.contains(QStringLiteral("2k")) || labels.contains(QStringLiteral("1k")),
+                 qPrintable(labels.join(' ')));
         for (const QString &label : labels)
             QVERIFY(label.size() <= 4);
         show(chart, 560, 200);
         chart.upvotes()->showBin(0);
-        QVERIFY2(chart.upvotes()->hoverText().startsWith(QStringLiteral("494 – ")), qPrintable(chart.upvotes()->hoverText()));
+        QVERIFY2(chart.upvotes()->hoverText().startsWith(QStringLiteral("494 – ")),
+                 qPrintable(chart.upvotes()->hoverText()));
         std::size_t counted = 0;
         for (const auto &row : chart.upvotes()->table().rows)
             counted += row[2].toULongLong();
@@ -106,8 +108,10 @@ private slots:
             QVERIFY(!ticks.isEmpty());
             const QFontMetrics metrics(plot->xAxis->tickLabelFont());
             for (int i = 1; i < ticks.size(); ++i) {
-                const double between = plot->xAxis->coordToPixel(ticks[i].first) - plot->xAxis->coordToPixel(ticks[i - 1].first);
-                const double wide = (metrics.horizontalAdvance(ticks[i].second) + metrics.horizontalAdvance(ticks[i - 1].second)) / 2.0;
+                const double between =
+                    plot->xAxis->coordToPixel(ticks[i].first) - plot->xAxis->coordToPixel(ticks[i - 1].first);
+                const double wide =
+                    (metrics.horizontalAdvance(ticks[i].second) + metrics.horizontalAdvance(ticks[i - 1].second)) / 2.0;
                 QVERIFY2(between >= wide + 4, qPrintable(ticks[i - 1].second + QLatin1Char(' ') + ticks[i].second));
             }
         }
@@ -120,7 +124,8 @@ private slots:
         chart.setEvaluation(evaluation, upvoteDataset(48), TargetKind::Percentile);
         show(chart, 420, 320);
         const auto &meme = evaluation->memes[10];
-        const QPoint at(qRound(chart.xAxis->coordToPixel(meme.actual)), qRound(chart.yAxis->coordToPixel(meme.predicted)));
+        const QPoint at(qRound(chart.xAxis->coordToPixel(meme.actual)),
+                        qRound(chart.yAxis->coordToPixel(meme.predicted)));
         QTest::mouseMove(&chart, at);
         QTRY_VERIFY(chart.hoverText().startsWith(QStringLiteral("meme number 10\n")));
         QSignalSpy spy(&chart, &ScatterChart::memeActivated);
@@ -165,7 +170,8 @@ private slots:
             exploding.config.epochs = 1000;
             exploding.meanPredictorLoss = 0.0098;
             for (int epoch = 1; epoch <= 1000; ++epoch)
-                exploding.curve.push_back({epoch, 1e14 * std::exp(-epoch / 45.0) + 9383, 6e13 * std::exp(-epoch / 50.0) + 4000, 0});
+                exploding.curve.push_back(
+                    {epoch, 1e14 * std::exp(-epoch / 45.0) + 9383, 6e13 * std::exp(-epoch / 50.0) + 4000, 0});
             exploding.bestEpoch = 1000;
             paper.setTraining(exploding);
             show(paper, 726, 320);

@@ -69,13 +69,14 @@ private slots:
         f.session->setRequest(request);
         DeviceDialog dialog(*f.session);
         dialog.show();
-        QTest::keyClick(&dialog, Qt::Key_Return);   // the default button
+        QTest::keyClick(&dialog, Qt::Key_Return);  // the default button
         QVERIFY(f.waitFor([&] { return f.session->deviceCheck().state == State::Done; }));
         QCOMPARE(tested, std::string("cpu"));
         QCOMPARE(dialog.checks()->rowCount(), 4);
         QCOMPARE(rowOf(*dialog.checks(), 0), QStringList({"features inception_v3 fp32", "2.1e-06", "0.0001", "✓ ok"}));
         QCOMPARE(dialog.speeds()->rowCount(), 9);
-        QCOMPARE(rowOf(*dialog.speeds(), 0), QStringList({"pictures to features, Inception V3, fp32", "15.71 images/s"}));
+        QCOMPARE(rowOf(*dialog.speeds(), 0),
+                 QStringList({"pictures to features, Inception V3, fp32", "15.71 images/s"}));
         QCOMPARE(rowOf(*dialog.speeds(), 2)[1], QString("211 images/s"));
         QCOMPARE(dialog.status(), QString("✓ Every check holds."));
         // The command line's own lines.
@@ -84,7 +85,8 @@ private slots:
         QVERIFY(copied.startsWith("Device          cpu: CPU\n"));
         QVERIFY(copied.contains(QString::fromStdString(selfTestText(f.session->deviceCheck().checks))));
         QVERIFY(copied.contains("\nDevice cpu, 2 threads (LibTorch here has no CUDA)\n"));
-        QVERIFY2(copied.contains("\ntraining step, gradient                    8.7e-08   1e-05  ok\n"), qPrintable(copied));
+        QVERIFY2(copied.contains("\ntraining step, gradient                    8.7e-08   1e-05  ok\n"),
+                 qPrintable(copied));
         QVERIFY2(copied.contains("\nfirst score of a JPEG of 1080 pixels             70.10 ms\n"), qPrintable(copied));
         // It is still there for the next dialog.
         const DeviceDialog next(*f.session);
@@ -116,7 +118,7 @@ private slots:
         auto *bar = dialog.findChild<QProgressBar *>();
         QVERIFY(bar->isVisible());
         QCOMPARE(bar->value(), 2);
-        QVERIFY(dialog.checks()->isVisible());   // the self-test is over and told
+        QVERIFY(dialog.checks()->isVisible());  // the self-test is over and told
         dialog.runButton()->click();
         QVERIFY(f.waitFor([&] { return f.session->deviceCheck().state == State::Idle; }));
         QCOMPARE(f.engine->benching.load(), 0);
@@ -163,7 +165,9 @@ private slots:
     void failuresAreTold()
     {
         Fixture f;
-        f.engine->onSelfTest = [](const std::string &) { throw Error(ErrorKind::Device, "There is no device cuda:7."); };
+        f.engine->onSelfTest = [](const std::string &) {
+            throw Error(ErrorKind::Device, "There is no device cuda:7.");
+        };
         DeviceDialog dialog(*f.session);
         dialog.runButton()->click();
         QVERIFY(f.waitFor([&] { return f.session->deviceCheck().state == State::Failed; }));

@@ -168,7 +168,7 @@ private slots:
     {
         RowChart chart;
         chart.setContent(residualRows(residualsByGroup(*judgedMemes(600, 30), nullptr), QStringLiteral("600 memes")));
-        QCOMPARE(chart.content().rows.size(), std::size_t(20));      // the rest is in the table
+        QCOMPARE(chart.content().rows.size(), std::size_t(20));  // the rest is in the table
         QCOMPARE(chart.table().rows.size(), std::size_t(30));
         show(chart, 500, 640);
         QTest::keyClick(&chart, Qt::Key_Down);
@@ -234,7 +234,9 @@ private slots:
         auto *detail = page.findChild<MemeDetail *>();
         QCOMPARE(view->model()->rowCount(), int(evaluation->memes.size()));
         const std::string worst = memesForWall(*evaluation, WallKind::Overrated, 1).front().id;
-        const auto idAt = [&](const QModelIndex &index) { return index.data(WallModel::IdRole).toString().toStdString(); };
+        const auto idAt = [&](const QModelIndex &index) {
+            return index.data(WallModel::IdRole).toString().toStdString();
+        };
         const auto isShown = [&](const std::string &id) {
             for (const auto *label : detail->findChildren<QLabel *>())
                 if (label->text().endsWith(QStringLiteral(" · ") + QString::fromStdString(id)))
@@ -274,8 +276,8 @@ private slots:
         for (const QAction *action : page.findChildren<QAction *>())
             if (action->isEnabled() && !action->objectName().isEmpty())
                 actions << action->objectName();
-        for (const char *name : {"exportPredictions", "exportWalls", "exportFigures", "exportScatter", "exportBaselines",
-                                 "exportCalibration", "exportResiduals", "copyEvaluateCommand"})
+        for (const char *name : {"exportPredictions", "exportWalls", "exportFigures", "exportScatter",
+                                 "exportBaselines", "exportCalibration", "exportResiduals", "copyEvaluateCommand"})
             QVERIFY2(actions.contains(QLatin1String(name)), name);
         page.findChild<QAction *>(QStringLiteral("copyEvaluateCommand"))->trigger();
         QVERIFY(QApplication::clipboard()->text().startsWith(QStringLiteral("dank --library")));
@@ -315,22 +317,26 @@ private slots:
         QVERIFY(!card.isHidden());
         show(card, 900, 600);
         const auto *done = card.findChild<QLabel *>(QStringLiteral("crossValidationDone"));
-        QCOMPARE(done->text(), QStringLiteral("5 folds × 3 seeds: every meme judged 3 times by heads that did not learn from it"));
+        QCOMPARE(done->text(),
+                 QStringLiteral("5 folds × 3 seeds: every meme judged 3 times by heads that did not learn from it"));
         const auto *notes = card.findChild<QLabel *>(QStringLiteral("crossValidationNotes"));
         QCOMPARE(notes->text(), QStringLiteral("<b>One</b> diverged.\nAnother."));
         QCOMPARE(notes->textFormat(), Qt::PlainText);
-        QCOMPARE(card.findChild<VerdictBanner *>()->accessibleDescription(), plainTitle(cross.evaluation.verdict.reason, 1000));
+        QCOMPARE(card.findChild<VerdictBanner *>()->accessibleDescription(),
+                 plainTitle(cross.evaluation.verdict.reason, 1000));
         const auto *table = card.findChild<QTableWidget *>(QStringLiteral("crossValidationFigures"));
         QCOMPARE(table->rowCount(), 10);
         QCOMPARE(table->columnCount(), 3);
         const MeanAndSd &within = cross.within.at(Figure::Spearman);
         const Interval &between = cross.evaluation.withinIntervals.at(Figure::Spearman);
-        QCOMPARE(table->item(0, 1)->text(),
-                 QStringLiteral("%1 ± %2 (%3 to %4)")
-                     .arg(fixedText(within.mean), QString::number(*within.sd, 'f', 3), fixedText(between.low), fixedText(between.high)));
-        QVERIFY(table->item(2, 2)->text().contains(QRegularExpression(QStringLiteral(R"(^\d+\.\d % ± \d+\.\d \(\d+\.\d to \d+\.\d %\)$)"))));
+        QCOMPARE(table->item(0, 1)->text(), QStringLiteral("%1 ± %2 (%3 to %4)")
+                                                .arg(fixedText(within.mean), QString::number(*within.sd, 'f', 3),
+                                                     fixedText(between.low), fixedText(between.high)));
+        QVERIFY(table->item(2, 2)->text().contains(
+            QRegularExpression(QStringLiteral(R"(^\d+\.\d % ± \d+\.\d \(\d+\.\d to \d+\.\d %\)$)"))));
         QVERIFY(table->item(8, 0)->text().endsWith(QStringLiteral(", points")));
-        QCOMPARE(overSeedsText(Figure::Mae, {2, 0.25, 0.0125}, Interval{0.2, 0.3}, true), QStringLiteral("25.0 ± 1.3 (20.0 to 30.0)"));
+        QCOMPARE(overSeedsText(Figure::Mae, {2, 0.25, 0.0125}, Interval{0.2, 0.3}, true),
+                 QStringLiteral("25.0 ± 1.3 (20.0 to 30.0)"));
         QCOMPARE(overSeedsText(Figure::R2, {1, -0.5, std::nullopt}, std::nullopt, true), fixedNumber(-0.5, 2));
 
         // One seed has no spread; held-out memes have no folds; what is undefined says so.
@@ -370,7 +376,9 @@ private slots:
         QCOMPARE(memes.rows[1][6].toDouble(), evaluation->memes[1].predicted - evaluation->memes[1].actual);
         const ChartTable walls = wallsTable(*evaluation, nullptr, 5);
         QCOMPARE(walls.rows.size(), std::size_t(15));
-        QCOMPARE(walls.rows[0].mid(0, 3), (QStringList{"overrated", "1", QString::fromStdString(memesForWall(*evaluation, WallKind::Overrated, 1)[0].id)}));
+        QCOMPARE(walls.rows[0].mid(0, 3),
+                 (QStringList{"overrated", "1",
+                              QString::fromStdString(memesForWall(*evaluation, WallKind::Overrated, 1)[0].id)}));
         QCOMPARE(walls.rows[14][0], QStringLiteral("nailed"));
         const ChartTable figures = figuresForExport(*evaluation);
         QCOMPARE(figures.rows.size(), std::size_t(20));

@@ -16,22 +16,23 @@ namespace dank::test {
 /// Set its members before the call they are about; counters may be read at any time.
 class FakeEngine : public Engine {
 public:
-    std::atomic<int> epochMs{1};              ///< how long an epoch takes
-    std::atomic<int> imageMs{0};              ///< how long one picture takes to extract
+    std::atomic<int> epochMs{1};  ///< how long an epoch takes
+    std::atomic<int> imageMs{0};  ///< how long one picture takes to extract
     std::atomic<int> rateMs{0};
-    std::atomic<bool> ignoresCancel{false};   ///< goes on to the end, as an engine between two checks does
-    std::function<void()> onExtract, onTrain, onOpenRating;   ///< may throw; called first
-    std::function<void(int epoch)> onEpoch;                   ///< may throw
-    std::atomic<int> holdJudgeAt{-1};         ///< stands at the controls (0) or a training of the folds (1…) until it is -1
-    std::atomic<int> judgeMs{0};              ///< how long a training of the folds takes
-    std::vector<std::string> notes;           ///< of a training's report
-    std::atomic<int> extractions{0}, trainings{0}, discarded{0}, kept{0}, opened{0}, rated{0}, thumbnails{0}, samples{0};
+    std::atomic<bool> ignoresCancel{false};  ///< goes on to the end, as an engine between two checks does
+    std::function<void()> onExtract, onTrain, onOpenRating;  ///< may throw; called first
+    std::function<void(int epoch)> onEpoch;                  ///< may throw
+    std::atomic<int> holdJudgeAt{-1};  ///< stands at the controls (0) or a training of the folds (1…) until it is -1
+    std::atomic<int> judgeMs{0};       ///< how long a training of the folds takes
+    std::vector<std::string> notes;    ///< of a training's report
+    std::atomic<int> extractions{0}, trainings{0}, discarded{0}, kept{0}, opened{0}, rated{0}, thumbnails{0},
+        samples{0};
     std::atomic<int> evaluations{0};
     std::atomic<int> running{0};
-    std::atomic<int> fetchMs{0};              ///< how long a hundredth of a download takes
-    std::atomic<int> holdFetchAt{-1};         ///< stands at this hundredth until it is -1
-    std::function<void(int percent)> onFetch;                 ///< may throw
-    std::function<std::string(const std::filesystem::path &)> onAdd;   ///< whose weights a file holds; may throw
+    std::atomic<int> fetchMs{0};                                      ///< how long a hundredth of a download takes
+    std::atomic<int> holdFetchAt{-1};                                 ///< stands at this hundredth until it is -1
+    std::function<void(int percent)> onFetch;                         ///< may throw
+    std::function<std::string(const std::filesystem::path &)> onAdd;  ///< whose weights a file holds; may throw
     std::atomic<int> fetches{0};
     mutable std::atomic<int> fetching{0};
 
@@ -56,8 +57,11 @@ public:
                                : id + "/warp/fp32/" + (request.weights == "none" ? "seed-1" : "w-0123456789abcdef");
     }
 
-    EngineInfo info() const override { return {.versions = {}, .devices = {{"cpu", "CPU"}}, .autoDevice = "cpu",
-                .autoNote = "no CUDA device was found"}; }
+    EngineInfo info() const override
+    {
+        return {
+            .versions = {}, .devices = {{"cpu", "CPU"}}, .autoDevice = "cpu", .autoNote = "no CUDA device was found"};
+    }
 
     std::vector<BackboneStatus> backbones(const Dataset *dataset, const BackboneRequest &request,
                                           const std::filesystem::path &library) const override
@@ -120,11 +124,12 @@ public:
         m_installed.insert(backbone);
     }
 
-    std::atomic<int> holdBenchAt{-1};         ///< stands after so many measurements until it is -1
-    std::atomic<bool> deviceIsWrong{false};   ///< its features differ too much
-    std::function<void(const std::string &device)> onSelfTest;   ///< may throw
+    std::atomic<int> holdBenchAt{-1};                           ///< stands after so many measurements until it is -1
+    std::atomic<bool> deviceIsWrong{false};                     ///< its features differ too much
+    std::function<void(const std::string &device)> onSelfTest;  ///< may throw
     std::atomic<int> benching{0};
-    BenchReport bench(const std::string &, const std::string &, const std::filesystem::path &, const JobContext &job) override
+    BenchReport bench(const std::string &, const std::string &, const std::filesystem::path &,
+                      const JobContext &job) override
     {
         const Running here(benching);
         BenchReport report{"cpu", "LibTorch here has no CUDA", 2, {}};
@@ -168,8 +173,10 @@ public:
             if (onFetch)
                 onFetch(percent);
             if (observer)
-                observer({.done = static_cast<std::uint64_t>(percent) * 1'040'000, .total = 104'000'000,
-                          .bytesPerSecond = 5.2e6, .resumedFrom = 0});
+                observer({.done = static_cast<std::uint64_t>(percent) * 1'040'000,
+                          .total = 104'000'000,
+                          .bytesPerSecond = 5.2e6,
+                          .resumedFrom = 0});
             do {
                 if (!ignoresCancel)
                     job.cancel.check();
@@ -180,22 +187,29 @@ public:
         setInstalled(id);
         return library / "weights" / (id + ".safetensors");
     }
-    std::string addWeights(const std::filesystem::path &file, const std::string &backbone, const std::filesystem::path &,
-                           const JobContext &job) override
+    std::string addWeights(const std::filesystem::path &file, const std::string &backbone,
+                           const std::filesystem::path &, const JobContext &job) override
     {
         job.cancel.check();
         const std::string whose = onAdd ? onAdd(file) : backbone.empty() ? "inception_v3" : backbone;
         setInstalled(whose);
         return whose;
     }
-    std::vector<WeightsCheck> verifyWeights(const std::filesystem::path &, const JobContext &) const override { return {}; }
-    std::size_t convertWeights(const std::filesystem::path &, const std::filesystem::path &, const JobContext &) const override
+    std::vector<WeightsCheck> verifyWeights(const std::filesystem::path &, const JobContext &) const override
+    {
+        return {};
+    }
+    std::size_t convertWeights(const std::filesystem::path &, const std::filesystem::path &,
+                               const JobContext &) const override
     {
         return 0;
     }
-    std::vector<std::filesystem::path> removeWeights(const std::string &, const std::filesystem::path &) override { return {}; }
-    std::atomic<int> paperEpochMs{0};         ///< how long an epoch of the paper's loop takes
-    std::function<void(const Dataset *)> onReproduce;         ///< may throw
+    std::vector<std::filesystem::path> removeWeights(const std::string &, const std::filesystem::path &) override
+    {
+        return {};
+    }
+    std::atomic<int> paperEpochMs{0};                  ///< how long an epoch of the paper's loop takes
+    std::function<void(const Dataset *)> onReproduce;  ///< may throw
     mutable std::atomic<int> reproducing{0};
     static double paperLoss(std::size_t seed, int epoch)
     {
@@ -243,8 +257,12 @@ public:
             report.matrix.ids.push_back(meme.id);
             report.matrix.values.insert(report.matrix.values.end(), {0.f, 1.f});
             if (observer)
-                observer({.done = report.matrix.rows(), .total = total, .cached = 0, .imagesPerSecond = 50,
-                          .arrived = {meme.id}, .skipped = {}});
+                observer({.done = report.matrix.rows(),
+                          .total = total,
+                          .cached = 0,
+                          .imagesPerSecond = 50,
+                          .arrived = {meme.id},
+                          .skipped = {}});
         }
         ++extractions;
         return report;
@@ -397,7 +415,8 @@ private:
             ++epoch;
             if (onEpoch)
                 onEpoch(epoch);
-            const EpochStats stats{.epoch = epoch, .trainLoss = 1.0 / epoch, .validationLoss = 1.1 / epoch, .seconds = 0};
+            const EpochStats stats{
+                .epoch = epoch, .trainLoss = 1.0 / epoch, .validationLoss = 1.1 / epoch, .seconds = 0};
             if (epochMs > 0)
                 library.addEpoch(run, stats);
             if (observer.epoch)
@@ -448,7 +467,7 @@ private:
     }
 
     mutable std::mutex m_mutex;
-    std::set<std::string> m_installed;   ///< guarded by m_mutex
+    std::set<std::string> m_installed;  ///< guarded by m_mutex
     mutable std::vector<std::string> m_thumbnailOrder;
 };
 

@@ -49,7 +49,8 @@ private slots:
         QCOMPARE(chart.yAxis->scaleType() == QCPAxis::stLogarithmic, log);
         // One click reverts, and more epochs do not bring it back.
         chart.toggleAxis();
-        const bool possible = std::any_of(losses.begin(), losses.end(), [](double x) { return x > 0 && std::isfinite(x); });
+        const bool possible =
+            std::any_of(losses.begin(), losses.end(), [](double x) { return x > 0 && std::isfinite(x); });
         QCOMPARE(chart.isLogarithmic(), possible && !log);
         view.curve.push_back({int(losses.size()) + 1, 0.01, 0.01, 0});
         if (log) {
@@ -243,10 +244,11 @@ private slots:
         LossChart chart;
         chart.setTraining(fallingRun(40, 30, 7));
         const QCPRange before = chart.yAxis->range();
-        RunCurve tall{5, QStringLiteral("run 5"), Qt::red, Qt::DashLine, {{1, 1, 0.5, 0}, {2, 1, kNaN, 0}, {60, 1, 0.02, 0}}};
+        RunCurve tall{
+            5, QStringLiteral("run 5"), Qt::red, Qt::DashLine, {{1, 1, 0.5, 0}, {2, 1, kNaN, 0}, {60, 1, 0.02, 0}}};
         RunCurve own{7, QStringLiteral("run 7"), Qt::blue, Qt::SolidLine, fallingRun(40, 30, 7).curve};
         chart.setOverlays({tall, own});
-        QCOMPARE(chart.overlays().drawn().size(), std::size_t(1));   // run 7 is the chart's own
+        QCOMPARE(chart.overlays().drawn().size(), std::size_t(1));  // run 7 is the chart's own
         QVERIFY(chart.yAxis->range().upper >= 0.5 && before.upper < 0.5);
         QVERIFY(chart.xAxis->range().upper >= 60);
         chart.showEpoch(1);

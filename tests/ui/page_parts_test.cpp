@@ -124,13 +124,20 @@ private slots:
     {
         QTest::addColumn<QString>("text");
         QTest::addColumn<QString>("layers");
-        QTest::newRow("commas") << "512, 256,8" << "512 256 8";
-        QTest::newRow("dots") << "512 · 256 · 8" << "512 256 8";
-        QTest::newRow("none is a linear head") << "" << "";
-        QTest::newRow("zero") << "512, 0" << "bad";
-        QTest::newRow("negative") << "a-5" << "bad";
-        QTest::newRow("words") << "many" << "bad";
-        QTest::newRow("too wide") << "99999999" << "bad";
+        QTest::newRow("commas") << "512, 256,8"
+                                << "512 256 8";
+        QTest::newRow("dots") << "512 · 256 · 8"
+                              << "512 256 8";
+        QTest::newRow("none is a linear head") << ""
+                                               << "";
+        QTest::newRow("zero") << "512, 0"
+                              << "bad";
+        QTest::newRow("negative") << "a-5"
+                                  << "bad";
+        QTest::newRow("words") << "many"
+                               << "bad";
+        QTest::newRow("too wide") << "99999999"
+                                  << "bad";
     }
     void layersAreParsed()
     {
@@ -182,7 +189,8 @@ private slots:
     {
         ScoreModel model;
         QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
-        std::vector<RatedItem> items{scored("low", 0.1), scored("nan", kNaN), scored("high", 0.9), RatedItem{}, scored("mid", 0.5)};
+        std::vector<RatedItem> items{scored("low", 0.1), scored("nan", kNaN), scored("high", 0.9), RatedItem{},
+                                     scored("mid", 0.5)};
         items[3].name = QStringLiteral("waiting");
         RatedItem skipped;
         skipped.state = RatedItem::State::Skipped;
@@ -233,12 +241,13 @@ private slots:
         const QString csv = QString::fromUtf8(scoresToCsv(items));
         const auto json = QJsonDocument::fromJson(scoresToJson(items)).array();
         QLocale::setDefault(QLocale::c());
-        QCOMPARE(csv, QStringLiteral("path,dankness,percentile,expected_upvotes,model,epoch,skipped,dankness_low,"
-                                     "dankness_high,percentile_low,percentile_high,expected_upvotes_low,"
-                                     "expected_upvotes_high,outside_training_range,training_distance,learned_from,neighbours\n"
-                                     "\"/memes/a, \"\"b\"\".png\",0.25,25,1234.5,run 6,96,,0.1,0.4,10,40,100,9000,true,1.5,"
-                                     "false,q:7\n"
-                                     "\"x\ny.png\",,,,,,not an image,,,,,,,,,,\n"));
+        QCOMPARE(csv, QStringLiteral(
+                          "path,dankness,percentile,expected_upvotes,model,epoch,skipped,dankness_low,"
+                          "dankness_high,percentile_low,percentile_high,expected_upvotes_low,"
+                          "expected_upvotes_high,outside_training_range,training_distance,learned_from,neighbours\n"
+                          "\"/memes/a, \"\"b\"\".png\",0.25,25,1234.5,run 6,96,,0.1,0.4,10,40,100,9000,true,1.5,"
+                          "false,q:7\n"
+                          "\"x\ny.png\",,,,,,not an image,,,,,,,,,,\n"));
         const auto doubt = json[0].toObject();
         QCOMPARE(doubt["interval"]["expected_upvotes"][1].toDouble(), 9000.0);
         QVERIFY(doubt["outside_training_range"].toBool() && !doubt["learned_from"].toBool(true));
@@ -262,11 +271,14 @@ private slots:
     {
         QTest::addColumn<QString>("name");
         QTest::addColumn<QString>("shown");
-        QTest::newRow("lines") << "a\nb\tc" << "a b c";
-        QTest::newRow("reversed ending") << QStringLiteral("meme") + QChar(0x202E) + QStringLiteral("gpj.exe") << "memegpj.exe";
+        QTest::newRow("lines") << "a\nb\tc"
+                               << "a b c";
+        QTest::newRow("reversed ending") << QStringLiteral("meme") + QChar(0x202E) + QStringLiteral("gpj.exe")
+                                         << "memegpj.exe";
         QTest::newRow("isolates") << QChar(0x2066) + QStringLiteral("x") + QChar(0x2069) << "x";
         QTest::newRow("null") << QStringLiteral("a") + QChar(0) + QStringLiteral("b") << "a b";
-        QTest::newRow("markup stays text") << "<img src=x>" << "<img src=x>";
+        QTest::newRow("markup stays text") << "<img src=x>"
+                                           << "<img src=x>";
     }
     void namesCannotDisturb()
     {
@@ -280,7 +292,8 @@ private slots:
     void wallsHoldTheWorst()
     {
         Evaluation evaluation;
-        evaluation.memes = {{"over", 0.9, 0.1, 5}, {"under", 0.1, 0.8, 900}, {"near", 0.5, 0.51, 50}, {"nan", kNaN, 0.5, 1}};
+        evaluation.memes = {
+            {"over", 0.9, 0.1, 5}, {"under", 0.1, 0.8, 900}, {"near", 0.5, 0.51, 50}, {"nan", kNaN, 0.5, 1}};
         const auto ids = [&](WallKind kind, std::size_t most = 12) {
             std::string out;
             for (const auto &meme : memesForWall(evaluation, kind, most))

@@ -39,8 +39,8 @@ public:
         const auto records = dataset.records();
         for (std::size_t i = 0; i < records.size(); ++i) {
             const double actual = (double(i) + 0.5) / double(records.size());
-            const double predicted =
-                std::clamp(0.3 + 0.45 * actual + 0.3 * std::sin(double(i) * 12.9898) * std::sin(double(i) * 3.1), 0.0, 1.0);
+            const double predicted = std::clamp(
+                0.3 + 0.45 * actual + 0.3 * std::sin(double(i) * 12.9898) * std::sin(double(i) * 3.1), 0.0, 1.0);
             memes.push_back({records[i].id, predicted, actual, records[i].upvotes});
         }
         const std::string subset = std::to_string(memes.size()) + " held-out memes";
@@ -74,8 +74,8 @@ public:
         return judge(dataset);
     }
 
-    std::unique_ptr<RatingSession> openRating(std::shared_ptr<const Model> model, const std::string &, const std::string &,
-                                              const std::filesystem::path &) override
+    std::unique_ptr<RatingSession> openRating(std::shared_ptr<const Model> model, const std::string &,
+                                              const std::string &, const std::filesystem::path &) override
     {
         return std::make_unique<Rater>(std::move(model));
     }
@@ -87,7 +87,8 @@ public:
         for (int y = 0; y < image.height; ++y)
             for (int x = 0; x < image.width; ++x)
                 for (int c = 0; c < 3; ++c)
-                    image.rgb.push_back(std::uint8_t(50 + (hash >> (8 * c)) % 120 + (x + y * (c + 1)) * 70 / (image.width * 4)));
+                    image.rgb.push_back(
+                        std::uint8_t(50 + (hash >> (8 * c)) % 120 + (x + y * (c + 1)) * 70 / (image.width * 4)));
         return image;
     }
 
@@ -96,7 +97,10 @@ private:
     public:
         explicit Rater(std::shared_ptr<const Model> model) : m_model(std::move(model)) {}
         const Model &model() const override { return *m_model; }
-        Score rate(const std::filesystem::path &file) const override { return score(file.filename().string(), file.string()); }
+        Score rate(const std::filesystem::path &file) const override
+        {
+            return score(file.filename().string(), file.string());
+        }
         Score rate(std::span<const std::byte>, const std::string &name) const override { return score(name, name); }
 
     private:
@@ -129,12 +133,15 @@ void writeDataset(const QString &folder, int rows)
 {
     QDir().mkpath(folder + QStringLiteral("/memes"));
     QJsonObject table;
-    const QStringList titles{QStringLiteral("one does not simply"), QStringLiteral("<b>me</b> & the boys"), QStringLiteral("nobody:"),
-                             QStringLiteral("when the code compiles"), QStringLiteral("monday again")};
+    const QStringList titles{QStringLiteral("one does not simply"), QStringLiteral("<b>me</b> & the boys"),
+                             QStringLiteral("nobody:"), QStringLiteral("when the code compiles"),
+                             QStringLiteral("monday again")};
     QImage picture(8, 6, QImage::Format_RGB32);
     for (int i = 0; i < rows; ++i) {
         const QString id = QStringLiteral("m%1").arg(i);
-        table.insert(QString::number(i + 1), QJsonObject{{"id", id}, {"ups", 500 + i * i * 17}, {"title", titles[i % titles.size()]},
+        table.insert(QString::number(i + 1), QJsonObject{{"id", id},
+                                                         {"ups", 500 + i * i * 17},
+                                                         {"title", titles[i % titles.size()]},
                                                          {"author", QStringLiteral("u%1").arg(i % 17)}});
         picture.fill(QColor::fromHsv(i * 7 % 360, 120, 150));
         picture.save(folder + QStringLiteral("/memes/%1.png").arg(id));
@@ -158,7 +165,8 @@ private slots:
         writeDataset(folder.filePath(QStringLiteral("reddit")), 120);
         auto engine = std::make_shared<PicturesqueEngine>();
         engine->epochMs = 2;
-        Session session({.library = folder.filePath(QStringLiteral("library")).toStdString(), .threads = 1, .engine = engine});
+        Session session(
+            {.library = folder.filePath(QStringLiteral("library")).toStdString(), .threads = 1, .engine = engine});
         TrainPage train(session);
         EvaluatePage evaluate(session);
         RatePage rate(session);
@@ -236,7 +244,8 @@ private slots:
         put(QStringLiteral("日本語 🐸 100% %1 & more.png"));
 
         auto engine = std::make_shared<PicturesqueEngine>();
-        Session session({.library = folder.filePath(QStringLiteral("library")).toStdString(), .threads = 1, .engine = engine});
+        Session session(
+            {.library = folder.filePath(QStringLiteral("library")).toStdString(), .threads = 1, .engine = engine});
         writeDataset(folder.filePath(QStringLiteral("reddit")), 40);
         session.openDataset(folder.filePath(QStringLiteral("reddit/db.json")));
         QTRY_VERIFY_WITH_TIMEOUT(session.actions().train, 20000);
@@ -251,9 +260,10 @@ private slots:
         page.show();
         session.rate({memes});
         QTRY_COMPARE_WITH_TIMEOUT(session.scores().size(), std::size_t(2000), 30000);
-        QTRY_VERIFY_WITH_TIMEOUT(std::none_of(session.scores().begin(), session.scores().end(),
-                                              [](const RatedItem &item) { return item.state == RatedItem::State::Waiting; }),
-                                 60000);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            std::none_of(session.scores().begin(), session.scores().end(),
+                         [](const RatedItem &item) { return item.state == RatedItem::State::Waiting; }),
+            60000);
         auto *model = page.findChild<ScoreModel *>();
         QTRY_COMPARE(model->rowCount(), 2000);
         QTRY_COMPARE(model->item(1999)->state, RatedItem::State::Skipped);
@@ -280,7 +290,8 @@ private slots:
             writeDataset(folder.filePath(QStringLiteral("reddit")), 120);
             auto engine = std::make_shared<PicturesqueEngine>();
             engine->epochMs = 1;
-            Session session({.library = folder.filePath(QStringLiteral("library")).toStdString(), .threads = 1, .engine = engine});
+            Session session(
+                {.library = folder.filePath(QStringLiteral("library")).toStdString(), .threads = 1, .engine = engine});
             session.openDataset(folder.filePath(QStringLiteral("reddit/db.json")));
             QTRY_VERIFY_WITH_TIMEOUT(session.actions().train, 20000);
             for (int i = 0; i < 3; ++i) {
@@ -289,7 +300,8 @@ private slots:
                 config.dropout = i == 2 ? 0.5 : 0.2;
                 session.setTrainConfig(config);
                 session.train();
-                QTRY_VERIFY_WITH_TIMEOUT(session.training().curve.size() == std::size_t(config.epochs) && !session.training().live, 30000);
+                QTRY_VERIFY_WITH_TIMEOUT(
+                    session.training().curve.size() == std::size_t(config.epochs) && !session.training().live, 30000);
             }
             session.setRunNote(2, QStringLiteral("baseline for the page"));
             TrainPage train(session);
@@ -305,7 +317,8 @@ private slots:
             QVERIFY(QFile::copy(files.first(), folder.filePath(QStringLiteral("broken.png"))));
             files << folder.filePath(QStringLiteral("broken.png"));
             session.rate(files);
-            QTRY_VERIFY_WITH_TIMEOUT(session.scores().size() == 8 && session.scores().back().state != RatedItem::State::Waiting, 20000);
+            QTRY_VERIFY_WITH_TIMEOUT(
+                session.scores().size() == 8 && session.scores().back().state != RatedItem::State::Waiting, 20000);
             QTest::qWait(400);
             keepPicture(train, QStringLiteral("train") + suffix);
             keepPicture(rate, QStringLiteral("rate") + suffix);

@@ -29,7 +29,10 @@ void setNumbers(ReproduceDialog &dialog, int seeds, int epochs)
         box->setValue(box->accessibleName() == "Seeds" ? seeds : epochs);
 }
 
-QString cell(ReproduceDialog &dialog, int row, int column) { return dialog.table()->item(row, column)->text(); }
+QString cell(ReproduceDialog &dialog, int row, int column)
+{
+    return dialog.table()->item(row, column)->text();
+}
 
 }  // namespace
 
@@ -50,7 +53,7 @@ private slots:
         QCOMPARE(dialog.table()->rowCount(), 4);
         QCOMPARE(cell(dialog, 3, 1), QString("9383"));
         QVERIFY(dialog.explanation().startsWith("The network starts with weights and biases from N(0, 1)"));
-        QCOMPARE(dialog.findChild<QComboBox *>()->count(), 1);   // no dataset is open
+        QCOMPARE(dialog.findChild<QComboBox *>()->count(), 1);  // no dataset is open
 
         dialog.startButton()->click();
         QVERIFY(f.waitFor([&] { return f.session->reproduction().state == State::Done; }));
@@ -97,7 +100,7 @@ private slots:
         dialog.startButton()->click();
         QVERIFY(f.waitFor([&] { return f.session->reproduction().state == State::Done; }));
         QCOMPARE(given, f.session->dataset().get());
-        QCOMPARE(dialog.table()->rowCount(), 2);   // 10, and the last
+        QCOMPARE(dialog.table()->rowCount(), 2);  // 10, and the last
         QCOMPARE(cell(dialog, 1, 0), QString("37"));
         QCOMPARE(cell(dialog, 1, 1), QString("–"));
         // It is still there for the next dialog.
@@ -119,7 +122,7 @@ private slots:
         QVERIFY2(dialog.status().contains("of 200,000"), qPrintable(dialog.status()));
         QVERIFY(!dialog.findChild<QSpinBox *>()->isEnabled());
         QVERIFY(dialog.findChild<QProgressBar *>()->isVisible());
-        QVERIFY(!dialog.chart()->table().rows.empty());   // drawn as it comes
+        QVERIFY(!dialog.chart()->table().rows.empty());  // drawn as it comes
         QVERIFY(f.waitFor([&] { return f.session->reproduction().secondsLeft.has_value(); }));
         QVERIFY2(dialog.status().contains("left"), qPrintable(dialog.status()));
         // Only one at a time.

@@ -81,10 +81,11 @@ private slots:
         QCOMPARE(text(2, RunsModel::Within), QString("0.22"));
         QCOMPARE(text(2, RunsModel::Spearman), QString("0.44"));
         QCOMPARE(text(4, RunsModel::R2), QString(QChar(0x2212)) + "0.05");
-        QCOMPARE(text(5, RunsModel::Verdict), QString());   // never judged
+        QCOMPARE(text(5, RunsModel::Verdict), QString());  // never judged
         QCOMPARE(text(1, RunsModel::Within), QString());
         QVERIFY(!model.index(model.rowOf(2), RunsModel::Locked).data(Qt::DecorationRole).isNull());
-        QCOMPARE(model.index(model.rowOf(2), RunsModel::Locked).data(Qt::AccessibleTextRole).toString(), QString("locked"));
+        QCOMPARE(model.index(model.rowOf(2), RunsModel::Locked).data(Qt::AccessibleTextRole).toString(),
+                 QString("locked"));
     }
 
     void sortsByEveryColumn()
@@ -123,7 +124,7 @@ private slots:
         QCOMPARE(f.column(RunsModel::Run), QStringList{});
         f.card->setSearch("classic failed");
         QCOMPARE(f.column(RunsModel::Run), QStringList{"run 6"});
-        f.card->setSearch("0.5");   // no setting is meant
+        f.card->setSearch("0.5");  // no setting is meant
         QVERIFY(!f.column(RunsModel::Run).contains("run 2"));
         f.card->setSearch("");
         QCOMPARE(f.column(RunsModel::Run).size(), 6);
@@ -139,10 +140,10 @@ private slots:
         for (const QString &key : before)
             extra.removeOne(key);
         QCOMPARE(extra, (QStringList{"dropout", "learning_rate", "seed"}));
-        f.card->setSearch("dropout=0.2");   // of those shown: runs 1 and 3
+        f.card->setSearch("dropout=0.2");  // of those shown: runs 1 and 3
         QVERIFY(!f.shownColumns().contains("dropout"));
         QVERIFY(f.shownColumns().contains("learning_rate"));
-        f.card->setSearch("dropout=0.5");   // alone, nothing differs
+        f.card->setSearch("dropout=0.5");  // alone, nothing differs
         QVERIFY(!f.shownColumns().contains("seed"));
         f.card->setSearch("");
         f.card->setDifferencesOnly(false);
@@ -165,7 +166,7 @@ private slots:
         QCOMPARE(drawn[1]->curve.size(), std::size_t(12));
         QCOMPARE(drawn[1]->colour, runColour(lightTokens(), 2));
         f.session->showRun(4);
-        QCOMPARE(f.chart->overlays().drawn().size(), std::size_t(2));   // 2 and now 1
+        QCOMPARE(f.chart->overlays().drawn().size(), std::size_t(2));  // 2 and now 1
         const ChartTable table = f.chart->table();
         QVERIFY(table.columns.contains("run_2_validation_loss"));
         QCOMPARE(table.rows.front().size(), table.columns.size());
@@ -203,7 +204,7 @@ private slots:
         QVERIFY(f.card->chosen() != 0);
         f.session->undoStack()->undo();
         QCOMPARE(f.session->runs().size(), std::size_t(4));
-        f.card->choose(2);   // locked
+        f.card->choose(2);  // locked
         QTest::keyClick(view, Qt::Key_Delete);
         QCOMPARE(f.session->runs().size(), std::size_t(4));
         f.card->choose(1);
@@ -256,7 +257,7 @@ private slots:
         QFile table(folder.filePath("runs.csv"));
         QVERIFY(table.open(QIODevice::ReadOnly));
         const QList<QByteArray> lines = table.readAll().trimmed().split('\n');
-        QCOMPARE(lines.size(), 3);   // the header, runs 1 and 3
+        QCOMPARE(lines.size(), 3);  // the header, runs 1 and 3
         QVERIFY(lines[1].startsWith("1,done") && lines[2].startsWith("3,done"));
         QVERIFY(f.card->exportCurve(1, folder.filePath("one.csv")));
         QVERIFY(QFile::exists(folder.filePath("one.csv")));

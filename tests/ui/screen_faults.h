@@ -35,9 +35,11 @@ inline QStringList faults(const QWidget &window)
                 found << QString("%1 sticks out of the window").arg(name);
         }
         if (const auto *area = qobject_cast<const QScrollArea *>(widget);
-            area && area->widget() && area->horizontalScrollBarPolicy() == Qt::ScrollBarAlwaysOff &&
-            area->widget()->width() > area->viewport()->width())
-            found << QString("%1 holds %2 pixels in %3").arg(name).arg(area->widget()->width())
+            area && area->widget() && area->horizontalScrollBarPolicy() == Qt::ScrollBarAlwaysOff
+            && area->widget()->width() > area->viewport()->width())
+            found << QString("%1 holds %2 pixels in %3")
+                         .arg(name)
+                         .arg(area->widget()->width())
                          .arg(area->viewport()->width());
         if (const auto *label = qobject_cast<const QLabel *>(widget); label && !label->text().isEmpty()) {
             const auto *ours = qobject_cast<const TextLabel *>(label);
@@ -46,8 +48,10 @@ inline QStringList faults(const QWidget &window)
             if (!elided && !label->wordWrap() && label->width() < label->sizeHint().width())
                 found << QString("label “%1” is cut").arg(label->text().left(60));
             if (label->height() < needed - 1)
-                found << QString("label “%1” is %2 high and needs %3").arg(label->text().left(60))
-                             .arg(label->height()).arg(needed);
+                found << QString("label “%1” is %2 high and needs %3")
+                             .arg(label->text().left(60))
+                             .arg(label->height())
+                             .arg(needed);
         }
         if (const auto *button = qobject_cast<const QAbstractButton *>(widget);
             button && !button->text().isEmpty() && button->width() < button->minimumSizeHint().width())

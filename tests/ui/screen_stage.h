@@ -27,8 +27,10 @@ inline constexpr int kMissing = 9;
 inline QString writeDataset(const QString &folder)
 {
     QDir().mkpath(folder + "/memes");
-    const QStringList titles{"me_irl", "When the code compiles on the first try",
-                             "מם בעברית שנכתב מימין לשמאל", "🔥🔥🔥 absolute unit 🐶",
+    const QStringList titles{"me_irl",
+                             "When the code compiles on the first try",
+                             "מם בעברית שנכתב מימין לשמאל",
+                             "🔥🔥🔥 absolute unit 🐶",
                              "<b>not bold</b> <img src=x onerror=alert(1)>",
                              QString("A title that somebody wrote without ever stopping to think ").repeated(8)};
     const QList<QSize> sizes{{320, 240}, {240, 320}, {300, 300}, {480, 160}, {150, 420}};
@@ -87,8 +89,8 @@ struct Stage {
 
     void open()
     {
-        session = std::make_unique<Session>(Session::Options{.library = (folder.path() + "/library").toStdString(),
-                                                             .threads = 2, .engine = engine});
+        session = std::make_unique<Session>(
+            Session::Options{.library = (folder.path() + "/library").toStdString(), .threads = 2, .engine = engine});
         window = std::make_unique<MainWindow>(*session);
         window->show();
     }
@@ -96,8 +98,8 @@ struct Stage {
     {
         open();
         session->openDataset(db);
-        QTRY_VERIFY_WITH_TIMEOUT(session->dataset() && !session->backbones().empty() &&
-                                     session->job().state == JobState::Done, kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            session->dataset() && !session->backbones().empty() && session->job().state == JobState::Done, kPatience);
     }
     void extract()
     {
@@ -117,8 +119,9 @@ struct Stage {
     {
         extract();
         session->train();
-        QTRY_VERIFY_WITH_TIMEOUT(session->job().kind == JobKind::Train && session->job().state == JobState::Done &&
-                                     session->ratingModel(), kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(session->job().kind == JobKind::Train && session->job().state == JobState::Done
+                                     && session->ratingModel(),
+                                 kPatience);
     }
     /// Trains with 5 folds and 3 seeds to the end, or up to one of their 15 trainings and stands there.
     void crossValidate(int holdAt)
@@ -131,8 +134,9 @@ struct Stage {
         engine->holdJudgeAt = holdAt;
         session->train();
         QTRY_VERIFY_WITH_TIMEOUT(holdAt < 0 ? session->crossValidation() != nullptr
-                                            : session->job().verb == "Cross-validating" &&
-                                                  session->job().done + 1 == static_cast<std::size_t>(holdAt), kPatience);
+                                            : session->job().verb == "Cross-validating"
+                                                  && session->job().done + 1 == static_cast<std::size_t>(holdAt),
+                                 kPatience);
     }
     QStringList pictures(int count)
     {
@@ -156,9 +160,9 @@ inline void recordRuns(const Stage &stage)
     Library library = Library::open((stage.folder.path() + "/library").toStdString());
     const Dataset dataset = Dataset::load(stage.db.toStdString(), {});
     const std::initializer_list<std::pair<const char *, double>> runs{
-        {"classic/whole/fp32/v-1", 0.071},         {"inception_v3/warp/fp32/w-0123", 0.058},
-        {"inception_v3/warp/fp32/w-0123", 0.052},  {"resnet50/warp/bf16/w-4567", 0.0498},
-        {"vgg16/warp/fp32/seed-1", 0.0901},        {"torchscript/warp/fp32/w-89ab", 0.0834}};
+        {"classic/whole/fp32/v-1", 0.071},        {"inception_v3/warp/fp32/w-0123", 0.058},
+        {"inception_v3/warp/fp32/w-0123", 0.052}, {"resnet50/warp/bf16/w-4567", 0.0498},
+        {"vgg16/warp/fp32/seed-1", 0.0901},       {"torchscript/warp/fp32/w-89ab", 0.0834}};
     for (const auto &[backbone, loss] : runs) {
         RunRecord record;
         record.dataset = stage.db.toStdString();

@@ -26,9 +26,9 @@
 #include "ui/pages/device_dialog.h"
 #include "ui/pages/own_network_dialog.h"
 #include "ui/pages/reproduce_dialog.h"
-#include "ui/pages/train_settings.h"
-#include "ui/pages/score_preview.h"
 #include "ui/pages/runs_card.h"
+#include "ui/pages/score_preview.h"
+#include "ui/pages/train_settings.h"
 #include "ui/pages/weights_dialog.h"
 #include "ui/widgets/card.h"
 
@@ -158,8 +158,9 @@ void ScreensTest::bring(Stage &stage, const QString &state)
         QTRY_COMPARE_WITH_TIMEOUT(stage.session->weightsJob().state, WeightsJob::State::Failed, kPatience);
     } else if (state == "own network" || state == "own network unusable") {
         if (state != "own network")
-            engine.ownProblem = "my_clip.json does not describe a network: \"columns\" is missing. It needs input_side, "
-                                "columns, mean and std.";
+            engine.ownProblem =
+                "my_clip.json does not describe a network: \"columns\" is missing. It needs input_side, "
+                "columns, mean and std.";
         stage.openDataset();
         BackboneRequest request = stage.session->request();
         request.backbone = "/home/someone/networks/finetuned/2026-03/my_clip_vit_b32_finetuned_on_memes.pt";
@@ -196,8 +197,10 @@ void ScreensTest::bring(Stage &stage, const QString &state)
             stage.session->stopAndKeep();
     } else if (state == "extract failed") {
         stage.openDataset();
-        engine.onExtract = [] { throw Error(ErrorKind::Disk, "The library cannot be written: the disk is full. Make "
-                                                             "room and extract again; what is stored is kept."); };
+        engine.onExtract = [] {
+            throw Error(ErrorKind::Disk, "The library cannot be written: the disk is full. Make "
+                                         "room and extract again; what is stored is kept.");
+        };
         stage.session->extract();
         QTRY_COMPARE_WITH_TIMEOUT(stage.session->job().state, JobState::Failed, kPatience);
     } else if (state == "features") {
@@ -226,8 +229,9 @@ void ScreensTest::bring(Stage &stage, const QString &state)
         stage.extract();
         QTRY_VERIFY_WITH_TIMEOUT(!stage.session->groupChoices().empty(), kPatience);
         TrainConfig config = state == "ranking" ? TrainConfig::fromPreset("ranking") : TrainConfig::paper();
-        config.group = state == "ranking" ? "subreddit" : state == "bad settings" ? "file:/data/no such groups.csv"
-                                                                             : kLongColumn.toStdString() + "0";
+        config.group = state == "ranking"        ? "subreddit"
+                       : state == "bad settings" ? "file:/data/no such groups.csv"
+                                                 : kLongColumn.toStdString() + "0";
         config.within = true;
         config.schedule = Schedule::Step;
         stage.session->setTrainConfig(config);
@@ -263,7 +267,7 @@ void ScreensTest::bring(Stage &stage, const QString &state)
 void ScreensTest::shoot(Stage &stage, const QString &name, const QList<QSize> &sizes)
 {
     MainWindow &window = *stage.window;
-    QStringList wrong;   // told at the end, so that every picture is taken
+    QStringList wrong;  // told at the end, so that every picture is taken
     for (const bool dark : {false, true}) {
         window.setTheme(dark ? ThemeMode::Dark : ThemeMode::Light);
         for (const QSize &size : sizes) {
@@ -272,8 +276,10 @@ void ScreensTest::shoot(Stage &stage, const QString &name, const QList<QSize> &s
             for (int i = 0; i < 8; ++i)
                 QTest::qWait(25);
             const QImage image = window.grab().toImage();
-            const QString file = QString("%1/%2-%3-%4x%5.png").arg(m_folder, name, dark ? "dark" : "light")
-                                     .arg(size.width()).arg(size.height());
+            const QString file = QString("%1/%2-%3-%4x%5.png")
+                                     .arg(m_folder, name, dark ? "dark" : "light")
+                                     .arg(size.width())
+                                     .arg(size.height());
             QVERIFY2(image.save(file), qPrintable(file));
             QCOMPARE(image.size(), size * window.devicePixelRatioF());
             QVERIFY2(distinctColours(image) > 20, qPrintable(file + " is blank"));
@@ -295,7 +301,8 @@ void ScreensTest::shootDialog(Stage &stage, QDialog &dialog, const QString &name
         for (int i = 0; i < 4; ++i)
             QTest::qWait(25);
         QVERIFY(dialog.grab().save(QString("%1/%2-%3.png").arg(m_folder, name, dark ? "dark" : "light")));
-        QVERIFY2(dialog.height() <= kSmall.height() && dialog.width() <= kSmall.width(), "larger than the least window");
+        QVERIFY2(dialog.height() <= kSmall.height() && dialog.width() <= kSmall.width(),
+                 "larger than the least window");
         for (const QString &fault : faults(dialog))
             wrong << QString("%1: %2").arg(name, fault);
     }
@@ -345,7 +352,8 @@ void ScreensTest::deviceDialog()
     shootDialog(stage, device, "device-before");
     stage.engine->holdBenchAt = 3;
     stage.session->checkDevice();
-    QTRY_VERIFY_WITH_TIMEOUT(stage.session->deviceCheck().measuring && stage.session->deviceCheck().done == 3, kPatience);
+    QTRY_VERIFY_WITH_TIMEOUT(stage.session->deviceCheck().measuring && stage.session->deviceCheck().done == 3,
+                             kPatience);
     shootDialog(stage, device, "device-running");
     stage.engine->holdBenchAt = -1;
     QTRY_VERIFY_WITH_TIMEOUT(stage.session->deviceCheck().measured != nullptr, kPatience);
@@ -421,16 +429,18 @@ void ScreensTest::pages()
     stage.window->showPage(static_cast<Page>(page));
     QTest::qWait(60);
     QList<QSize> sizes{kUsual, kSmall};
-    if (name.endsWith("-done") || (state != "features" && name.startsWith("features-no")) || state == "compared" ||
-        state == "many columns")
+    if (name.endsWith("-done") || (state != "features" && name.startsWith("features-no")) || state == "compared"
+        || state == "many columns")
         sizes << kLarge;
     shoot(stage, name, sizes);
-    if (name.startsWith("evaluate-") && stage.session->evaluation() && !QTest::currentTestFailed()) {   // the rest of the long page
+    if (name.startsWith("evaluate-") && stage.session->evaluation()
+        && !QTest::currentTestFailed()) {  // the rest of the long page
         for (auto *area : stage.window->pageWidget(Page::Evaluate)->findChildren<QScrollArea *>())
             for (const QSize &size : sizes) {
                 stage.window->resize(size);
                 QTest::qWait(100);
-                const int pages = (area->verticalScrollBar()->maximum() + area->viewport()->height() - 1) / area->viewport()->height();
+                const int pages = (area->verticalScrollBar()->maximum() + area->viewport()->height() - 1)
+                                  / area->viewport()->height();
                 for (int part = 1; part <= pages; ++part) {
                     area->verticalScrollBar()->setValue(part * area->viewport()->height());
                     shoot(stage, QString("%1-part%2").arg(name).arg(part), {size});
@@ -460,7 +470,8 @@ void ScreensTest::pages()
             if (button->text() == "Ta&ble")
                 button->click();
         shoot(stage, "dataset-table", {kUsual, kSmall});
-        DropContent content{.kind = DropContent::Kind::Pictures, .headline = "Drop 12 images to rate",
+        DropContent content{.kind = DropContent::Kind::Pictures,
+                            .headline = "Drop 12 images to rate",
                             .detail = "1 other file will be listed with a reason"};
         auto *drop = stage.window->findChild<DropTarget *>();
         drop->preview(content);

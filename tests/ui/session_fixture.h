@@ -20,7 +20,7 @@ namespace dank::test {
 using namespace dank::ui;
 
 inline constexpr int kRows = 10;
-inline constexpr int kPatience = 20000;   // ms; how long a test waits before it calls a thing hung
+inline constexpr int kPatience = 20000;  // ms; how long a test waits before it calls a thing hung
 
 /// A db.json with pictures, in `folder`.
 inline std::filesystem::path writeDataset(const std::filesystem::path &folder, int rows = kRows)

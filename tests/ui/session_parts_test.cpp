@@ -96,7 +96,7 @@ private slots:
             while (!began)
                 std::this_thread::yield();
         }
-        QCOMPARE(ended.load(), 1);   // joined: known without waiting
+        QCOMPARE(ended.load(), 1);  // joined: known without waiting
     }
 
     void cancelledBeforeItBegan()
@@ -130,7 +130,8 @@ private slots:
                 lane.post([&order, i] { order.push_back(i); });
             lane.postLow([&order] { order.push_back(100); });
             go = true;
-            Task barrier(lane, [](const CancelToken &) {}, [](const TaskResult &) {});
+            Task barrier(
+                lane, [](const CancelToken &) {}, [](const TaskResult &) {});
             barrier.join();
         }
         const std::vector<int> ordinary{0, 1, 2, 3, 4, 5, 6, 7};
@@ -138,7 +139,7 @@ private slots:
         std::erase(seen, 100);
         QCOMPARE(seen, ordinary);
         const auto low = std::find(order.begin(), order.end(), 100) - order.begin();
-        QVERIFY2(low > 0 && low < 8, qPrintable(QString::number(low)));   // neither first nor starved
+        QVERIFY2(low > 0 && low < 8, qPrintable(QString::number(low)));  // neither first nor starved
     }
 
     void mailboxKeepsOrderAndCoalesces()
@@ -175,14 +176,14 @@ private slots:
             bool arrived = false;
             mailbox.post([&] { arrived = true; });
             QTRY_VERIFY(arrived);
-            QTest::qWait(3 * Mailbox::kIntervalMs);   // long enough for the timer to stop
+            QTest::qWait(3 * Mailbox::kIntervalMs);  // long enough for the timer to stop
         }
     }
 
     void actionsTable_data()
     {
         QTest::addColumn<Facts>("facts");
-        QTest::addColumn<QString>("can");   // the letters of what is enabled: see below
+        QTest::addColumn<QString>("can");  // the letters of what is enabled: see below
         QTest::addColumn<Page>("next");
 
         Facts empty;
@@ -257,10 +258,9 @@ private slots:
         QFETCH(Page, next);
         const Actions a = actionsFor(facts);
         QString enabled;
-        const std::pair<char, bool> letters[] = {{'O', a.open},   {'X', a.extract}, {'T', a.train},
-                                                 {'P', a.pause},  {'U', a.resume},  {'S', a.stop},
-                                                 {'r', a.rate},   {'c', a.exportChart}, {'E', a.evaluate},
-                                                 {'s', a.exportScores}};
+        const std::pair<char, bool> letters[] = {
+            {'O', a.open}, {'X', a.extract}, {'T', a.train},       {'P', a.pause},    {'U', a.resume},
+            {'S', a.stop}, {'r', a.rate},    {'c', a.exportChart}, {'E', a.evaluate}, {'s', a.exportScores}};
         for (const auto &[letter, on] : letters)
             if (on)
                 enabled += QLatin1Char(letter);
@@ -279,12 +279,12 @@ private slots:
         Facts f;
         QCOMPARE(states(f), "eeeee");
         f.waiting = f.cards = 1;
-        QCOMPARE(states(f), "eeeew");   // waits for a model
+        QCOMPARE(states(f), "eeeew");  // waits for a model
         f.model = true;
         QCOMPARE(states(f), "eeeeb");
         f.waiting = 0;
         f.dataset = true;
-        QCOMPARE(states(f), "weeed");   // a dataset without a usable row
+        QCOMPARE(states(f), "weeed");  // a dataset without a usable row
         f.usable = 10;
         f.features = true;
         QCOMPARE(states(f), "ddeed");
@@ -292,7 +292,7 @@ private slots:
         QCOMPARE(states(f), "dweed");
         f.job = JobKind::Train;
         f.state = JobState::Running;
-        QCOMPARE(states(f), "dbbed");   // features come first
+        QCOMPARE(states(f), "dbbed");  // features come first
         f.trainingStarted = f.curve = true;
         QCOMPARE(states(f), "dwbed");
         f.state = JobState::Failed;

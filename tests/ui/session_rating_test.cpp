@@ -32,9 +32,8 @@ private slots:
         saveModel(model, file);
         f.session->openModel(QString::fromStdString(file));
         QVERIFY(f.waitFor([&] {
-            return std::ranges::none_of(f.session->scores(), [](const RatedItem &i) {
-                return i.state == RatedItem::State::Waiting;
-            });
+            return std::ranges::none_of(f.session->scores(),
+                                        [](const RatedItem &i) { return i.state == RatedItem::State::Waiting; });
         }));
         int skipped = 0;
         for (const RatedItem &item : f.session->scores()) {
@@ -44,7 +43,7 @@ private slots:
             QVERIFY(!item.live);
         }
         QCOMPARE(skipped, 1);
-        QCOMPARE(f.engine->opened.load(), 1);   // one model, one session
+        QCOMPARE(f.engine->opened.load(), 1);  // one model, one session
         QCOMPARE(f.session->pageState(Page::Rate), PageState::Done);
         QVERIFY(f.session->actions().exportScores);
         QVERIFY(!f.session->scores().front().thumbnail.isNull());
@@ -60,7 +59,7 @@ private slots:
         saveModel(FakeEngine::tinyModel(0, 7), file);
         f.session->openModel(QString::fromStdString(file));
         QVERIFY(f.waitFor([&] { return f.session->scores().front().state == RatedItem::State::Scored; }));
-        f.session->clearScores();   // while others are being rated
+        f.session->clearScores();  // while others are being rated
         QVERIFY(f.session->scores().empty());
         QTest::qWait(100);
         QVERIFY(f.session->scores().empty());
@@ -69,9 +68,8 @@ private slots:
         QCOMPARE(f.session->scores().size(), std::size_t(kRows + 1));
         QCOMPARE(f.session->scores().back().name, QStringLiteral("new one"));
         QVERIFY(f.waitFor([&] {
-            return std::ranges::all_of(f.session->scores(), [](const RatedItem &i) {
-                return i.state == RatedItem::State::Scored;
-            });
+            return std::ranges::all_of(f.session->scores(),
+                                       [](const RatedItem &i) { return i.state == RatedItem::State::Scored; });
         }));
     }
 
@@ -93,7 +91,7 @@ private slots:
         const auto epoch = f.session->training().curve.back().epoch;
         QVERIFY(f.waitForEpoch(epoch + 30));
         QCOMPARE(f.session->ratingModel()->run, std::int64_t(0));
-        f.session->rateWithRun(f.session->training().run);   // follow the training again
+        f.session->rateWithRun(f.session->training().run);  // follow the training again
         QVERIFY(f.session->ratingModel()->run != 0);
         f.session->stopAndKeep();
         QVERIFY(f.waitFor([&] { return f.settled(); }));
@@ -116,7 +114,7 @@ private slots:
         QCOMPARE(f.session->message()->text, QStringLiteral("Other features."));
         QTest::qWait(150);
         QCOMPARE(tried, 1);
-        QCOMPARE(f.session->pageState(Page::Rate), PageState::Warning);   // not busy for ever
+        QCOMPARE(f.session->pageState(Page::Rate), PageState::Warning);  // not busy for ever
         QCOMPARE(f.session->scores().front().state, RatedItem::State::Waiting);
     }
 
@@ -124,7 +122,7 @@ private slots:
     {
         Fixture f;
         const auto memes = f.db.parent_path() / "memes";
-        QVERIFY(f.session->thumbnail(memes / "m1.png").isNull());   // asked for before the engine is there
+        QVERIFY(f.session->thumbnail(memes / "m1.png").isNull());  // asked for before the engine is there
         f.session->thumbnail(memes / "m2.png");
         f.session->thumbnail(memes / "broken.png");
         f.session->thumbnail(memes / "m3.png");
@@ -134,10 +132,10 @@ private slots:
         QCOMPARE(f.engine->thumbnails.load(), 4);
         const QImage picture = f.session->thumbnail(memes / "m1.png");
         QCOMPARE(picture.deviceIndependentSize().toSize(), QSize(160, 80));
-        f.session->thumbnail(memes / "broken.png");   // known to be of no use: not tried again
+        f.session->thumbnail(memes / "broken.png");  // known to be of no use: not tried again
         QTest::qWait(80);
         QCOMPARE(f.engine->thumbnails.load(), 4);
-        QCOMPARE(f.engine->thumbnailOrder().back(), std::string("m1.png"));   // asked for first, served last
+        QCOMPARE(f.engine->thumbnailOrder().back(), std::string("m1.png"));  // asked for first, served last
     }
 };
 

@@ -46,7 +46,7 @@ void giveModel(Fixture &f, std::int64_t run, bool evaluation)
         library.setRunEvaluation(run, storedEvaluation());
     if (evaluation)
         library.setRunCrossValidation(run, {5, {1, 2}, storedEvaluation(), {}, {}, {"so"}});
-    f.session->setRunNote(run, "judged");   // reads the runs again
+    f.session->setRunNote(run, "judged");  // reads the runs again
 }
 
 }  // namespace
@@ -84,7 +84,7 @@ private slots:
         late();
         QCOMPARE(f.session->runs().size(), std::size_t(3));
         QCOMPARE(f.session->dataset()->records().size(), std::size_t(kRows - 1));
-        f.session->undoStack()->undo();   // of the restoring
+        f.session->undoStack()->undo();  // of the restoring
         QCOMPARE(f.session->runs().size(), std::size_t(2));
     }
 
@@ -99,7 +99,7 @@ private slots:
         f.session->trashRun(oldest);
         const auto late = f.session->message()->action;
         f.session->undoStack()->undo();
-        f.session->trashRun(f.session->runs().front().run);   // takes its place on the stack
+        f.session->trashRun(f.session->runs().front().run);  // takes its place on the stack
         QCOMPARE(f.session->undoStack()->index(), before + 1);
         late();
         QCOMPARE(f.session->runs().size(), std::size_t(1));
@@ -122,7 +122,7 @@ private slots:
         f.session->trashRun(oldest);
         f.session->emptyTrash();
         QVERIFY(f.session->trashedRuns().empty());
-        f.session->undoStack()->undo();   // too late: told, and no step that fails again and again
+        f.session->undoStack()->undo();  // too late: told, and no step that fails again and again
         QVERIFY(f.session->message());
         QCOMPARE(f.session->message()->severity, Message::Severity::Error);
         QCOMPARE(Library::open(f.library).runs(Library::Which::All).size(), std::size_t(1));
@@ -182,7 +182,8 @@ private slots:
         request.backbone = "inception_v3";
         f.session->setRequest(request);
         f.session->cloneSettings(f.session->runs().back().run);
-        QVERIFY2(f.session->message()->text.contains("were those of Inception V3, untrained; yours stay those of Inception V3."),
+        QVERIFY2(f.session->message()->text.contains(
+                     "were those of Inception V3, untrained; yours stay those of Inception V3."),
                  qPrintable(f.session->message()->text));
         QVERIFY(f.session->request() == request);
         f.session->setTrainConfig(mine);
@@ -240,7 +241,7 @@ private slots:
         f.engine->holdJudgeAt = 0;
         f.session->train();
         QVERIFY(f.waitFor([&] { return f.session->job().verb == "Comparing with simpler guesses"; }));
-        QCOMPARE(f.session->job().total, std::size_t(0));   // no bar that stands at the last epoch
+        QCOMPARE(f.session->job().total, std::size_t(0));  // no bar that stands at the last epoch
         QVERIFY(f.session->job().detail.contains("random features"));
         QVERIFY(f.session->job().judging);
         QVERIFY(!f.session->actions().pause);
@@ -254,7 +255,7 @@ private slots:
         QCOMPARE(f.session->job().total, std::size_t(15));
         QVERIFY(!f.session->job().secondsLeft);
         QVERIFY(!f.session->actions().pause);
-        QTest::qWait(3200);   // from here a time left is likely to hold
+        QTest::qWait(3200);  // from here a time left is likely to hold
         f.engine->holdJudgeAt = 6;
         QVERIFY(f.waitFor([&] { return f.session->job().detail == "fold 2 of 5, seed 3 of 3"; }));
         QVERIFY(f.session->job().secondsLeft && *f.session->job().secondsLeft > 5);

@@ -31,7 +31,7 @@ private slots:
         BackboneRequest request;
         f.session->setRequest(request);
         QCOMPARE(f.session->commandFor(JobKind::Load), prefix + "inspect " + quoted);
-        QCOMPARE(f.session->commandFor(JobKind::Extract), prefix + "extract " + quoted);   // empty: not said
+        QCOMPARE(f.session->commandFor(JobKind::Extract), prefix + "extract " + quoted);  // empty: not said
         request.backbone = "inception_v3";
         request.weights = "none";
         request.batch = 4;
@@ -50,7 +50,7 @@ private slots:
         config.standardise = false;
         config.loss = lossFromText("0.25mse+huber:0.3");
         config.optimiser = OptimiserKind::Sgd;
-        config.momentum = 0.1 + 0.2;   // read back it must be this very number
+        config.momentum = 0.1 + 0.2;  // read back it must be this very number
         config.weightDecay = 0;
         config.gradientClip = 2;
         config.schedule = Schedule::Step;
@@ -62,11 +62,13 @@ private slots:
         config.seeds = 3;
         f.session->setTrainConfig(config);
         QCOMPARE(f.session->commandFor(JobKind::Train),
-                 prefix + "train " + quoted + " --preset ranking --hidden 0 --no-layer-norm --init standard_normal --output linear"
+                 prefix + "train " + quoted
+                     + " --preset ranking --hidden 0 --no-layer-norm --init standard_normal --output linear"
                      + " --no-standardise --loss 0.25mse+huber:0.3 --optimiser sgd --momentum 0.30000000000000004"
                      + " --weight-decay 0 --clip 2 --schedule step --schedule-every 7 --schedule-factor 0.5"
                      + " --group 'file:my groups.csv' --no-within --folds 5 --seeds 3");
-        QCOMPARE(f.session->reproduceCommand(true, 1000, 3), QString("dank --threads 1 reproduce --seeds 3 --epochs 1000"));
+        QCOMPARE(f.session->reproduceCommand(true, 1000, 3),
+                 QString("dank --threads 1 reproduce --seeds 3 --epochs 1000"));
         QCOMPARE(f.session->reproduceCommand(false, 10, 1),
                  "dank --threads 1 reproduce " + quoted + " --seeds 1 --epochs 10");
     }
@@ -76,7 +78,7 @@ private slots:
         Fixture f;
         const TrainConfig first = f.session->trainConfig();
         TrainConfig config = first;
-        for (int epochs : {3, 30, 300}) {   // typed digit by digit: one step
+        for (int epochs : {3, 30, 300}) {  // typed digit by digit: one step
             config.epochs = epochs;
             f.session->setTrainConfig(config);
         }

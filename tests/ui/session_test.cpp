@@ -16,7 +16,10 @@ using namespace dank::test;
 
 namespace {
 
-std::shared_ptr<Fixture> makeFixture() { return std::make_shared<Fixture>(); }
+std::shared_ptr<Fixture> makeFixture()
+{
+    return std::make_shared<Fixture>();
+}
 
 }  // namespace
 
@@ -92,11 +95,11 @@ private slots:
         QVERIFY(!f.session->actions().open);
         QVERIFY(f.waitFor([&] { return f.session->extraction().done > 1; }));
         f.session->stopAndKeep();
-        QCOMPARE(f.session->job().state, JobState::Stopping);   // at once
+        QCOMPARE(f.session->job().state, JobState::Stopping);  // at once
         const std::size_t done = f.session->extraction().done;
         QVERIFY(f.waitFor([&] { return f.settled(); }));
         QCOMPARE(f.session->job().state, JobState::Idle);
-        QCOMPARE(f.session->extraction().done, done);           // late events were dropped
+        QCOMPARE(f.session->extraction().done, done);  // late events were dropped
         QVERIFY(!f.session->message());
         QVERIFY(f.session->actions().extract);
     }
@@ -158,7 +161,7 @@ private slots:
         QCOMPARE(f.session->message()->severity, Message::Severity::Error);
         QCOMPARE(f.session->job().state, JobState::Failed);
         QVERIFY(!f.session->training().live);
-        QCOMPARE(f.session->training().curve.size(), std::size_t(2));   // what was learnt is still shown
+        QCOMPARE(f.session->training().curve.size(), std::size_t(2));  // what was learnt is still shown
         QVERIFY(f.session->actions().train);
         if (kind == int(ErrorKind::Diverged)) {
             const double before = f.session->trainConfig().learningRate;
@@ -194,9 +197,9 @@ private slots:
         f.session->resume();
         QCOMPARE(f.session->job().state, JobState::Running);
         QVERIFY(f.waitForEpoch(int(paused) + 15));
-        QVERIFY(f.session->ratingModel());   // a snapshot
+        QVERIFY(f.session->ratingModel());  // a snapshot
         QCOMPARE(f.session->trainConfig().epochs, 100000);
-        f.setEpochs(7);                      // refused
+        f.setEpochs(7);  // refused
         QCOMPARE(f.session->trainConfig().epochs, 100000);
         QVERIFY(f.session->message());
         f.session->dismissMessage();
@@ -222,7 +225,7 @@ private slots:
         for (const bool late : {false, true}) {
             Fixture f;
             QVERIFY(f.load());
-            f.engine->ignoresCancel = late;   // the engine finishes all the same
+            f.engine->ignoresCancel = late;  // the engine finishes all the same
             f.setEpochs(late ? 60 : 100000);
             f.engine->epochMs = 4;
             f.session->train();
@@ -282,7 +285,8 @@ private slots:
         int settledAtRest = 0;
         for (int i = 0; i < 400; ++i) {
             switch (random() % 8) {
-            case 0: case 1: f.session->train(); break;
+            case 0:
+            case 1: f.session->train(); break;
             case 2: f.session->pause(); break;
             case 3: f.session->resume(); break;
             case 4: f.session->stopAndKeep(); break;
@@ -392,9 +396,9 @@ private slots:
         QVERIFY(f.waitFor([&] { return f.settled() && f.session->features(); }));
         f.session->setExcluded({"m1", "m2", "no such"}, true);
         QCOMPARE(f.session->dataset()->records().size(), std::size_t(kRows - 2));
-        QVERIFY(f.session->features());   // they still cover the rest
+        QVERIFY(f.session->features());  // they still cover the rest
         f.session->setExcluded({"m1"}, true);
-        QCOMPARE(f.session->undoStack()->count(), 1);   // nothing changed
+        QCOMPARE(f.session->undoStack()->count(), 1);  // nothing changed
         f.session->undoStack()->undo();
         QCOMPARE(f.session->dataset()->records().size(), std::size_t(kRows));
         f.session->undoStack()->redo();

@@ -21,13 +21,13 @@ namespace dank::test {
 /// still so that a window can be looked at in the middle of things.
 class StagedEngine : public FakeEngine {
 public:
-    std::atomic<bool> showsBaselines{true}, showsGroups{true};   ///< in an evaluation
+    std::atomic<bool> showsBaselines{true}, showsGroups{true};  ///< in an evaluation
     std::atomic<bool> holdOpening{false}, holdSample{false};
-    std::atomic<int> holdExtractAt{-1};   ///< stands after so many pictures until it is -1
-    std::atomic<int> holdTrainAt{-1};     ///< stands at this epoch until it is -1
-    std::atomic<bool> weightsInstalled{true};   ///< of Inception V3 and ResNet-50
-    std::string ownProblem;               ///< why a TorchScript file cannot be used
-    std::set<MemeId> trained;             ///< rows that evaluate() leaves out
+    std::atomic<int> holdExtractAt{-1};        ///< stands after so many pictures until it is -1
+    std::atomic<int> holdTrainAt{-1};          ///< stands at this epoch until it is -1
+    std::atomic<bool> weightsInstalled{true};  ///< of Inception V3 and ResNet-50
+    std::string ownProblem;                    ///< why a TorchScript file cannot be used
+    std::set<MemeId> trained;                  ///< rows that evaluate() leaves out
 
     StagedEngine()
     {
@@ -96,8 +96,8 @@ public:
                 entry.note = "Only the first nine digits of its hash are published.";
                 status.offers.push_back(entry);
             }
-            const bool here = isInstalled(status.id) ||
-                              (weightsInstalled && (status.id == "inception_v3" || status.id == "resnet50"));
+            const bool here = isInstalled(status.id)
+                              || (weightsInstalled && (status.id == "inception_v3" || status.id == "resnet50"));
             if (here) {
                 status.weights = status.expectedAt;
                 status.origin = offer(status.id).file + " · torchvision, trained on ImageNet-1k · BSD-3-Clause";
@@ -118,9 +118,8 @@ public:
         return known;
     }
 
-    ExtractReport extract(const Dataset &dataset, const BackboneRequest &request,
-                          const std::filesystem::path &library, const ExtractObserver &observer,
-                          const JobContext &job) override
+    ExtractReport extract(const Dataset &dataset, const BackboneRequest &request, const std::filesystem::path &library,
+                          const ExtractObserver &observer, const JobContext &job) override
     {
         const ExtractObserver staged = [&](const ExtractEvent &event) {
             ExtractEvent told = event;
@@ -130,7 +129,9 @@ public:
                                         "The decoder gave up in the middle of the picture."});
             if (observer)
                 observer(told);
-            wait([&] { return holdExtractAt == static_cast<int>(told.done) && (ignoresCancel || !job.cancel.isCancelled()); });
+            wait([&] {
+                return holdExtractAt == static_cast<int>(told.done) && (ignoresCancel || !job.cancel.isCancelled());
+            });
         };
         ExtractReport report = FakeEngine::extract(dataset, request, library, staged, job);
         report.computed = report.matrix.rows();
@@ -217,7 +218,9 @@ public:
             judged.actual = actual;
             judged.upvotes = meme.upvotes;
             if (showsGroups)
-                judged.group = input.memes.size() % 3 == 0 ? "memes" : input.memes.size() % 3 == 1 ? "dankmemes" : "funny";
+                judged.group = input.memes.size() % 3 == 0   ? "memes"
+                               : input.memes.size() % 3 == 1 ? "dankmemes"
+                                                             : "funny";
             input.memes.push_back(std::move(judged));
             near.push_back(std::clamp(0.3 + 0.4 * actual + 2 * noise(random), 0.0, 1.0));
             linear.push_back(std::clamp(0.3 + 0.4 * actual + 1.4 * noise(random), 0.0, 1.0));
@@ -227,7 +230,8 @@ public:
         input.subset = std::to_string(input.memes.size()) + " held-out memes";
         input.groupName = "subreddit";
         if (showsBaselines)
-            for (auto &[name, predicted] : {std::pair("random_features", random_), {"nearest", near}, {"linear", linear}})
+            for (auto &[name, predicted] :
+                 {std::pair("random_features", random_), {"nearest", near}, {"linear", linear}})
                 input.baselines.push_back(makeBaseline(name, predicted));
         return dank::evaluate(std::move(input));
     }
@@ -300,8 +304,8 @@ private:
             score.percentile = 100 * score.dankness;
             score.expectedUpvotes = std::pow(10, 2.5 + 2.5 * score.dankness);
             const double low = std::max(0.0, score.dankness - 0.22), high = std::min(1.0, score.dankness + 0.17);
-            score.interval = ScoreInterval{0.9, low, high, 100 * low, 100 * high, std::pow(10, 2.5 + 2.5 * low),
-                                           std::pow(10, 2.5 + 2.5 * high)};
+            score.interval = ScoreInterval{
+                0.9, low, high, 100 * low, 100 * high, std::pow(10, 2.5 + 2.5 * low), std::pow(10, 2.5 + 2.5 * high)};
             score.rangeRatio = seed % 4 == 0 ? 1.8 : 0.7;
             score.outsideRange = seed % 4 == 0;
             score.comparedWith = 240;
@@ -354,7 +358,8 @@ inline QImage memePicture(int number, const QSize &size)
     font.setBold(true);
     painter.setFont(font);
     painter.setPen(Qt::white);
-    painter.drawText(image.rect().adjusted(0, 4, 0, 0), Qt::AlignHCenter | Qt::AlignTop, QLatin1String(kTop[number % 4]));
+    painter.drawText(image.rect().adjusted(0, 4, 0, 0), Qt::AlignHCenter | Qt::AlignTop,
+                     QLatin1String(kTop[number % 4]));
     painter.drawText(image.rect().adjusted(0, 0, 0, -4), Qt::AlignHCenter | Qt::AlignBottom,
                      QLatin1String(kBottom[number / 4 % 4]));
     return image;

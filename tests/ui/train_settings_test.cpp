@@ -37,32 +37,63 @@ TrainConfig odd(const char *what)
 {
     TrainConfig c;
     const QByteArray name(what);
-    if (name == "layers") c.hidden = {1, 65536, 7};
-    else if (name == "no layers") c.hidden = {};
-    else if (name == "dropout") c.dropout = 0.1234567890123;
-    else if (name == "layer norm") c.layerNorm = true;
-    else if (name == "init") c.initialisation = Initialisation::Xavier;
-    else if (name == "output") c.output = OutputActivation::Linear;
-    else if (name == "raw") c.standardise = false;
-    else if (name == "target") c.target = TargetKind::Log;
-    else if (name == "loss") c.loss = lossFromText("0.125mse+huber:0.75+2bce+0.5ranknet");
-    else if (name == "huber") c.loss = lossFromText("huber");
-    else if (name == "sgd") { c.optimiser = OptimiserKind::Sgd; c.momentum = 1.0 / 3; c.weightDecay = 1e-9; }
-    else if (name == "rate") c.learningRate = 1e-17;
-    else if (name == "steps") { c.schedule = Schedule::Step; c.scheduleEvery = 12345; c.scheduleFactor = 0.9999999; }
-    else if (name == "clip") c.gradientClip = 3.5e-4;
-    else if (name == "batch") c.batch = 1'000'000;
-    else if (name == "epochs") c.epochs = 1'000'000;
-    else if (name == "patience") c.patience = 2'000'000'000;
-    else if (name == "split") c.split = SplitKind::Duplicates;
-    else if (name == "held out") c.validationFraction = 0.4999999;
-    else if (name == "group") { c.group = "column:month"; c.within = true; }
-    else if (name == "rows") c.group = "rows:1-902,903-1773";
-    else if (name == "file") c.group = "file:/somewhere/with spaces & signs/groups.csv";
-    else if (name == "folds") c.folds = 100;
-    else if (name == "seeds") c.seeds = 1000;
-    else if (name == "seed") c.seed = 18446744073709551615ull;
-    else c.preset = "of another version";
+    if (name == "layers")
+        c.hidden = {1, 65536, 7};
+    else if (name == "no layers")
+        c.hidden = {};
+    else if (name == "dropout")
+        c.dropout = 0.1234567890123;
+    else if (name == "layer norm")
+        c.layerNorm = true;
+    else if (name == "init")
+        c.initialisation = Initialisation::Xavier;
+    else if (name == "output")
+        c.output = OutputActivation::Linear;
+    else if (name == "raw")
+        c.standardise = false;
+    else if (name == "target")
+        c.target = TargetKind::Log;
+    else if (name == "loss")
+        c.loss = lossFromText("0.125mse+huber:0.75+2bce+0.5ranknet");
+    else if (name == "huber")
+        c.loss = lossFromText("huber");
+    else if (name == "sgd") {
+        c.optimiser = OptimiserKind::Sgd;
+        c.momentum = 1.0 / 3;
+        c.weightDecay = 1e-9;
+    } else if (name == "rate")
+        c.learningRate = 1e-17;
+    else if (name == "steps") {
+        c.schedule = Schedule::Step;
+        c.scheduleEvery = 12345;
+        c.scheduleFactor = 0.9999999;
+    } else if (name == "clip")
+        c.gradientClip = 3.5e-4;
+    else if (name == "batch")
+        c.batch = 1'000'000;
+    else if (name == "epochs")
+        c.epochs = 1'000'000;
+    else if (name == "patience")
+        c.patience = 2'000'000'000;
+    else if (name == "split")
+        c.split = SplitKind::Duplicates;
+    else if (name == "held out")
+        c.validationFraction = 0.4999999;
+    else if (name == "group") {
+        c.group = "column:month";
+        c.within = true;
+    } else if (name == "rows")
+        c.group = "rows:1-902,903-1773";
+    else if (name == "file")
+        c.group = "file:/somewhere/with spaces & signs/groups.csv";
+    else if (name == "folds")
+        c.folds = 100;
+    else if (name == "seeds")
+        c.seeds = 1000;
+    else if (name == "seed")
+        c.seed = 18446744073709551615ull;
+    else
+        c.preset = "of another version";
     return c;
 }
 
@@ -99,9 +130,10 @@ private slots:
                 config.group = "author";
             QTest::newRow(preset.name) << QString::fromStdString(trainConfigToJson(config));
         }
-        for (const char *what : {"layers", "no layers", "dropout", "layer norm", "init", "output", "raw", "target", "loss", "huber",
-                                 "sgd", "rate", "steps", "clip", "batch", "epochs", "patience", "split", "held out",
-                                 "group", "rows", "file", "folds", "seeds", "seed", "preset"})
+        for (const char *what :
+             {"layers",   "no layers", "dropout", "layer norm", "init",  "output", "raw",    "target",   "loss",
+              "huber",    "sgd",       "rate",    "steps",      "clip",  "batch",  "epochs", "patience", "split",
+              "held out", "group",     "rows",    "file",       "folds", "seeds",  "seed",   "preset"})
             QTest::newRow(what) << QString::fromStdString(trainConfigToJson(odd(what)));
     }
     void configsGoThroughTheFields()
@@ -157,7 +189,8 @@ private slots:
         QFETCH(QString, said);
         TrainSettings settings;
         settings.setMoreShown(false);
-        QSignalSpy changes(&settings, &TrainSettings::configChanged), problems(&settings, &TrainSettings::problemChanged);
+        QSignalSpy changes(&settings, &TrainSettings::configChanged),
+            problems(&settings, &TrainSettings::problemChanged);
         auto *line = fieldOf<QLineEdit>(settings, qPrintable(field));
         const QString before = line->text();
         line->selectAll();
@@ -280,7 +313,7 @@ private slots:
             choices.push_back({longName + std::to_string(i), longName + std::to_string(i), 2, 0, {}});
         const int wide = settings.minimumSizeHint().width();
         settings.setGroupChoices(choices);
-        QCOMPARE(settings.minimumSizeHint().width(), wide);   // somebody's column does not widen the page
+        QCOMPARE(settings.minimumSizeHint().width(), wide);  // somebody's column does not widen the page
         QVERIFY(group->list()->findText(QStringLiteral("author · 21 groups")) > 0);
         QVERIFY(group->list()->findText(QStringLiteral("template · by looks")) > 0);
         QVERIFY(group->list()->findText(QStringLiteral("flag · no use here")) > 0);
@@ -302,14 +335,17 @@ private slots:
         QVERIFY(settings.problem().isEmpty());
 
         group->askForSideFile = [] { return QString("/data/groups.csv"); };
-        choose(QStringLiteral("\x01""file"));
+        choose(QStringLiteral("\x01"
+                              "file"));
         QCOMPARE(settings.config()->group, std::string("file:/data/groups.csv"));
         QCOMPARE(group->list()->currentText(), QString("side file groups.csv"));
         group->askForSideFile = [] { return QString(); };
-        choose(QStringLiteral("\x01""file"));
-        QCOMPARE(settings.config()->group, std::string("file:/data/groups.csv"));   // nothing chosen, nothing changed
+        choose(QStringLiteral("\x01"
+                              "file"));
+        QCOMPARE(settings.config()->group, std::string("file:/data/groups.csv"));  // nothing chosen, nothing changed
 
-        choose(QStringLiteral("\x01""rows"));
+        choose(QStringLiteral("\x01"
+                              "rows"));
         QVERIFY(group->rows()->isVisibleTo(&settings));
         QVERIFY2(settings.problem().startsWith("Group: ranges of rows"), qPrintable(settings.problem()));
         QTest::keyClicks(group->rows(), "1-5,4-9");
@@ -328,7 +364,7 @@ private slots:
             preset->setCurrentIndex(preset->findData(QLatin1String(name)));
             emit preset->activated(preset->currentIndex());
         };
-        choosePreset("ranking");   // nothing is known to group by
+        choosePreset("ranking");  // nothing is known to group by
         QVERIFY2(settings.problem().isEmpty(), qPrintable(settings.problem()));
         QVERIFY(settings.config()->group.empty());
         choosePreset("standard");
@@ -355,9 +391,10 @@ private slots:
         QVERIFY(f.load());
         QVERIFY(f.waitFor([&] { return f.session->targetPreview() && !f.session->groupChoices().empty(); }));
         TrainConfig config = f.session->trainConfig();
-        for (const auto &[kind, group, within] :
-             {std::tuple{TargetKind::Max, "", false}, {TargetKind::Log, "", false},
-              {TargetKind::Percentile, "rows:1-5,6-10", true}, {TargetKind::Max, "rows:1-5,6-10", true}}) {
+        for (const auto &[kind, group, within] : {std::tuple{TargetKind::Max, "", false},
+                                                  {TargetKind::Log, "", false},
+                                                  {TargetKind::Percentile, "rows:1-5,6-10", true},
+                                                  {TargetKind::Max, "rows:1-5,6-10", true}}) {
             config.target = kind;
             config.group = group;
             config.within = within;

@@ -39,7 +39,8 @@ public:
     WindowWatch() { qApp->installEventFilter(this); }
     bool eventFilter(QObject *watched, QEvent *event) override
     {
-        shown += event->type() == QEvent::Show && watched->isWidgetType() && static_cast<QWidget *>(watched)->isWindow();
+        shown +=
+            event->type() == QEvent::Show && watched->isWidgetType() && static_cast<QWidget *>(watched)->isWindow();
         return false;
     }
     int shown = 0;
@@ -93,8 +94,8 @@ void WindowTest::init()
 {
     m_engine = std::make_shared<StagedEngine>();
     const QString library = m_folder.filePath(QString("library%1").arg(++m_libraries));
-    m_session = std::make_unique<Session>(Session::Options{.library = library.toStdString(), .threads = 1,
-                                                           .engine = m_engine});
+    m_session =
+        std::make_unique<Session>(Session::Options{.library = library.toStdString(), .threads = 1, .engine = m_engine});
     m_window = std::make_unique<MainWindow>(*m_session);
     m_window->show();
     QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
@@ -121,8 +122,8 @@ QString WindowTest::dataset(const QString &name, int rows) const
     QByteArray json;
     for (int i = 1; i <= rows; ++i) {
         json += QByteArray(i > 1 ? "," : "") + "\"" + QByteArray::number(i) + "\":{\"id\":\"m" + QByteArray::number(i)
-                + "\",\"title\":\"title " + QByteArray::number(i) + "\",\"author\":\"a\",\"ups\":"
-                + QByteArray::number(i * 7 % 11 * 900 + i) + "}";
+                + "\",\"title\":\"title " + QByteArray::number(i)
+                + "\",\"author\":\"a\",\"ups\":" + QByteArray::number(i * 7 % 11 * 900 + i) + "}";
         QDir().mkpath(m_folder.filePath(name + "/memes"));
         test::memePicture(i, {40, 30}).save(m_folder.filePath(QString("%1/memes/m%2.png").arg(name).arg(i)));
     }
@@ -141,8 +142,9 @@ std::unique_ptr<QMimeData> WindowTest::urls(const QStringList &paths)
 
 void WindowTest::waitForDataset(const QString &path)
 {
-    QTRY_VERIFY_WITH_TIMEOUT(m_session->dataset() && QString::fromStdString(m_session->dataset()->path()) == path &&
-                                 m_session->job().state == JobState::Done, kPatience);
+    QTRY_VERIFY_WITH_TIMEOUT(m_session->dataset() && QString::fromStdString(m_session->dataset()->path()) == path
+                                 && m_session->job().state == JobState::Done,
+                             kPatience);
 }
 
 void WindowTest::readDrop_data()
@@ -165,7 +167,8 @@ void WindowTest::readDrop_data()
     row("dataset", {file("db.json")}, Kind::Dataset, 1, "Open this dataset");
     row("folder with a dataset", {open}, Kind::Dataset, 1, "Open this dataset");
     row("model", {file("m.dankmodel")}, Kind::Model, 1, "Use this model");
-    row("two datasets", {file("db.json"), file("x.json")}, Kind::Nothing, 0, "One dataset, model or weights file at a time");
+    row("two datasets", {file("db.json"), file("x.json")}, Kind::Nothing, 0,
+        "One dataset, model or weights file at a time");
     row("weights", {file("net.safetensors")}, Kind::Weights, 1, "Drop to install weights");
     row("weights of PyTorch", {file("net.PTH")}, Kind::Weights, 1, "Drop to install weights");
     row("weights and a model", {file("net.pth"), file("m.dankmodel")}, Kind::Nothing, 0,
@@ -295,7 +298,7 @@ void WindowTest::filterNarrowsTheGrid()
     auto *search = qobject_cast<QLineEdit *>(QApplication::focusWidget());
     QVERIFY(search);
     QTest::keyClicks(search, "TITLE 1");
-    QCOMPARE(page->findChild<QListView *>()->model()->rowCount(), 4);   // 1, 10, 11, 12
+    QCOMPARE(page->findChild<QListView *>()->model()->rowCount(), 4);  // 1, 10, 11, 12
 }
 
 void WindowTest::sortsByNumberNotByText()
@@ -351,7 +354,7 @@ void WindowTest::pagesAreBuiltBehindTheFirstFrame()
     const QString db = dataset("behind", 3);
     m_session->openDataset(db);
     waitForDataset(db);
-    QCOMPARE(watch.shown, 1);   // nothing flashes up on its way into the window
+    QCOMPARE(watch.shown, 1);  // nothing flashes up on its way into the window
 }
 
 void WindowTest::tabEndsInTheRunBar()

@@ -43,7 +43,10 @@ public:
     std::filesystem::path path() const { return m_folder.path().toStdString(); }
     bool hasTarget() const { return std::filesystem::exists(target()); }
     /// Bytes of the part, -1 where there is none.
-    qint64 partSize() const { return std::filesystem::exists(part()) ? qint64(std::filesystem::file_size(part())) : -1; }
+    qint64 partSize() const
+    {
+        return std::filesystem::exists(part()) ? qint64(std::filesystem::file_size(part())) : -1;
+    }
     int files() const { return int(std::distance(std::filesystem::directory_iterator(path()), {})); }
 
     dank::DownloadRequest request(const std::string &url, const QByteArray &body) const
@@ -79,10 +82,13 @@ inline void leavePart(const TargetFolder &folder, HttpServer &server, const QByt
     dank::JobContext context;
     last.holdAfter(size);
     try {
-        dank::download(folder.request(server.url(path), body), [&](const dank::DownloadProgress &progress) {
-            if (progress.done == std::uint64_t(size))
-                context.cancel.cancel();
-        }, context);
+        dank::download(
+            folder.request(server.url(path), body),
+            [&](const dank::DownloadProgress &progress) {
+                if (progress.done == std::uint64_t(size))
+                    context.cancel.cancel();
+            },
+            context);
     } catch (const dank::Cancelled &) {
     }
     last.holdAfter(-1);
@@ -94,10 +100,10 @@ inline void leavePart(const TargetFolder &folder, HttpServer &server, const QByt
     leavePart(folder, server, path, body, server, size);
 }
 
-#define VERIFY_FAILURE(failed, expectedKind, words)                                                                   \
-    do {                                                                                                              \
-        const std::optional<dank::Error> &shown = (failed);                                                           \
-        QVERIFY2(shown, "It succeeded.");                                                                             \
-        QVERIFY2(shown->kind() == (expectedKind), shown->what());                                                     \
-        QVERIFY2(QByteArray(shown->what()).contains(words), shown->what());                                           \
+#define VERIFY_FAILURE(failed, expectedKind, words)                                                                    \
+    do {                                                                                                               \
+        const std::optional<dank::Error> &shown = (failed);                                                            \
+        QVERIFY2(shown, "It succeeded.");                                                                              \
+        QVERIFY2(shown->kind() == (expectedKind), shown->what());                                                      \
+        QVERIFY2(QByteArray(shown->what()).contains(words), shown->what());                                            \
     } while (false)

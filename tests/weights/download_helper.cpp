@@ -15,10 +15,12 @@ try {
     request.target = argv[2];
     request.sha256 = argv[3];
     request.allowHttp = true;
-    dank::download(request, [](const dank::DownloadProgress &progress) {
-        std::printf("%llu\n", static_cast<unsigned long long>(progress.done));
-        std::fflush(stdout);
-    }, {});
+    dank::download(request,
+                   [](const dank::DownloadProgress &progress) {
+                       std::printf("%llu\n", static_cast<unsigned long long>(progress.done));
+                       std::fflush(stdout);
+                   },
+                   {});
     return 0;
 } catch (const dank::Error &error) {
     std::fprintf(stderr, "%s: %s\n", dank::errorKindName(error.kind()), error.what());

@@ -50,11 +50,11 @@ void Exchange::file(const QByteArray &body, const QByteArray &etag, int piece, i
     }
     if (condition != headers.end() && condition->second != etag)
         from = -1;
-    QByteArray lines = "Content-Type: application/octet-stream\r\nAccept-Ranges: bytes\r\nETag: " + etag +
-                       "\r\nContent-Length: " + QByteArray::number(body.size() - std::max<qint64>(from, 0)) + "\r\n";
+    QByteArray lines = "Content-Type: application/octet-stream\r\nAccept-Ranges: bytes\r\nETag: " + etag
+                       + "\r\nContent-Length: " + QByteArray::number(body.size() - std::max<qint64>(from, 0)) + "\r\n";
     if (from > 0)
-        lines += "Content-Range: bytes " + QByteArray::number(from) + "-" + QByteArray::number(body.size() - 1) + "/" +
-                 QByteArray::number(body.size()) + "\r\n";
+        lines += "Content-Range: bytes " + QByteArray::number(from) + "-" + QByteArray::number(body.size() - 1) + "/"
+                 + QByteArray::number(body.size()) + "\r\n";
     if (!head(from > 0 ? "206 Partial Content" : "200 OK", lines))
         return;
     const qint64 begin = std::max<qint64>(from, 0);

@@ -16,8 +16,8 @@ const std::string kHash(64, 'a');
 
 Json entry(const std::string &id = "resnet50")
 {
-    return {{"id", id},     {"backbone", "resnet50"},       {"file", id + ".pth"}, {"url", "https://mirror.example/x.pth"},
-            {"bytes", 123}, {"sha256", kHash},              {"licence", "MIT"},    {"installed", false}};
+    return {{"id", id},     {"backbone", "resnet50"}, {"file", id + ".pth"}, {"url", "https://mirror.example/x.pth"},
+            {"bytes", 123}, {"sha256", kHash},        {"licence", "MIT"},    {"installed", false}};
 }
 
 std::string catalogueOf(const Json &entries)
@@ -91,8 +91,12 @@ void TestCatalogue::builtIn()
     // What it prints can be read back: the built-in catalogue keeps its own rules.
     Json list = Json::array();
     for (const WeightsEntry &entry : weightsCatalogue())
-        list.push_back({{"id", entry.id}, {"backbone", entry.backbone}, {"file", entry.file}, {"url", entry.url},
-                        {"sha256", entry.sha256}, {"bytes", entry.bytes}});
+        list.push_back({{"id", entry.id},
+                        {"backbone", entry.backbone},
+                        {"file", entry.file},
+                        {"url", entry.url},
+                        {"sha256", entry.sha256},
+                        {"bytes", entry.bytes}});
     QCOMPARE(parseWeightsCatalogue(catalogueOf(list), "x").size(), weightsCatalogue().size());
 }
 
@@ -138,7 +142,8 @@ void TestCatalogue::readsWhatListPrints()
     QCOMPARE(entries[1].sha256, std::string("abcdef0123"));
     QCOMPARE(entries[1].bytes, std::uint64_t(0));
     QCOMPARE(entries[1].shownBytes(), std::uint64_t(77));
-    QCOMPARE(entries[1].title, std::string("Line\xef\xbf\xbd" "end"));
+    QCOMPARE(entries[1].title, std::string("Line\xef\xbf\xbd"
+                                           "end"));
 }
 
 void TestCatalogue::refuses_data()
@@ -156,7 +161,8 @@ void TestCatalogue::refuses_data()
     const auto without = [&](const char *key) {
         Json changed = entry();
         changed.erase(key);
-        row((std::string("no ") + key).c_str(), catalogueOf(Json::array({changed})), (std::string("lacks its ") + key).c_str());
+        row((std::string("no ") + key).c_str(), catalogueOf(Json::array({changed})),
+            (std::string("lacks its ") + key).c_str());
     };
     row("empty", "", "not valid JSON");
     row("binary", std::string("\x80\x02\x8a\n\0\xff", 6), "not valid JSON");
@@ -183,8 +189,8 @@ void TestCatalogue::refuses_data()
     with("file nul", "file", std::string("a\0b", 3), "file name that is not letters");
     with("file long", "file", std::string(201, 'a'), "file name that is not letters");
     for (const char *url : {"", "file:///etc/passwd", "ftp://x/y", "//x/y", "https://", "https:///x", "HTTPS://x/y",
-                            "https://user:secret@x/y", "https://x/y?z", "https://x/y#z", "https://x/\ry", "https://x/ y",
-                            "javascript:alert(1)", "https://x/\xc3\xa4"})
+                            "https://user:secret@x/y", "https://x/y?z", "https://x/y#z", "https://x/\ry",
+                            "https://x/ y", "javascript:alert(1)", "https://x/\xc3\xa4"})
         with((std::string("url '") + url + "'").c_str(), "url", url, "no plain http or https address");
     with("text long", "note", std::string(1001, 'a'), "longer than 1,000");
     with("hash short", "sha256", "abcdef0", "not 8 to 64 hex");
@@ -211,9 +217,12 @@ void TestCatalogue::base_data()
 {
     QTest::addColumn<QByteArray>("base");
     QTest::addColumn<QByteArray>("url");
-    QTest::newRow("https") << QByteArray("https://lab.example/w") << QByteArray("https://lab.example/w/vgg16-397923af.pth");
-    QTest::newRow("slashes") << QByteArray("https://lab.example/w//") << QByteArray("https://lab.example/w/vgg16-397923af.pth");
-    QTest::newRow("port") << QByteArray("http://127.0.0.1:8080") << QByteArray("http://127.0.0.1:8080/vgg16-397923af.pth");
+    QTest::newRow("https") << QByteArray("https://lab.example/w")
+                           << QByteArray("https://lab.example/w/vgg16-397923af.pth");
+    QTest::newRow("slashes") << QByteArray("https://lab.example/w//")
+                             << QByteArray("https://lab.example/w/vgg16-397923af.pth");
+    QTest::newRow("port") << QByteArray("http://127.0.0.1:8080")
+                          << QByteArray("http://127.0.0.1:8080/vgg16-397923af.pth");
     QTest::newRow("v6") << QByteArray("http://[::1]:8080") << QByteArray("http://[::1]:8080/vgg16-397923af.pth");
 }
 
@@ -243,8 +252,8 @@ void TestCatalogue::environment()
 void TestCatalogue::badEnvironment_data()
 {
     QTest::addColumn<QByteArray>("base");
-    for (const char *base : {"lab.example", "file:///srv/weights", "ftp://x", "https://", "https://a:b@x", "https://x/?y",
-                             "https://x y", "/srv/weights"})
+    for (const char *base : {"lab.example", "file:///srv/weights", "ftp://x", "https://", "https://a:b@x",
+                             "https://x/?y", "https://x y", "/srv/weights"})
         QTest::newRow(base) << QByteArray(base);
 }
 
@@ -269,14 +278,15 @@ void TestCatalogue::fileFromEnvironment()
     qputenv("DANK_WEIGHTS_CATALOGUE", QByteArray::fromStdString(path.string()));
     const WeightsSources sources = WeightsSources::fromEnvironment();
     QVERIFY(sources.allowHttp());
-    QVERIFY_EXCEPTION_THROWN(weightsCatalogue(sources), Error);   // not there
+    QVERIFY_EXCEPTION_THROWN(weightsCatalogue(sources), Error);  // not there
     std::ofstream(path) << catalogueOf(Json::array({entry()}));
     QCOMPARE(weightsCatalogue(sources).size(), std::size_t(1));
     QCOMPARE(weightsCatalogue(sources)[0].url, std::string("https://mirror.example/x.pth"));
     qputenv("DANK_WEIGHTS_BASE", "http://127.0.0.1:1");
-    QCOMPARE(weightsCatalogue(WeightsSources::fromEnvironment())[0].url, std::string("http://127.0.0.1:1/resnet50.pth"));
+    QCOMPARE(weightsCatalogue(WeightsSources::fromEnvironment())[0].url,
+             std::string("http://127.0.0.1:1/resnet50.pth"));
     std::ofstream(path) << catalogueOf(Json::array({entry()})) << std::string(std::size_t(1) << 20, ' ');
-    QVERIFY_EXCEPTION_THROWN(weightsCatalogue(sources), Error);   // more than a catalogue needs
+    QVERIFY_EXCEPTION_THROWN(weightsCatalogue(sources), Error);  // more than a catalogue needs
 }
 
 QTEST_GUILESS_MAIN(TestCatalogue)

@@ -122,7 +122,8 @@ void TestDownload::refusals_data()
                                  << QByteArray("206");
     QTest::newRow("416 unasked") << QByteArray("416 Range Not Satisfiable") << kBinary << QByteArray() << network
                                  << QByteArray("416");
-    QTest::newRow("304") << QByteArray("304 Not Modified") << QByteArray() << QByteArray() << network << QByteArray("304");
+    QTest::newRow("304") << QByteArray("304 Not Modified") << QByteArray() << QByteArray() << network
+                         << QByteArray("304");
     QTest::newRow("page") << QByteArray("200 OK") << QByteArray("Content-Type: text/html; charset=utf-8\r\n") << kBody
                           << network << QByteArray("web page");
     QTest::newRow("page, other case") << QByteArray("200 OK") << QByteArray("Content-Type: Text/HTML\r\n") << kBody
@@ -137,8 +138,8 @@ void TestDownload::refusals_data()
     flipped[123'456] = char(flipped[123'456] ^ 1);
     QTest::newRow("one bit") << QByteArray("200 OK") << kBinary << flipped << weights
                              << QByteArray::fromStdString(hashOf(flipped));
-    QTest::newRow("location, no redirect") << QByteArray("404 Not Found") << QByteArray("Location: /file\r\n") << page
-                                           << network << QByteArray("404");
+    QTest::newRow("location, no redirect")
+        << QByteArray("404 Not Found") << QByteArray("Location: /file\r\n") << page << network << QByteArray("404");
     const auto redirect = [&](const char *name, const QByteArray &where, const char *words) {
         QTest::newRow(name) << QByteArray("302 Found") << QByteArray("Location: " + where + "\r\n") << page << network
                             << QByteArray(words);
@@ -179,14 +180,14 @@ void TestDownload::refusals()
     leavePart(folder, good, "/", kBody, 100'000);
     QFile note(QString::fromStdString(folder.note().string()));
     QVERIFY(note.open(QIODevice::ReadWrite));
-    const QByteArray moved = note.readAll().replace(QByteArray::fromStdString(good.url("/")),
-                                                    QByteArray::fromStdString(server.url("/")));
+    const QByteArray moved =
+        note.readAll().replace(QByteArray::fromStdString(good.url("/")), QByteArray::fromStdString(server.url("/")));
     QVERIFY(note.resize(0) && note.seek(0) && note.write(moved) == moved.size());
     note.close();
     QVERIFY(failure(folder.request(server.url("/"), kBody)));
     QVERIFY(!folder.hasTarget());
-    QCOMPARE(server.lastHeaders()["range"], status.startsWith("416") || status.startsWith("206") ? QByteArray()
-                                                                                              : "bytes=100000-");
+    QCOMPARE(server.lastHeaders()["range"],
+             status.startsWith("416") || status.startsWith("206") ? QByteArray() : "bytes=100000-");
     if (words != "206" && words != "416" && !words.startsWith(QByteArray::fromStdString(hashOf(body))))
         QCOMPARE(folder.partSize(), qint64(100'000));
 }
@@ -230,11 +231,11 @@ void TestDownload::redirects()
     const auto to = [](const QByteArray &status, const QByteArray &where) {
         return [=](Exchange &exchange) { exchange.answer(status, "Location: " + where + "\r\n", "Moved.\n"); };
     };
-    server.on("/a/1", to("301 Moved", "2"));   // relative
+    server.on("/a/1", to("301 Moved", "2"));  // relative
     server.on("/a/2", to("302 Found", "/3"));
     server.on("/4", to("307 Temporary Redirect", "/5"));
     server.on("/5", to("308 Permanent Redirect", QByteArray::fromStdString(other.url("/far"))));
-    server.on("/3", [](Exchange &exchange) {   // absolute, to itself
+    server.on("/3", [](Exchange &exchange) {  // absolute, to itself
         exchange.answer("303 See Other", "Location: http://" + exchange.headers["host"] + "/4\r\n", "");
     });
     server.start();
@@ -290,7 +291,7 @@ void TestDownload::endless()
         while (exchange.send(QByteArray(65'536, 'x'))) {
         }
     });
-    server.on("/lying", [](Exchange &exchange) {   // says the right length, sends more
+    server.on("/lying", [](Exchange &exchange) {  // says the right length, sends more
         exchange.head("200 OK", kBinary + "Content-Length: 300000\r\n");
         while (exchange.send(QByteArray(65'536, 'x'))) {
         }
@@ -325,7 +326,7 @@ void TestDownload::endless()
         QCOMPARE(folder.files(), 0);
         VERIFY_FAILURE(tryPath("/plain"), ErrorKind::Weights, most);
         QCOMPARE(folder.files(), 0);
-        VERIFY_FAILURE(tryPath("/lying"), ErrorKind::Weights, "should be");   // what is beyond the length is not read
+        VERIFY_FAILURE(tryPath("/lying"), ErrorKind::Weights, "should be");  // what is beyond the length is not read
         QCOMPARE(folder.files(), 0);
         VERIFY_FAILURE(tryPath("/huge"), ErrorKind::Weights, "9000000000000000000");
         VERIFY_FAILURE(tryPath("/error"), ErrorKind::Network, "404");
@@ -367,8 +368,9 @@ void TestDownload::progressOnlyGrows()
         QCOMPARE(progress.stage, std::string_view("verify"));
         verified = progress.done;
     };
-    download(folder.request(server.url("/"), kBody), [&](const DownloadProgress &progress) { seen.push_back(progress); },
-             context);
+    download(
+        folder.request(server.url("/"), kBody), [&](const DownloadProgress &progress) { seen.push_back(progress); },
+        context);
     QVERIFY(seen.size() >= 4);
     for (std::size_t i = 1; i < seen.size(); ++i)
         QVERIFY(seen[i].done >= seen[i - 1].done && seen[i].done <= seen[i].total);
@@ -391,7 +393,7 @@ void TestDownload::progressMayThrow()
                                       {}),
                              std::runtime_error);
     QVERIFY(folder.partSize() > 0);
-    download(folder.request(server.url("/"), kBody), {}, {});   // the lock is gone
+    download(folder.request(server.url("/"), kBody), {}, {});  // the lock is gone
     QCOMPARE(contents(folder.target()), kBody);
 }
 

@@ -55,12 +55,13 @@ void TestDownloadResume::cancelKeepsThePart()
     server.start();
     TargetFolder folder;
     JobContext context;
-    QVERIFY_EXCEPTION_THROWN(download(folder.request(server.url("/slow"), kBody),
-                                      [&](const DownloadProgress &progress) {
-                                          if (progress.done > 20'000)
-                                              context.cancel.cancel();
-                                      },
-                                      context),
+    QVERIFY_EXCEPTION_THROWN(download(
+                                 folder.request(server.url("/slow"), kBody),
+                                 [&](const DownloadProgress &progress) {
+                                     if (progress.done > 20'000)
+                                         context.cancel.cancel();
+                                 },
+                                 context),
                              Cancelled);
     QVERIFY(!folder.hasTarget());
     QVERIFY(folder.partSize() > 20'000 && folder.partSize() < kBody.size());
@@ -90,8 +91,8 @@ void TestDownloadResume::resumes()
     TargetFolder folder;
     leavePart(folder, server, "/", kBody, 100'000);
     std::vector<DownloadProgress> seen;
-    download(folder.request(server.url("/"), kBody), [&](const DownloadProgress &progress) { seen.push_back(progress); },
-             {});
+    download(folder.request(server.url("/"), kBody),
+             [&](const DownloadProgress &progress) { seen.push_back(progress); }, {});
     QCOMPARE(contents(folder.target()), kBody);
     QCOMPARE(folder.files(), 1);
     QCOMPARE(server.lastHeaders()["range"], QByteArray("bytes=100000-"));
@@ -122,7 +123,8 @@ void TestDownloadResume::resumeOfAnotherFile()
         if (exchange.rangeStart() < 0 || how == "200")
             exchange.answer("200 OK", kBinary + "ETag: \"two\"\r\n", kBody);
         else if (how == "206 of another etag")
-            exchange.answer("206 Partial Content", "Content-Range: bytes 100000-299999/300000\r\nETag: \"two\"\r\n", tail);
+            exchange.answer("206 Partial Content", "Content-Range: bytes 100000-299999/300000\r\nETag: \"two\"\r\n",
+                            tail);
         else if (how == "206 from elsewhere")
             exchange.answer("206 Partial Content", "Content-Range: bytes 99999-299998/300000\r\n", tail);
         else if (how == "206 without range")
@@ -204,7 +206,7 @@ void TestDownloadResume::resumeOfADamagedPart()
     std::fstream(folder.part(), std::ios::in | std::ios::out | std::ios::binary).write("damage", 6);
     VERIFY_FAILURE(failure(folder.request(server.url("/"), kBody)), ErrorKind::Weights,
                    QByteArray::fromStdString(hashOf(kBody)));
-    QCOMPARE(folder.files(), 0);   // it cannot be told which half is wrong
+    QCOMPARE(folder.files(), 0);  // it cannot be told which half is wrong
     download(folder.request(server.url("/"), kBody), {}, {});
     QCOMPARE(contents(folder.target()), kBody);
 }
@@ -293,11 +295,11 @@ void TestDownloadResume::stallGoesOn()
         exchange.hold();
     });
     server.on("/silent", [](Exchange &exchange) { exchange.hold(); });
-    server.on("/no-body", [](Exchange &exchange) {   // what the headers say is judged all the same
+    server.on("/no-body", [](Exchange &exchange) {  // what the headers say is judged all the same
         exchange.head("404 Not Found", "Content-Length: 20\r\n");
         exchange.hold();
     });
-    server.on("/drip", [](Exchange &exchange) {   // alive, but no one waits for years
+    server.on("/drip", [](Exchange &exchange) {  // alive, but no one waits for years
         exchange.head("200 OK", kBinary + "Content-Length: 300000\r\n");
         for (int at = 0; exchange.send(kBody.mid(at, 1)); ++at)
             std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -364,20 +366,22 @@ void TestDownloadResume::twoAtOnce()
     TargetFolder folder;
     const DownloadRequest request = folder.request(server.url("/"), kBody);
     bool tried = false;
-    download(request, [&](const DownloadProgress &progress) {
-        if (tried || progress.done < 20'000 || progress.done == progress.total)
-            return;
-        tried = true;
-        // This process and another.
-        VERIFY_FAILURE(failure(request), ErrorKind::File, "being downloaded already");
-        QProcess other;
-        other.start(DANK_BIN "/download_helper", {QString::fromStdString(request.url),
-                                                  QString::fromStdString(request.target.string()),
-                                                  QString::fromStdString(request.sha256)});
-        QVERIFY(other.waitForFinished());
-        QCOMPARE(other.exitCode(), 1);
-        QVERIFY(other.readAllStandardError().contains("being downloaded already"));
-    }, {});
+    download(request,
+             [&](const DownloadProgress &progress) {
+                 if (tried || progress.done < 20'000 || progress.done == progress.total)
+                     return;
+                 tried = true;
+                 // This process and another.
+                 VERIFY_FAILURE(failure(request), ErrorKind::File, "being downloaded already");
+                 QProcess other;
+                 other.start(DANK_BIN "/download_helper",
+                             {QString::fromStdString(request.url), QString::fromStdString(request.target.string()),
+                              QString::fromStdString(request.sha256)});
+                 QVERIFY(other.waitForFinished());
+                 QCOMPARE(other.exitCode(), 1);
+                 QVERIFY(other.readAllStandardError().contains("being downloaded already"));
+             },
+             {});
     QVERIFY(tried);
     QCOMPARE(contents(folder.target()), kBody);
     QCOMPARE(server.requestCount(), 1);
@@ -395,9 +399,9 @@ void TestDownloadResume::killedAndResumed()
     qint64 kept = 0;
     for (int round = 1; round <= 3; ++round) {
         QProcess helper;
-        helper.start(DANK_BIN "/download_helper", {QString::fromStdString(request.url),
-                                                   QString::fromStdString(request.target.string()),
-                                                   QString::fromStdString(request.sha256)});
+        helper.start(DANK_BIN "/download_helper",
+                     {QString::fromStdString(request.url), QString::fromStdString(request.target.string()),
+                      QString::fromStdString(request.sha256)});
         qint64 said = 0;
         while (said < kept + 200'000) {
             QVERIFY(helper.waitForReadyRead(30'000));

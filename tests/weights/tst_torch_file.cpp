@@ -24,7 +24,8 @@ private slots:
                                             << "checkpoint.safetensors";
         QTest::newRow("under \"model\"") << "model_wrapper.pth"
                                          << "checkpoint.safetensors";
-        QTest::newRow("beside a tensor") << "imagenet.pth" << "checkpoint.safetensors";
+        QTest::newRow("beside a tensor") << "imagenet.pth"
+                                         << "checkpoint.safetensors";
         QTest::newRow("a plain dict") << "plain_dict.pth"
                                       << "checkpoint.safetensors";
         QTest::newRow("Python 2") << "python2.pth"

@@ -210,7 +210,8 @@ private slots:
     {
         QFETCH(int, megabytes);
         QFETCH(QByteArray, unit);
-        const auto bytes = legacyWith("]" + times(std::size_t(megabytes) * 1'000'000 / std::size_t(unit.size()), unit.toStdString()));
+        const auto bytes =
+            legacyWith("]" + times(std::size_t(megabytes) * 1'000'000 / std::size_t(unit.size()), unit.toStdString()));
         Allocations taken;
         const std::string why = refusal(bytes, taken);
         QVERIFY(!why.empty());

@@ -23,10 +23,7 @@ QString exact(double value)
 }  // namespace
 
 CalibrationChart::CalibrationChart(QWidget *parent)
-    : Plot(parent),
-      m_points(nullptr),
-      m_middles(addGraph()),
-      m_whiskers(new QCPErrorBars(xAxis, yAxis)),
+    : Plot(parent), m_points(nullptr), m_middles(addGraph()), m_whiskers(new QCPErrorBars(xAxis, yAxis)),
       m_diagonal(new QCPItemStraightLine(this))
 {
     setAccessibleName(tr("Calibration"));

@@ -33,7 +33,8 @@ ChartProvenance provenanceOf(const RunRecord &run)
     ChartProvenance provenance;
     provenance.run = run.run;
     provenance.seed = QString::number(run.config.seed);
-    provenance.dataset = QString::fromStdString(displayPath(std::filesystem::path(run.dataset).parent_path().filename()));
+    provenance.dataset =
+        QString::fromStdString(displayPath(std::filesystem::path(run.dataset).parent_path().filename()));
     provenance.datasetHash = QString::fromStdString(run.datasetHash);
     provenance.backbone = QString::fromStdString(run.backbone);
     if (run.backbone.find("/seed-") != std::string::npos)
@@ -108,7 +109,8 @@ void drawEvaluation(const Library &library, const RunRecord &run, const ChartExp
         CalibrationChart chart;
         chart.setBins(binsOf(*evaluation), subset, {});
         if (chart.bins().empty())
-            throw Error(ErrorKind::Dataset, "There are too few memes, or too few different predictions, to compare in bins.");
+            throw Error(ErrorKind::Dataset,
+                        "There are too few memes, or too few different predictions, to compare in bins.");
         write(chart);
     } else if (request.chart == QLatin1String("residuals")) {
         const GroupResiduals found =

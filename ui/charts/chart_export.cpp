@@ -261,8 +261,9 @@ QString exportChartWithDialog(QWidget *parent, Plot &plot, const QString &sugges
                               QObject::tr("PDF document (*.pdf)"),    QObject::tr("CSV, the figures (*.csv)")};
     static const QStringList endings{"png", "png", "png", "svg", "pdf", "csv"};
     QString filter = filters.first();
-    QString file = QFileDialog::getSaveFileName(parent, QObject::tr("Export chart"), suggestedName + QStringLiteral(".png"),
-                                                filters.join(QStringLiteral(";;")), &filter);
+    QString file =
+        QFileDialog::getSaveFileName(parent, QObject::tr("Export chart"), suggestedName + QStringLiteral(".png"),
+                                     filters.join(QStringLiteral(";;")), &filter);
     if (file.isEmpty())
         return {};
     const auto chosen = std::max<qsizetype>(0, filters.indexOf(filter));
@@ -277,7 +278,8 @@ QString exportChartWithDialog(QWidget *parent, Plot &plot, const QString &sugges
         format = chartFormatFor(file);
         if (QFile::exists(file)
             && QMessageBox::question(parent, QObject::tr("Export chart"),
-                                     QObject::tr("%1 is there already. Replace it?").arg(file)) != QMessageBox::Yes)
+                                     QObject::tr("%1 is there already. Replace it?").arg(file))
+                   != QMessageBox::Yes)
             return {};
     }
     options.format = *format;

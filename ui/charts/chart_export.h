@@ -19,9 +19,9 @@ std::optional<ChartFormat> chartFormatFor(const QString &file);
 
 struct ChartExportOptions {
     ChartFormat format = ChartFormat::Png;
-    int scale = 2;                   ///< PNG only: 1, 2 or 4 pixels a unit
-    bool dark = false;               ///< light by default, whatever the window wears
-    QSize size{960, 600};            ///< in units: pixels of a PNG at 1×, points of a PDF
+    int scale = 2;         ///< PNG only: 1, 2 or 4 pixels a unit
+    bool dark = false;     ///< light by default, whatever the window wears
+    QSize size{960, 600};  ///< in units: pixels of a PNG at 1×, points of a PDF
 };
 
 /// A chart as file contents: title, legend, axis labels, the plot in its present view and the provenance footer;
@@ -49,10 +49,10 @@ QStringList chartNames();
 
 /// One chart of a run in the library, drawn without a window.
 struct ChartExportRequest {
-    QString chart;                   ///< one of chartNames()
+    QString chart;  ///< one of chartNames()
     std::int64_t run = 0;
-    QString out;                     ///< FILE.png, .svg, .pdf or .csv
-    std::filesystem::path library;   ///< empty: the default
+    QString out;                    ///< FILE.png, .svg, .pdf or .csv
+    std::filesystem::path library;  ///< empty: the default
 };
 
 /// For `dank-learning --chart`: 0 when written; 1 with the reason on stderr; 2 for an unknown chart or format.

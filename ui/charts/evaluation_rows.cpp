@@ -117,7 +117,9 @@ RowChartContent baselineRows(const Evaluation &evaluation, Figure figure)
         if (baseline.name == "mean")
             mean = metrics;
         add(baseline.name, oneLine(baseline.title), metrics,
-            figure != Figure::Spearman ? std::nullopt : within ? baseline.withinSpearman : baseline.spearman,
+            figure != Figure::Spearman ? std::nullopt
+            : within                   ? baseline.withinSpearman
+                                       : baseline.spearman,
             knowsNothing(baseline) ? ChartRow::Tone::Nothing : ChartRow::Tone::Known);
     }
     // Differences in the noise do not fill the chart, and one wild answer does not hide all others.
@@ -160,13 +162,16 @@ RowChartContent residualRows(const GroupResiduals &residuals, const QString &sub
             continue;
         const bool clear = group.interval && !group.interval->holds(0);
         const QString count = countOf(qint64(group.rows), RowChart::tr("meme"), RowChart::tr("memes"));
-        ChartRow row{.name = oneLine(group.group), .figure = {}, .hint = {},
+        ChartRow row{.name = oneLine(group.group),
+                     .figure = {},
+                     .hint = {},
                      .tone = clear ? ChartRow::Tone::Accent : ChartRow::Tone::Nothing};
         row.value = group.median;
         row.interval = group.interval;
         row.band = Interval{group.quarter, group.threeQuarters};
-        row.figure = QStringLiteral("%1%2 · %3").arg(group.median > 0.005 ? QStringLiteral("+") : QString(),
-                                                     danknessText(group.median), count);
+        row.figure =
+            QStringLiteral("%1%2 · %3")
+                .arg(group.median > 0.005 ? QStringLiteral("+") : QString(), danknessText(group.median), count);
         row.hint = RowChart::tr("%1, %2\nmedian error %3\nthe middle half from %4 to %5")
                        .arg(row.name, count, bounded(group.median, group.interval), danknessText(group.quarter),
                             danknessText(group.threeQuarters));

@@ -62,7 +62,9 @@ void BarPlot::setHistogram(const Histogram &histogram, BinScale scale, const QSt
     setAccessibleName(unit);
     QStringList parts;
     for (std::size_t i = 0; i < bins && parts.size() < 24; ++i)
-        parts << tr("%1 to %2: %3").arg(edgeText(histogram.edges[i]), edgeText(histogram.edges[i + 1])).arg(histogram.counts[i]);
+        parts << tr("%1 to %2: %3")
+                     .arg(edgeText(histogram.edges[i]), edgeText(histogram.edges[i + 1]))
+                     .arg(histogram.counts[i]);
     setAccessibleDescription(parts.join(QStringLiteral("; ")));
     restyle(tokens());
     resetView();
@@ -151,7 +153,8 @@ void BarPlot::showBin(int bin)
     m_cursor = std::clamp(bin, 0, int(m_histogram.counts.size()) - 1);
     const auto i = std::size_t(m_cursor);
     const auto count = m_histogram.counts[i];
-    const QString range = tr("%1 – %2 %3").arg(edgeText(m_histogram.edges[i]), edgeText(m_histogram.edges[i + 1]), m_unit);
+    const QString range =
+        tr("%1 – %2 %3").arg(edgeText(m_histogram.edges[i]), edgeText(m_histogram.edges[i + 1]), m_unit);
     const QPointF top(xAxis->coordToPixel(m_cursor + 0.5), yAxis->coordToPixel(double(count)));
     showHover(range + QLatin1Char('\n') + countOf(qint64(count), tr("meme"), tr("memes")), top, false);
 }
@@ -199,9 +202,7 @@ ChartTable BarPlot::table() const
 }
 
 HistogramChart::HistogramChart(QWidget *parent)
-    : QWidget(parent),
-      m_upvotes(new BarPlot(this)),
-      m_targets(new TargetChart(false, this)),
+    : QWidget(parent), m_upvotes(new BarPlot(this)), m_targets(new TargetChart(false, this)),
       m_upvotesCaption(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this))
 {
     auto *grid = new QGridLayout(this);
@@ -260,8 +261,12 @@ void HistogramChart::rebuild()
             upvotes.push_back(double(record.upvotes));
             counts.push_back(record.upvotes);
         }
-        m_upvotes->setProvenance({0, {}, QString::fromStdString(m_dataset->name()),
-                                  QString::fromStdString(m_dataset->contentHash()), {}, {}});
+        m_upvotes->setProvenance({0,
+                                  {},
+                                  QString::fromStdString(m_dataset->name()),
+                                  QString::fromStdString(m_dataset->contentHash()),
+                                  {},
+                                  {}});
         dankness()->setProvenance(m_upvotes->provenance());
     }
     m_upvotes->setHistogram(upvotes.empty() ? Histogram{} : makeHistogram(upvotes, kUpvoteBins, m_scale), m_scale,
@@ -269,7 +274,8 @@ void HistogramChart::rebuild()
     m_upvotes->setExportTitle(tr("Upvotes of %1 memes").arg(upvotes.size()));
     m_upvotes->xAxis->setLabel(tr("upvotes"));
     m_upvotes->yAxis->setLabel(tr("memes"));
-    m_upvotesCaption->setText(upvotes.empty() ? QString() : tr("Upvotes of %1 memes").arg(groupedNumber(qint64(upvotes.size()))));
+    m_upvotesCaption->setText(upvotes.empty() ? QString()
+                                              : tr("Upvotes of %1 memes").arg(groupedNumber(qint64(upvotes.size()))));
 
     if (m_preview && m_preview->kind == m_target && m_preview->targets.size() == counts.size()) {
         m_targets->setPreview(m_preview.get());

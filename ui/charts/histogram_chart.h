@@ -48,7 +48,7 @@ private:
     QString m_unit, m_title;
     bool m_ramp = false;
     int m_cursor = -1;
-    int m_room = 0;  ///< pixels that the bins have; 0 before the plot has a size
+    int m_room = 0;                 ///< pixels that the bins have; 0 before the plot has a size
     std::vector<QCPBars *> m_bars;  ///< one per ramp colour, or a single one
 };
 

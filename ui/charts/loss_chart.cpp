@@ -128,9 +128,10 @@ void LossChart::setTraining(const TrainingView &view)
     updateAxis();
     if (m_follow)
         updateRange();
-    setEmptyText(m_curve.empty() && m_overlays.drawn().empty() ? (view.live ? tr("The first epoch is on its way…")
-                                              : tr("The loss is drawn here, epoch by epoch, once training starts."))
-                                 : QString());
+    setEmptyText(m_curve.empty() && m_overlays.drawn().empty()
+                     ? (view.live ? tr("The first epoch is on its way…")
+                                  : tr("The loss is drawn here, epoch by epoch, once training starts."))
+                     : QString());
     setAccessibleDescription(summary());
     requestReplot();
 }
@@ -282,7 +283,9 @@ double LossChart::plannedEnd() const
         return std::max(2.0, last * 1.02);  // the ring of a best last epoch is seen whole
     // The planned end once it is in reach; a long run's first epochs are not squeezed into a corner.
     const double planned = std::max<double>(m_config.epochs, last);
-    return last * 5 >= planned ? planned : std::clamp(std::pow(2.0, std::ceil(std::log2(last * 2 + 1))), 10.0, std::max(10.0, planned));
+    return last * 5 >= planned
+               ? planned
+               : std::clamp(std::pow(2.0, std::ceil(std::log2(last * 2 + 1))), 10.0, std::max(10.0, planned));
 }
 
 void LossChart::updateRange()
@@ -413,7 +416,8 @@ void LossChart::keyPressEvent(QKeyEvent *event)
 
 void LossChart::fillContextMenu(QMenu &menu)
 {
-    QAction *log = menu.addAction(tr("Logarithmic axis"), QKeySequence(Qt::CTRL | Qt::Key_L), this, &LossChart::toggleAxis);
+    QAction *log =
+        menu.addAction(tr("Logarithmic axis"), QKeySequence(Qt::CTRL | Qt::Key_L), this, &LossChart::toggleAxis);
     log->setCheckable(true);
     log->setChecked(m_logarithmic);
     QAction *automatic = menu.addAction(tr("Choose the axis automatically"), this, [this] { setAxis(Axis::Auto); });
@@ -462,8 +466,8 @@ QVector<LegendEntry> LossChart::legendEntries(const Tokens &tokens) const
     QVector<LegendEntry> entries{{tr("training"), tokens.training, LegendEntry::Shape::Dot},
                                  {tr("validation"), tokens.validation, LegendEntry::Shape::Dot}};
     for (const RunCurve *curve : m_overlays.drawn())
-        entries.append({curve->name, curve->colour, curve->style == Qt::SolidLine ? LegendEntry::Shape::Dot
-                                                                                  : LegendEntry::Shape::Dashes});
+        entries.append({curve->name, curve->colour,
+                        curve->style == Qt::SolidLine ? LegendEntry::Shape::Dot : LegendEntry::Shape::Dashes});
     if (m_baseline > 0)
         entries.append({tr("predict the mean"), tokens.baseline, LegendEntry::Shape::Dashes});
     return entries;
@@ -476,8 +480,8 @@ ChartTable LossChart::table() const
                      QStringLiteral("seconds")};
     table.rows.reserve(m_curve.size());
     for (const auto &stats : m_curve)
-        table.rows.push_back({QString::number(stats.epoch), chartNumber(stats.trainLoss), chartNumber(stats.validationLoss),
-                              chartNumber(stats.seconds)});
+        table.rows.push_back({QString::number(stats.epoch), chartNumber(stats.trainLoss),
+                              chartNumber(stats.validationLoss), chartNumber(stats.seconds)});
     m_overlays.addTo(table);
     return table;
 }

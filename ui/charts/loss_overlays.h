@@ -32,10 +32,10 @@ struct LossExtremes {
 /// Another run's validation loss beside the shown run's: colour and pattern, and the name that the legend tells.
 struct RunCurve {
     std::int64_t run = 0;
-    QString name;                    ///< "run 5"
+    QString name;  ///< "run 5"
     QColor colour;
     Qt::PenStyle style = Qt::SolidLine;
-    std::vector<EpochStats> curve;   ///< by ascending epoch
+    std::vector<EpochStats> curve;  ///< by ascending epoch
 };
 
 /// The graphs of other runs on a loss chart. The plot must outlive it.
@@ -62,7 +62,7 @@ private:
     std::vector<RunCurve> m_curves;
     std::vector<QCPGraph *> m_graphs;  ///< beside m_curves
     std::int64_t m_shown = 0;
-    LossExtremes m_extremes;           ///< of those drawn
+    LossExtremes m_extremes;  ///< of those drawn
     int m_lastEpoch = 0;
 };
 

@@ -23,7 +23,7 @@ struct ChartProvenance {
     QString dataset;      ///< its name
     QString datasetHash;  ///< shortened in the footer
     QString backbone;
-    QString note;         ///< e.g. "untrained network"
+    QString note;  ///< e.g. "untrained network"
 
     /// "run 6 · seed 42 · sample (3f9a1c02) · inception_v3 · Dank Learning 0.1.0"
     QString footer() const;

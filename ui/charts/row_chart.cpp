@@ -32,17 +32,16 @@ private:
 
 QColor toneColour(const Tokens &tokens, ChartRow::Tone tone)
 {
-    return tone == ChartRow::Tone::Accent ? tokens.accent : tone == ChartRow::Tone::Known ? tokens.training : tokens.baseline;
+    return tone == ChartRow::Tone::Accent  ? tokens.accent
+           : tone == ChartRow::Tone::Known ? tokens.training
+                                           : tokens.baseline;
 }
 
 }  // namespace
 
 RowChart::RowChart(QWidget *parent)
-    : Plot(parent),
-      m_bands(new QCPStatisticalBox(yAxis, xAxis)),
-      m_zero(new QCPItemStraightLine(this)),
-      m_names(new NameTicker(yAxis)),
-      m_figures(new QCPAxisTickerText)
+    : Plot(parent), m_bands(new QCPStatisticalBox(yAxis, xAxis)), m_zero(new QCPItemStraightLine(this)),
+      m_names(new NameTicker(yAxis)), m_figures(new QCPAxisTickerText)
 {
     setInteractions({});
     yAxis->setTicker(m_names);
@@ -100,7 +99,8 @@ void RowChart::setContent(RowChartContent content)
         low = std::min(low, inView(value));
         high = std::max(high, inView(value));
     };
-    std::vector<QVector<double>> keys(kTones), values(kTones), middleKeys(kTones), middles(kTones), minus(kTones), plus(kTones);
+    std::vector<QVector<double>> keys(kTones), values(kTones), middleKeys(kTones), middles(kTones), minus(kTones),
+        plus(kTones);
     QStringList told;
     for (std::size_t i = 0; i < m_content.rows.size(); ++i) {
         const ChartRow &row = m_content.rows[i];
@@ -108,7 +108,9 @@ void RowChart::setContent(RowChartContent content)
         const double key = double(i);
         const bool off = row.value && std::isfinite(*row.value) && inView(*row.value) != *row.value;
         m_names->addTick(key, row.name);
-        m_figures->addTick(key, !off ? row.figure : *row.value < floor ? QChar(0x25C2) + row.figure : row.figure + QChar(0x25B8));
+        m_figures->addTick(key, !off                 ? row.figure
+                                : *row.value < floor ? QChar(0x25C2) + row.figure
+                                                     : row.figure + QChar(0x25B8));
         told << (row.hint.isEmpty() ? row.name + QStringLiteral(": ") + row.figure
                                     : QString(row.hint).replace(QLatin1Char('\n'), QLatin1String(": ")));
         if (row.band) {

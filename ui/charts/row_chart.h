@@ -26,10 +26,10 @@ struct ChartRow {
 
 struct RowChartContent {
     enum class Kind { Bars, Dots } kind = Kind::Bars;
-    QString title;      ///< of an export
-    QString axis;       ///< what the figures are
+    QString title;  ///< of an export
+    QString axis;   ///< what the figures are
     std::vector<ChartRow> rows;
-    double low = 0;     ///< the axis holds at least low … high, and 0,
+    double low = 0;  ///< the axis holds at least low … high, and 0,
     double high = 0;
     double floor = -1e300;  ///< and nothing beyond floor … ceiling: such rows end at its edge with an arrow
     double ceiling = 1e300;

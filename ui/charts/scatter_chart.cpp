@@ -66,17 +66,18 @@ void ScatterChart::setEvaluation(std::shared_ptr<const Evaluation> evaluation, s
             points[std::size_t(std::min(7, int(share * 8)))].append({memes[i].actual, memes[i].predicted});
             m_order.push_back(int(i));
         }
-        std::stable_sort(m_order.begin(), m_order.end(), [&](int a, int b) {
-            return memes[std::size_t(a)].actual < memes[std::size_t(b)].actual;
-        });
+        std::stable_sort(m_order.begin(), m_order.end(),
+                         [&](int a, int b) { return memes[std::size_t(a)].actual < memes[std::size_t(b)].actual; });
     }
     for (std::size_t i = 0; i < 8; ++i)
         m_bands[i]->data()->set(points[i]);
     xAxis->setLabel(target == TargetKind::Percentile ? tr("actual percentile") : tr("actual dankness"));
     setEmptyText(m_order.empty() ? tr("Evaluate a model and its memes appear here") : QString());
     m_diagonal->setVisible(!m_order.empty());
-    setAccessibleDescription(m_order.empty() ? QString()
-                                             : tr("%1; arrow keys walk through them").arg(countOf(qint64(m_order.size()), tr("meme"), tr("memes"))));
+    setAccessibleDescription(
+        m_order.empty()
+            ? QString()
+            : tr("%1; arrow keys walk through them").arg(countOf(qint64(m_order.size()), tr("meme"), tr("memes"))));
     resetView();
 }
 
@@ -103,8 +104,8 @@ void ScatterChart::resetView()
 QString ScatterChart::nameOf(const JudgedMeme &meme) const
 {
     const MemeRecord *record = m_dataset ? m_dataset->find(meme.id) : nullptr;
-    QString name = record && !record->title.empty() ? QString::fromStdString(record->title)
-                                                    : QString::fromStdString(meme.id);
+    QString name =
+        record && !record->title.empty() ? QString::fromStdString(record->title) : QString::fromStdString(meme.id);
     name = name.simplified();
     if (name.size() > 60)
         name = name.left(59) + QChar(0x2026);

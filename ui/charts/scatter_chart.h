@@ -11,8 +11,8 @@
 namespace dank::ui {
 
 /// Predicted against actual dankness of the memes that a model was judged on, with the diagonal where a perfect
-/// model's would lie. Hover or arrows name a meme, click or Enter picks it. Dragging a frame chooses memes, as do Shift and the
-/// arrows; with Shift, dragging moves the view. Escape chooses none.
+/// model's would lie. Hover or arrows name a meme, click or Enter picks it. Dragging a frame chooses memes, as do Shift
+/// and the arrows; with Shift, dragging moves the view. Escape chooses none.
 class ScatterChart : public Plot {
     Q_OBJECT
 public:

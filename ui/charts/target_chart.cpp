@@ -39,10 +39,8 @@ QString targetName(TargetKind kind)
 }
 
 TargetChart::TargetChart(bool compact, QWidget *parent)
-    : QWidget(parent),
-      m_plot(new BarPlot(this)),
-      m_caption(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this)),
-      m_compact(compact)
+    : QWidget(parent), m_plot(new BarPlot(this)),
+      m_caption(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this)), m_compact(compact)
 {
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
@@ -69,7 +67,8 @@ void TargetChart::setTargets(TargetKind kind, const QString &within, std::span<c
     m_plot->setHistogram(unitHistogram(targets), BinScale::Linear, tr("dankness"), true);
     if (!m_compact)
         m_plot->xAxis->setLabel(tr("dankness"));
-    const QString name = within.isEmpty() ? targetName(kind) : tr("%1 within %2").arg(targetName(kind), within.simplified());
+    const QString name =
+        within.isEmpty() ? targetName(kind) : tr("%1 within %2").arg(targetName(kind), within.simplified());
     m_plot->setExportTitle(tr("Target: %1").arg(name));
     if (targets.empty()) {
         m_caption->clear();
@@ -92,7 +91,8 @@ void TargetChart::setPreview(const TargetPreview *preview)
         m_plot->setEmptyText(preview ? tr("No target") : QString());
         return;
     }
-    setTargets(preview->kind, preview->within ? QString::fromStdString(preview->groupName) : QString(), preview->targets);
+    setTargets(preview->kind, preview->within ? QString::fromStdString(preview->groupName) : QString(),
+               preview->targets);
 }
 
 }  // namespace dank::ui

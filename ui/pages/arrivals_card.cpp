@@ -21,10 +21,10 @@ constexpr int kGap = 8;
 
 QString speed(double imagesPerSecond)
 {
-    return imagesPerSecond > 0
-               ? QStringLiteral("%1 images/s").arg(imagesPerSecond < 10 ? QString::number(imagesPerSecond, 'f', 1)
-                                                                        : groupedNumber(std::lround(imagesPerSecond)))
-               : QString();
+    return imagesPerSecond > 0 ? QStringLiteral("%1 images/s")
+                                     .arg(imagesPerSecond < 10 ? QString::number(imagesPerSecond, 'f', 1)
+                                                               : groupedNumber(std::lround(imagesPerSecond)))
+                               : QString();
 }
 
 }  // namespace
@@ -60,9 +60,7 @@ void ArrivalStrip::paintEvent(QPaintEvent *)
 }
 
 ArrivalsCard::ArrivalsCard(Session &session, QWidget *parent)
-    : Card(QStringLiteral("Arriving now"), parent),
-      m_session(session),
-      m_skipped(new QPushButton(this)),
+    : Card(QStringLiteral("Arriving now"), parent), m_session(session), m_skipped(new QPushButton(this)),
       m_strip(new ArrivalStrip(session, this)),
       m_summary(new TextLabel({}, static_cast<int>(TextRole::Body), TextLabel::Tone::Normal, this)),
       m_precision(new TextLabel({}, static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted, this)),
@@ -89,7 +87,9 @@ void ArrivalsCard::update()
     const bool running = extracting && (job.state == JobState::Running || job.state == JobState::Stopping);
     const bool failed = job.kind == JobKind::Extract && job.state == JobState::Failed;
 
-    setTitle(running ? QStringLiteral("Arriving now") : report ? QStringLiteral("Ready") : QStringLiteral("Last arrived"));
+    setTitle(running  ? QStringLiteral("Arriving now")
+             : report ? QStringLiteral("Ready")
+                      : QStringLiteral("Last arrived"));
     QStringList line;
     if (running)
         line << speed(event.imagesPerSecond);
@@ -104,11 +104,13 @@ void ArrivalsCard::update()
         tone = TextLabel::Tone::Bad;
         summary = QStringLiteral("The last extraction was stopped by an error. What was computed until then is kept.");
     } else if (!running && report) {
-        QStringList parts{QStringLiteral("%1 × %2 numbers").arg(
-            countOf(static_cast<qint64>(report->matrix.ids.size()), QStringLiteral("meme"), QStringLiteral("memes")),
-            groupedNumber(static_cast<qint64>(report->matrix.columns)))};
-        parts << QStringLiteral("%1 computed, %2 kept from before").arg(
-            groupedNumber(static_cast<qint64>(report->computed)), groupedNumber(static_cast<qint64>(report->cached)));
+        QStringList parts{QStringLiteral("%1 × %2 numbers")
+                              .arg(countOf(static_cast<qint64>(report->matrix.ids.size()), QStringLiteral("meme"),
+                                           QStringLiteral("memes")),
+                                   groupedNumber(static_cast<qint64>(report->matrix.columns)))};
+        parts << QStringLiteral("%1 computed, %2 kept from before")
+                     .arg(groupedNumber(static_cast<qint64>(report->computed)),
+                          groupedNumber(static_cast<qint64>(report->cached)));
         if (report->computed > 0 && report->imagesPerSecond > 0)
             parts << speed(report->imagesPerSecond);
         if (report->untrained) {

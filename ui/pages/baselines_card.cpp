@@ -12,9 +12,7 @@
 namespace dank::ui {
 
 BaselinesCard::BaselinesCard(QWidget *parent)
-    : Card(tr("Beside simpler guesses"), parent),
-      m_chart(new RowChart(this)),
-      m_figure(new Calm<QComboBox>(this)),
+    : Card(tr("Beside simpler guesses"), parent), m_chart(new RowChart(this)), m_figure(new Calm<QComboBox>(this)),
       m_caption(new TextLabel({}, static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted, this))
 {
     m_figure->addItem(tr("Order (ρ)"), int(Figure::Spearman));

@@ -49,12 +49,14 @@ QString crossValidationLine(const CrossValidation &cross)
                                   CrossValidationCard::tr("seeds"));
     const bool many = cross.seeds.size() > 1;
     if (cross.folds == 0)
-        return CrossValidationCard::tr("%1: each held-out meme judged %2 times, by heads that differ in their seed only")
+        return CrossValidationCard::tr(
+                   "%1: each held-out meme judged %2 times, by heads that differ in their seed only")
             .arg(seeds, counted(cross.seeds.size()));
     const QString folds = CrossValidationCard::tr("%1 folds").arg(cross.folds);
-    return many ? CrossValidationCard::tr("%1 × %2: every meme judged %3 times by heads that did not learn from it")
-                      .arg(folds, seeds, counted(cross.seeds.size()))
-                : CrossValidationCard::tr("%1: every meme judged once, by a head that did not learn from it").arg(folds);
+    return many
+               ? CrossValidationCard::tr("%1 × %2: every meme judged %3 times by heads that did not learn from it")
+                     .arg(folds, seeds, counted(cross.seeds.size()))
+               : CrossValidationCard::tr("%1: every meme judged once, by a head that did not learn from it").arg(folds);
 }
 
 QString overSeedsText(Figure figure, const MeanAndSd &over, const std::optional<Interval> &interval, bool points)
@@ -69,10 +71,8 @@ QString overSeedsText(Figure figure, const MeanAndSd &over, const std::optional<
 
 CrossValidationCard::CrossValidationCard(QWidget *parent)
     : Card(tr("Across folds and seeds"), parent),
-      m_done(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Normal, this)),
-      m_verdict(new VerdictBanner(this)),
-      m_table(newFigureTable(this)),
-      m_notes(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this))
+      m_done(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Normal, this)), m_verdict(new VerdictBanner(this)),
+      m_table(newFigureTable(this)), m_notes(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this))
 {
     m_done->setObjectName(QStringLiteral("crossValidationDone"));
     m_notes->setObjectName(QStringLiteral("crossValidationNotes"));
@@ -128,7 +128,8 @@ void CrossValidationCard::fill(const CrossValidation &cross, bool points)
             ++column;
         };
         put(shortFigureTitle(figure, points), figureHelp(figure), false);
-        const auto scope = [&](const SeedFigures &figures, const Intervals &intervals, const Metrics &metrics, bool muted) {
+        const auto scope = [&](const SeedFigures &figures, const Intervals &intervals, const Metrics &metrics,
+                               bool muted) {
             const MeanAndSd *over = overOf(figures, figure);
             if (!over) {
                 put(QStringLiteral("—"), whyUndefined(figure, metrics), muted);

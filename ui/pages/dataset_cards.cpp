@@ -112,7 +112,8 @@ void UpvotesCard::toggleScale()
 
 void UpvotesCard::updateChips()
 {
-    m_scale->setText(m_chart->scale() == BinScale::Log ? QStringLiteral("log bins ▾") : QStringLiteral("linear bins ▾"));
+    m_scale->setText(m_chart->scale() == BinScale::Log ? QStringLiteral("log bins ▾")
+                                                       : QStringLiteral("linear bins ▾"));
     m_target->setText(QStringLiteral("target: %1 ▾").arg(QLatin1String(targetKindName(m_chart->target()))));
     for (QAction *action : m_scale->menu()->actions())
         action->setChecked(action->data().toInt() == static_cast<int>(m_chart->scale()));
@@ -121,8 +122,7 @@ void UpvotesCard::updateChips()
 }
 
 SetAsideCard::SetAsideCard(QWidget *parent)
-    : Card(QStringLiteral("Set aside"), parent),
-      m_scroll(new QScrollArea(this)),
+    : Card(QStringLiteral("Set aside"), parent), m_scroll(new QScrollArea(this)),
       m_note(new TextLabel({}, static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted, this))
 {
     m_scroll->setWidgetResizable(true);
@@ -163,8 +163,9 @@ void SetAsideCard::setRows(std::span<const Skipped> rows)
     m_scroll->setWidget(m_list);
     m_list->setAutoFillBackground(false);
     m_scroll->setVisible(!rows.empty());
-    m_note->setText(rows.empty() ? QStringLiteral("Nothing: every row can be used.")
-                                 : QStringLiteral("Nothing is dropped silently: every row is listed with what was found."));
+    m_note->setText(rows.empty()
+                        ? QStringLiteral("Nothing: every row can be used.")
+                        : QStringLiteral("Nothing is dropped silently: every row is listed with what was found."));
     if (rows.empty())
         body()->setAlignment(m_note, Qt::AlignTop);
 }

@@ -3,8 +3,8 @@
 #include <QAction>
 #include <QButtonGroup>
 #include <QClipboard>
-#include <QFileInfo>
 #include <QDir>
+#include <QFileInfo>
 #include <QGuiApplication>
 #include <QHeaderView>
 #include <QLineEdit>
@@ -98,8 +98,8 @@ void DatasetPage::Private::build()
     empty->extra()->addSpacing(8);
     empty->extra()->addLayout(recents);
     QObject::connect(empty, &EmptyState::clicked, &q, [this] {
-        const QString file = askForFile(&q, QStringLiteral("Open db.json"),
-                                        QStringLiteral("Datasets (*.json);;All files (*)"));
+        const QString file =
+            askForFile(&q, QStringLiteral("Open db.json"), QStringLiteral("Datasets (*.json);;All files (*)"));
         if (!file.isEmpty())
             session.openDataset(file);
     });
@@ -148,7 +148,7 @@ void DatasetPage::Private::buildContent()
     search->setAccessibleName(QStringLiteral("Filter by title, author or id"));
     search->setClearButtonEnabled(true);
     search->setFixedWidth(200);
-    search->setAcceptDrops(false);   // a file dropped here is for the window
+    search->setAcceptDrops(false);  // a file dropped here is for the window
     header->controls()->addWidget(search);
     QObject::connect(search, &QLineEdit::textChanged, &q, [this](const QString &text) {
         filter.setText(text.trimmed());
@@ -216,8 +216,10 @@ void DatasetPage::Private::buildTable()
     columns->setSortIndicatorClearable(true);
     columns->setSortIndicator(-1, Qt::DescendingOrder);
     table->setSortingEnabled(true);
-    const std::pair<int, int> widths[] = {{MemeModel::Upvotes, 90},  {MemeModel::Dankness, 90},
-                                          {MemeModel::Author, 140}, {MemeModel::Size, 110},
+    const std::pair<int, int> widths[] = {{MemeModel::Upvotes, 90},
+                                          {MemeModel::Dankness, 90},
+                                          {MemeModel::Author, 140},
+                                          {MemeModel::Size, 110},
                                           {MemeModel::Id, 90}};
     for (const auto &[column, width] : widths)
         table->setColumnWidth(column, width);
@@ -280,9 +282,10 @@ void DatasetPage::Private::update()
     }
     if (dataset) {
         header->setTitle(QString::fromStdString(dataset->name()).simplified());
-        QString line = QStringLiteral("%1 · %2 usable").arg(
-            countOf(static_cast<qint64>(dataset->rows()), QStringLiteral("row"), QStringLiteral("rows")),
-            groupedNumber(static_cast<qint64>(dataset->records().size())));
+        QString line =
+            QStringLiteral("%1 · %2 usable")
+                .arg(countOf(static_cast<qint64>(dataset->rows()), QStringLiteral("row"), QStringLiteral("rows")),
+                     groupedNumber(static_cast<qint64>(dataset->records().size())));
         if (!dataset->skipped().empty())
             line += QStringLiteral(" · %1 set aside with a reason")
                         .arg(groupedNumber(static_cast<qint64>(dataset->skipped().size())));
@@ -294,8 +297,8 @@ void DatasetPage::Private::update()
                            session.actions().stop);
         loadingBar->setRange(0, job.total > 0 ? 1000 : 0);
         if (job.total > 0)
-            loadingBar->setValue(static_cast<int>(1000.0 * static_cast<double>(std::min(job.done, job.total)) /
-                                                  static_cast<double>(job.total)));
+            loadingBar->setValue(static_cast<int>(1000.0 * static_cast<double>(std::min(job.done, job.total))
+                                                  / static_cast<double>(job.total)));
     }
     if (!reading && !dataset)
         updateEmpty();
@@ -316,9 +319,9 @@ void DatasetPage::Private::updateEmpty()
     }
     const QStringList paths = session.recentDatasets().mid(0, kMaxRecents);
     if (!paths.isEmpty())
-        recents->addWidget(new TextLabel(QStringLiteral("Recent"), static_cast<int>(TextRole::Caption),
-                                         TextLabel::Tone::Muted),
-                           0, Qt::AlignHCenter);
+        recents->addWidget(
+            new TextLabel(QStringLiteral("Recent"), static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted), 0,
+            Qt::AlignHCenter);
     for (const QString &path : paths) {
         auto *button = new QPushButton(menuText(QFileInfo(path).dir().dirName(), 40));
         button->setProperty("link", true);
@@ -408,16 +411,17 @@ void DatasetPage::Private::contextMenu(const QPoint &at)
     menu.exec(view()->viewport()->mapToGlobal(at));
 }
 
-DatasetPage::DatasetPage(Session &session, QWidget *parent) : QWidget(parent), d(std::make_unique<Private>(*this, session))
+DatasetPage::DatasetPage(Session &session, QWidget *parent)
+    : QWidget(parent), d(std::make_unique<Private>(*this, session))
 {
     d->build();
     connect(&session, &Session::changed, this, [this](Change change) {
         if (change == Change::Settings || change == Change::Target) {
             if (d->content)
                 change == Change::Settings ? d->showTarget() : d->upvotes->setPreview(d->session.targetPreview());
-        } else if (change == Change::Dataset ||
-                   (change == Change::Job && (d->session.job().kind == JobKind::Load ||
-                                              d->session.job().kind == JobKind::Sample))) {
+        } else if (change == Change::Dataset
+                   || (change == Change::Job
+                       && (d->session.job().kind == JobKind::Load || d->session.job().kind == JobKind::Sample))) {
             d->update();
         }
     });

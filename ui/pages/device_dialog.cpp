@@ -65,7 +65,7 @@ void setRow(QTableWidget &table, int row, const std::vector<std::string> &texts)
         auto *item = new QTableWidgetItem(text);
         item->setTextAlignment((column == 0 ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
         if (column == 0)
-            item->setToolTip(plainToolTip(text));   // a check that could not be made says why there
+            item->setToolTip(plainToolTip(text));  // a check that could not be made says why there
         table.setItem(row, column, item);
     }
 }
@@ -80,16 +80,11 @@ void fitHeight(QTableWidget &table)
 }  // namespace
 
 DeviceDialog::DeviceDialog(Session &session, QWidget *parent)
-    : FittedDialog(kWidth, parent),
-      m_session(session),
-      m_facts(new QFormLayout),
-      m_bar(new QProgressBar),
+    : FittedDialog(kWidth, parent), m_session(session), m_facts(new QFormLayout), m_bar(new QProgressBar),
       m_status(label({}, TextRole::Body, TextLabel::Tone::Muted)),
       m_checksTitle(label(QString::fromStdString(selfTestSubject()), TextRole::Body, TextLabel::Tone::Normal)),
-      m_speedsTitle(label({}, TextRole::Body, TextLabel::Tone::Normal)),
-      m_checks(nullptr),
-      m_speeds(makeTable(tr("What this machine does"), {QString(), QString()})),
-      m_run(new QPushButton),
+      m_speedsTitle(label({}, TextRole::Body, TextLabel::Tone::Normal)), m_checks(nullptr),
+      m_speeds(makeTable(tr("What this machine does"), {QString(), QString()})), m_run(new QPushButton),
       m_copy(new QPushButton(tr("Copy as &text")))
 {
     QStringList columns;
@@ -152,7 +147,10 @@ DeviceDialog::DeviceDialog(Session &session, QWidget *parent)
     m_run->setFocus();
 }
 
-QString DeviceDialog::status() const { return m_status->text(); }
+QString DeviceDialog::status() const
+{
+    return m_status->text();
+}
 
 QList<QPair<QString, QString>> DeviceDialog::facts() const
 {
@@ -218,13 +216,14 @@ void DeviceDialog::showState()
         tone = TextLabel::Tone::Bad;
         text = check.error;
     } else if (text.isEmpty() && check.checks.empty()) {
-        text = tr("The self-test takes a few seconds; what the machine does is measured after it, in about half a minute. "
-                  "Times that are told before long work come from that.");
+        text =
+            tr("The self-test takes a few seconds; what the machine does is measured after it, in about half a minute. "
+               "Times that are told before long work come from that.");
     } else if (text.isEmpty() && good) {
         tone = TextLabel::Tone::Ok;
         text = check.measured ? tr("✓ Every check holds.") : tr("✓ Every check holds; the measuring was stopped.");
     }
-    if (!check.checks.empty() && !good && check.state != DeviceCheck::State::Failed) {   // goes before all else
+    if (!check.checks.empty() && !good && check.state != DeviceCheck::State::Failed) {  // goes before all else
         tone = TextLabel::Tone::Bad;
         text = QStringLiteral("✗ ") + QString::fromStdString(selfTestFailure());
     }

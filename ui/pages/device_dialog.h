@@ -12,8 +12,8 @@ namespace dank::ui {
 
 class TextLabel;
 
-/// Behind the device chip: what computes and why, and its self-test followed by what the machine was measured at, both in
-/// the words of `dank selftest` and `dank bench`. Closing it stops a test that is going on.
+/// Behind the device chip: what computes and why, and its self-test followed by what the machine was measured at, both
+/// in the words of `dank selftest` and `dank bench`. Closing it stops a test that is going on.
 class DeviceDialog : public FittedDialog {
     Q_OBJECT
 public:

@@ -13,8 +13,7 @@
 namespace dank::ui {
 
 CalibrationCard::CalibrationCard(QWidget *parent)
-    : Card(tr("Calibration"), parent),
-      m_chart(new CalibrationChart(this)),
+    : Card(tr("Calibration"), parent), m_chart(new CalibrationChart(this)),
       m_caption(new TextLabel({}, static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted, this))
 {
     setSubtitle(tr("do memes get what it predicts?"));
@@ -28,29 +27,28 @@ CalibrationCard::CalibrationCard(QWidget *parent)
 void CalibrationCard::setEvaluation(const Evaluation &evaluation)
 {
     const std::size_t rows = evaluation.memes.size();
-    const QString why = rows < 2 * kCalibrationRows
-                            ? tr("Too few memes: it takes %1.").arg(2 * kCalibrationRows)
-                            : tr("Nearly all memes are predicted the same.");
+    const QString why = rows < 2 * kCalibrationRows ? tr("Too few memes: it takes %1.").arg(2 * kCalibrationRows)
+                                                    : tr("Nearly all memes are predicted the same.");
     m_chart->setBins(binsOf(evaluation), plainTitle(evaluation.subset), why);
     const auto &bins = m_chart->bins();
     m_caption->setVisible(!bins.empty());
     if (bins.empty())
         return;
-    const auto [least, most] = std::minmax_element(bins.begin(), bins.end(), [](const auto &a, const auto &b) {
-        return a.rows < b.rows;
-    });
-    const QString count = least->rows == most->rows ? groupedNumber(qint64(most->rows))
-                                                    : tr("%1 to %2").arg(groupedNumber(qint64(least->rows)),
-                                                                         groupedNumber(qint64(most->rows)));
-    m_caption->setText(tr("%1 dots of %2 memes each, with 95 % intervals. On the dashed line they get what was predicted; "
-                          "below it they were overrated.")
-                           .arg(bins.size())
-                           .arg(count));
+    const auto [least, most] =
+        std::minmax_element(bins.begin(), bins.end(), [](const auto &a, const auto &b) { return a.rows < b.rows; });
+    const QString count =
+        least->rows == most->rows
+            ? groupedNumber(qint64(most->rows))
+            : tr("%1 to %2").arg(groupedNumber(qint64(least->rows)), groupedNumber(qint64(most->rows)));
+    m_caption->setText(
+        tr("%1 dots of %2 memes each, with 95 % intervals. On the dashed line they get what was predicted; "
+           "below it they were overrated.")
+            .arg(bins.size())
+            .arg(count));
 }
 
 ResidualsCard::ResidualsCard(QWidget *parent)
-    : Card(tr("Errors by group"), parent),
-      m_chart(new RowChart(this)),
+    : Card(tr("Errors by group"), parent), m_chart(new RowChart(this)),
       m_caption(new TextLabel({}, static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted, this))
 {
     m_caption->setWordWrap(true);

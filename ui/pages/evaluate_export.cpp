@@ -15,8 +15,8 @@ ChartTable wallsTable(const Evaluation &evaluation, const Dataset *dataset, std:
 {
     ChartTable table;
     table.columns = QStringList{"wall", "place"} + memeTable(Evaluation(), nullptr).columns;
-    for (const auto &[kind, name] : {std::pair(WallKind::Overrated, "overrated"), {WallKind::SleptOn, "slept_on"},
-                                     {WallKind::Nailed, "nailed"}}) {
+    for (const auto &[kind, name] :
+         {std::pair(WallKind::Overrated, "overrated"), {WallKind::SleptOn, "slept_on"}, {WallKind::Nailed, "nailed"}}) {
         int place = 0;
         for (const JudgedMeme &meme : memesForWall(evaluation, kind, most))
             table.rows.push_back(QStringList{name, QString::number(++place)} + memeFields(meme, dataset));
@@ -27,8 +27,8 @@ ChartTable wallsTable(const Evaluation &evaluation, const Dataset *dataset, std:
 QString saveTable(QWidget *parent, Session &session, const QString &suggestedName, const ChartTable &table,
                   const QString &title, const ChartProvenance &provenance)
 {
-    QString file = QFileDialog::getSaveFileName(parent, QObject::tr("Export table"), suggestedName + QStringLiteral(".csv"),
-                                                QObject::tr("CSV (*.csv)"));
+    QString file = QFileDialog::getSaveFileName(parent, QObject::tr("Export table"),
+                                                suggestedName + QStringLiteral(".csv"), QObject::tr("CSV (*.csv)"));
     if (file.isEmpty())
         return {};
     if (!file.endsWith(QLatin1String(".csv"), Qt::CaseInsensitive))

@@ -7,7 +7,8 @@
 
 namespace dank::ui {
 
-/// The three walls, one meme a row: wall (overrated, slept_on, nailed), place, then as memeTable(). At most `most` each.
+/// The three walls, one meme a row: wall (overrated, slept_on, nailed), place, then as memeTable(). At most `most`
+/// each.
 ChartTable wallsTable(const Evaluation &evaluation, const Dataset *dataset, std::size_t most = 100);
 
 /// Asks where, and writes the table as CSV; a failure becomes the session's message. Returns the file, empty when

@@ -117,31 +117,40 @@ QString figureHelp(Figure figure)
 {
     switch (figure) {
     case Figure::Mae: return KeyFigures::tr("How far a prediction is off on average. Less is better.");
-    case Figure::Rmse: return KeyFigures::tr("Like the mean absolute error, but large misses weigh more. Less is better.");
+    case Figure::Rmse:
+        return KeyFigures::tr("Like the mean absolute error, but large misses weigh more. Less is better.");
     case Figure::R2:
-        return KeyFigures::tr("The share of the differences between memes that the model explains. 1 is all of them, 0 no "
-                              "more than a constant, below 0 is worse than a constant.");
+        return KeyFigures::tr(
+            "The share of the differences between memes that the model explains. 1 is all of them, 0 no "
+            "more than a constant, below 0 is worse than a constant.");
     case Figure::Spearman:
-        return KeyFigures::tr("How well the order of the memes is predicted. 1 is the same order, 0 no relation, −1 the "
-                              "reverse.");
+        return KeyFigures::tr(
+            "How well the order of the memes is predicted. 1 is the same order, 0 no relation, −1 the "
+            "reverse.");
     case Figure::Kendall:
-        return KeyFigures::tr("Of all pairs of memes, how many more are in the right order than in the wrong one. 1 is the "
-                              "same order, 0 no relation, −1 the reverse.");
+        return KeyFigures::tr(
+            "Of all pairs of memes, how many more are in the right order than in the wrong one. 1 is the "
+            "same order, 0 no relation, −1 the reverse.");
     case Figure::Pairwise:
-        return KeyFigures::tr("Two memes, one with at least twice the other’s upvotes: how often the model puts that one "
-                              "higher. A coin gets 50 %.");
+        return KeyFigures::tr(
+            "Two memes, one with at least twice the other’s upvotes: how often the model puts that one "
+            "higher. A coin gets 50 %.");
     case Figure::RocAucTop25:
-        return KeyFigures::tr("A meme of the dankest quarter and another one: how often the model puts the dank one higher. "
-                              "Guessing gets 0.5, 1 is always.");
+        return KeyFigures::tr(
+            "A meme of the dankest quarter and another one: how often the model puts the dank one higher. "
+            "Guessing gets 0.5, 1 is always.");
     case Figure::PrAucTop25:
-        return KeyFigures::tr("Going down the model’s list, how pure it stays in memes of the dankest quarter. Guessing gets "
-                              "the base rate, the share of such memes; 1 is all of them first.");
+        return KeyFigures::tr(
+            "Going down the model’s list, how pure it stays in memes of the dankest quarter. Guessing gets "
+            "the base rate, the share of such memes; 1 is all of them first.");
     case Figure::RocAucTop5:
-        return KeyFigures::tr("A meme of the dankest 5 % and another one: how often the model puts the dank one higher. "
-                              "Guessing gets 0.5, 1 is always.");
+        return KeyFigures::tr(
+            "A meme of the dankest 5 % and another one: how often the model puts the dank one higher. "
+            "Guessing gets 0.5, 1 is always.");
     case Figure::PrAucTop5:
-        return KeyFigures::tr("Going down the model’s list, how pure it stays in memes of the dankest 5 %. Guessing gets the "
-                              "base rate, the share of such memes; 1 is all of them first.");
+        return KeyFigures::tr(
+            "Going down the model’s list, how pure it stays in memes of the dankest 5 %. Guessing gets the "
+            "base rate, the share of such memes; 1 is all of them first.");
     }
     return {};
 }
@@ -162,19 +171,21 @@ QString whyUndefined(Figure figure, const Metrics &metrics)
     if (metrics.rows < 2)
         return KeyFigures::tr("Undefined: it takes at least two memes.");
     switch (figure) {
-    case Figure::R2: return KeyFigures::tr("Undefined: all these memes did equally well, so there is nothing to explain.");
+    case Figure::R2:
+        return KeyFigures::tr("Undefined: all these memes did equally well, so there is nothing to explain.");
     case Figure::Pairwise:
-        return KeyFigures::tr("Undefined: no meme has at least twice the upvotes of another, so there is no pair to judge.");
+        return KeyFigures::tr(
+            "Undefined: no meme has at least twice the upvotes of another, so there is no pair to judge.");
     case Figure::Spearman:
     case Figure::Kendall:
-        return KeyFigures::tr("Undefined: either all predictions or all memes’ upvotes are the same, so there is no order.");
+        return KeyFigures::tr(
+            "Undefined: either all predictions or all memes’ upvotes are the same, so there is no order.");
     default: return KeyFigures::tr("Undefined: all these memes are equally dank, so none of them is a top one.");
     }
 }
 
 MetricCard::MetricCard(QWidget *parent)
-    : Card({}, parent),
-      m_name(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this)),
+    : Card({}, parent), m_name(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this)),
       m_value(new TextLabel({}, int(TextRole::BigNumber), TextLabel::Tone::Normal, this)),
       m_interval(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this)),
       m_comparison(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this))
@@ -256,7 +267,8 @@ void KeyFigures::show(MetricCard &card, const Evaluation &evaluation, Figure fig
     const QString unit = points && isError(figure) ? tr(" points") : QString();
     const std::optional<Interval> interval =
         intervalOf(within ? evaluation.withinIntervals : evaluation.intervals, figure);
-    const QString doubt = interval ? tr("95 %: %1").arg(figureRangeText(figure, *interval, points)) : whyNoInterval(evaluation);
+    const QString doubt =
+        interval ? tr("95 %: %1").arg(figureRangeText(figure, *interval, points)) : whyNoInterval(evaluation);
     if (secondary) {
         QString alone;
         for (const BaselineResult &baseline : evaluation.baselines)
@@ -265,18 +277,19 @@ void KeyFigures::show(MetricCard &card, const Evaluation &evaluation, Figure fig
         card.setValue(figureText(figure, *value, points) + unit, doubt, alone, Better::Unknown);
         return;
     }
-    const std::optional<double> chance = isError(figure) ? figureOf(evaluation.meanPredictor, figure) : chanceOf(figure, metrics);
+    const std::optional<double> chance =
+        isError(figure) ? figureOf(evaluation.meanPredictor, figure) : chanceOf(figure, metrics);
     Better better = Better::Unknown;
     if (interval && chance)
         better = (isError(figure) ? interval->high < *chance : interval->low > *chance) ? Better::Yes : Better::No;
-    const QString of = isError(figure)            ? tr("the mean’s %1").arg(figureText(figure, chance.value_or(0), points))
+    const QString of = isError(figure) ? tr("the mean’s %1").arg(figureText(figure, chance.value_or(0), points))
                        : figure == Figure::Pairwise ? tr("a coin’s 50 %")
                        : figure == Figure::Spearman ? tr("0, no order")
                                                     : tr("guessing’s 0.50");
     card.setValue(figureText(figure, *value, points) + unit, doubt,
                   (better == Better::Yes  ? isError(figure) ? tr("less than %1") : tr("clear of %1")
-                   : better == Better::No ? isError(figure) ? tr("not clearly less than %1") : tr("not clear of %1")
-                                          : tr("knowing nothing: %1"))
+                    : better == Better::No ? isError(figure) ? tr("not clearly less than %1") : tr("not clear of %1")
+                                           : tr("knowing nothing: %1"))
                       .arg(of),
                   better);
 }
@@ -395,7 +408,8 @@ void FigureTable::setEvaluation(const Evaluation &evaluation, TargetKind target)
 
 ChartTable figuresForExport(const Evaluation &evaluation, const CrossValidation *cross)
 {
-    ChartTable table{{"figure", "scope", "value", "low", "high", "mean_predictor", "base_rate", "memes", "sd", "seeds"}, {}};
+    ChartTable table{{"figure", "scope", "value", "low", "high", "mean_predictor", "base_rate", "memes", "sd", "seeds"},
+                     {}};
     const auto add = [&](const QString &scope, const Metrics &metrics, const Intervals &intervals, const Metrics *mean,
                          const SeedFigures *over) {
         for (const Figure figure : kFigures) {
@@ -414,11 +428,12 @@ ChartTable figuresForExport(const Evaluation &evaluation, const CrossValidation 
                                   exact(interval ? std::optional(interval->low) : std::nullopt),
                                   exact(interval ? std::optional(interval->high) : std::nullopt),
                                   exact(mean ? figureOf(*mean, figure) : std::nullopt),
-                                  exact(top ? std::optional(top->baseRate) : std::nullopt), QString::number(metrics.rows),
-                                  exact(sd), seeds});
+                                  exact(top ? std::optional(top->baseRate) : std::nullopt),
+                                  QString::number(metrics.rows), exact(sd), seeds});
         }
     };
-    const auto all = [&](const QString &start, const Evaluation &of, const SeedFigures *pooled, const SeedFigures *within) {
+    const auto all = [&](const QString &start, const Evaluation &of, const SeedFigures *pooled,
+                         const SeedFigures *within) {
         if (of.within)
             add(start + "within_" + plainTitle(of.groupName), *of.within, of.withinIntervals, meanOf(of, true), within);
         add(start + "pooled", of.model, of.intervals, meanOf(of, false), pooled);

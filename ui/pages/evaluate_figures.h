@@ -22,9 +22,9 @@ QString figureText(Figure figure, double value, bool points);
 QString whyUndefined(Figure figure, const Metrics &metrics);
 
 /// The order to read them in: the order of memes first, the errors after.
-inline constexpr Figure kFigureOrder[] = {Figure::Spearman,   Figure::Kendall,    Figure::Pairwise,   Figure::RocAucTop25,
-                                          Figure::PrAucTop25, Figure::RocAucTop5, Figure::PrAucTop5, Figure::R2,
-                                          Figure::Mae,        Figure::Rmse};
+inline constexpr Figure kFigureOrder[] = {
+    Figure::Spearman,   Figure::Kendall,   Figure::Pairwise, Figure::RocAucTop25, Figure::PrAucTop25,
+    Figure::RocAucTop5, Figure::PrAucTop5, Figure::R2,       Figure::Mae,         Figure::Rmse};
 
 /// "0.33 to 0.48".
 QString figureRangeText(Figure figure, const Interval &interval, bool points);
@@ -75,8 +75,8 @@ private:
     QTableWidget *m_table;
 };
 
-/// The same for a file: figure, scope (within, pooled), value, low, high, mean_predictor, base_rate, memes. With `cross`,
-/// its figures follow as scopes of their own, "cross_validated_…", with sd and seeds.
+/// The same for a file: figure, scope (within, pooled), value, low, high, mean_predictor, base_rate, memes. With
+/// `cross`, its figures follow as scopes of their own, "cross_validated_…", with sd and seeds.
 ChartTable figuresForExport(const Evaluation &evaluation, const CrossValidation *cross = nullptr);
 
 }  // namespace dank::ui

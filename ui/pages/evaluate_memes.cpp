@@ -23,11 +23,8 @@ constexpr int kHeight = 310;  // three rows, and some of the fourth to say that 
 }  // namespace
 
 MemesCard::MemesCard(Session &session, QWidget *parent)
-    : Card(tr("Memes"), parent),
-      m_model(new WallModel(session, this)),
-      m_view(new QListView(this)),
-      m_order(new Calm<QComboBox>(this)),
-      m_all(new Chip(tr("Show all"), this))
+    : Card(tr("Memes"), parent), m_model(new WallModel(session, this)), m_view(new QListView(this)),
+      m_order(new Calm<QComboBox>(this)), m_all(new Chip(tr("Show all"), this))
 {
     m_view->setModel(m_model);
     m_view->setItemDelegate(makeWallDelegate(m_view));
@@ -95,7 +92,8 @@ void MemesCard::fill()
                                                         : -double(meme.upvotes);
         return std::isnan(weight) ? HUGE_VAL : weight;
     };
-    std::stable_sort(memes.begin(), memes.end(), [&](const JudgedMeme &a, const JudgedMeme &b) { return key(a) < key(b); });
+    std::stable_sort(memes.begin(), memes.end(),
+                     [&](const JudgedMeme &a, const JudgedMeme &b) { return key(a) < key(b); });
     setSubtitle(m_chosen.empty() ? tr("all %1").arg(groupedNumber(qint64(memes.size())))
                                  : tr("%1 chosen on the chart").arg(groupedNumber(qint64(memes.size()))));
     m_all->setVisible(!m_chosen.empty());

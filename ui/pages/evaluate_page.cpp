@@ -70,29 +70,15 @@ struct EvaluatePage::Private {
 };
 
 EvaluatePage::Private::Private(Session &s, EvaluatePage *p)
-    : session(s),
-      page(p),
-      header(new PageHeader(EvaluatePage::tr("Evaluate"), p)),
-      runButton(new QToolButton(p)),
-      exportButton(new QToolButton(p)),
-      runMenu(new QMenu(runButton)),
-      exportMenu(new QMenu(exportButton)),
-      stack(new QStackedWidget(p)),
-      scroll(new QScrollArea(p)),
-      empty(new EmptyState(QStringLiteral("evaluate"), {}, {}, p)),
-      banner(new VerdictBanner(p)),
-      figures(new KeyFigures(p)),
-      crossCard(new CrossValidationCard(p)),
-      table(new FigureTable(p)),
-      baselines(new BaselinesCard(p)),
-      scatter(new ScatterChart(p)),
-      memes(new MemesCard(s, p)),
-      detail(new MemeDetail(s, p)),
-      overrated(new MemeWall(s, WallKind::Overrated, p)),
-      sleptOn(new MemeWall(s, WallKind::SleptOn, p)),
-      nailed(new MemeWall(s, WallKind::Nailed, p)),
-      calibration(new CalibrationCard(p)),
-      residuals(new ResidualsCard(p))
+    : session(s), page(p), header(new PageHeader(EvaluatePage::tr("Evaluate"), p)), runButton(new QToolButton(p)),
+      exportButton(new QToolButton(p)), runMenu(new QMenu(runButton)), exportMenu(new QMenu(exportButton)),
+      stack(new QStackedWidget(p)), scroll(new QScrollArea(p)),
+      empty(new EmptyState(QStringLiteral("evaluate"), {}, {}, p)), banner(new VerdictBanner(p)),
+      figures(new KeyFigures(p)), crossCard(new CrossValidationCard(p)), table(new FigureTable(p)),
+      baselines(new BaselinesCard(p)), scatter(new ScatterChart(p)), memes(new MemesCard(s, p)),
+      detail(new MemeDetail(s, p)), overrated(new MemeWall(s, WallKind::Overrated, p)),
+      sleptOn(new MemeWall(s, WallKind::SleptOn, p)), nailed(new MemeWall(s, WallKind::Nailed, p)),
+      calibration(new CalibrationCard(p)), residuals(new ResidualsCard(p))
 {
     for (QToolButton *button : {runButton, exportButton}) {
         button->setProperty("button", true);
@@ -116,13 +102,15 @@ void EvaluatePage::Private::makeMenus()
         return action;
     };
     const auto save = [this](const QString &name, const QString &title, const ChartTable &rows) {
-        saveTable(page, session, name, rows, title.arg(oneLine(shown->subset)), provenanceOf(*shownModel, shownOn.get()));
+        saveTable(page, session, name, rows, title.arg(oneLine(shown->subset)),
+                  provenanceOf(*shownModel, shownOn.get()));
     };
     add("exportPredictions", EvaluatePage::tr("Judged memes as CSV…"), [this, save] {
         save(QStringLiteral("judged-memes"), EvaluatePage::tr("Judged memes, %1"), memeTable(*shown, shownOn.get()));
     });
     add("exportWalls", EvaluatePage::tr("Overrated, slept on and nailed as CSV…"), [this, save] {
-        save(QStringLiteral("walls"), EvaluatePage::tr("Overrated, slept on and nailed, %1"), wallsTable(*shown, shownOn.get()));
+        save(QStringLiteral("walls"), EvaluatePage::tr("Overrated, slept on and nailed, %1"),
+             wallsTable(*shown, shownOn.get()));
     });
     add("exportFigures", EvaluatePage::tr("All figures as CSV…"), [this, save] {
         save(QStringLiteral("figures"), EvaluatePage::tr("Figures, %1"), figuresForExport(*shown, shownCross.get()));
@@ -136,9 +124,8 @@ void EvaluatePage::Private::makeMenus()
     exportCalibration = chart("exportCalibration", EvaluatePage::tr("Chart: calibration…"), calibration->chart());
     exportResiduals = chart("exportResiduals", EvaluatePage::tr("Chart: errors by group…"), residuals->chart());
     exportMenu->addSeparator();
-    add("copyEvaluateCommand", EvaluatePage::tr("Copy as command"), [this] {
-        QApplication::clipboard()->setText(session.commandFor(JobKind::Evaluate));
-    });
+    add("copyEvaluateCommand", EvaluatePage::tr("Copy as command"),
+        [this] { QApplication::clipboard()->setText(session.commandFor(JobKind::Evaluate)); });
 }
 
 QWidget *EvaluatePage::Private::makeResults()
@@ -262,7 +249,8 @@ void EvaluatePage::Private::show()
         wall->setEvaluation(shown.get(), dataset);
     exportCalibration->setEnabled(!calibration->chart()->bins().empty());
     exportResiduals->setEnabled(residuals->any());
-    for (Plot *plot : std::initializer_list<Plot *>{scatter, baselines->chart(), calibration->chart(), residuals->chart()})
+    for (Plot *plot :
+         std::initializer_list<Plot *>{scatter, baselines->chart(), calibration->chart(), residuals->chart()})
         plot->setProvenance(provenanceOf(*model, dataset.get()));
     // Start with the meme that it overrated most; where there is none, with the one it slept on most.
     auto worst = memesForWall(*shown, WallKind::Overrated, 1);
@@ -287,14 +275,16 @@ void EvaluatePage::Private::showEmpty()
         empty->setSentence(EvaluatePage::tr("Nothing to judge a model on yet. Open a db.json, or try the sample."));
         empty->setButton(EvaluatePage::tr("Try the sample"), actions.open);
     } else if (model && actions.evaluate) {
-        empty->setSentence(EvaluatePage::tr("See how %1 does on memes it did not learn from.").arg(plainTitle(model->name)));
+        empty->setSentence(
+            EvaluatePage::tr("See how %1 does on memes it did not learn from.").arg(plainTitle(model->name)));
         empty->setButton(EvaluatePage::tr("Evaluate %1").arg(menuText(plainTitle(model->name), 40)), true);
     } else if (model && !actions.train) {
         empty->setSentence(EvaluatePage::tr("The evaluation appears here."));
         empty->setButton({}, false);
-    } else if (model) {   // from a file: its run is not in this library
-        empty->setSentence(EvaluatePage::tr("%1 was trained elsewhere. Train a model here; its held-out memes are judged.")
-                               .arg(plainTitle(model->name)));
+    } else if (model) {  // from a file: its run is not in this library
+        empty->setSentence(
+            EvaluatePage::tr("%1 was trained elsewhere. Train a model here; its held-out memes are judged.")
+                .arg(plainTitle(model->name)));
         empty->setButton(EvaluatePage::tr("Train"), true);
     } else {
         empty->setSentence(EvaluatePage::tr("Train a model first; its held-out memes are judged here."));
@@ -324,7 +314,8 @@ void EvaluatePage::Private::showRunButton()
     const auto model = session.evaluatedModel();
     runButton->setEnabled(std::any_of(session.runs().begin(), session.runs().end(),
                                       [](const RunRecord &run) { return !run.model.empty(); }));
-    runButton->setText(model && model->run > 0 ? EvaluatePage::tr("Run %1 ▾").arg(model->run) : EvaluatePage::tr("Choose a run ▾"));
+    runButton->setText(model && model->run > 0 ? EvaluatePage::tr("Run %1 ▾").arg(model->run)
+                                               : EvaluatePage::tr("Choose a run ▾"));
 }
 
 void EvaluatePage::Private::pick(const QString &id)

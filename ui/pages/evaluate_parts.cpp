@@ -28,8 +28,7 @@ QColor verdictColour(const Tokens &tokens, VerdictKind kind)
 }  // namespace
 
 VerdictBanner::VerdictBanner(QWidget *parent)
-    : QFrame(parent),
-      m_icon(new QLabel(this)),
+    : QFrame(parent), m_icon(new QLabel(this)),
       m_headline(new TextLabel({}, int(TextRole::Heading), TextLabel::Tone::Normal, this)),
       m_reason(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Normal, this))
 {
@@ -87,9 +86,7 @@ void VerdictBanner::paintEvent(QPaintEvent *)
 }
 
 MemeDetail::MemeDetail(Session &session, QWidget *parent)
-    : Card(tr("The meme"), parent),
-      m_session(session),
-      m_picture(new QLabel(this)),
+    : Card(tr("The meme"), parent), m_session(session), m_picture(new QLabel(this)),
       m_title(new TextLabel({}, int(TextRole::Heading), TextLabel::Tone::Normal, this)),
       m_figures(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Muted, this)),
       m_error(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Normal, this))
@@ -128,11 +125,11 @@ void MemeDetail::setMeme(const JudgedMeme *meme, const std::shared_ptr<const Dat
     const MemeRecord *record = dataset ? dataset->find(meme->id) : nullptr;
     m_title->setText(plainTitle(record && !record->title.empty() ? record->title : meme->id, 140));
     const double error = meme->predicted - meme->actual;
-    m_error->setText(std::abs(error) < 0.05 ? tr("predicted %1, and so it is").arg(danknessText(meme->predicted))
-                                            : tr("predicted %1, actually %2: %3 by %4")
-                                                  .arg(danknessText(meme->predicted), danknessText(meme->actual),
-                                                       error > 0 ? tr("overrated") : tr("slept on"),
-                                                       danknessText(std::abs(error))));
+    m_error->setText(std::abs(error) < 0.05
+                         ? tr("predicted %1, and so it is").arg(danknessText(meme->predicted))
+                         : tr("predicted %1, actually %2: %3 by %4")
+                               .arg(danknessText(meme->predicted), danknessText(meme->actual),
+                                    error > 0 ? tr("overrated") : tr("slept on"), danknessText(std::abs(error))));
     QString figures = countOf(meme->upvotes, tr("upvote"), tr("upvotes"));
     if (!meme->group.empty())
         figures += QStringLiteral(" · ") + plainTitle(meme->group, 40);

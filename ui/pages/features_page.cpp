@@ -372,10 +372,9 @@ void FeaturesPage::Private::update()
     const bool complete = asked && asked->total > 0 && asked->cached >= asked->total;
     const bool ready = weightsReady(session);
     extract->setEnabled(session.actions().extract && ready && !(complete && session.features()));
-    extract->setToolTip(plainToolTip(
-        !ready     ? nextStep(session).why
-        : complete ? QStringLiteral("Every picture's features are kept")
-                   : QStringLiteral("Computes only what is not kept yet")));
+    extract->setToolTip(plainToolTip(!ready     ? nextStep(session).why
+                                     : complete ? QStringLiteral("Every picture's features are kept")
+                                                : QStringLiteral("Computes only what is not kept yet")));
     comparison->refresh();
     arrivals->update();
     stack->setCurrentWidget(content);

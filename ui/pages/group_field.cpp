@@ -21,8 +21,10 @@ namespace {
 
 constexpr int kMostShown = 40;
 // What is done when the entry is chosen, not what the group becomes; no configuration may hold a control character.
-const QString kAskFile = QStringLiteral("\x01""file");
-const QString kAskRows = QStringLiteral("\x01""rows");
+const QString kAskFile = QStringLiteral("\x01"
+                                        "file");
+const QString kAskRows = QStringLiteral("\x01"
+                                        "rows");
 
 QString shown(const std::string &name)
 {
@@ -37,19 +39,18 @@ QString labelOf(const GroupChoice &choice)
         return GroupField::tr("%1 · no use here").arg(name);
     if (choice.groups == 0)
         return GroupField::tr("%1 · by looks").arg(name);
-    return GroupField::tr("%1 · %2").arg(name, countOf(qint64(choice.groups), GroupField::tr("group"), GroupField::tr("groups")));
+    return GroupField::tr("%1 · %2").arg(
+        name, countOf(qint64(choice.groups), GroupField::tr("group"), GroupField::tr("groups")));
 }
 
 }  // namespace
 
 GroupField::GroupField(QWidget *parent)
-    : QWidget(parent),
-      askForSideFile([this] {
+    : QWidget(parent), askForSideFile([this] {
           return askForFile(this, tr("Choose a side file of lines id,group"),
                             tr("Groups (*.csv *.tsv *.txt);;All files (*)"));
       }),
-      m_list(new Calm<QComboBox>),
-      m_rows(new QLineEdit)
+      m_list(new Calm<QComboBox>), m_rows(new QLineEdit)
 {
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
@@ -93,10 +94,12 @@ void GroupField::rebuild()
     m_list->addItem(tr("none"), QString());
     const auto add = [this](const QString &label, const std::string &text, const QString &tip) {
         m_list->addItem(label, QString::fromStdString(text));
-        m_list->setItemData(m_list->count() - 1, tip.isEmpty() ? QVariant() : QVariant(plainToolTip(tip)), Qt::ToolTipRole);
+        m_list->setItemData(m_list->count() - 1, tip.isEmpty() ? QVariant() : QVariant(plainToolTip(tip)),
+                            Qt::ToolTipRole);
     };
     for (const GroupChoice &choice : m_choices)
-        add(labelOf(choice), choice.text, QString::fromStdString(choice.problem.empty() ? choice.name : choice.problem));
+        add(labelOf(choice), choice.text,
+            QString::fromStdString(choice.problem.empty() ? choice.name : choice.problem));
     const bool ranges = m_group.starts_with("rows:");
     if (m_list->findData(QString::fromStdString(m_group)) < 0 && !ranges)
         add(nameOf(m_group), m_group, QString::fromStdString(m_group));
@@ -161,7 +164,8 @@ std::string likelyGroup(const std::vector<GroupChoice> &choices)
     const auto usable = [](const GroupChoice &choice) { return choice.problem.empty() && choice.groups > 1; };
     for (const char *known : {"subreddit", "sub", "community", "channel"})
         for (const GroupChoice &choice : choices)
-            if (usable(choice) && QString::fromStdString(choice.name).compare(QLatin1String(known), Qt::CaseInsensitive) == 0)
+            if (usable(choice)
+                && QString::fromStdString(choice.name).compare(QLatin1String(known), Qt::CaseInsensitive) == 0)
                 return choice.text;
     for (const char *known : {"author", "month"})
         for (const GroupChoice &choice : choices)

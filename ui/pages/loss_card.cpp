@@ -33,18 +33,12 @@ QPixmap dotPixmap(const QColor &colour, int side, qreal ratio)
 }
 
 LossCard::LossCard(QWidget *parent)
-    : Card(tr("Loss"), parent),
-      m_chart(new LossChart(this)),
+    : Card(tr("Loss"), parent), m_chart(new LossChart(this)),
       m_training(new TextLabel(tr("training"), int(TextRole::Caption), TextLabel::Tone::Muted, this)),
       m_validation(new TextLabel(tr("validation"), int(TextRole::Caption), TextLabel::Tone::Muted, this)),
-      m_trainingDot(new QLabel(this)),
-      m_validationDot(new QLabel(this)),
-      m_verdictIcon(new QLabel(this)),
-      m_axis(new Chip({}, this)),
-      m_smoothing(new Chip({}, this)),
-      m_follow(new Chip({}, this)),
-      m_verdict(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Normal, this)),
-      m_legend(new RunLegend(this))
+      m_trainingDot(new QLabel(this)), m_validationDot(new QLabel(this)), m_verdictIcon(new QLabel(this)),
+      m_axis(new Chip({}, this)), m_smoothing(new Chip({}, this)), m_follow(new Chip({}, this)),
+      m_verdict(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Normal, this)), m_legend(new RunLegend(this))
 {
     // The legend stands right after the title; the card's stretching subtitle stays empty between it and the chips.
     int at = 1;

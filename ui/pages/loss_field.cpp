@@ -75,7 +75,8 @@ TrainField lossField(const Edited &edited)
     return {LossField::tr("Loss"),
             LossField::tr("What is made small. Squared error and Huber measure the distance, cross-entropy suits "
                           "percentiles, ranking compares pairs of one group and cannot learn the group itself."),
-            field, [field](const TrainConfig &config) { field->setLoss(config.loss); },
+            field,
+            [field](const TrainConfig &config) { field->setLoss(config.loss); },
             [field](TrainConfig &config) { return field->read(config.loss); },
             [](const TrainConfig &config) { return QString::fromStdString(lossText(config.loss)); }};
 }

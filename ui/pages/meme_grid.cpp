@@ -62,8 +62,7 @@ void MemeDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, 
     painter->setRenderHint(QPainter::Antialiasing);
     if (chosen || (option.state & QStyle::State_HasFocus)) {
         painter->setBrush(Qt::NoBrush);
-        painter->setPen(QPen(chosen ? t.accent : t.muted, chosen ? 3 : 1.5,
-                             chosen ? Qt::SolidLine : Qt::DashLine));
+        painter->setPen(QPen(chosen ? t.accent : t.muted, chosen ? 3 : 1.5, chosen ? Qt::SolidLine : Qt::DashLine));
         painter->drawRoundedRect(QRectF(square).adjusted(-1, -1, 1, 1), 7, 7);
     }
     const bool mirrored = option.direction == Qt::RightToLeft;
@@ -78,9 +77,8 @@ void MemeDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, 
     painter->setFont(fontFor(TextRole::Caption));
     painter->setPen(chosen ? t.text : t.muted);
     const QString count = compactNumber(static_cast<double>(meme->upvotes));
-    const QString author = meme->author.empty()
-                               ? QString()
-                               : QStringLiteral("   u/") + QString::fromStdString(meme->author).simplified();
+    const QString author =
+        meme->author.empty() ? QString() : QStringLiteral("   u/") + QString::fromStdString(meme->author).simplified();
     const QRect words = line.adjusted(15, 0, 0, 0);
     painter->drawText(placed(words), Qt::AlignVCenter | (mirrored ? Qt::AlignRight : Qt::AlignLeft),
                       painter->fontMetrics().elidedText(count + author, Qt::ElideRight, words.width()));

@@ -97,9 +97,9 @@ bool MemeModel::lessThan(int column, int left, int right) const
 bool MemeModel::matches(int row, const QString &text) const
 {
     const MemeRecord &meme = record(row);
-    return m_titles[static_cast<std::size_t>(row)].contains(text, Qt::CaseInsensitive) ||
-           QString::fromStdString(meme.author).contains(text, Qt::CaseInsensitive) ||
-           QString::fromStdString(meme.id).contains(text, Qt::CaseInsensitive);
+    return m_titles[static_cast<std::size_t>(row)].contains(text, Qt::CaseInsensitive)
+           || QString::fromStdString(meme.author).contains(text, Qt::CaseInsensitive)
+           || QString::fromStdString(meme.id).contains(text, Qt::CaseInsensitive);
 }
 
 int MemeModel::rowCount(const QModelIndex &parent) const
@@ -130,18 +130,15 @@ QVariant MemeModel::data(const QModelIndex &index, int role) const
         default: return {};
         }
     case Qt::TextAlignmentRole:
-        return static_cast<int>(Qt::AlignVCenter |
-                                (index.column() == Upvotes || index.column() == Dankness || index.column() == Size
-                                     ? Qt::AlignRight
-                                     : Qt::AlignLeft));
-    case Qt::ToolTipRole:
-        return plainToolTip(m_titles[row].left(kLongestTip));
+        return static_cast<int>(Qt::AlignVCenter
+                                | (index.column() == Upvotes || index.column() == Dankness || index.column() == Size
+                                       ? Qt::AlignRight
+                                       : Qt::AlignLeft));
+    case Qt::ToolTipRole: return plainToolTip(m_titles[row].left(kLongestTip));
     case Qt::AccessibleTextRole:
         return QStringLiteral("%1, %2 upvotes").arg(m_titles[row].left(kLongestTip), groupedNumber(meme.upvotes));
-    case ThumbnailRole:
-        return m_session.thumbnail(meme.image);
-    default:
-        return {};
+    case ThumbnailRole: return m_session.thumbnail(meme.image);
+    default: return {};
     }
 }
 
@@ -153,8 +150,8 @@ QVariant MemeModel::headerData(int section, Qt::Orientation orientation, int rol
     if (role == Qt::DisplayRole && section >= 0 && section < ColumnCount)
         return QLatin1String(kNames[section]);
     if (role == Qt::TextAlignmentRole)
-        return static_cast<int>(Qt::AlignVCenter |
-                                (section <= Dankness || section == Size ? Qt::AlignRight : Qt::AlignLeft));
+        return static_cast<int>(Qt::AlignVCenter
+                                | (section <= Dankness || section == Size ? Qt::AlignRight : Qt::AlignLeft));
     if (role == Qt::ToolTipRole && section == Dankness)
         return QStringLiteral("What the network learns to predict, 0 to 1, with the target chosen above");
     return {};

@@ -41,9 +41,9 @@ private:
     Session &m_session;
     std::shared_ptr<const Dataset> m_dataset;
     TargetKind m_target = TargetKind::Percentile;
-    std::vector<float> m_dankness;     ///< [rows]
-    std::vector<QString> m_titles;     ///< [rows], one line each
-    std::vector<QString> m_sortTitles; ///< [rows], case folded
+    std::vector<float> m_dankness;      ///< [rows]
+    std::vector<QString> m_titles;      ///< [rows], one line each
+    std::vector<QString> m_sortTitles;  ///< [rows], case folded
     QHash<QString, int> m_rowOfImage;
 };
 

@@ -25,10 +25,7 @@ constexpr qsizetype kLongestTitle = 600;
 }  // namespace
 
 MemePreview::MemePreview(Session &session, MemeFilter &memes, QAbstractItemView &view)
-    : QDialog(view.window()),
-      m_session(session),
-      m_memes(memes),
-      m_view(view),
+    : QDialog(view.window()), m_session(session), m_memes(memes), m_view(view),
       m_title(new TextLabel({}, static_cast<int>(TextRole::Heading), TextLabel::Tone::Normal, this)),
       m_facts(new TextLabel({}, static_cast<int>(TextRole::Body), TextLabel::Tone::Muted, this)),
       m_path(new TextLabel({}, static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted, this))
@@ -67,8 +64,8 @@ void MemePreview::showMeme(const QModelIndex &index)
         facts << QStringLiteral("u/") + QString::fromStdString(meme->author).simplified();
     facts << QStringLiteral("%1 × %2").arg(meme->width).arg(meme->height);
     if (meme->created > 0 && meme->created < 1e11)
-        facts << QLocale().toString(
-            QDateTime::fromSecsSinceEpoch(static_cast<qint64>(meme->created), Qt::UTC).date(), QLocale::ShortFormat);
+        facts << QLocale().toString(QDateTime::fromSecsSinceEpoch(static_cast<qint64>(meme->created), Qt::UTC).date(),
+                                    QLocale::ShortFormat);
     facts << QString::fromStdString(meme->id).simplified();
     m_facts->setText(facts.join(QStringLiteral(" · ")));
     m_path->setText(toQString(meme->image));
@@ -78,8 +75,8 @@ void MemePreview::showMeme(const QModelIndex &index)
 
 void MemePreview::keyPressEvent(QKeyEvent *event)
 {
-    const int step = event->key() == Qt::Key_Right || event->key() == Qt::Key_Down  ? 1
-                     : event->key() == Qt::Key_Left || event->key() == Qt::Key_Up ? -1
+    const int step = event->key() == Qt::Key_Right || event->key() == Qt::Key_Down ? 1
+                     : event->key() == Qt::Key_Left || event->key() == Qt::Key_Up  ? -1
                                                                                    : 0;
     if (event->key() == Qt::Key_Space) {
         close();

@@ -51,8 +51,9 @@ public:
         const QRect caption(frame.left(), frame.bottom() + 4, frame.width(), 18);
         const double predicted = index.data(WallModel::PredictedRole).toDouble();
         painter->setPen(tokens.muted);
-        painter->drawText(caption, Qt::AlignHCenter | Qt::AlignVCenter,
-                          tr("%1 → %2").arg(danknessText(predicted), danknessText(index.data(WallModel::ActualRole).toDouble())));
+        painter->drawText(
+            caption, Qt::AlignHCenter | Qt::AlignVCenter,
+            tr("%1 → %2").arg(danknessText(predicted), danknessText(index.data(WallModel::ActualRole).toDouble())));
         painter->restore();
     }
 };
@@ -65,8 +66,9 @@ QString plainTitle(const std::string &utf8, qsizetype longest)
     const QString whole = QString::fromUtf8(utf8.data(), qsizetype(std::min<std::size_t>(utf8.size(), 4096)));
     text.reserve(whole.size());
     for (QChar c : whole) {
-        const bool direction = (c.unicode() >= 0x202A && c.unicode() <= 0x202E) || (c.unicode() >= 0x2066 && c.unicode() <= 0x2069)
-                               || c.unicode() == 0x200E || c.unicode() == 0x200F || c.unicode() == 0xFEFF;
+        const bool direction = (c.unicode() >= 0x202A && c.unicode() <= 0x202E)
+                               || (c.unicode() >= 0x2066 && c.unicode() <= 0x2069) || c.unicode() == 0x200E
+                               || c.unicode() == 0x200F || c.unicode() == 0xFEFF;
         if (direction)
             continue;
         text += c.category() == QChar::Other_Control || c.category() == QChar::Separator_Line
@@ -122,7 +124,8 @@ void WallModel::setMemes(std::vector<JudgedMeme> memes, std::shared_ptr<const Da
 QModelIndex WallModel::indexOf(const QString &id) const
 {
     const std::string wanted = id.toStdString();
-    const auto found = std::find_if(m_memes.begin(), m_memes.end(), [&](const JudgedMeme &meme) { return meme.id == wanted; });
+    const auto found =
+        std::find_if(m_memes.begin(), m_memes.end(), [&](const JudgedMeme &meme) { return meme.id == wanted; });
     return found == m_memes.end() ? QModelIndex() : index(int(found - m_memes.begin()));
 }
 
@@ -140,8 +143,7 @@ QVariant WallModel::data(const QModelIndex &index, int role) const
     const auto title = [&] { return plainTitle(record && !record->title.empty() ? record->title : meme.id); };
     switch (role) {
     case Qt::DisplayRole:
-        return tr("%1, predicted %2, actual %3")
-            .arg(title(), danknessText(meme.predicted), danknessText(meme.actual));
+        return tr("%1, predicted %2, actual %3").arg(title(), danknessText(meme.predicted), danknessText(meme.actual));
     case Qt::ToolTipRole:
         return plainToolTip(tr("%1\npredicted %2, actual %3, %4")
                                 .arg(title(), danknessText(meme.predicted), danknessText(meme.actual),
@@ -160,10 +162,11 @@ QAbstractItemDelegate *makeWallDelegate(QObject *parent)
 }
 
 MemeWall::MemeWall(Session &session, WallKind kind, QWidget *parent)
-    : Card(kind == WallKind::Overrated ? tr("Overrated") : kind == WallKind::SleptOn ? tr("Slept on") : tr("Nailed"), parent),
-      m_kind(kind),
-      m_model(new WallModel(session, this)),
-      m_view(new QListView(this)),
+    : Card(kind == WallKind::Overrated ? tr("Overrated")
+           : kind == WallKind::SleptOn ? tr("Slept on")
+                                       : tr("Nailed"),
+           parent),
+      m_kind(kind), m_model(new WallModel(session, this)), m_view(new QListView(this)),
       m_nothing(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this))
 {
     setSubtitle(kind == WallKind::Overrated ? tr("it loved them, people did not")

@@ -53,7 +53,8 @@ protected:
 /// The board's list: Space previews, Ctrl+C copies the row.
 class BoardView : public QListView {
 public:
-    BoardView(ScoreModel &model, Session &session, QWidget *parent) : QListView(parent), m_model(model), m_session(session)
+    BoardView(ScoreModel &model, Session &session, QWidget *parent)
+        : QListView(parent), m_model(model), m_session(session)
     {
         setModel(&model);
         setItemDelegate(new ScoreDelegate(this));
@@ -92,7 +93,8 @@ protected:
     {
         QMenu menu(this);
         const bool any = currentIndex().isValid();
-        menu.addAction(QObject::tr("Preview"), QKeySequence(Qt::Key_Space), this, [this] { preview(); })->setEnabled(any);
+        menu.addAction(QObject::tr("Preview"), QKeySequence(Qt::Key_Space), this, [this] { preview(); })
+            ->setEnabled(any);
         menu.addAction(QObject::tr("Copy row"), QKeySequence::Copy, this, [this] { copyRow(); })->setEnabled(any);
         menu.exec(event->globalPos());
     }
@@ -137,27 +139,18 @@ struct RatePage::Private {
 };
 
 RatePage::Private::Private(Session &s, RatePage *p)
-    : session(s),
-      page(p),
-      header(new PageHeader(RatePage::tr("Rate"), p)),
-      modelButton(new QToolButton(p)),
-      exportButton(new QToolButton(p)),
-      modelMenu(new QMenu(modelButton)),
-      clear(new QPushButton(RatePage::tr("Clear"), p)),
-      csv(new QAction(RatePage::tr("Scores as CSV…"), p)),
-      json(new QAction(RatePage::tr("Scores as JSON…"), p)),
-      stack(new QStackedWidget(p)),
-      empty(new EmptyState(QStringLiteral("rate"), RatePage::tr("Train or load a model, and every meme you drop gets its score."),
+    : session(s), page(p), header(new PageHeader(RatePage::tr("Rate"), p)), modelButton(new QToolButton(p)),
+      exportButton(new QToolButton(p)), modelMenu(new QMenu(modelButton)),
+      clear(new QPushButton(RatePage::tr("Clear"), p)), csv(new QAction(RatePage::tr("Scores as CSV…"), p)),
+      json(new QAction(RatePage::tr("Scores as JSON…"), p)), stack(new QStackedWidget(p)),
+      empty(new EmptyState(QStringLiteral("rate"),
+                           RatePage::tr("Train or load a model, and every meme you drop gets its score."),
                            RatePage::tr("Open model file…"), p)),
-      trainInstead(new QPushButton(p)),
-      drop(new DropCard(p)),
-      dropIcon(new QLabel(drop)),
-      stripCard(new Card({}, p)),
+      trainInstead(new QPushButton(p)), drop(new DropCard(p)), dropIcon(new QLabel(drop)), stripCard(new Card({}, p)),
       stripText(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, stripCard)),
-      strip(new ScoreStrip(stripCard)),
-      model(new ScoreModel(p)),
-      board(new BoardView(*model, s, p)),
-      nothing(new TextLabel(RatePage::tr("The dankest meme comes out on top here."), int(TextRole::Body), TextLabel::Tone::Muted, p))
+      strip(new ScoreStrip(stripCard)), model(new ScoreModel(p)), board(new BoardView(*model, s, p)),
+      nothing(new TextLabel(RatePage::tr("The dankest meme comes out on top here."), int(TextRole::Body),
+                            TextLabel::Tone::Muted, p))
 {
     for (QToolButton *button : {modelButton, exportButton}) {
         button->setProperty("button", true);
@@ -186,14 +179,15 @@ RatePage::Private::Private(Session &s, RatePage *p)
     auto *texts = new QVBoxLayout;
     texts->setSpacing(2);
     texts->addStretch(1);
-    texts->addWidget(new TextLabel(RatePage::tr("Drop memes here"), int(TextRole::Heading), TextLabel::Tone::Normal, drop));
-    texts->addWidget(new TextLabel(RatePage::tr("images, a pile or a folder"), int(TextRole::Body),
-                                   TextLabel::Tone::Muted, drop));
+    texts->addWidget(
+        new TextLabel(RatePage::tr("Drop memes here"), int(TextRole::Heading), TextLabel::Tone::Normal, drop));
+    texts->addWidget(
+        new TextLabel(RatePage::tr("images, a pile or a folder"), int(TextRole::Body), TextLabel::Tone::Muted, drop));
     texts->addStretch(1);
     row->addLayout(texts);
     auto *choose = new QPushButton(RatePage::tr("Choose files…"), drop);
     auto *pasteButton = new QPushButton(RatePage::tr("Paste"), drop);
-    auto *buttons = new QVBoxLayout;   // one above the other, so that they fit beside the text in a small window
+    auto *buttons = new QVBoxLayout;  // one above the other, so that they fit beside the text in a small window
     buttons->setSpacing(6);
     buttons->addStretch(1);
     buttons->addWidget(choose);
@@ -282,9 +276,10 @@ void RatePage::Private::showModel()
     exportButton->setVisible(rating != nullptr);
     clear->setEnabled(!scores.empty());
     if (!rating) {
-        const QString waiting = scores.empty() ? RatePage::tr("Drop images already: they wait for it.")
-                                               : RatePage::tr("%1 waiting for a model.")
-                                                     .arg(countOf(qint64(scores.size()), RatePage::tr("image"), RatePage::tr("images")));
+        const QString waiting =
+            scores.empty() ? RatePage::tr("Drop images already: they wait for it.")
+                           : RatePage::tr("%1 waiting for a model.")
+                                 .arg(countOf(qint64(scores.size()), RatePage::tr("image"), RatePage::tr("images")));
         empty->setHint(waiting);
         trainInstead->setText(session.dataset() ? RatePage::tr("Train a model") : RatePage::tr("Try the sample"));
         trainInstead->setEnabled(session.dataset() ? session.actions().train : session.actions().open);
@@ -352,7 +347,8 @@ void RatePage::Private::fillModels()
             continue;
         const QString text = live ? RatePage::tr("Run %1, still training").arg(run.run)
                                   : RatePage::tr("Run %1, epoch %2").arg(run.run).arg(run.bestEpoch);
-        QAction *action = modelMenu->addAction(run.note.empty() ? text : text + QStringLiteral(": ") + menuText(plainTitle(run.note), 40));
+        QAction *action = modelMenu->addAction(
+            run.note.empty() ? text : text + QStringLiteral(": ") + menuText(plainTitle(run.note), 40));
         action->setCheckable(true);
         action->setChecked(rating && rating->run == run.run);
         QObject::connect(action, &QAction::triggered, page, [this, number = run.run] { session.rateWithRun(number); });
@@ -360,7 +356,8 @@ void RatePage::Private::fillModels()
     if (count == 0)
         modelMenu->addAction(RatePage::tr("No run has a model yet"))->setEnabled(false);
     modelMenu->addSeparator();
-    QObject::connect(modelMenu->addAction(RatePage::tr("Open model file…")), &QAction::triggered, page, [this] { chooseModel(); });
+    QObject::connect(modelMenu->addAction(RatePage::tr("Open model file…")), &QAction::triggered, page,
+                     [this] { chooseModel(); });
 }
 
 void RatePage::Private::chooseFiles()
@@ -372,7 +369,8 @@ void RatePage::Private::chooseFiles()
 
 void RatePage::Private::chooseModel()
 {
-    const QString file = askForFile(page, RatePage::tr("Open model"), RatePage::tr("Models (*.dankmodel);;All files (*)"));
+    const QString file =
+        askForFile(page, RatePage::tr("Open model"), RatePage::tr("Models (*.dankmodel);;All files (*)"));
     if (!file.isEmpty())
         session.openModel(file);
 }
@@ -386,7 +384,8 @@ void RatePage::Private::paste()
     if (content.kind == DropContent::Kind::Pictures)
         session.rate(content.paths);
     else if (content.kind == DropContent::Kind::ImageBytes)
-        session.rateImage(content.image, content.imageName.isEmpty() ? RatePage::tr("pasted picture") : content.imageName);
+        session.rateImage(content.image,
+                          content.imageName.isEmpty() ? RatePage::tr("pasted picture") : content.imageName);
     else
         session.postMessage({Message::Severity::Info, RatePage::tr("The clipboard holds no picture."), {}, {}});
 }

@@ -50,18 +50,11 @@ std::vector<int> shownEpochs(int epochs)
 }  // namespace
 
 ReproduceDialog::ReproduceDialog(Session &session, QWidget *parent)
-    : QDialog(parent),
-      m_session(session),
-      m_source(new QComboBox),
-      m_seeds(new QSpinBox),
-      m_epochs(new QSpinBox),
-      m_start(new QPushButton),
-      m_copy(new QPushButton(tr("&Copy as command"))),
-      m_bar(new QProgressBar),
+    : QDialog(parent), m_session(session), m_source(new QComboBox), m_seeds(new QSpinBox), m_epochs(new QSpinBox),
+      m_start(new QPushButton), m_copy(new QPushButton(tr("&Copy as command"))), m_bar(new QProgressBar),
       m_status(label({}, TextRole::Caption, TextLabel::Tone::Muted)),
       m_legend(label(tr("blue: the seeds · rings: as the paper prints it"), TextRole::Caption, TextLabel::Tone::Muted)),
-      m_why(label({}, TextRole::Body, TextLabel::Tone::Normal)),
-      m_chart(new ReproductionChart),
+      m_why(label({}, TextRole::Body, TextLabel::Tone::Normal)), m_chart(new ReproductionChart),
       m_table(new QTableWidget)
 {
     setWindowTitle(tr("Reproduce the paper"));
@@ -169,8 +162,14 @@ ReproduceDialog::ReproduceDialog(Session &session, QWidget *parent)
     m_start->setFocus();
 }
 
-QString ReproduceDialog::status() const { return m_status->text(); }
-QString ReproduceDialog::explanation() const { return m_why->text(); }
+QString ReproduceDialog::status() const
+{
+    return m_status->text();
+}
+QString ReproduceDialog::explanation() const
+{
+    return m_why->text();
+}
 
 bool ReproduceDialog::onSeededTargets() const
 {
@@ -200,9 +199,9 @@ void ReproduceDialog::showState()
 {
     const ReproductionJob &job = m_session.reproduction();
     const JobStatus &other = m_session.job();
-    const bool training = other.kind == JobKind::Train
-                          && (other.state == JobState::Running || other.state == JobState::Paused
-                              || other.state == JobState::Stopping);
+    const bool training =
+        other.kind == JobKind::Train
+        && (other.state == JobState::Running || other.state == JobState::Paused || other.state == JobState::Stopping);
     const bool busy = job.isBusy();
     for (QWidget *field : std::initializer_list<QWidget *>{m_source, m_seeds, m_epochs})
         field->setEnabled(!busy);
@@ -235,9 +234,10 @@ void ReproduceDialog::showState()
                                    aboutDuration(job.result->seconds)));
         break;
     case ReproductionJob::State::Idle:
-        m_status->setText(training ? tr("It wants the processor for itself: wait until the training has ended, or stop it.")
-                                   : tr("The appendix's network and loop, on random features, as published. Nothing is "
-                                        "kept in the library."));
+        m_status->setText(training
+                              ? tr("It wants the processor for itself: wait until the training has ended, or stop it.")
+                              : tr("The appendix's network and loop, on random features, as published. Nothing is "
+                                   "kept in the library."));
         break;
     }
     ChartProvenance from;
@@ -245,7 +245,8 @@ void ReproduceDialog::showState()
     if (job.seeds > 0)
         from.seed = job.seeds > 1 ? QStringLiteral("1–%1").arg(job.seeds) : QStringLiteral("1");
     m_chart->setProvenance(from);
-    m_chart->setCurves(job.curves, job.epochs > 0 ? job.epochs : m_epochs->value(), job.result ? job.result->predictMean : 0);
+    m_chart->setCurves(job.curves, job.epochs > 0 ? job.epochs : m_epochs->value(),
+                       job.result ? job.result->predictMean : 0);
     showTable();
     m_why->setText(QString::fromStdString(explainReproduction(job.result ? *job.result : Reproduction{})));
 }

@@ -15,8 +15,8 @@ namespace dank::ui {
 class ReproductionChart;
 class TextLabel;
 
-/// "Reproduce the paper": its training loop run again over some seeds, its loss table beside what comes out, and why the
-/// numbers are what they are. Closing it cancels a run that is going on.
+/// "Reproduce the paper": its training loop run again over some seeds, its loss table beside what comes out, and why
+/// the numbers are what they are. Closing it cancels a run that is going on.
 class ReproduceDialog : public QDialog {
     Q_OBJECT
 public:

@@ -38,17 +38,10 @@ QStringList toList(const std::set<QString> &set)
 }  // namespace
 
 RunsCard::RunsCard(Session &session, QWidget *parent)
-    : Card(tr("Runs"), parent),
-      m_session(session),
-      m_model(new RunsModel(this)),
-      m_sorted(new RunsFilter(m_model, this)),
-      m_view(new QTableView(this)),
-      m_search(new QLineEdit(this)),
-      m_differences(new Chip(tr("differences only"), this)),
-      m_columns(new Chip(tr("columns"), this)),
-      m_trash(new Chip({}, this)),
-      m_export(new Chip(tr("export"), this)),
-      m_verbs(new QHBoxLayout)
+    : Card(tr("Runs"), parent), m_session(session), m_model(new RunsModel(this)),
+      m_sorted(new RunsFilter(m_model, this)), m_view(new QTableView(this)), m_search(new QLineEdit(this)),
+      m_differences(new Chip(tr("differences only"), this)), m_columns(new Chip(tr("columns"), this)),
+      m_trash(new Chip({}, this)), m_export(new Chip(tr("export"), this)), m_verbs(new QHBoxLayout)
 {
     m_verbs->setSpacing(6);
     body()->addLayout(m_verbs);
@@ -313,8 +306,9 @@ void RunsCard::fillColumns()
         if (column == RunsModel::FixedCount)
             menu->addSection(tr("Settings"));
         const QString key = m_model->columnKey(column);
-        const QString name = column == RunsModel::Locked ? tr("Lock")
-                                                         : m_model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
+        const QString name = column == RunsModel::Locked
+                                 ? tr("Lock")
+                                 : m_model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
         QAction *action = menu->addAction(name);
         action->setCheckable(true);
         const bool fixed = column < RunsModel::FixedCount;
@@ -345,8 +339,9 @@ std::vector<RunCurve> RunsCard::curves() const
     for (const std::int64_t run : m_model->ticked()) {
         const RunRecord *record = m_model->record(run);
         // Losses of another kind or target are on another scale.
-        const bool alike = m_session.training().run == 0 || (record->config.loss == shown.loss
-                           && record->config.target == shown.target && record->config.within == shown.within);
+        const bool alike = m_session.training().run == 0
+                           || (record->config.loss == shown.loss && record->config.target == shown.target
+                               && record->config.within == shown.within);
         list.push_back({run, alike ? tr("run %1").arg(run) : tr("run %1, another loss or target").arg(run),
                         runColour(tokens, run), runStyle(run), m_session.runCurve(run)});
     }
@@ -417,8 +412,8 @@ void RunsCard::fillTrash()
     for (const RunRecord &run : m_session.trashedRuns()) {
         const QString note = QString::fromStdString(run.note);
         const QString what = note.isEmpty() ? shortBackbone(run.backbone) : note;
-        connect(menu->addAction(tr("Restore run %1 · %2").arg(run.run).arg(menuText(what, 40))), &QAction::triggered, this,
-                [this, number = run.run] { m_session.restoreRun(number); });
+        connect(menu->addAction(tr("Restore run %1 · %2").arg(run.run).arg(menuText(what, 40))), &QAction::triggered,
+                this, [this, number = run.run] { m_session.restoreRun(number); });
     }
     menu->addSeparator();
     connect(menu->addAction(tr("Empty the trash…")), &QAction::triggered, this, [this] {

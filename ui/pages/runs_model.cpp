@@ -83,10 +83,11 @@ std::optional<double> gainOf(const RunRecord &run)
 bool same(const RunRecord &a, const RunRecord &b)
 {
     const auto equal = [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); };
-    return a.run == b.run && a.state == b.state && a.epochs == b.epochs && a.bestEpoch == b.bestEpoch && a.note == b.note
-           && a.model == b.model && a.error == b.error && a.config == b.config && a.backbone == b.backbone
-           && equal(a.bestValidationLoss, b.bestValidationLoss) && equal(a.lastValidationLoss, b.lastValidationLoss)
-           && equal(a.meanPredictorLoss, b.meanPredictorLoss) && a.locked == b.locked && a.figures == b.figures;
+    return a.run == b.run && a.state == b.state && a.epochs == b.epochs && a.bestEpoch == b.bestEpoch
+           && a.note == b.note && a.model == b.model && a.error == b.error && a.config == b.config
+           && a.backbone == b.backbone && equal(a.bestValidationLoss, b.bestValidationLoss)
+           && equal(a.lastValidationLoss, b.lastValidationLoss) && equal(a.meanPredictorLoss, b.meanPredictorLoss)
+           && a.locked == b.locked && a.figures == b.figures;
 }
 
 }  // namespace
@@ -204,7 +205,7 @@ void RunsModel::setShownRun(std::int64_t run)
         if (row >= 0)
             emit dataChanged(index(row, Run), index(row, Run));
     if (!m_ticked.empty())
-        emit tickedChanged();   // what they are compared with is another
+        emit tickedChanged();  // what they are compared with is another
 }
 
 std::vector<std::int64_t> RunsModel::ticked() const
@@ -225,8 +226,8 @@ void RunsModel::setTicked(std::int64_t run, bool ticked)
 
 QString RunsModel::columnKey(int column) const
 {
-    static const char *const kKeys[] = {"run",  "locked", "state", "verdict", "within", "spearman", "r2",
-                                        "mae",  "best",   "last",  "gain",    "epochs_run", "network", "note"};
+    static const char *const kKeys[] = {"run", "locked", "state", "verdict", "within",     "spearman", "r2",
+                                        "mae", "best",   "last",  "gain",    "epochs_run", "network",  "note"};
     static_assert(std::size(kKeys) == FixedCount);
     return column < FixedCount ? QString::fromLatin1(kKeys[column]) : m_keys.value(column - FixedCount);
 }
@@ -281,8 +282,9 @@ QString RunsModel::text(const RunRecord &run, int column) const
         return run.config.preset == "paper" ? tr("%1, paper preset").arg(shortBackbone(run.backbone))
                                             : shortBackbone(run.backbone);
     case Epochs:
-        return run.state == RunState::Done ? groupedNumber(run.epochs)
-                                           : tr("%1 / %2").arg(groupedNumber(run.epochs), groupedNumber(run.config.epochs));
+        return run.state == RunState::Done
+                   ? groupedNumber(run.epochs)
+                   : tr("%1 / %2").arg(groupedNumber(run.epochs), groupedNumber(run.config.epochs));
     case BestLoss: return run.bestEpoch > 0 ? lossText(run.bestValidationLoss, 3) : QString();
     case LastLoss: return run.epochs > 0 ? lossText(run.lastValidationLoss, 3) : QString();
     case Gain: {
@@ -294,8 +296,7 @@ QString RunsModel::text(const RunRecord &run, int column) const
             return tr("the same");
         if (*gain > 0)
             return tr("%1 % better").arg(percent, 0, 'f', 0);
-        return percent < 1000 ? tr("%1 % worse").arg(percent, 0, 'f', 0)
-                              : tr("%1 × worse").arg(lossText(1 - *gain, 2));
+        return percent < 1000 ? tr("%1 % worse").arg(percent, 0, 'f', 0) : tr("%1 × worse").arg(lossText(1 - *gain, 2));
     }
     case Note: return QString::fromStdString(run.note).simplified();
     default: return {};
@@ -342,10 +343,10 @@ QVariant RunsModel::colour(const RunRecord &run, int column) const
                : run.figures->verdict == VerdictKind::TooFewRows     ? tokens.muted
                                                                      : tokens.warn;
     if (column == State)
-        return run.state == RunState::Failed                                          ? tokens.bad
+        return run.state == RunState::Failed                                         ? tokens.bad
                : run.state == RunState::Paused || run.state == RunState::Interrupted ? tokens.warn
-               : run.state == RunState::Running                                       ? tokens.accent
-                                                                                      : tokens.muted;
+               : run.state == RunState::Running                                      ? tokens.accent
+                                                                                     : tokens.muted;
     return {};
 }
 
@@ -376,7 +377,7 @@ QVariant RunsModel::data(const QModelIndex &index, int role) const
     switch (role) {
     case Qt::DisplayRole:
         if (column == Locked)
-            return {};   // an icon
+            return {};  // an icon
         return column < FixedCount ? text(run, column)
                                    : m_details[std::size_t(index.row())].values[column - FixedCount];
     case Qt::AccessibleTextRole: return column == Locked ? text(run, column) : QVariant();
@@ -386,9 +387,8 @@ QVariant RunsModel::data(const QModelIndex &index, int role) const
     case Qt::TextAlignmentRole:
         return QVariant(Qt::Alignment((isNumeric(column) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
     case Qt::CheckStateRole:
-        return column == Run && run.epochs > 0
-                   ? QVariant(m_ticked.contains(run.run) ? Qt::Checked : Qt::Unchecked)
-                   : QVariant();
+        return column == Run && run.epochs > 0 ? QVariant(m_ticked.contains(run.run) ? Qt::Checked : Qt::Unchecked)
+                                               : QVariant();
     case Qt::DecorationRole:
         if (column == Run)
             return dotPixmap(runColour(tokensOf(m_dark), run.run), 9, 2);

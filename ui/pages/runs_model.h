@@ -18,7 +18,21 @@ class RunsModel : public QAbstractTableModel {
     Q_OBJECT
 public:
     enum Column {
-        Run, Locked, State, Verdict, Within, Spearman, R2, Mae, BestLoss, LastLoss, Gain, Epochs, Network, Note, FixedCount
+        Run,
+        Locked,
+        State,
+        Verdict,
+        Within,
+        Spearman,
+        R2,
+        Mae,
+        BestLoss,
+        LastLoss,
+        Gain,
+        Epochs,
+        Network,
+        Note,
+        FixedCount
     };
     /// What sorting compares: numbers where the column shows numbers.
     static constexpr int SortRole = Qt::UserRole + 1;

@@ -54,8 +54,10 @@ void drawWhisker(QPainter &painter, const Tokens &tokens, const QRect &bar, doub
     const double left = bar.left() + 1 + (bar.width() - 2) * std::clamp(low, 0.0, 1.0);
     const double right = bar.left() + 1 + (bar.width() - 2) * std::clamp(high, 0.0, 1.0);
     const double middle = bar.center().y() + 0.5;
-    const QLineF lines[] = {{left, middle, right, middle}, {left, middle - 6, left, middle + 6}, {right, middle - 6, right, middle + 6}};
-    for (const QPen &pen : {QPen(tokens.surface, 4, Qt::SolidLine, Qt::RoundCap), QPen(tokens.text, 1.5, Qt::SolidLine, Qt::RoundCap)}) {
+    const QLineF lines[] = {
+        {left, middle, right, middle}, {left, middle - 6, left, middle + 6}, {right, middle - 6, right, middle + 6}};
+    for (const QPen &pen :
+         {QPen(tokens.surface, 4, Qt::SolidLine, Qt::RoundCap), QPen(tokens.text, 1.5, Qt::SolidLine, Qt::RoundCap)}) {
         painter.setPen(pen);
         painter.drawLines(lines, 3);
     }
@@ -105,11 +107,13 @@ void ScoreDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
         painter->setFont(bold);
         painter->setPen(tokens.muted);
         const QRect line(left, card.top() + 12, right - left, 18);
-        painter->drawText(line, Qt::AlignVCenter | Qt::AlignLeft, painter->fontMetrics().elidedText(name, Qt::ElideMiddle, line.width()));
+        painter->drawText(line, Qt::AlignVCenter | Qt::AlignLeft,
+                          painter->fontMetrics().elidedText(name, Qt::ElideMiddle, line.width()));
         painter->setFont(caption);
         const QString reason = tr("Skipped: %1").arg(plainTitle(item->score.skipped, 400));
         const QRect below(left, card.top() + 33, right - left, 18);
-        painter->drawText(below, Qt::AlignVCenter | Qt::AlignLeft, painter->fontMetrics().elidedText(reason, Qt::ElideRight, below.width()));
+        painter->drawText(below, Qt::AlignVCenter | Qt::AlignLeft,
+                          painter->fontMetrics().elidedText(reason, Qt::ElideRight, below.width()));
         painter->restore();
         return;
     }
@@ -180,10 +184,12 @@ void ScoreDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
         painter->setPen(tokens.warn);
     QString below = warned.isEmpty() ? model->standing(*item) : warned + QStringLiteral(" · ") + model->standing(*item);
     if (!item->modelName.isEmpty())
-        below += item->epoch > 0 ? tr(" · %1, epoch %2").arg(plainTitle(item->modelName.toStdString(), 60)).arg(item->epoch)
-                                 : tr(" · %1").arg(plainTitle(item->modelName.toStdString(), 60));
+        below += item->epoch > 0
+                     ? tr(" · %1, epoch %2").arg(plainTitle(item->modelName.toStdString(), 60)).arg(item->epoch)
+                     : tr(" · %1").arg(plainTitle(item->modelName.toStdString(), 60));
     const QRect line(left, card.bottom() - 33, right - left - 8, 20);
-    painter->drawText(line, Qt::AlignVCenter | Qt::AlignLeft, painter->fontMetrics().elidedText(below, Qt::ElideRight, line.width()));
+    painter->drawText(line, Qt::AlignVCenter | Qt::AlignLeft,
+                      painter->fontMetrics().elidedText(below, Qt::ElideRight, line.width()));
 
     painter->setFont(fontFor(TextRole::BigNumber));
     painter->setPen(tokens.text);

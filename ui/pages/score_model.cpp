@@ -51,17 +51,19 @@ void insertDoubt(QJsonObject &object, const Score &score)
             {QStringLiteral("percentile"), QJsonArray{score.interval->percentileLow, score.interval->percentileHigh}},
             {QStringLiteral("expected_upvotes"), QJsonArray{score.interval->upvotesLow, score.interval->upvotesHigh}}};
     object.insert(QStringLiteral("interval"), interval);
-    object.insert(QStringLiteral("outside_training_range"), score.rangeRatio ? QJsonValue(score.outsideRange) : QJsonValue());
+    object.insert(QStringLiteral("outside_training_range"),
+                  score.rangeRatio ? QJsonValue(score.outsideRange) : QJsonValue());
     object.insert(QStringLiteral("training_distance"), score.rangeRatio ? QJsonValue(*score.rangeRatio) : QJsonValue());
     object.insert(QStringLiteral("learned_from"), score.learnedFrom);
     QJsonArray neighbours;
     for (const SimilarMeme &meme : score.neighbours)
-        neighbours.append(QJsonObject{{QStringLiteral("id"), QString::fromStdString(meme.id)},
-                                      {QStringLiteral("upvotes"), qint64(meme.upvotes)},
-                                      {QStringLiteral("similarity"), meme.similarity},
-                                      {QStringLiteral("same_picture"), meme.samePicture},
-                                      {QStringLiteral("path"), meme.path.empty() ? QJsonValue()
-                                                                                 : QJsonValue(QString::fromStdString(meme.path))}});
+        neighbours.append(
+            QJsonObject{{QStringLiteral("id"), QString::fromStdString(meme.id)},
+                        {QStringLiteral("upvotes"), qint64(meme.upvotes)},
+                        {QStringLiteral("similarity"), meme.similarity},
+                        {QStringLiteral("same_picture"), meme.samePicture},
+                        {QStringLiteral("path"),
+                         meme.path.empty() ? QJsonValue() : QJsonValue(QString::fromStdString(meme.path))}});
     object.insert(QStringLiteral("neighbours"), neighbours);
     object.insert(QStringLiteral("neighbours_among"), qint64(score.comparedWith));
 }
@@ -161,7 +163,8 @@ QString ScoreModel::doubt(const RatedItem &item)
         return {};
     return tr("%1 % of memes like the dataset's lie within %2 to %3, %4 to %5 upvotes")
         .arg(QString::number(qRound(interval->level * 100)), danknessText(interval->danknessLow),
-             danknessText(interval->danknessHigh), compactNumber(interval->upvotesLow), compactNumber(interval->upvotesHigh));
+             danknessText(interval->danknessHigh), compactNumber(interval->upvotesLow),
+             compactNumber(interval->upvotesHigh));
 }
 
 QString ScoreModel::warning(const RatedItem &item)
@@ -171,7 +174,8 @@ QString ScoreModel::warning(const RatedItem &item)
     if (item.score.learnedFrom)
         return tr("The model learned from this very picture, so its score proves nothing.");
     if (item.score.outsideRange)
-        return tr("Outside the training range: unlike the memes that the model learned from, so do not trust this score.");
+        return tr(
+            "Outside the training range: unlike the memes that the model learned from, so do not trust this score.");
     return {};
 }
 
@@ -202,8 +206,7 @@ QVariant ScoreModel::data(const QModelIndex &index, int role) const
     case Qt::DisplayRole:
     case Qt::AccessibleTextRole: {
         const QString name = plainTitle(rated.name.toStdString());
-        if (rated.state == RatedItem::State::Scored)
-        {
+        if (rated.state == RatedItem::State::Scored) {
             QStringList parts{tr("%1, dankness %2, %3").arg(name, danknessText(rated.score.dankness), standing(rated))};
             for (const QString &more : {doubt(rated), warning(rated)})
                 if (!more.isEmpty())
@@ -227,24 +230,25 @@ QByteArray scoresToCsv(const std::vector<RatedItem> &items)
             text = QLatin1Char('"') + text.replace(QLatin1Char('"'), QLatin1String("\"\"")) + QLatin1Char('"');
         return text;
     };
-    QString out = QStringLiteral("path,dankness,percentile,expected_upvotes,model,epoch,skipped,dankness_low,dankness_high,"
-                                 "percentile_low,percentile_high,expected_upvotes_low,expected_upvotes_high,"
-                                 "outside_training_range,training_distance,learned_from,neighbours\n");
+    QString out =
+        QStringLiteral("path,dankness,percentile,expected_upvotes,model,epoch,skipped,dankness_low,dankness_high,"
+                       "percentile_low,percentile_high,expected_upvotes_low,expected_upvotes_high,"
+                       "outside_training_range,training_distance,learned_from,neighbours\n");
     for (const auto &item : items) {
         const bool scored = item.state == RatedItem::State::Scored;
         if (item.state == RatedItem::State::Waiting)
             continue;
         QStringList fields{field(pathOf(item)),
-                                 scored ? exact(item.score.dankness) : QString(),
-                                 scored ? exact(item.score.percentile) : QString(),
-                                 scored ? exact(item.score.expectedUpvotes) : QString(),
-                                 scored ? field(item.modelName) : QString(),
-                                 scored ? QString::number(item.epoch) : QString(),
-                                 field(QString::fromStdString(item.score.skipped))};
+                           scored ? exact(item.score.dankness) : QString(),
+                           scored ? exact(item.score.percentile) : QString(),
+                           scored ? exact(item.score.expectedUpvotes) : QString(),
+                           scored ? field(item.modelName) : QString(),
+                           scored ? QString::number(item.epoch) : QString(),
+                           field(QString::fromStdString(item.score.skipped))};
         const Score &score = item.score;
         const ScoreInterval interval = score.interval.value_or(ScoreInterval{});
-        for (const double end : {interval.danknessLow, interval.danknessHigh, interval.percentileLow, interval.percentileHigh,
-                                 interval.upvotesLow, interval.upvotesHigh})
+        for (const double end : {interval.danknessLow, interval.danknessHigh, interval.percentileLow,
+                                 interval.percentileHigh, interval.upvotesLow, interval.upvotesHigh})
             fields << (scored && score.interval ? exact(end) : QString());
         const auto flag = [](bool value) { return value ? QStringLiteral("true") : QStringLiteral("false"); };
         const bool ranged = scored && score.rangeRatio;

@@ -17,17 +17,14 @@
 namespace dank::ui {
 
 ScorePreview::ScorePreview(Session &session, ScoreModel &model, QAbstractItemView &board)
-    : QDialog(board.window()),
-      m_session(session),
-      m_model(model),
-      m_board(board),
-      m_picture(new QLabel(this)),
+    : QDialog(board.window()), m_session(session), m_model(model), m_board(board), m_picture(new QLabel(this)),
       m_name(new TextLabel({}, int(TextRole::Heading), TextLabel::Tone::Normal, this)),
       m_score(new TextLabel({}, int(TextRole::BigNumber), TextLabel::Tone::Normal, this)),
       m_standing(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Muted, this)),
       m_doubt(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this)),
       m_warning(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Warn, this)),
-      m_nearestTitle(new TextLabel(tr("Most like these, which the model learned from:"), int(TextRole::Caption), TextLabel::Tone::Muted, this)),
+      m_nearestTitle(new TextLabel(tr("Most like these, which the model learned from:"), int(TextRole::Caption),
+                                   TextLabel::Tone::Muted, this)),
       m_path(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this))
 {
     setAttribute(Qt::WA_DeleteOnClose);
@@ -116,10 +113,12 @@ void ScorePreview::showRow(int row)
     m_name->setText(plainTitle(item->name.toStdString()));
     m_path->setText(plainTitle(item->path.toStdString(), 2000));
     const bool scored = item->state == RatedItem::State::Scored;
-    m_score->setText(scored ? danknessText(item->score.dankness)
-                     : item->state == RatedItem::State::Skipped ? tr("Skipped") : tr("Waiting"));
-    m_standing->setText(scored ? tr("%1, about %2 upvotes").arg(m_model.standing(*item), compactNumber(item->score.expectedUpvotes))
-                               : plainTitle(item->score.skipped, 500));
+    m_score->setText(scored                                     ? danknessText(item->score.dankness)
+                     : item->state == RatedItem::State::Skipped ? tr("Skipped")
+                                                                : tr("Waiting"));
+    m_standing->setText(
+        scored ? tr("%1, about %2 upvotes").arg(m_model.standing(*item), compactNumber(item->score.expectedUpvotes))
+               : plainTitle(item->score.skipped, 500));
     m_doubt->setText(ScoreModel::doubt(*item));
     m_doubt->setVisible(!m_doubt->text().isEmpty());
     m_warning->setText(ScoreModel::warning(*item));
@@ -128,8 +127,8 @@ void ScorePreview::showRow(int row)
     if (item->thumbnail.isNull())
         m_picture->clear();
     else
-        m_picture->setPixmap(QPixmap::fromImage(item->thumbnail.scaled(m_picture->size() * devicePixelRatioF(), Qt::KeepAspectRatio,
-                                                                       Qt::SmoothTransformation)));
+        m_picture->setPixmap(QPixmap::fromImage(item->thumbnail.scaled(m_picture->size() * devicePixelRatioF(),
+                                                                       Qt::KeepAspectRatio, Qt::SmoothTransformation)));
     // Wrapped lines need more than a size hint knows of.
     layout()->activate();
     resize(width(), layout()->totalHeightForWidth(width()));

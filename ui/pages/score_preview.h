@@ -14,7 +14,8 @@ namespace dank::ui {
 class ScoreModel;
 class TextLabel;
 
-/// One rated meme larger, with its figures, its doubt and the training memes most like it. Arrows walk the board it was opened from; Space or Escape closes.
+/// One rated meme larger, with its figures, its doubt and the training memes most like it. Arrows walk the board it was
+/// opened from; Space or Escape closes.
 class ScorePreview : public QDialog {
     Q_OBJECT
 public:

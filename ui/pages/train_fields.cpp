@@ -75,7 +75,9 @@ TrainField choiceField(const QString &name, const QString &help, Value TrainConf
     for (const auto &[value, text] : values)
         box->addItem(text, int(value));
     QObject::connect(box, &QComboBox::activated, box, [edited] { edited(); });
-    return {name, help, box,
+    return {name,
+            help,
+            box,
             [box, member](const TrainConfig &config) { box->setCurrentIndex(box->findData(int(config.*member))); },
             [box, member](TrainConfig &config) {
                 config.*member = Value(box->currentData().toInt());
@@ -93,7 +95,10 @@ TrainField countField(const QString &name, const QString &help, int TrainConfig:
     box->setGroupSeparatorShown(true);
     box->setSpecialValueText(special);
     QObject::connect(box, &QSpinBox::valueChanged, box, [edited] { edited(); });
-    return {name, help, box, [box, member](const TrainConfig &config) { box->setValue(config.*member); },
+    return {name,
+            help,
+            box,
+            [box, member](const TrainConfig &config) { box->setValue(config.*member); },
             [box, member](TrainConfig &config) {
                 config.*member = box->value();
                 return QString();
@@ -115,7 +120,9 @@ TrainField numberField(const QString &name, const QString &help, double TrainCon
 {
     auto *line = new QLineEdit;
     QObject::connect(line, &QLineEdit::textEdited, line, [edited] { edited(); });
-    return {name, help, line,
+    return {name,
+            help,
+            line,
             [line, member](const TrainConfig &config) { line->setText(plainNumber(config.*member)); },
             [line, member, range, name](TrainConfig &config) {
                 bool ok = false;
@@ -138,7 +145,10 @@ TrainField switchField(const QString &name, const QString &help, bool TrainConfi
 {
     auto *box = new QCheckBox(text);
     QObject::connect(box, &QCheckBox::clicked, box, [edited] { edited(); });
-    return {name, help, box, [box, member](const TrainConfig &config) { box->setChecked(config.*member); },
+    return {name,
+            help,
+            box,
+            [box, member](const TrainConfig &config) { box->setChecked(config.*member); },
             [box, member](TrainConfig &config) {
                 config.*member = box->isChecked();
                 return QString();
@@ -156,7 +166,8 @@ TrainField layersField(const Edited &edited)
     return {tr("Layers"),
             tr("Widths of the hidden layers, from the features to the answer. 512 · 256 · 128 · 32 · 8 is the paper's; "
                "none makes a linear model."),
-            line, [line](const TrainConfig &config) { line->setText(layersText(config.hidden)); },
+            line,
+            [line](const TrainConfig &config) { line->setText(layersText(config.hidden)); },
             [line](TrainConfig &config) {
                 const auto hidden = parseLayers(line->text());
                 if (!hidden)
@@ -171,7 +182,9 @@ TrainField seedField(const Edited &edited)
 {
     auto *line = new QLineEdit;
     QObject::connect(line, &QLineEdit::textEdited, line, [edited] { edited(); });
-    return {tr("Seed"), tr("The same seed gives the same run."), line,
+    return {tr("Seed"),
+            tr("The same seed gives the same run."),
+            line,
             [line](const TrainConfig &config) { line->setText(QString::number(config.seed)); },
             [line](TrainConfig &config) {
                 bool ok = false;
@@ -190,22 +203,22 @@ TrainField seedField(const Edited &edited)
 
 TrainField targetField(const Edited &edited)
 {
-    return choiceField<TargetKind>(
-        tr("Target"),
-        tr("How upvotes become the number from 0 to 1 that is learnt. Percentile ranks the memes; the paper's divides by "
-           "the most, which leaves nearly all of them close to 0."),
-        &TrainConfig::target,
-        {{TargetKind::Percentile, tr("percentile")},
-         {TargetKind::Log, tr("log of upvotes")},
-         {TargetKind::Max, tr("upvotes / most")}},
-        edited);
+    return choiceField<TargetKind>(tr("Target"),
+                                   tr("How upvotes become the number from 0 to 1 that is learnt. Percentile ranks the "
+                                      "memes; the paper's divides by "
+                                      "the most, which leaves nearly all of them close to 0."),
+                                   &TrainConfig::target,
+                                   {{TargetKind::Percentile, tr("percentile")},
+                                    {TargetKind::Log, tr("log of upvotes")},
+                                    {TargetKind::Max, tr("upvotes / most")}},
+                                   edited);
 }
 
 std::vector<TrainField> usualFields(const Edited &edited)
 {
     return {layersField(edited),
-            countField(tr("Epochs"), tr("How often the training memes are gone through, at most."), &TrainConfig::epochs,
-                       1, kMost, {}, edited),
+            countField(tr("Epochs"), tr("How often the training memes are gone through, at most."),
+                       &TrainConfig::epochs, 1, kMost, {}, edited),
             numberField(tr("Learning rate"), tr("The size of the optimiser's steps."), &TrainConfig::learningRate,
                         {0, std::numeric_limits<double>::max(), true, false, tr("a number above 0, such as 0.001")},
                         edited),
@@ -233,24 +246,26 @@ std::vector<TrainSection> moreSections(const Edited &edited)
     network.fields = {
         switchField(tr("Layer norm"), tr("Normalises each meme's features, with a learnt scale and shift."),
                     &TrainConfig::layerNorm, tr("of the features"), edited),
-        numberField(tr("Dropout"), tr("The share of a hidden layer that is dropped in every training step. The paper "
-                                      "keeps 0.2, which is 0.8 here."),
+        numberField(tr("Dropout"),
+                    tr("The share of a hidden layer that is dropped in every training step. The paper "
+                       "keeps 0.2, which is 0.8 here."),
                     &TrainConfig::dropout, share, edited),
-        choiceField<Initialisation>(tr("Weights start"),
-                                    tr("Kaiming suits layers that switch off below 0, Xavier a linear model. N(0, 1) is "
-                                       "the paper's, and makes the first answers enormous."),
-                                    &TrainConfig::initialisation,
-                                    {{Initialisation::Kaiming, tr("Kaiming")},
-                                     {Initialisation::Xavier, tr("Xavier")},
-                                     {Initialisation::StandardNormal, tr("N(0, 1), the paper's")}},
-                                    edited),
-        choiceField<OutputActivation>(tr("Output"),
-                                      tr("A sigmoid keeps answers between 0 and 1. The paper's is linear and knows no bound."),
-                                      &TrainConfig::output,
-                                      {{OutputActivation::Sigmoid, tr("sigmoid, 0 to 1")},
-                                       {OutputActivation::Linear, tr("linear, unbounded")}},
-                                      edited),
-        switchField(tr("Standardise"), tr("Brings every feature to mean 0 and deviation 1, fitted on the training memes only."),
+        choiceField<Initialisation>(
+            tr("Weights start"),
+            tr("Kaiming suits layers that switch off below 0, Xavier a linear model. N(0, 1) is "
+               "the paper's, and makes the first answers enormous."),
+            &TrainConfig::initialisation,
+            {{Initialisation::Kaiming, tr("Kaiming")},
+             {Initialisation::Xavier, tr("Xavier")},
+             {Initialisation::StandardNormal, tr("N(0, 1), the paper's")}},
+            edited),
+        choiceField<OutputActivation>(
+            tr("Output"), tr("A sigmoid keeps answers between 0 and 1. The paper's is linear and knows no bound."),
+            &TrainConfig::output,
+            {{OutputActivation::Sigmoid, tr("sigmoid, 0 to 1")}, {OutputActivation::Linear, tr("linear, unbounded")}},
+            edited),
+        switchField(tr("Standardise"),
+                    tr("Brings every feature to mean 0 and deviation 1, fitted on the training memes only."),
                     &TrainConfig::standardise, tr("the features"), edited)};
 
     TrainSection learning{tr("Learning"), {}};
@@ -266,38 +281,41 @@ std::vector<TrainSection> moreSections(const Edited &edited)
     factor.applies = steps;
     learning.fields = {
         lossField(edited),
-        choiceField<OptimiserKind>(tr("Optimiser"), tr("What turns gradients into steps. AdamW decays weights by itself, the others "
-                                                       "through the gradient."),
-                                   &TrainConfig::optimiser,
-                                   {{OptimiserKind::Adam, tr("Adam")},
-                                    {OptimiserKind::AdamW, tr("AdamW")},
-                                    {OptimiserKind::Sgd, tr("SGD")}},
-                                   edited),
+        choiceField<OptimiserKind>(
+            tr("Optimiser"),
+            tr("What turns gradients into steps. AdamW decays weights by itself, the others "
+               "through the gradient."),
+            &TrainConfig::optimiser,
+            {{OptimiserKind::Adam, tr("Adam")}, {OptimiserKind::AdamW, tr("AdamW")}, {OptimiserKind::Sgd, tr("SGD")}},
+            edited),
         momentum,
         numberField(tr("Weight decay"), tr("Pulls every weight towards 0, against learning by heart. 0 does not."),
                     &TrainConfig::weightDecay, notNegative, edited),
-        choiceField<Schedule>(tr("Schedule"), tr("How the learning rate goes with the epochs: stays, falls in steps, or along half a "
-                                                 "cosine to 0 at the last."),
-                              &TrainConfig::schedule,
-                              {{Schedule::Constant, tr("constant")},
-                               {Schedule::Step, tr("in steps")},
-                               {Schedule::Cosine, tr("cosine")}},
-                              edited),
-        every, factor,
+        choiceField<Schedule>(
+            tr("Schedule"),
+            tr("How the learning rate goes with the epochs: stays, falls in steps, or along half a "
+               "cosine to 0 at the last."),
+            &TrainConfig::schedule,
+            {{Schedule::Constant, tr("constant")}, {Schedule::Step, tr("in steps")}, {Schedule::Cosine, tr("cosine")}},
+            edited),
+        every,
+        factor,
         numberField(tr("Clip gradient"), tr("The most that the gradient's norm may be; 0 for no bound."),
                     &TrainConfig::gradientClip, notNegative, edited),
         countField(tr("Batch"), tr("Memes in one training step."), &TrainConfig::batch, 1, kMost, {}, edited),
-        countField(tr("Stop early"), tr("After this many epochs without a better validation loss."), &TrainConfig::patience,
-                   0, std::numeric_limits<int>::max(), tr("never"), edited)};
+        countField(tr("Stop early"), tr("After this many epochs without a better validation loss."),
+                   &TrainConfig::patience, 0, std::numeric_limits<int>::max(), tr("never"), edited)};
 
     TrainSection judging{tr("Judging"), {}};
     judging.fields = {
-        numberField(tr("Held out"), tr("The share of memes held out to choose the epoch by, and as many again to judge it by."),
+        numberField(tr("Held out"),
+                    tr("The share of memes held out to choose the epoch by, and as many again to judge it by."),
                     &TrainConfig::validationFraction,
                     {0, 0.5, true, true, tr("a share above 0 and below 0.5, such as 0.2")}, edited),
         [&] {
-            TrainField folds = countField(tr("Folds"), tr("Trains so many times, so that every meme is judged once by a model that "
-                                                          "has not seen it."),
+            TrainField folds = countField(tr("Folds"),
+                                          tr("Trains so many times, so that every meme is judged once by a model that "
+                                             "has not seen it."),
                                           &TrainConfig::folds, 0, int(kMaxFolds), tr("one split"), edited);
             // 1 is neither: what is typed is told, and the arrows step over it.
             folds.read = [box = static_cast<QSpinBox *>(folds.widget)](TrainConfig &config) {

@@ -14,13 +14,13 @@ namespace dank::ui {
 
 /// One setting of a training: its field, and the way between the field and a configuration.
 struct TrainField {
-    QString name;                                              ///< its label, and its accessible name
-    QString help;                                              ///< one or two sentences for a tooltip
+    QString name;  ///< its label, and its accessible name
+    QString help;  ///< one or two sentences for a tooltip
     QWidget *widget = nullptr;
-    std::function<void(const TrainConfig &)> show;             ///< configuration to field; tells nobody
-    std::function<QString(TrainConfig &)> read;                ///< field to configuration; a whole sentence where it cannot be
-    std::function<QString(const TrainConfig &)> text;          ///< the value in words, the same for the same value
-    std::function<bool(const TrainConfig &)> applies = {};     ///< means something there; empty: always
+    std::function<void(const TrainConfig &)> show;     ///< configuration to field; tells nobody
+    std::function<QString(TrainConfig &)> read;        ///< field to configuration; a whole sentence where it cannot be
+    std::function<QString(const TrainConfig &)> text;  ///< the value in words, the same for the same value
+    std::function<bool(const TrainConfig &)> applies = {};  ///< means something there; empty: always
 };
 
 /// What a user's edit of a field is told to.

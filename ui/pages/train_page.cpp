@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ui/charts/number_text.h"
 #include "ui/charts/chart_export.h"
+#include "ui/charts/number_text.h"
 #include "ui/charts/target_chart.h"
 #include "ui/pages/loss_card.h"
 #include "ui/pages/reproduce_dialog.h"
@@ -24,7 +24,7 @@ namespace {
 
 constexpr int kSettingsWidth = 300;
 constexpr int kLeastCurve = 480, kBesideCurve = 90;  // heights: the curve's, and that of what stands above it
-constexpr int kWideEnough = 900;  // chart and settings side by side
+constexpr int kWideEnough = 900;                     // chart and settings side by side
 
 bool isBusy(const JobStatus &job)
 {
@@ -48,7 +48,7 @@ struct TrainPage::Private {
     void pressEmptyButton();
 
     Session &session;
-    QBoxLayout *row = nullptr;   ///< chart and settings: side by side, or one under the other where it is narrow
+    QBoxLayout *row = nullptr;  ///< chart and settings: side by side, or one under the other where it is narrow
     PageHeader *header;
     QWidget *banner;
     QLabel *bannerIcon;
@@ -61,16 +61,10 @@ struct TrainPage::Private {
 };
 
 TrainPage::Private::Private(Session &s, TrainPage *page)
-    : session(s),
-      header(new PageHeader(TrainPage::tr("Train"), page)),
-      banner(new QWidget(page)),
-      bannerIcon(new QLabel(banner)),
-      bannerText(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Warn, banner)),
-      stack(new QStackedWidget(page)),
-      empty(new EmptyState(QStringLiteral("train"), {}, {}, page)),
-      loss(new LossCard(page)),
-      settings(new TrainSettings(page)),
-      runs(new RunsCard(s, page))
+    : session(s), header(new PageHeader(TrainPage::tr("Train"), page)), banner(new QWidget(page)),
+      bannerIcon(new QLabel(banner)), bannerText(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Warn, banner)),
+      stack(new QStackedWidget(page)), empty(new EmptyState(QStringLiteral("train"), {}, {}, page)),
+      loss(new LossCard(page)), settings(new TrainSettings(page)), runs(new RunsCard(s, page))
 {
     auto *line = new QHBoxLayout(banner);
     line->setContentsMargins(0, 0, 0, 0);
@@ -240,8 +234,9 @@ void TrainPage::Private::showHeader()
     const bool untrained = view.run > 0 ? view.untrained : features && features->untrained;
     banner->setVisible(untrained);
     if (untrained)
-        bannerText->setText(TrainPage::tr("The features come from an untrained network, whose weights are random. Scores made with it are "
-                                          "marked untrained."));
+        bannerText->setText(TrainPage::tr(
+            "The features come from an untrained network, whose weights are random. Scores made with it are "
+            "marked untrained."));
 }
 
 void TrainPage::Private::showEmpty()
@@ -260,12 +255,14 @@ void TrainPage::Private::showEmpty()
         empty->setHint(session.runs().empty() ? TrainPage::tr("or drop a db.json here")
                                               : TrainPage::tr("Earlier runs are below: show one on the chart."));
     } else if (!session.features()) {
-        empty->setSentence(TrainPage::tr("Extract features first: the network learns from what a picture network sees in each meme."));
+        empty->setSentence(
+            TrainPage::tr("Extract features first: the network learns from what a picture network sees in each meme."));
         empty->setButton(TrainPage::tr("Extract features"), actions.extract);
         empty->setHint(isBusy(session.job()) ? session.job().detail : QString());
     } else {
         empty->setSentence(TrainPage::tr("Ready to learn from %1.")
-                               .arg(countOf(qint64(session.features()->matrix.rows()), TrainPage::tr("meme"), TrainPage::tr("memes"))));
+                               .arg(countOf(qint64(session.features()->matrix.rows()), TrainPage::tr("meme"),
+                                            TrainPage::tr("memes"))));
         empty->setButton(TrainPage::tr("Train"), actions.train);
         empty->setHint(TrainPage::tr("The curve appears here with the first epoch."));
     }
@@ -326,14 +323,17 @@ void TrainPage::Private::showVerdict()
         return standing.isEmpty() ? text : text + QStringLiteral(" ") + standing + QStringLiteral(".");
     };
     if (mine && job.state == JobState::Paused) {
-        loss->setVerdict(QStringLiteral("pause"), with(TrainPage::tr("Paused at epoch %1, saved.").arg(last)), TextLabel::Tone::Warn);
+        loss->setVerdict(QStringLiteral("pause"), with(TrainPage::tr("Paused at epoch %1, saved.").arg(last)),
+                         TextLabel::Tone::Warn);
     } else if (mine && job.state == JobState::Stopping) {
         loss->setVerdict(QStringLiteral("stop"), TrainPage::tr("Stopping after this batch…"), TextLabel::Tone::Muted);
     } else if (record && !view.live && record->state == RunState::Failed) {
-        const QString why = record->error.empty() ? TrainPage::tr("This run failed.") : QString::fromStdString(record->error).simplified();
+        const QString why = record->error.empty() ? TrainPage::tr("This run failed.")
+                                                  : QString::fromStdString(record->error).simplified();
         loss->setVerdict(QStringLiteral("error"), why, TextLabel::Tone::Bad);
     } else if (record && !view.live && record->state == RunState::Interrupted) {
-        loss->setVerdict(QStringLiteral("pause"), with(TrainPage::tr("You stopped at epoch %1; resume it from the table.").arg(last)),
+        loss->setVerdict(QStringLiteral("pause"),
+                         with(TrainPage::tr("You stopped at epoch %1; resume it from the table.").arg(last)),
                          TextLabel::Tone::Warn);
     } else {
         loss->setVerdict(iconName, standing, tone);
@@ -362,7 +362,8 @@ void TrainPage::Private::showLock()
                                                    : TrainPage::tr("locked while training");
     settings->setLocked(reason);
     // While it trains the settings shown are those it trains with.
-    settings->setConfig(!reason.isEmpty() && session.training().live ? session.training().config : session.trainConfig());
+    settings->setConfig(!reason.isEmpty() && session.training().live ? session.training().config
+                                                                     : session.trainConfig());
 }
 
 }  // namespace dank::ui

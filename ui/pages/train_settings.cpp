@@ -50,16 +50,11 @@ bool isAbout(const TargetPreview &preview, const TrainConfig &config)
 }  // namespace
 
 TrainSettings::TrainSettings(QWidget *parent)
-    : Card(tr("Settings"), parent),
-      m_preset(new Calm<QComboBox>(this)),
+    : Card(tr("Settings"), parent), m_preset(new Calm<QComboBox>(this)),
       m_summary(caption({}, TextLabel::Tone::Muted, this)),
-      m_reproduce(new QPushButton(tr("Reproduce the paper…"), this)),
-      m_group(new GroupField(this)),
-      m_groupNote(caption({}, TextLabel::Tone::Muted, this)),
-      m_chart(new TargetChart(true, this)),
-      m_moreButton(new QToolButton(this)),
-      m_more(new QWidget(this)),
-      m_reset(new QPushButton(tr("Reset"), this))
+      m_reproduce(new QPushButton(tr("Reproduce the paper…"), this)), m_group(new GroupField(this)),
+      m_groupNote(caption({}, TextLabel::Tone::Muted, this)), m_chart(new TargetChart(true, this)),
+      m_moreButton(new QToolButton(this)), m_more(new QWidget(this)), m_reset(new QPushButton(tr("Reset"), this))
 {
     const Edited told = [this] { edited(); };
     for (const TrainPreset &preset : trainPresets()) {
@@ -68,7 +63,8 @@ TrainSettings::TrainSettings(QWidget *parent)
     }
     body()->setSpacing(6);
     QFormLayout *top = makeForm();
-    addField(top, {tr("Preset"), tr("Where the settings start from. Choosing one keeps the group."), m_preset, {}, {}, {}},
+    addField(top,
+             {tr("Preset"), tr("Where the settings start from. Choosing one keeps the group."), m_preset, {}, {}, {}},
              false);
     body()->addLayout(top);
     body()->addWidget(m_summary);
@@ -112,7 +108,8 @@ TrainSettings::TrainSettings(QWidget *parent)
     m_reset->setFixedHeight(22);
     header()->addWidget(m_reset);
 
-    connect(m_preset, &QComboBox::activated, this, [this] { choosePreset(m_preset->currentData().toString().toStdString()); });
+    connect(m_preset, &QComboBox::activated, this,
+            [this] { choosePreset(m_preset->currentData().toString().toStdString()); });
     connect(m_reset, &QPushButton::clicked, this, [this] {
         load(presetConfig(m_config.preset));
         edited();
@@ -165,20 +162,22 @@ void TrainSettings::addField(QFormLayout *form, TrainField field, bool more)
 void TrainSettings::addGroup(QFormLayout *form, const Edited &told)
 {
     connect(m_group, &GroupField::edited, this, told);
+    addField(
+        form,
+        {tr("Group"),
+         tr("What memes are compared within: figures are given within each group first, since a large group's memes "
+            "get more upvotes whatever they show."),
+         m_group, [this](const TrainConfig &config) { m_group->setGroup(config.group); },
+         [this](TrainConfig &config) {
+             config.group = m_group->group();
+             return m_group->problem();
+         },
+         [this](const TrainConfig &config) { return m_group->nameOf(config.group); }},
+        false);
     addField(form,
-             {tr("Group"),
-              tr("What memes are compared within: figures are given within each group first, since a large group's memes "
-                 "get more upvotes whatever they show."),
-              m_group, [this](const TrainConfig &config) { m_group->setGroup(config.group); },
-              [this](TrainConfig &config) {
-                  config.group = m_group->group();
-                  return m_group->problem();
-              },
-              [this](const TrainConfig &config) { return m_group->nameOf(config.group); }},
-             false);
-    addField(form,
-             switchField(tr("Measured"), tr("Takes the target within each group, so that a large group's memes are no "
-                                            "easier to be dank in. Groups of fewer than 5 are measured against all."),
+             switchField(tr("Measured"),
+                         tr("Takes the target within each group, so that a large group's memes are no "
+                            "easier to be dank in. Groups of fewer than 5 are measured against all."),
                          &TrainConfig::within, tr("within each group"), told),
              false);
 }
@@ -253,7 +252,8 @@ QString TrainSettings::problemOf(const Row &row, TrainConfig &config) const
     // The ranking preset takes all memes for one group where there is none.
     if (row.field.name == tr("Measured") && config.within && config.group.empty() && config.preset != "ranking")
         return tr("Choose what memes are grouped by, or measure them against all.");
-    if (row.field.name == tr("Loss") && lossHas(config.loss, LossKind::Bce) && config.output != OutputActivation::Sigmoid)
+    if (row.field.name == tr("Loss") && lossHas(config.loss, LossKind::Bce)
+        && config.output != OutputActivation::Sigmoid)
         return tr("Cross-entropy takes answers for probabilities: choose the sigmoid output, or another loss.");
     if (row.field.name == tr("Folds") && config.folds > 0 && config.split == SplitKind::Time)
         return tr("The newest memes can be judged only once: choose one split, or split by author.");
@@ -323,10 +323,11 @@ void TrainSettings::showGroupNote()
     const bool known = m_preview && isAbout(*m_preview, m_config);
     QStringList parts;
     if (known && m_preview->groups > 0) {
-        const QString size = m_preview->smallest == m_preview->largest
-                                 ? tr("of %1").arg(countOf(qint64(m_preview->largest), tr("meme"), tr("memes")))
-                                 : tr("of %1 to %2 memes").arg(groupedNumber(qint64(m_preview->smallest)),
-                                                               groupedNumber(qint64(m_preview->largest)));
+        const QString size =
+            m_preview->smallest == m_preview->largest
+                ? tr("of %1").arg(countOf(qint64(m_preview->largest), tr("meme"), tr("memes")))
+                : tr("of %1 to %2 memes")
+                      .arg(groupedNumber(qint64(m_preview->smallest)), groupedNumber(qint64(m_preview->largest)));
         parts << QStringLiteral("%1 %2.").arg(countOf(qint64(m_preview->groups), tr("group"), tr("groups")), size);
     }
     if (known && m_preview->problem.empty())

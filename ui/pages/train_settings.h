@@ -19,7 +19,7 @@ class QVBoxLayout;
 namespace dank {
 struct GroupChoice;
 struct TargetPreview;
-}
+}  // namespace dank
 
 namespace dank::ui {
 

@@ -19,7 +19,8 @@ void Mailbox::post(Item item)
         asleep = !std::exchange(m_awake, true);
     }
     if (asleep)
-        QMetaObject::invokeMethod(&m_timer, [this] { wake(); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            &m_timer, [this] { wake(); }, Qt::QueuedConnection);
 }
 
 void Mailbox::wake()

@@ -22,8 +22,8 @@ public:
     /// Forgets what was not drained. All posting threads must have been joined.
     ~Mailbox() = default;
 
-    void post(Item item);   ///< from any thread
-    void drain();           ///< GUI thread: runs what waits now
+    void post(Item item);  ///< from any thread
+    void drain();          ///< GUI thread: runs what waits now
 
 private:
     void wake();
@@ -31,9 +31,9 @@ private:
 
     std::function<void(const Item &)> m_around;
     std::mutex m_mutex;
-    std::vector<Item> m_items;   ///< guarded by m_mutex
-    bool m_awake = false;        ///< guarded by m_mutex: the timer runs or a wake is on its way
-    QTimer m_timer;              ///< GUI thread
+    std::vector<Item> m_items;  ///< guarded by m_mutex
+    bool m_awake = false;       ///< guarded by m_mutex: the timer runs or a wake is on its way
+    QTimer m_timer;             ///< GUI thread
 };
 
 }  // namespace dank::ui

@@ -178,9 +178,8 @@ void Session::Private::openEngineOnLane()
             engineFailed = true;
             device = Session::tr("no engine");
             notify(Change::Engine);
-            say(Message::Severity::Error,
-                Session::tr("%1 Datasets and runs can be browsed; nothing can be computed.")
-                    .arg(QString::fromStdString(result.text)));
+            say(Message::Severity::Error, Session::tr("%1 Datasets and runs can be browsed; nothing can be computed.")
+                                              .arg(QString::fromStdString(result.text)));
         });
     });
 }
@@ -189,10 +188,11 @@ void Session::Private::engineReady(const EngineInfo &info)
 {
     engineInfo = info;
     if (info.autoDevice.empty() || info.autoDevice == "cpu") {
-        const int threads = options.threads > 0 ? options.threads
-                                                : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+        const int threads =
+            options.threads > 0 ? options.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
         device = Session::tr("CPU · %n thread(s)", nullptr, threads);
-        device.replace(QStringLiteral("thread(s)"), threads == 1 ? QStringLiteral("thread") : QStringLiteral("threads"));
+        device.replace(QStringLiteral("thread(s)"),
+                       threads == 1 ? QStringLiteral("thread") : QStringLiteral("threads"));
     } else {
         device = QString::fromStdString(info.autoDevice);
         for (const auto &[name, description] : info.devices)
@@ -243,29 +243,98 @@ void Session::startEngine()
     d->openEngineOnLane();
 }
 
-std::shared_ptr<const Dataset> Session::dataset() const { return d->dataset; }
-const std::vector<BackboneStatus> &Session::backbones() const { return d->backbones; }
-std::shared_ptr<const ExtractReport> Session::features() const { return d->features; }
-const ExtractEvent &Session::extraction() const { return d->extraction; }
-const std::vector<MemeId> &Session::arrivals() const { return d->arrivals; }
-const TrainingView &Session::training() const { return d->showLive ? d->live : d->shown; }
-const std::vector<RunRecord> &Session::runs() const { return d->runs; }
-const std::vector<RunRecord> &Session::trashedRuns() const { return d->trashed; }
-std::shared_ptr<const Model> Session::ratingModel() const { return d->model; }
-std::shared_ptr<const Evaluation> Session::evaluation() const { return d->evaluation; }
-std::shared_ptr<const CrossValidation> Session::crossValidation() const { return d->crossValidation; }
-std::shared_ptr<const Model> Session::evaluatedModel() const { return d->evaluatedModel; }
-const std::vector<RatedItem> &Session::scores() const { return d->items; }
-const JobStatus &Session::job() const { return d->status; }
-const Actions &Session::actions() const { return d->actions; }
-PageState Session::pageState(Page page) const { return pageStateFor(page, d->facts()); }
-const BackboneRequest &Session::request() const { return d->request; }
-const TrainConfig &Session::trainConfig() const { return d->config; }
-QString Session::deviceText() const { return d->device; }
-const std::optional<Message> &Session::message() const { return d->message; }
-QUndoStack *Session::undoStack() { return &d->undo; }
-std::filesystem::path Session::libraryFolder() const { return d->folder; }
-QImage Session::thumbnail(const std::filesystem::path &image) { return d->thumbnails.get(image); }
+std::shared_ptr<const Dataset> Session::dataset() const
+{
+    return d->dataset;
+}
+const std::vector<BackboneStatus> &Session::backbones() const
+{
+    return d->backbones;
+}
+std::shared_ptr<const ExtractReport> Session::features() const
+{
+    return d->features;
+}
+const ExtractEvent &Session::extraction() const
+{
+    return d->extraction;
+}
+const std::vector<MemeId> &Session::arrivals() const
+{
+    return d->arrivals;
+}
+const TrainingView &Session::training() const
+{
+    return d->showLive ? d->live : d->shown;
+}
+const std::vector<RunRecord> &Session::runs() const
+{
+    return d->runs;
+}
+const std::vector<RunRecord> &Session::trashedRuns() const
+{
+    return d->trashed;
+}
+std::shared_ptr<const Model> Session::ratingModel() const
+{
+    return d->model;
+}
+std::shared_ptr<const Evaluation> Session::evaluation() const
+{
+    return d->evaluation;
+}
+std::shared_ptr<const CrossValidation> Session::crossValidation() const
+{
+    return d->crossValidation;
+}
+std::shared_ptr<const Model> Session::evaluatedModel() const
+{
+    return d->evaluatedModel;
+}
+const std::vector<RatedItem> &Session::scores() const
+{
+    return d->items;
+}
+const JobStatus &Session::job() const
+{
+    return d->status;
+}
+const Actions &Session::actions() const
+{
+    return d->actions;
+}
+PageState Session::pageState(Page page) const
+{
+    return pageStateFor(page, d->facts());
+}
+const BackboneRequest &Session::request() const
+{
+    return d->request;
+}
+const TrainConfig &Session::trainConfig() const
+{
+    return d->config;
+}
+QString Session::deviceText() const
+{
+    return d->device;
+}
+const std::optional<Message> &Session::message() const
+{
+    return d->message;
+}
+QUndoStack *Session::undoStack()
+{
+    return &d->undo;
+}
+std::filesystem::path Session::libraryFolder() const
+{
+    return d->folder;
+}
+QImage Session::thumbnail(const std::filesystem::path &image)
+{
+    return d->thumbnails.get(image);
+}
 
 QStringList Session::recentDatasets() const
 {
@@ -283,7 +352,7 @@ void Session::setRequest(const BackboneRequest &request)
         return;
     const Private::Telling telling(*d);
     if (d->refuseWhileLocked(tr("The feature network"))) {
-        d->notify(Change::Settings);   // so that controls show what holds again
+        d->notify(Change::Settings);  // so that controls show what holds again
         return;
     }
     if (request.backbone != d->request.backbone || request.weights != d->request.weights)

@@ -11,7 +11,8 @@ namespace {
 /// One word for a POSIX shell.
 QString quoted(const QString &word)
 {
-    static const QString kSafe = QStringLiteral("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,=+@%");
+    static const QString kSafe =
+        QStringLiteral("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,=+@%");
     bool safe = !word.isEmpty();
     for (const QChar c : word)
         safe = safe && kSafe.contains(c);
@@ -123,14 +124,13 @@ QString Session::commandFor(JobKind kind) const
     const QString db = d->base ? quoted(d->base->path()) : QStringLiteral("db.json");
     switch (kind) {
     case JobKind::Sample:
-        words << "sample" << quoted(d->folder / "sample") << "--count" << "400" << "--seed" << "1";
+        words << "sample" << quoted(d->folder / "sample") << "--count"
+              << "400"
+              << "--seed"
+              << "1";
         break;
-    case JobKind::Load:
-        words << "inspect" << db;
-        break;
-    case JobKind::Extract:
-        words << "extract" << db << extractFlags(d->request, "--batch");
-        break;
+    case JobKind::Load: words << "inspect" << db; break;
+    case JobKind::Extract: words << "extract" << db << extractFlags(d->request, "--batch"); break;
     case JobKind::Train:
         words << "train" << db << extractFlags(d->request, "--extract-batch") << trainFlags(d->config);
         break;
@@ -140,8 +140,7 @@ QString Session::commandFor(JobKind kind) const
         words << "eval" << (record ? quoted(std::filesystem::path(record->model)) : QStringLiteral("MODEL")) << db;
         break;
     }
-    case JobKind::None:
-        return {};
+    case JobKind::None: return {};
     }
     return words.join(u' ');
 }

@@ -6,8 +6,14 @@
 
 namespace dank::ui {
 
-const EngineInfo *Session::engineInfo() const { return d->engineInfo ? &*d->engineInfo : nullptr; }
-const DeviceCheck &Session::deviceCheck() const { return d->deviceCheck; }
+const EngineInfo *Session::engineInfo() const
+{
+    return d->engineInfo ? &*d->engineInfo : nullptr;
+}
+const DeviceCheck &Session::deviceCheck() const
+{
+    return d->deviceCheck;
+}
 
 QString Session::deviceCheckHindrance() const
 {
@@ -72,7 +78,7 @@ void Session::Private::deviceCheckEnded(const TaskResult &result, std::shared_pt
     case TaskResult::Outcome::Finished:
         deviceCheck.state = DeviceCheck::State::Done;
         deviceCheck.measured = std::move(measured);
-        refreshBackbones();   // the pictures a second that they are told to take
+        refreshBackbones();  // the pictures a second that they are told to take
         break;
     case TaskResult::Outcome::Cancelled: deviceCheck.state = DeviceCheck::State::Idle; break;
     case TaskResult::Outcome::Failed:

@@ -112,16 +112,15 @@ void Session::Private::jobEnded(std::uint64_t n, const TaskResult &result, const
         if (ended->kind == JobKind::Train)
             trainingAbandoned();
         break;
-    case TaskResult::Outcome::Failed:
-        jobFailed(*ended, result);
-        break;
+    case TaskResult::Outcome::Failed: jobFailed(*ended, result); break;
     }
     if (!current && (ended->kind == JobKind::Extract || ended->kind == JobKind::Train))
         refreshBackbones();
     // What a page shows of a job's state changes with its end.
-    notify(ended->kind == JobKind::Train ? Change::Training
-           : ended->kind == JobKind::Extract ? Change::Features
-           : ended->kind == JobKind::Evaluate ? Change::Evaluation : Change::Dataset);
+    notify(ended->kind == JobKind::Train      ? Change::Training
+           : ended->kind == JobKind::Extract  ? Change::Features
+           : ended->kind == JobKind::Evaluate ? Change::Evaluation
+                                              : Change::Dataset);
 }
 
 void Session::Private::jobFailed(Job &ended, const TaskResult &result)
@@ -140,9 +139,10 @@ void Session::Private::jobFailed(Job &ended, const TaskResult &result)
     if (result.kind == ErrorKind::Weights && ended.retry && !fixed && ended.kind != JobKind::Evaluate && classic()
         && asked != classic()) {
         if (asked && asked->kind == BackboneKind::Network && asked->weights.empty() && request.weights.empty())
-            text = Session::tr("There are no weights for %1 yet. Download them or choose a file on the Features page, or "
-                               "take %2, which needs none.")
-                       .arg(QString::fromStdString(asked->title), QString::fromStdString(classic()->title));
+            text =
+                Session::tr("There are no weights for %1 yet. Download them or choose a file on the Features page, or "
+                            "take %2, which needs none.")
+                    .arg(QString::fromStdString(asked->title), QString::fromStdString(classic()->title));
         say(severity, text, Session::tr("Use %1").arg(QString::fromStdString(classic()->title)),
             [this, retry = ended.retry] {
                 if (!classic())
@@ -161,8 +161,9 @@ void Session::Private::jobFailed(Job &ended, const TaskResult &result)
             q.setTrainConfig(next);
             q.train();
         });
-    } else if (ended.retry && (result.kind == ErrorKind::Disk || result.kind == ErrorKind::Library
-                               || result.kind == ErrorKind::Device || result.kind == ErrorKind::Memory)) {
+    } else if (ended.retry
+               && (result.kind == ErrorKind::Disk || result.kind == ErrorKind::Library
+                   || result.kind == ErrorKind::Device || result.kind == ErrorKind::Memory)) {
         say(severity, text, Session::tr("Try again"), ended.retry);
     } else {
         say(severity, text);
@@ -212,7 +213,7 @@ void Session::Private::load(JobKind kind, const QString &dbJson)
                 : Session::tr("Wait until this has ended, or stop it first: %1.").arg(status.verb));
         return;
     }
-    if (current) {   // a newer wish replaces the load in progress
+    if (current) {  // a newer wish replaces the load in progress
         cancelJob();
         retired.push_back(std::move(current));
     }
@@ -261,7 +262,8 @@ void Session::Private::load(JobKind kind, const QString &dbJson)
                     && (request.backbone.empty() || (now && now->kind == BackboneKind::Classic)))
                     say(Message::Severity::Info,
                         Session::tr("There are no pretrained weights yet, so the sample uses %1, which needs none. "
-                                    "Weights can be downloaded on the Features page.").arg(standIn));
+                                    "Weights can be downloaded on the Features page.")
+                            .arg(standIn));
             };
         });
     }
@@ -352,7 +354,7 @@ void Session::Private::onExtract(const ExtractEvent &event)
 void Session::Private::refreshBackbones()
 {
     if (!engine.get())
-        return;   // asked once it is there
+        return;  // asked once it is there
     if (statusTask) {
         statusStale = true;
         return;
@@ -432,11 +434,11 @@ void Session::extract()
                 scope.engine()->extract(*about, asked, d->folder, observer, {scope.context.cancel, {}}));
             return [this, report](const Private::Job &) {
                 d->features = report;
-                if (!d->featuresCoverDataset())   // something was brought back meanwhile
+                if (!d->featuresCoverDataset())  // something was brought back meanwhile
                     d->features.reset();
                 d->status.done = d->status.total;
-                d->status.detail = tr("%1 ready, %2 skipped")
-                                       .arg(number(report->matrix.rows()), number(report->skipped.size()));
+                d->status.detail =
+                    tr("%1 ready, %2 skipped").arg(number(report->matrix.rows()), number(report->skipped.size()));
                 d->notify(Change::Features);
             };
         },

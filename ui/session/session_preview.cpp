@@ -4,8 +4,14 @@
 
 namespace dank::ui {
 
-std::shared_ptr<const TargetPreview> Session::targetPreview() const { return d->preview; }
-const std::vector<GroupChoice> &Session::groupChoices() const { return d->choices; }
+std::shared_ptr<const TargetPreview> Session::targetPreview() const
+{
+    return d->preview;
+}
+const std::vector<GroupChoice> &Session::groupChoices() const
+{
+    return d->choices;
+}
 
 /// One at a time, and once more at the end where the settings have changed meanwhile.
 void Session::Private::lookAtTarget()

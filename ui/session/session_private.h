@@ -38,9 +38,9 @@ struct Session::Private {
     struct Job {
         std::uint64_t number = 0;
         JobKind kind = JobKind::None;
-        bool muted = false;       ///< cancelled: what still arrives from it is dropped
-        bool discard = false;     ///< of a training: the user wants no trace of it
-        std::function<void()> retry;   ///< what was asked, to ask again
+        bool muted = false;           ///< cancelled: what still arrives from it is dropped
+        bool discard = false;         ///< of a training: the user wants no trace of it
+        std::function<void()> retry;  ///< what was asked, to ask again
         std::shared_ptr<TrainingLink> training;
         std::unique_ptr<Task> task;
     };
@@ -164,11 +164,11 @@ struct Session::Private {
     EngineSlot engine;
     Lane batch;
     Lane interactive;
-    Lane shelf;                   ///< downloads and installations of weights, nothing else
-    Lane looking;                 ///< previews of what would be learnt
-    Lane study;                   ///< the paper's loop, the device's self-test
+    Lane shelf;    ///< downloads and installations of weights, nothing else
+    Lane looking;  ///< previews of what would be learnt
+    Lane study;    ///< the paper's loop, the device's self-test
     Thumbnails thumbnails;
-    CancelToken ending;           ///< set when the session goes away
+    CancelToken ending;  ///< set when the session goes away
 
     std::optional<Library> library;
     bool engineAsked = false, engineFailed = false;
@@ -179,19 +179,19 @@ struct Session::Private {
 
     // Batch lane.
     std::unique_ptr<Job> current;
-    std::vector<std::unique_ptr<Job>> retired;   ///< cancelled, still winding down
+    std::vector<std::unique_ptr<Job>> retired;  ///< cancelled, still winding down
     std::uint64_t lastNumber = 0;
     JobStatus status;
     QElapsedTimer jobClock;
-    std::unique_ptr<Task> statusTask;            ///< asks the engine about backbones
+    std::unique_ptr<Task> statusTask;  ///< asks the engine about backbones
     bool statusStale = false;
-    std::unique_ptr<Task> featureTask;           ///< reads features that are all stored
+    std::unique_ptr<Task> featureTask;  ///< reads features that are all stored
 
     // Weights.
     WeightsJob weights;
     std::unique_ptr<Task> weightsTask;
     std::function<void()> weightsRetry;
-    int picks = 0;                               ///< how often the user chose a backbone by hand
+    int picks = 0;  ///< how often the user chose a backbone by hand
 
     // Dataset and features.
     std::shared_ptr<const Dataset> base, dataset;  ///< base: nothing set aside by the user
@@ -208,8 +208,8 @@ struct Session::Private {
     QString trainProblem;
     std::unique_ptr<Task> targetTask;
     CancelToken groupsCancel;
-    bool targetStale = false;                    ///< the settings have changed since targetTask began
-    std::shared_ptr<const Dataset> groupsOf;     ///< whose groups are or will be in `choices`
+    bool targetStale = false;                 ///< the settings have changed since targetTask began
+    std::shared_ptr<const Dataset> groupsOf;  ///< whose groups are or will be in `choices`
     std::shared_ptr<const TargetPreview> preview;
     std::vector<GroupChoice> choices;
 
@@ -226,11 +226,11 @@ struct Session::Private {
     TrainingView live, shown;
     bool showLive = true;
     bool trainingFailed = false;
-    QElapsedTimer epochClock;      ///< since training proper began, or went on after a pause
+    QElapsedTimer epochClock;  ///< since training proper began, or went on after a pause
     int epochsAtClock = 0;
-    QElapsedTimer crossClock;      ///< since the first step of the cross-validation
+    QElapsedTimer crossClock;  ///< since the first step of the cross-validation
     std::shared_ptr<const Model> snapshot, modelBefore;
-    bool pinnedDuring = false;     ///< the user picked a model since the training began
+    bool pinnedDuring = false;  ///< the user picked a model since the training began
     std::vector<RunRecord> runs, trashed;
     std::shared_ptr<const Evaluation> evaluation;
     std::shared_ptr<const CrossValidation> crossValidation;
@@ -238,7 +238,7 @@ struct Session::Private {
 
     // Rating.
     std::shared_ptr<const Model> model;
-    bool pinned = false;           ///< the user picked the model: snapshots leave it alone
+    bool pinned = false;             ///< the user picked the model: snapshots leave it alone
     std::uint64_t modelRequest = 0;  ///< only the latest asked-for model is taken
     std::vector<RatedItem> items;
     std::vector<std::uint64_t> itemIds;          ///< beside items
@@ -246,11 +246,11 @@ struct Session::Private {
     std::set<std::uint64_t> inFlight;
     std::uint64_t lastItem = 0;
     CancelToken rating;
-    std::shared_ptr<const Model> blockedModel;   ///< could not be opened for rating
-    struct OpenRating {                          ///< interactive lane only
+    std::shared_ptr<const Model> blockedModel;  ///< could not be opened for rating
+    struct OpenRating {                         ///< interactive lane only
         std::shared_ptr<const Model> model;
         std::shared_ptr<RatingSession> session;
-        std::shared_ptr<const Model> failedModel;   ///< could not be opened with failedWeights: not tried again
+        std::shared_ptr<const Model> failedModel;  ///< could not be opened with failedWeights: not tried again
         std::string failedWeights;
         TaskResult failure;
 

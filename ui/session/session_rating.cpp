@@ -32,9 +32,8 @@ void Session::Private::OpenRating::take(Engine &with, const std::shared_ptr<cons
     model.reset();
     session.reset();
     // The model names its weights; a file that the user chose stands in where those are not here.
-    failure = runGuarded([&] {
-        session = with.openRating(by, by->untrainedBackbone ? "none" : "", wantedDevice, library);
-    });
+    failure =
+        runGuarded([&] { session = with.openRating(by, by->untrainedBackbone ? "none" : "", wantedDevice, library); });
     if (failure.outcome == TaskResult::Outcome::Failed && failure.kind == ErrorKind::Weights && !chosenWeights.empty()
         && chosenWeights != "none")
         failure = runGuarded([&] { session = with.openRating(by, chosenWeights, wantedDevice, library); });
@@ -79,7 +78,7 @@ void Session::Private::loadModelOnLane(const std::filesystem::path &file, bool r
     quietly([file, read](const CancelToken &) { *read = std::make_shared<const Model>(loadModel(file)); },
             [this, asked, file, recent, read](const TaskResult &result) {
                 if (asked != modelRequest)
-                    return;   // another was asked for meanwhile
+                    return;  // another was asked for meanwhile
                 if (result.outcome == TaskResult::Outcome::Failed) {
                     say(Message::Severity::Error, QString::fromStdString(result.text));
                     return;
@@ -120,7 +119,7 @@ void Session::Private::pumpRating()
         const std::uint64_t id = itemIds[i];
         if (items[i].state != RatedItem::State::Waiting || inFlight.contains(id))
             continue;
-        openEngineOnLane();   // comes before this on the same lane
+        openEngineOnLane();  // comes before this on the same lane
         inFlight.insert(id);
         const auto encoded = pasted.find(id);
         interactive.post([this, id, isLive, by = model, cancel = rating, open = openRating, weights = request.weights,
@@ -152,9 +151,11 @@ void Session::Private::pumpRating()
                     score = open->session->rate(path);
                     return;
                 }
-                if (QTemporaryFile file; needsThumbnail && file.open() && file.write(bytes) == bytes.size() && file.flush())
+                if (QTemporaryFile file;
+                    needsThumbnail && file.open() && file.write(bytes) == bytes.size() && file.flush())
                     thumbnail = toQImage(engineNow->thumbnail(toPath(file.fileName()), side, problem), ratio);
-                score = open->session->rate(std::as_bytes(std::span(bytes.constData(), bytes.size())), name.toStdString());
+                score =
+                    open->session->rate(std::as_bytes(std::span(bytes.constData(), bytes.size())), name.toStdString());
             });
             mailbox.post([=, this] { itemRated(id, rated, score, thumbnail, by, isLive); });
         });
@@ -187,7 +188,7 @@ void Session::Private::itemRated(std::uint64_t id, const TaskResult &result, con
 void Session::Private::ratingBlocked(const std::shared_ptr<const Model> &by, const TaskResult &result)
 {
     if (std::exchange(blockedModel, by) == by)
-        return;   // said already
+        return;  // said already
     say(Message::Severity::Error, QString::fromStdString(result.text));
     notify(Change::Scores);
 }
@@ -208,23 +209,21 @@ void Session::rate(const QStringList &paths)
     for (const QString &path : paths)
         asked.push_back(toPath(path));
     auto found = std::make_shared<std::vector<std::filesystem::path>>();
-    d->quietly(
-        [asked = std::move(asked), found](const CancelToken &cancel) {
-            *found = expandRatePaths(asked, {.cancel = cancel, .progress = {}});
-        },
-        [this, found](const TaskResult &result) {
-            if (result.outcome == TaskResult::Outcome::Failed)
-                d->say(Message::Severity::Error, QString::fromStdString(result.text));
-            else if (result.outcome == TaskResult::Outcome::Finished && found->empty())
-                d->say(Message::Severity::Info, tr("There are no pictures in there."));
-            for (const auto &file : *found) {
-                RatedItem item;
-                item.path = toQString(file);
-                item.name = toQString(file.filename());
-                d->addItem(std::move(item));
-            }
-            d->pumpRating();
-        });
+    d->quietly([asked = std::move(asked), found](
+                   const CancelToken &cancel) { *found = expandRatePaths(asked, {.cancel = cancel, .progress = {}}); },
+               [this, found](const TaskResult &result) {
+                   if (result.outcome == TaskResult::Outcome::Failed)
+                       d->say(Message::Severity::Error, QString::fromStdString(result.text));
+                   else if (result.outcome == TaskResult::Outcome::Finished && found->empty())
+                       d->say(Message::Severity::Info, tr("There are no pictures in there."));
+                   for (const auto &file : *found) {
+                       RatedItem item;
+                       item.path = toQString(file);
+                       item.name = toQString(file.filename());
+                       d->addItem(std::move(item));
+                   }
+                   d->pumpRating();
+               });
 }
 
 void Session::rateImage(const QByteArray &encoded, const QString &name)

@@ -20,13 +20,16 @@ struct Arrivals {
         double loss;
     };
     std::mutex mutex;
-    std::vector<Loss> losses;   ///< guarded by mutex
-    bool onTheWay = false;      ///< guarded by mutex
+    std::vector<Loss> losses;  ///< guarded by mutex
+    bool onTheWay = false;     ///< guarded by mutex
 };
 
 }  // namespace
 
-const ReproductionJob &Session::reproduction() const { return d->reproduction; }
+const ReproductionJob &Session::reproduction() const
+{
+    return d->reproduction;
+}
 
 void Session::reproduce(bool seededTargets, int epochs, int seeds)
 {
@@ -34,8 +37,9 @@ void Session::reproduce(bool seededTargets, int epochs, int seeds)
     if (d->reproductionTask || (!seededTargets && !d->dataset))
         return;
     if (d->current && d->current->kind == JobKind::Train) {
-        d->say(Message::Severity::Info, tr("The paper's loop wants the processor for itself. Stop the training, or wait "
-                                           "until it has ended."));
+        d->say(Message::Severity::Info,
+               tr("The paper's loop wants the processor for itself. Stop the training, or wait "
+                  "until it has ended."));
         return;
     }
     d->openEngineOnLane();
@@ -65,7 +69,8 @@ void Session::reproduce(bool seededTargets, int epochs, int seeds)
         running.done += losses.size();
         const qint64 elapsed = d->reproductionClock.elapsed();
         if (running.state == ReproductionJob::State::Running && elapsed > kStableMs && running.done > 0)
-            running.secondsLeft = double(elapsed) / 1000 / double(running.done) * double(running.total - std::min(running.done, running.total));
+            running.secondsLeft = double(elapsed) / 1000 / double(running.done)
+                                  * double(running.total - std::min(running.done, running.total));
         d->notify(Change::Reproduction);
     };
     const auto observe = [this, arrivals, take](std::size_t seed, int, double loss) {

@@ -18,7 +18,7 @@ BackboneRequest requestOfRun(const RunRecord &record, BackboneRequest request)
         return request;
     const bool program = parts[0] == u"torchscript";
     request.backbone = program ? record.weightsFile : parts[0].toStdString();
-    if (parts[1] != u"whole")   // not for asking: such a backbone takes pictures as they are
+    if (parts[1] != u"whole")  // not for asking: such a backbone takes pictures as they are
         request.resize = parts[1].toStdString();
     request.precision = parts[2].toStdString();
     request.weights = parts[3].startsWith(u"seed-") ? "none" : program ? std::string() : record.weightsFile;
@@ -59,7 +59,7 @@ void Session::Private::completeView(std::int64_t run, const std::string &modelFi
         },
         [this, run, rows](const TaskResult &result) {
             if (result.outcome != TaskResult::Outcome::Finished || shown.run != run)
-                return;   // the chart is fine without them
+                return;  // the chart is fine without them
             shown.trainRows = rows->first;
             shown.validationRows = rows->second;
             notify(Change::Training);
@@ -117,7 +117,7 @@ void Session::showRun(std::int64_t run)
 void Session::rateWithRun(std::int64_t run)
 {
     const Private::Telling telling(*d);
-    if (d->live.live && d->live.run == run) {   // follow its snapshots again
+    if (d->live.live && d->live.run == run) {  // follow its snapshots again
         d->pinned = false;
         d->pinnedDuring = false;
         ++d->modelRequest;
@@ -202,17 +202,19 @@ void Session::cloneSettings(std::int64_t run)
     const TrainConfig before = d->config, wanted = record->config;
     setTrainConfig(wanted);
     if (d->config != wanted)
-        return;   // refused, and told why
+        return;  // refused, and told why
     // The features are chosen on their own page, and their weights may not be here: they stay, and that is said.
     const BackboneRequest made = requestOfRun(*record, {});
     const std::string mine = requested() ? requested()->id : d->request.backbone;
-    const bool other = !mine.empty() && (made.backbone != mine || (made.weights == "none") != (d->request.weights == "none"));
+    const bool other =
+        !mine.empty() && (made.backbone != mine || (made.weights == "none") != (d->request.weights == "none"));
     const QString told =
-        other ? tr("The next training has the settings of run %1. Its features were those of %2; yours stay those of %3.")
-                    .arg(QString::number(run), featureWords(*this, made), featureWords(*this, {.backbone = mine, .weights = d->request.weights}))
-              : tr("The next training has the settings of run %1.").arg(run);
-    d->say(Message::Severity::Info, told, tr("Undo"),
-           [this, before] { setTrainConfig(before); });
+        other
+            ? tr("The next training has the settings of run %1. Its features were those of %2; yours stay those of %3.")
+                  .arg(QString::number(run), featureWords(*this, made),
+                       featureWords(*this, {.backbone = mine, .weights = d->request.weights}))
+            : tr("The next training has the settings of run %1.").arg(run);
+    d->say(Message::Severity::Info, told, tr("Undo"), [this, before] { setTrainConfig(before); });
 }
 
 std::vector<EpochStats> Session::runCurve(std::int64_t run) const

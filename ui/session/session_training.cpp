@@ -97,7 +97,7 @@ void Session::Private::trainingStarted(std::int64_t run, const TrainConfig &used
     refreshRuns();
     live = {};
     if (const RunRecord *record = findRun(run)) {
-        live = viewOfRun(*record);   // a resumed run brings its epochs along
+        live = viewOfRun(*record);  // a resumed run brings its epochs along
     } else if (dataset) {
         live.datasetName = dataset->name();
         live.datasetHash = dataset->contentHash();
@@ -181,7 +181,7 @@ void Session::Private::comparing(const QString &detail)
 {
     beginJudging();
     if (status.state != JobState::Running)
-        return;   // what the stopping says stays
+        return;  // what the stopping says stays
     status.verb = Session::tr("Comparing with simpler guesses");
     setProgress(0, 0, detail);
 }
@@ -202,9 +202,10 @@ void Session::Private::crossValidating(const CrossValidationStep &step)
         where << Session::tr("seed %1 of %2").arg(step.seed).arg(step.seeds);
     status.secondsLeft.reset();
     if (step.done > 0 && step.total >= step.done && isStable(crossClock.elapsed(), step.done, step.total))
-        status.secondsLeft = static_cast<double>(crossClock.elapsed()) / 1000 * static_cast<double>(step.total - step.done)
-                             / static_cast<double>(step.done);
-    setProgress(step.done, step.total, where.isEmpty() ? Session::tr("judging the answers") : where.join(QStringLiteral(", ")));
+        status.secondsLeft = static_cast<double>(crossClock.elapsed()) / 1000
+                             * static_cast<double>(step.total - step.done) / static_cast<double>(step.done);
+    setProgress(step.done, step.total,
+                where.isEmpty() ? Session::tr("judging the answers") : where.join(QStringLiteral(", ")));
 }
 
 void Session::Private::trainingSnapshot(std::shared_ptr<const Model> taken)
@@ -221,7 +222,7 @@ void Session::Private::trainingSnapshot(std::shared_ptr<const Model> taken)
 
 void Session::Private::trainingFinished(const Job &ended, const TrainReport &report, bool resumed)
 {
-    if (ended.discard) {   // the stop came too late for the engine: finish what was asked
+    if (ended.discard) {  // the stop came too late for the engine: finish what was asked
         withLibrary([&](Library &l) { l.deleteRun(report.run); });
         status = {};
         trainingAbandoned();
@@ -235,8 +236,8 @@ void Session::Private::trainingFinished(const Job &ended, const TrainReport &rep
         live.untrained = report.model->untrainedBackbone;
         evaluation = std::make_shared<const Evaluation>(report.evaluation);
         evaluatedModel = report.model;
-        crossValidation = report.crossValidation
-                              ? std::make_shared<const CrossValidation>(*report.crossValidation) : nullptr;
+        crossValidation =
+            report.crossValidation ? std::make_shared<const CrossValidation>(*report.crossValidation) : nullptr;
         notify(Change::Evaluation);
         if (!pinnedDuring)
             setModel(report.model, false);
@@ -249,15 +250,14 @@ void Session::Private::trainingFinished(const Job &ended, const TrainReport &rep
     if (report.model && !notes.isEmpty())
         say(Message::Severity::Info, Session::tr("Run %1: %2").arg(QString::number(report.run), notes.join(u' ')));
     const int epochs = live.curve.empty() ? 0 : live.curve.back().epoch;
-    status.detail = report.stoppedByUser
-                        ? Session::tr("Stopped at epoch %1, best was %2").arg(epochs).arg(live.bestEpoch)
-                    : report.stoppedEarly
-                        ? Session::tr("No better for %1; best was epoch %2")
-                              .arg(countOf(live.config.patience, Session::tr("epoch"), Session::tr("epochs")))
-                              .arg(live.bestEpoch)
-                        : Session::tr("%1, best was epoch %2")
-                              .arg(countOf(epochs, Session::tr("epoch"), Session::tr("epochs")))
-                              .arg(live.bestEpoch);
+    status.detail =
+        report.stoppedByUser  ? Session::tr("Stopped at epoch %1, best was %2").arg(epochs).arg(live.bestEpoch)
+        : report.stoppedEarly ? Session::tr("No better for %1; best was epoch %2")
+                                    .arg(countOf(live.config.patience, Session::tr("epoch"), Session::tr("epochs")))
+                                    .arg(live.bestEpoch)
+                              : Session::tr("%1, best was epoch %2")
+                                    .arg(countOf(epochs, Session::tr("epoch"), Session::tr("epochs")))
+                                    .arg(live.bestEpoch);
     snapshot.reset();
     modelBefore.reset();
     refreshRuns();

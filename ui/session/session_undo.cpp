@@ -89,9 +89,8 @@ private:
     void apply(bool trash)
     {
         const Telling telling(m_d);
-        const bool done =
-            m_d.withLibrary([&](Library &l) { trash ? l.trashRun(m_run) : l.restoreRun(m_run); });
-        setObsolete(!done);   // the user was told why; doing it again would not help
+        const bool done = m_d.withLibrary([&](Library &l) { trash ? l.trashRun(m_run) : l.restoreRun(m_run); });
+        setObsolete(!done);  // the user was told why; doing it again would not help
         if (done && trash)
             m_d.runGone(m_run);
         m_d.refreshRuns();
@@ -116,7 +115,7 @@ void Session::trashRun(std::int64_t run)
     const auto life = command->life();
     d->undo.push(command);
     if (d->findRun(run))
-        return;   // refused
+        return;  // refused
     d->say(Message::Severity::Info, tr("Run %1 is in the trash, where it is kept for 30 days.").arg(run), tr("Undo"),
            [this, run, command, life] {
                const int at = d->undo.index();

@@ -13,8 +13,8 @@ namespace dank::ui {
 /// How a task ended: exactly one of three ways.
 struct TaskResult {
     enum class Outcome { Finished, Cancelled, Failed } outcome = Outcome::Finished;
-    ErrorKind kind = ErrorKind::Shape;   ///< set with Failed, as are the next two
-    std::string text;                    ///< a whole sentence for the user
+    ErrorKind kind = ErrorKind::Shape;  ///< set with Failed, as are the next two
+    std::string text;                   ///< a whole sentence for the user
     std::filesystem::path path;
 };
 

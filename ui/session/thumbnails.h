@@ -20,7 +20,7 @@ namespace dank::ui {
 /// the user looks at now comes before what was scrolled past. GUI thread only.
 class Thumbnails {
 public:
-    static constexpr int kSide = 160;             ///< device-independent pixels
+    static constexpr int kSide = 160;  ///< device-independent pixels
     static constexpr int kCacheBytes = 64 << 20;
     static constexpr std::size_t kMaxWaiting = 256;  ///< older requests are forgotten: they are asked for again
 

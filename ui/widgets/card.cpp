@@ -20,9 +20,7 @@ constexpr int kLeastElided = 30;
 }  // namespace
 
 Card::Card(const QString &title, QWidget *parent)
-    : QFrame(parent),
-      m_header(new QHBoxLayout),
-      m_body(new QVBoxLayout),
+    : QFrame(parent), m_header(new QHBoxLayout), m_body(new QVBoxLayout),
       m_title(new TextLabel(title, static_cast<int>(TextRole::Heading), TextLabel::Tone::Normal, this)),
       m_subtitle(new TextLabel({}, static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted, this))
 {
@@ -123,8 +121,8 @@ void TextLabel::paintEvent(QPaintEvent *event)
     if (toolTip() != tip)
         setToolTip(tip);
     painter.setPen(palette().color(isEnabled() ? QPalette::Active : QPalette::Disabled, QPalette::WindowText));
-    painter.drawText(area, static_cast<int>(QStyle::visualAlignment(layoutDirection(), alignment())) |
-                               Qt::TextSingleLine, shown);
+    painter.drawText(
+        area, static_cast<int>(QStyle::visualAlignment(layoutDirection(), alignment())) | Qt::TextSingleLine, shown);
 }
 
 void TextLabel::recolour()
@@ -159,8 +157,7 @@ Chip::Chip(const QString &text, QWidget *parent) : QToolButton(parent)
 }
 
 PageHeader::PageHeader(const QString &title, QWidget *parent)
-    : QWidget(parent),
-      m_title(new TextLabel(title, static_cast<int>(TextRole::Title), TextLabel::Tone::Normal, this)),
+    : QWidget(parent), m_title(new TextLabel(title, static_cast<int>(TextRole::Title), TextLabel::Tone::Normal, this)),
       m_subtitle(new TextLabel({}, static_cast<int>(TextRole::Body), TextLabel::Tone::Muted, this)),
       m_controls(new QHBoxLayout)
 {
@@ -197,9 +194,7 @@ QHBoxLayout *PageHeader::controls()
 }
 
 EmptyState::EmptyState(const QString &iconName, const QString &sentence, const QString &buttonText, QWidget *parent)
-    : QWidget(parent),
-      m_iconName(iconName),
-      m_icon(new QLabel(this)),
+    : QWidget(parent), m_iconName(iconName), m_icon(new QLabel(this)),
       m_sentence(new TextLabel(sentence, static_cast<int>(TextRole::Body), TextLabel::Tone::Normal, this)),
       m_button(new QPushButton(buttonText, this)),
       m_hint(new TextLabel({}, static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted, this)),

@@ -16,9 +16,9 @@ class Card : public QFrame {
 public:
     explicit Card(const QString &title = {}, QWidget *parent = nullptr);
     void setTitle(const QString &title);
-    void setTitleElided();                   ///< for a title that others write; there is no subtitle then
-    void setSubtitle(const QString &text);   ///< muted, beside the title
-    QHBoxLayout *header();                   ///< add chips and buttons at its right end
+    void setTitleElided();                  ///< for a title that others write; there is no subtitle then
+    void setSubtitle(const QString &text);  ///< muted, beside the title
+    QHBoxLayout *header();                  ///< add chips and buttons at its right end
     QVBoxLayout *body();
 
 private:
@@ -28,7 +28,8 @@ private:
     QLabel *m_subtitle;
 };
 
-/// A label in one of the theme's text roles; muted ones recolour with the palette. Always plain text: data is never read as HTML.
+/// A label in one of the theme's text roles; muted ones recolour with the palette. Always plain text: data is never
+/// read as HTML.
 class TextLabel : public QLabel {
     Q_OBJECT
 public:
@@ -80,9 +81,9 @@ class EmptyState : public QWidget {
 public:
     EmptyState(const QString &iconName, const QString &sentence, const QString &buttonText, QWidget *parent = nullptr);
     void setSentence(const QString &sentence);
-    void setHint(const QString &text);       ///< muted, under the button
+    void setHint(const QString &text);  ///< muted, under the button
     void setButton(const QString &text, bool enabled);
-    void setPrimary(bool primary);           ///< off for a button that is no step forward, such as Cancel
+    void setPrimary(bool primary);  ///< off for a button that is no step forward, such as Cancel
     QVBoxLayout *extra();
 
 signals:

@@ -8,7 +8,8 @@
 
 namespace dank::ui {
 
-AfterFirstPaint::AfterFirstPaint(QWidget &window, std::function<void()> then) : QObject(&window), m_then(std::move(then))
+AfterFirstPaint::AfterFirstPaint(QWidget &window, std::function<void()> then)
+    : QObject(&window), m_then(std::move(then))
 {
     window.installEventFilter(this);
     QTimer::singleShot(1500, this, [this] { go(); });

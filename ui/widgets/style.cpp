@@ -71,9 +71,7 @@ void ThemeStyle::drawPrimitive(PrimitiveElement element, const QStyleOption *opt
         if (const auto *frame = qstyleoption_cast<const QStyleOptionFrame *>(option); frame && frame->lineWidth > 0)
             drawField(painter, option->rect, *option);
         return;
-    case PE_FrameLineEdit:
-        drawField(painter, option->rect, *option);
-        return;
+    case PE_FrameLineEdit: drawField(painter, option->rect, *option); return;
     case PE_FrameFocusRect: {
         const Tokens &t = tokensFor(option->palette);
         painter->save();
@@ -84,8 +82,7 @@ void ThemeStyle::drawPrimitive(PrimitiveElement element, const QStyleOption *opt
         painter->restore();
         return;
     }
-    default:
-        QProxyStyle::drawPrimitive(element, option, painter, widget);
+    default: QProxyStyle::drawPrimitive(element, option, painter, widget);
     }
 }
 
@@ -159,8 +156,8 @@ QRect ThemeStyle::subControlRect(ComplexControl control, const QStyleOptionCompl
                                  const QWidget *widget) const
 {
     const QRect rect = QProxyStyle::subControlRect(control, option, part, widget);
-    const bool text = (control == CC_ComboBox && part == SC_ComboBoxEditField) ||
-                      (control == CC_SpinBox && part == SC_SpinBoxEditField);
+    const bool text = (control == CC_ComboBox && part == SC_ComboBoxEditField)
+                      || (control == CC_SpinBox && part == SC_SpinBoxEditField);
     if (!text)
         return rect;
     return option->direction == Qt::RightToLeft ? rect.adjusted(0, 0, -kTextInset, 0)
@@ -185,8 +182,8 @@ bool ThemeStyle::eventFilter(QObject *watched, QEvent *event)
 {
     const QEvent::Type type = event->type();
     if (type == QEvent::KeyPress || type == QEvent::KeyRelease || type == QEvent::WindowDeactivate) {
-        const bool alt = type == QEvent::KeyPress &&
-                         (static_cast<QKeyEvent *>(event)->key() == Qt::Key_Alt || (m_alt && isAltHeld(event)));
+        const bool alt = type == QEvent::KeyPress
+                         && (static_cast<QKeyEvent *>(event)->key() == Qt::Key_Alt || (m_alt && isAltHeld(event)));
         if (alt != m_alt) {
             m_alt = alt;
             if (QWidget *window = QApplication::activeWindow())

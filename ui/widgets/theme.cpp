@@ -161,9 +161,11 @@ QProgressBar { background: @sunken; border: none; border-radius: 3px; min-height
 QProgressBar::chunk { background: @accent; border-radius: 3px; }
 )");
     const std::pair<const char *, QColor> names[] = {
-        {"@surface", t.surface}, {"@sunken", t.sunken}, {"@line", t.line}, {"@text", t.text}, {"@muted", t.muted},
-        {"@accenthover", t.dark ? t.accent.lighter(108) : t.accent.darker(110)}, {"@accent", t.accent},
-        {"@soft", t.accentSoft}, {"@onaccent", t.onAccent}};
+        {"@surface", t.surface},  {"@sunken", t.sunken},
+        {"@line", t.line},        {"@text", t.text},
+        {"@muted", t.muted},      {"@accenthover", t.dark ? t.accent.lighter(108) : t.accent.darker(110)},
+        {"@accent", t.accent},    {"@soft", t.accentSoft},
+        {"@onaccent", t.onAccent}};
     for (const auto &[name, colour] : names)
         sheet.replace(QLatin1String(name), colour.name());
     return sheet;
@@ -243,12 +245,8 @@ QFont fontFor(TextRole role)
         font.setPixelSize(scaled(13));
         font.setWeight(QFont::DemiBold);
         break;
-    case TextRole::Body:
-        font.setPixelSize(scaled(13));
-        break;
-    case TextRole::Caption:
-        font.setPixelSize(scaled(12));
-        break;
+    case TextRole::Body: font.setPixelSize(scaled(13)); break;
+    case TextRole::Caption: font.setPixelSize(scaled(12)); break;
     case TextRole::BigNumber:
         font.setPixelSize(scaled(22));
         font.setWeight(QFont::DemiBold);

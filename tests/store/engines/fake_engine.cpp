@@ -5,9 +5,12 @@
 #include "core/base/error.h"
 #include "core/engine/loader.h"
 
-extern "C" int dankEngineAbi() { return FAKE_ABI; }
+extern "C" int dankEngineAbi()
+{
+    return FAKE_ABI;
+}
 
-#if FAKE_MODE != 3   // 3: the factory is missing
+#if FAKE_MODE != 3  // 3: the factory is missing
 extern "C" dank::Engine *dankMakeEngine(const dank::EngineOptions *options)
 {
     if (FAKE_MODE == 1)
