@@ -5,7 +5,7 @@
 
 #include "app/cli/console.h"
 #include "app/cli/interrupt.h"
-#include "core/data/dataset.h"
+#include "core/dataset/dataset.h"
 #include "core/engine/loader.h"
 #include "core/store/library.h"
 

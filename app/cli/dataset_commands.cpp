@@ -7,7 +7,7 @@
 #include "app/cli/extract_options.h"
 #include "app/cli/text.h"
 #include "core/base/file.h"
-#include "core/data/histogram.h"
+#include "core/dataset/histogram.h"
 
 namespace dank::cli {
 

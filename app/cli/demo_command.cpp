@@ -8,7 +8,7 @@
 #include "app/cli/text.h"
 #include "app/cli/train_output.h"
 #include "core/base/file.h"
-#include "core/data/histogram.h"
+#include "core/dataset/histogram.h"
 
 namespace dank::cli {
 

@@ -8,7 +8,7 @@
 #include "app/cli/extract_options.h"
 #include "app/cli/rate_output.h"
 #include "app/cli/text.h"
-#include "core/data/rate_input.h"
+#include "core/dataset/rate_input.h"
 #include "core/rating/scorer.h"
 #include "core/store/model_file.h"
 

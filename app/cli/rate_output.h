@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "app/cli/text.h"
-#include "core/data/model.h"
+#include "core/model/model.h"
 
 namespace dank::cli {
 

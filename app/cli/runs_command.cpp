@@ -9,7 +9,7 @@
 #include "app/cli/text.h"
 #include "app/cli/train_output.h"
 #include "core/base/file.h"
-#include "core/data/split.h"
+#include "core/learn/split.h"
 #include "core/store/run_export.h"
 
 namespace dank::cli {

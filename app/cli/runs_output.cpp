@@ -6,7 +6,7 @@
 
 #include "app/cli/extract_options.h"
 #include "core/base/file.h"
-#include "core/data/settings_list.h"
+#include "core/learn/settings_list.h"
 
 namespace dank::cli {
 

@@ -9,10 +9,10 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/text.h"
-#include "core/data/cross_validation.h"
-#include "core/data/evaluation.h"
-#include "core/data/meme.h"
-#include "core/data/train_config.h"
+#include "core/dataset/meme.h"
+#include "core/evaluate/cross_validation.h"
+#include "core/evaluate/evaluation.h"
+#include "core/learn/train_config.h"
 
 namespace dank::cli {
 

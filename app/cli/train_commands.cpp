@@ -7,7 +7,7 @@
 #include "app/cli/text.h"
 #include "app/cli/train_output.h"
 #include "core/base/file.h"
-#include "core/data/grouping.h"
+#include "core/dataset/grouping.h"
 #include "core/store/model_file.h"
 
 namespace dank::cli {

@@ -11,24 +11,24 @@
 
 #include "core/base/image.h"
 #include "core/base/job.h"
-#include "core/data/cross_validation.h"
-#include "core/data/dataset.h"
-#include "core/data/evaluation.h"
-#include "core/data/feature_matrix.h"
-#include "core/data/model.h"
-#include "core/data/reproduction.h"
-#include "core/engine/measurement.h"
-#include "core/engine/training_control.h"
-#include "core/weights/catalogue.h"
-#include "core/weights/download_progress.h"
+#include "core/base/measurement.h"
+#include "core/dataset/dataset.h"
+#include "core/dataset/feature_matrix.h"
+#include "core/evaluate/cross_validation.h"
+#include "core/evaluate/evaluation.h"
+#include "core/learn/reproduction.h"
+#include "core/learn/training_control.h"
+#include "core/model/model.h"
+#include "core/weights/fetch/catalogue.h"
+#include "core/weights/fetch/download_progress.h"
 
 namespace dank {
 
 /// How pictures become features. Strings are as on the command line.
 struct BackboneRequest {
-    std::string backbone;            ///< an id, or a TorchScript file's path (a program: see core/nn/torchscript.h);
-                                     ///< empty: the first network with installed weights, else "classic"
-    std::string weights;             ///< a weights file; "none" for seeded random; empty: the library's own
+    std::string backbone;  ///< an id, or a TorchScript file's path (a program: see core/nn/networks/torchscript.h);
+                           ///< empty: the first network with installed weights, else "classic"
+    std::string weights;   ///< a weights file; "none" for seeded random; empty: the library's own
     std::string device = "auto";     ///< auto, cpu, cuda, cuda:N
     std::string precision = "auto";  ///< auto, fp32, bf16, fp16
     std::string resize = "warp";
@@ -186,8 +186,8 @@ public:
     virtual std::vector<BackboneStatus> backbones(const Dataset *dataset, const BackboneRequest &request,
                                                   const std::filesystem::path &library) const = 0;
 
-    /// The catalogue (core/weights/catalogue.h; the environment may name another) with what is installed; installed
-    /// files that are none of the catalogue's come last, as "own-<network>".
+    /// The catalogue (core/weights/fetch/catalogue.h; the environment may name another) with what is installed;
+    /// installed files that are none of the catalogue's come last, as "own-<network>".
     virtual std::vector<WeightsStatus> weights(const std::filesystem::path &library) const = 0;
     /// Downloads a row of the catalogue, checks it and installs it as its backbone's weights; returns the installed
     /// file. What was installed before is kept beside it under another name. A stop or a failure leaves it untouched,
@@ -221,7 +221,7 @@ public:
     virtual TrainReport resume(std::int64_t run, const std::filesystem::path &library, const TrainingObserver &observer,
                                TrainingControl &control, const JobContext &job) = 0;
 
-    /// The paper's loss table, run again (core/data/reproduction.h); nullptr: on seeded targets. Nothing is stored.
+    /// The paper's loss table, run again (core/learn/reproduction.h); nullptr: on seeded targets. Nothing is stored.
     virtual Reproduction reproduce(const Dataset *dataset, int epochs, int seeds, const ReproductionObserver &observer,
                                    const JobContext &job) const = 0;
 

@@ -5,7 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
-#include "core/data/image_probe.h"
+#include "core/dataset/image_probe.h"
 #include "core/image/decoders.h"
 
 namespace dank {

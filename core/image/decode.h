@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/base/image.h"
-#include "core/data/meme.h"
+#include "core/dataset/meme.h"
 
 namespace dank {
 

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <span>
 
-#include "core/data/image_probe.h"
+#include "core/dataset/image_probe.h"
 #include "core/image/decode.h"
 
 // The decoders behind decodeImage(), one library each. All expect bytes that passed probeImage(), return what they

@@ -14,8 +14,8 @@ inline constexpr int kPerceptualHashVersion = 1;
 /// than one grey level brighter. Row by row from the top left, the first is the highest bit. The grey level to spare
 /// keeps noise in flat parts, such as a white frame after JPEG, from deciding bits.
 ///
-/// Rescaled and re-encoded copies differ in a few bits of 64; see core/data/duplicates.h for what counts as the same.
-/// All in whole numbers: same picture, same bits on every machine. Pictures of any size, also under 9 × 8.
+/// Rescaled and re-encoded copies differ in a few bits of 64; see core/dataset/duplicates.h for what counts as the
+/// same. All in whole numbers: same picture, same bits on every machine. Pictures of any size, also under 9 × 8.
 /// Thread-safe. Throws Error{Shape} for a picture without pixels.
 std::uint64_t perceptualHash(const Image &upright);
 

@@ -6,9 +6,9 @@
 #include <string>
 
 #include "core/base/random.h"
-#include "core/nn/mlp.h"
-#include "core/nn/network.h"
-#include "core/nn/optimiser.h"
+#include "core/nn/networks/network.h"
+#include "core/nn/training/mlp.h"
+#include "core/nn/training/optimiser.h"
 
 namespace dank {
 

@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "core/base/job.h"
-#include "core/engine/measurement.h"
-#include "core/nn/backbone.h"
+#include "core/base/measurement.h"
+#include "core/nn/networks/backbone.h"
 
 namespace dank {
 

@@ -11,10 +11,10 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
-#include "core/nn/backbone.h"
-#include "core/nn/practice_data.h"
+#include "core/nn/networks/backbone.h"
 #include "core/nn/self_check.h"
-#include "core/nn/trainer.h"
+#include "core/nn/training/practice_data.h"
+#include "core/nn/training/trainer.h"
 
 using namespace dank;
 

@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "core/engine/measurement.h"
-#include "core/pipeline/extract.h"
+#include "core/base/measurement.h"
+#include "core/pipeline/features/extract.h"
 
 namespace dank {
 

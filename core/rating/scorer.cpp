@@ -7,9 +7,9 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/hash.h"
-#include "core/data/image_probe.h"
-#include "core/data/metrics.h"
-#include "core/data/predict.h"
+#include "core/dataset/image_probe.h"
+#include "core/evaluate/metrics.h"
+#include "core/model/predict.h"
 
 namespace dank {
 

@@ -8,7 +8,7 @@
 #include <span>
 #include <string>
 
-#include "core/data/model.h"
+#include "core/model/model.h"
 #include "core/rating/rated_features.h"
 #include "core/rating/similar_memes.h"
 

@@ -5,7 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/base/hash.h"
-#include "core/data/image_probe.h"
+#include "core/dataset/image_probe.h"
 #include "core/store/library.h"
 
 namespace dank {

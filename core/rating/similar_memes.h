@@ -8,8 +8,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/data/model.h"
-#include "core/data/nearest_memes.h"
+#include "core/evaluate/nearest_memes.h"
+#include "core/model/model.h"
 
 namespace dank {
 

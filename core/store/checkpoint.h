@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <optional>
 
-#include "core/data/training_state.h"
+#include "core/learn/training_state.h"
 
 namespace dank {
 

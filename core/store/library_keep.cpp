@@ -2,8 +2,8 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
-#include "core/data/cross_validation_json.h"
-#include "core/data/evaluation_json.h"
+#include "core/evaluate/cross_validation_json.h"
+#include "core/evaluate/evaluation_json.h"
 #include "core/store/guarded.h"
 #include "core/store/library.h"
 #include "core/store/run_sql.h"

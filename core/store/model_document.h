@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/data/meme.h"
+#include "core/dataset/meme.h"
 
 namespace dank {
 

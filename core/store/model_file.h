@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "core/data/model.h"
+#include "core/model/model.h"
 
 namespace dank {
 

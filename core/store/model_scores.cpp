@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "core/data/grouped_target.h"
-#include "core/data/split.h"
+#include "core/learn/grouped_target.h"
+#include "core/learn/split.h"
 
 namespace dank {
 

@@ -2,7 +2,7 @@
 
 // Internal to core/store.
 
-#include "core/data/model.h"
+#include "core/model/model.h"
 #include "core/store/model_document.h"
 
 namespace dank {

@@ -6,8 +6,8 @@
 #include <cstdio>
 #include <ctime>
 
-#include "core/data/event_file.h"
-#include "core/data/settings_list.h"
+#include "core/learn/settings_list.h"
+#include "core/store/event_file.h"
 
 namespace dank {
 

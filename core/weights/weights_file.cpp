@@ -12,8 +12,8 @@
 #include "core/weights/bad_file.h"
 #include "core/weights/mapped_file.h"
 #include "core/weights/safetensors.h"
-#include "core/weights/torch_file.h"
-#include "core/weights/zip_archive.h"
+#include "core/weights/torch/torch_file.h"
+#include "core/weights/torch/zip_archive.h"
 
 namespace dank {
 namespace {

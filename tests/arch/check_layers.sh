@@ -33,7 +33,7 @@ check() {
     includes "$torch" 'LibTorch only in core/nn' $(sources core app ui | grep -v '^core/nn/')
     includes "$opencv" 'OpenCV only in core/image' $(sources core app ui | grep -v '^core/image/')
     includes 'SQLiteCpp/|sqlite3' 'SQLite only in core/store' $(sources core app ui | grep -v '^core/store/')
-    includes 'Eigen/' 'Eigen only in core/data' $(sources core app ui | grep -v '^core/data/')
+    includes 'Eigen/' 'Eigen only in core/evaluate' $(sources core app ui | grep -v '^core/evaluate/')
     includes 'zip\.h' 'libzip only in core/weights' $(sources core app ui | grep -v '^core/weights/')
 
     includes 'curl/|openssl/' 'libcurl and OpenSSL only in core/weights' $(sources core app ui | grep -v '^core/weights/')
@@ -57,24 +57,27 @@ check() {
         done
     done <<RULES
 core/base core/base
-core/data core/base core/data
+core/dataset core/base core/dataset
+core/learn core/base core/dataset core/learn
+core/evaluate core/base core/dataset core/learn core/evaluate
+core/model core/base core/dataset core/learn core/evaluate core/model
 core/weights core/base core/weights
-core/store core/base core/data core/weights core/store
-core/rating core/base core/data core/store core/rating
-core/engine core/base core/data core/weights/catalogue.h core/weights/download_progress.h core/engine
-core/image core/base core/data core/image
-core/nn core/base core/data core/weights core/engine core/nn
+core/store core/base core/dataset core/learn core/evaluate core/model core/weights core/store
+core/rating core/base core/dataset core/learn core/evaluate core/model core/store core/rating
+core/engine core/base core/dataset core/learn core/evaluate core/model core/weights/fetch/catalogue.h core/weights/fetch/download_progress.h core/engine
+core/image core/base core/dataset core/image
+core/nn core/base core/dataset core/learn core/model core/weights core/nn
 core/pipeline core
-ui core/base core/data core/store core/engine core/weights/catalogue.h core/weights/download_progress.h ui
-app/cli core/base core/data core/store core/rating core/engine app/cli
-app/gui core/base core/data core/store core/engine ui app/gui
+ui core/base core/dataset core/learn core/evaluate core/model core/store core/engine core/weights/fetch/catalogue.h core/weights/fetch/download_progress.h ui
+app/cli core/base core/dataset core/learn core/evaluate core/model core/store core/rating core/engine app/cli
+app/gui core/base core/dataset core/learn core/evaluate core/model core/store core/engine ui app/gui
 RULES
 
-    # A header that shows another library's types belongs to its own folder.
+    # A header that shows another library's types belongs to its own room.
     for header in $(sources core | grep '\.h$'); do
         grep -qE "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"]($torch|$opencv|nlohmann/|Eigen/|SQLiteCpp/|sqlite3|zip\.h|curl/|xxhash|turbojpeg|gif_lib|libexif/)" \
             "$header" || continue
-        folder=${header%/*}
+        folder=$(printf '%s' "$header" | cut -d/ -f1,2)
         # shellcheck disable=SC2046
         grep -nHF "\"$header\"" $(sources core app ui | grep -v "^$folder/") /dev/null | cut -d: -f1,2 |
             report "$header is internal to $folder"

@@ -8,11 +8,11 @@ failures=0
 
 fresh() {
     rm -rf "$tree"
-    mkdir -p "$tree/core/base" "$tree/core/data" "$tree/core/image" "$tree/core/nn" "$tree/core/store" \
+    mkdir -p "$tree/core/base" "$tree/core/dataset" "$tree/core/image" "$tree/core/nn" "$tree/core/store" \
         "$tree/core/pipeline" "$tree/ui" "$tree/app/cli" "$tree/app/gui" "$tree/tests"
     printf '#pragma once\n#include <string>\n' >"$tree/core/base/a.h"
-    printf '#include "core/base/a.h"\n#include <nlohmann/json.hpp>\n' >"$tree/core/data/b.cpp"
-    printf '#include <torch/torch.h>\n#include "core/data/b.h"\n' >"$tree/core/nn/device.cpp"
+    printf '#include "core/base/a.h"\n#include <nlohmann/json.hpp>\n' >"$tree/core/dataset/b.cpp"
+    printf '#include <torch/torch.h>\n#include "core/dataset/b.h"\n' >"$tree/core/nn/device.cpp"
     printf '#pragma once\n#include <torch/torch.h>\n' >"$tree/core/nn/inner.h"
     printf '#include "core/nn/inner.h"\nauto d = torch::kCUDA;\n' >"$tree/core/nn/device_two.cpp"
     printf '#include <opencv2/core.hpp>\n' >"$tree/core/image/c.cpp"
@@ -39,10 +39,10 @@ fresh
     "$here/check_layers.sh" "$tree" || true
     failures=1
 }
-expect 'no Qt here' core/data/x.cpp '#include <QString>'
+expect 'no Qt here' core/dataset/x.cpp '#include <QString>'
 expect 'no Qt here' core/pipeline/x.cpp '#  include <QtCore/QString>'
 expect 'no Qt here' app/cli/x.cpp '#include "QObject"'
-expect 'LibTorch only' core/data/x.cpp '#include <torch/torch.h>'
+expect 'LibTorch only' core/dataset/x.cpp '#include <torch/torch.h>'
 expect 'LibTorch only' core/pipeline/x.cpp '#include <ATen/ATen.h>'
 expect 'LibTorch only' ui/x.cpp '#include <torch/script.h>'
 expect 'LibTorch only' app/cli/x.cpp '#include <c10/core/Device.h>'
@@ -53,21 +53,21 @@ expect 'libcurl and OpenSSL only' core/store/x.cpp '#include <curl/curl.h>'
 expect 'libcurl and OpenSSL only' app/cli/x.cpp '#include <openssl/evp.h>'
 expect 'Eigen only' core/nn/x.cpp '#include <Eigen/Core>'
 expect 'libzip only' app/cli/x.cpp '#include <zip.h>'
-expect 'core/base may not include' core/base/x.cpp '#include "core/data/b.h"'
-expect 'core/data may not include' core/data/x.cpp '#include "core/store/library.h"'
+expect 'core/base may not include' core/base/x.cpp '#include "core/dataset/b.h"'
+expect 'core/dataset may not include' core/dataset/x.cpp '#include "core/store/library.h"'
 expect 'core/image may not include' core/image/x.cpp '#include "core/nn/device.h"'
 expect 'core/nn may not include' core/nn/x.cpp '#include "core/image/decode.h"'
 expect 'core/store may not include' core/store/x.cpp '#include "core/pipeline/rater.h"'
-expect 'core/data may not include' core/data/x.cpp '#include "dataset.h"'
-expect 'ui may not include' ui/x.cpp '#include "core/nn/trainer.h"'
+expect 'core/dataset may not include' core/dataset/x.cpp '#include "dataset.h"'
+expect 'ui may not include' ui/x.cpp '#include "core/nn/training/trainer.h"'
 expect 'ui may not include' ui/x.cpp '#include "app/gui/main_window.h"'
 expect 'app/cli may not include' app/cli/x.cpp '#include "ui/session/session.h"'
 expect 'core/nn/inner.h is internal' core/pipeline/x.cpp '#include "core/nn/inner.h"'
 expect 'kCUDA only' core/nn/x.cpp 'auto d = torch::kCUDA;'
 expect 'no singletons' core/store/x.h '#pragma once\nstruct S { static S \&instance(); };'
 expect 'no singletons' ui/x.cpp 'Session::instance().open();'
-expect 'a header begins' core/data/x.h '\n#pragma once'
-expect 'more than 500 lines' core/data/x.cpp "$(yes 'int' | head -n 501)"
+expect 'a header begins' core/dataset/x.h '\n#pragma once'
+expect 'more than 500 lines' core/dataset/x.cpp "$(yes 'int' | head -n 501)"
 expect 'more than 250 lines' ui/main_window.cpp "$(yes 'int' | head -n 251)"
 
 [ $failures = 0 ] && echo "Every planted violation was found."

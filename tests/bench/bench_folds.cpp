@@ -9,7 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
-#include "core/pipeline/cross_validate.h"
+#include "core/pipeline/runs/cross_validate.h"
 
 using namespace dank;
 

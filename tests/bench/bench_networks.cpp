@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "core/base/memory.h"
-#include "core/nn/backbone.h"
+#include "core/nn/networks/backbone.h"
 
 namespace {
 

@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "core/base/file.h"
-#include "core/data/image_probe.h"
+#include "core/dataset/image_probe.h"
 #include "core/image/decode.h"
-#include "core/pipeline/preprocess.h"
+#include "core/pipeline/features/preprocess.h"
 
 namespace {
 

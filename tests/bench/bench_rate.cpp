@@ -15,9 +15,9 @@
 #include "core/base/memory.h"
 #include "core/image/encode.h"
 #include "core/image/meme_painter.h"
-#include "core/pipeline/backbone_choice.h"
-#include "core/pipeline/preprocess.h"
-#include "core/pipeline/rating.h"
+#include "core/pipeline/backbones/backbone_choice.h"
+#include "core/pipeline/features/preprocess.h"
+#include "core/pipeline/runs/rating.h"
 #include "core/store/model_file.h"
 
 using namespace dank;

@@ -7,8 +7,8 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
-#include "core/nn/practice_data.h"
-#include "core/nn/trainer.h"
+#include "core/nn/training/practice_data.h"
+#include "core/nn/training/trainer.h"
 
 using namespace dank;
 

@@ -12,8 +12,8 @@
 #include <fstream>
 #include <string>
 
-#include "core/data/dataset.h"
-#include "core/data/feature_matrix.h"
+#include "core/dataset/dataset.h"
+#include "core/dataset/feature_matrix.h"
 #include "core/image/classic_features.h"
 #include "core/image/decode.h"
 #include "core/image/meme_painter.h"

@@ -8,7 +8,7 @@
 #include <exception>
 
 #include "core/image/decode.h"
-#include "core/pipeline/preprocess.h"
+#include "core/pipeline/features/preprocess.h"
 
 int main(int argc, char **argv)
 {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/base/random.h"
-#include "core/data/evaluation.h"
+#include "core/evaluate/evaluation.h"
 
 /// Made-up datasets of which it is known what there is to learn, run through the whole evaluation. A ridge regression
 /// stands in for the network's head: what is tested is the verdict, not the training.

@@ -12,7 +12,7 @@
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/base/random.h"
-#include "core/data/feature_matrix.h"
+#include "core/dataset/feature_matrix.h"
 
 using namespace dank;
 namespace fs = std::filesystem;

@@ -5,8 +5,8 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
-#include "core/data/baselines.h"
-#include "core/data/title_features.h"
+#include "core/evaluate/baselines.h"
+#include "core/evaluate/title_features.h"
 
 using namespace dank;
 

@@ -5,8 +5,8 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
-#include "core/data/bootstrap.h"
-#include "core/data/weighted_rows.h"
+#include "core/evaluate/bootstrap.h"
+#include "core/evaluate/weighted_rows.h"
 
 using namespace dank;
 

@@ -4,8 +4,8 @@
 #include <limits>
 
 #include "core/base/error.h"
-#include "core/data/calibration.h"
-#include "core/data/residuals.h"
+#include "core/evaluate/calibration.h"
+#include "core/evaluate/residuals.h"
 
 using namespace dank;
 

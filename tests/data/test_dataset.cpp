@@ -6,8 +6,8 @@
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/base/random.h"
-#include "core/data/dataset.h"
-#include "core/data/grouping.h"
+#include "core/dataset/dataset.h"
+#include "core/dataset/grouping.h"
 
 using namespace dank;
 namespace fs = std::filesystem;

@@ -7,7 +7,7 @@
 #include "core/base/error.h"
 #include "core/base/hash.h"
 #include "core/base/random.h"
-#include "core/data/duplicates.h"
+#include "core/dataset/duplicates.h"
 
 using namespace dank;
 

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "core/base/error.h"
-#include "core/data/evaluation.h"
+#include "core/evaluate/evaluation.h"
 #include "tests/data/planted.h"
 
 using namespace dank;

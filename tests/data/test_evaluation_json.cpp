@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "core/base/error.h"
-#include "core/data/evaluation_json.h"
+#include "core/evaluate/evaluation_json.h"
 #include "hostile_json.h"
 
 using namespace dank;

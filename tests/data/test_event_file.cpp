@@ -2,8 +2,8 @@
 
 #include <limits>
 
-#include "core/data/event_file.h"
-#include "core/data/settings_list.h"
+#include "core/learn/settings_list.h"
+#include "core/store/event_file.h"
 
 using namespace dank;
 

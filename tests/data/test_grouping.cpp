@@ -4,9 +4,9 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
-#include "core/data/group_file.h"
-#include "core/data/grouped_target.h"
-#include "core/data/grouping.h"
+#include "core/dataset/group_file.h"
+#include "core/dataset/grouping.h"
+#include "core/learn/grouped_target.h"
 
 using namespace dank;
 namespace fs = std::filesystem;

@@ -4,7 +4,7 @@
 
 #include "core/base/file.h"
 #include "core/base/random.h"
-#include "core/data/image_probe.h"
+#include "core/dataset/image_probe.h"
 
 using namespace dank;
 namespace fs = std::filesystem;

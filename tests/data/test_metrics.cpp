@@ -4,8 +4,8 @@
 #include <set>
 
 #include "core/base/error.h"
-#include "core/data/histogram.h"
-#include "core/data/metrics.h"
+#include "core/dataset/histogram.h"
+#include "core/evaluate/metrics.h"
 
 using namespace dank;
 

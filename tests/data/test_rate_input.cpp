@@ -3,7 +3,7 @@
 #include <sys/stat.h>
 
 #include "core/base/file.h"
-#include "core/data/rate_input.h"
+#include "core/dataset/rate_input.h"
 
 using namespace dank;
 namespace fs = std::filesystem;

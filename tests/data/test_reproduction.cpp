@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "core/data/reproduction.h"
+#include "core/learn/reproduction.h"
 
 using namespace dank;
 

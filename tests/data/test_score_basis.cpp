@@ -8,8 +8,8 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/random.h"
-#include "core/data/nearest_memes.h"
-#include "core/data/score_basis.h"
+#include "core/evaluate/nearest_memes.h"
+#include "core/evaluate/score_basis.h"
 
 using namespace dank;
 

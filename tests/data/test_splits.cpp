@@ -7,7 +7,7 @@
 #include "core/base/error.h"
 #include "core/base/hash.h"
 #include "core/base/random.h"
-#include "core/data/split.h"
+#include "core/learn/split.h"
 
 using namespace dank;
 

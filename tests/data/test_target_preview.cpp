@@ -7,9 +7,9 @@
 #include <numeric>
 
 #include "core/base/error.h"
-#include "core/data/grouped_target.h"
-#include "core/data/grouping.h"
-#include "core/data/target_preview.h"
+#include "core/dataset/grouping.h"
+#include "core/learn/grouped_target.h"
+#include "core/learn/target_preview.h"
 
 using namespace dank;
 

@@ -7,10 +7,10 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
-#include "core/data/model.h"
-#include "core/data/split.h"
-#include "core/data/target.h"
-#include "core/data/train_config.h"
+#include "core/learn/split.h"
+#include "core/learn/target.h"
+#include "core/learn/train_config.h"
+#include "core/model/model.h"
 
 using namespace dank;
 

@@ -3,7 +3,7 @@
 #include <cstring>
 #include <span>
 
-#include "core/weights/torch_file.h"
+#include "core/weights/torch/torch_file.h"
 #include "tests/fuzz/check_tensors.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size)

@@ -11,7 +11,7 @@
 #include <QTest>
 
 #include "core/base/file.h"
-#include "core/data/image_probe.h"
+#include "core/dataset/image_probe.h"
 #include "core/image/decode.h"
 #include "core/image/encode.h"
 

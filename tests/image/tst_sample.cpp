@@ -10,7 +10,7 @@
 
 #include "core/base/file.h"
 #include "core/base/hash.h"
-#include "core/data/dataset.h"
+#include "core/dataset/dataset.h"
 #include "core/image/decode.h"
 #include "core/pipeline/sample.h"
 

@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "core/base/error.h"
-#include "core/nn/backbone.h"
+#include "core/nn/networks/backbone.h"
 #include "tests/nn/network_fixture.h"
 
 using namespace dank;

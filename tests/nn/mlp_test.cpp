@@ -6,10 +6,10 @@
 #include <cmath>
 #include <set>
 
-#include "core/nn/mlp.h"
-#include "core/nn/optimiser.h"
-#include "core/nn/trainer.h"
-#include "core/nn/training_loss.h"
+#include "core/nn/training/mlp.h"
+#include "core/nn/training/optimiser.h"
+#include "core/nn/training/trainer.h"
+#include "core/nn/training/training_loss.h"
 
 using namespace dank;
 

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "core/base/image.h"
-#include "core/nn/backbone.h"
+#include "core/nn/networks/backbone.h"
 #include "core/weights/tensor_file.h"
 
 /// Weights and pictures by formula, as tests/reference/formula.py makes them, and what is measured on features.

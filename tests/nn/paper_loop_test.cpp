@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "core/base/error.h"
-#include "core/data/reproduction.h"
-#include "core/nn/paper_loop.h"
+#include "core/learn/reproduction.h"
+#include "core/nn/training/paper_loop.h"
 
 using namespace dank;
 

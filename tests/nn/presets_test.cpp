@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "core/base/random.h"
-#include "core/nn/trainer.h"
+#include "core/nn/training/trainer.h"
 
 using namespace dank;
 

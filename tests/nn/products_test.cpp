@@ -10,7 +10,7 @@
 #include "core/base/random.h"
 #include "core/nn/device.h"
 #include "core/nn/parallel.h"
-#include "core/nn/products.h"
+#include "core/nn/training/products.h"
 
 using namespace dank;
 

@@ -4,7 +4,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/random.h"
-#include "core/nn/trainer.h"
+#include "core/nn/training/trainer.h"
 #include "core/store/checkpoint.h"
 
 using namespace dank;

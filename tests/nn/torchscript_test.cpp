@@ -7,7 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
-#include "core/nn/torchscript.h"
+#include "core/nn/networks/torchscript.h"
 
 using namespace dank;
 

@@ -7,8 +7,8 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
-#include "core/data/predict.h"
-#include "core/nn/trainer.h"
+#include "core/model/predict.h"
+#include "core/nn/training/trainer.h"
 
 namespace dank::testing {
 

@@ -12,7 +12,7 @@
 
 #include "core/base/random.h"
 #include "core/nn/device.h"
-#include "core/nn/winograd.h"
+#include "core/nn/networks/winograd.h"
 
 using namespace dank;
 using Shape = WinogradConvolution::Shape;

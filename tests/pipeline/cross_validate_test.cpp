@@ -4,10 +4,10 @@
 #include <cmath>
 #include <numeric>
 
-#include "core/nn/trainer.h"
-#include "core/pipeline/controls.h"
-#include "core/pipeline/cross_validate.h"
-#include "core/pipeline/picture_hashes.h"
+#include "core/nn/training/trainer.h"
+#include "core/pipeline/features/picture_looks.h"
+#include "core/pipeline/runs/cross_validate.h"
+#include "core/pipeline/runs/permutation_controls.h"
 #include "core/store/library.h"
 #include "run_fixture.h"
 

@@ -4,8 +4,8 @@
 #include <atomic>
 #include <memory>
 
-#include "core/pipeline/evaluate_model.h"
-#include "core/pipeline/train_run.h"
+#include "core/pipeline/runs/evaluate_model.h"
+#include "core/pipeline/runs/train_run.h"
 #include "core/store/library.h"
 #include "core/store/model_file.h"
 #include "run_fixture.h"

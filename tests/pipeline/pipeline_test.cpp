@@ -5,13 +5,13 @@
 #include <set>
 #include <thread>
 
-#include "core/pipeline/backbone_id.h"
-#include "core/pipeline/evaluate_model.h"
-#include "core/pipeline/extract.h"
-#include "core/pipeline/precision.h"
-#include "core/pipeline/preprocess.h"
-#include "core/pipeline/rating.h"
-#include "core/pipeline/train_run.h"
+#include "core/pipeline/backbones/backbone_id.h"
+#include "core/pipeline/features/extract.h"
+#include "core/pipeline/features/precision_choice.h"
+#include "core/pipeline/features/preprocess.h"
+#include "core/pipeline/runs/evaluate_model.h"
+#include "core/pipeline/runs/rating.h"
+#include "core/pipeline/runs/train_run.h"
 #include "core/store/library.h"
 #include "core/store/model_file.h"
 #include "core/weights/safetensors.h"

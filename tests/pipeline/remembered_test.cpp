@@ -5,10 +5,10 @@
 #include <thread>
 
 #include "core/base/hash.h"
-#include "core/pipeline/backbone_status.h"
+#include "core/pipeline/backbones/backbone_status.h"
 #include "core/pipeline/bench.h"
-#include "core/pipeline/extract.h"
-#include "core/pipeline/rating.h"
+#include "core/pipeline/features/extract.h"
+#include "core/pipeline/runs/rating.h"
 #include "core/store/library.h"
 #include "core/weights/safetensors.h"
 #include "tiny_dataset.h"

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <memory>
 
-#include "core/pipeline/train_run.h"
+#include "core/pipeline/runs/train_run.h"
 #include "tiny_dataset.h"
 
 namespace dank::test {

@@ -5,9 +5,9 @@
 #include <limits>
 #include <memory>
 
-#include "core/pipeline/evaluate_model.h"
-#include "core/pipeline/rating.h"
-#include "core/pipeline/train_run.h"
+#include "core/pipeline/runs/evaluate_model.h"
+#include "core/pipeline/runs/rating.h"
+#include "core/pipeline/runs/train_run.h"
 #include "core/store/model_file.h"
 #include "run_fixture.h"
 

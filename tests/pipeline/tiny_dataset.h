@@ -11,10 +11,10 @@
 
 #include "core/base/file.h"
 #include "core/base/random.h"
-#include "core/data/dataset.h"
+#include "core/dataset/dataset.h"
 #include "core/image/encode.h"
-#include "core/nn/backbone.h"
-#include "core/pipeline/networks.h"
+#include "core/nn/networks/backbone.h"
+#include "core/pipeline/backbones/backbone_cache.h"
 
 namespace dank::test {
 

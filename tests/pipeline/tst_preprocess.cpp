@@ -8,7 +8,7 @@
 #include <QFile>
 #include <QTest>
 
-#include "core/pipeline/preprocess.h"
+#include "core/pipeline/features/preprocess.h"
 
 using namespace dank;
 

@@ -7,10 +7,10 @@
 #include <random>
 
 #include "core/base/file.h"
-#include "core/pipeline/backbone_choice.h"
-#include "core/pipeline/backbone_status.h"
-#include "core/pipeline/rating.h"
-#include "core/pipeline/weights_shelf.h"
+#include "core/pipeline/backbones/backbone_choice.h"
+#include "core/pipeline/backbones/backbone_status.h"
+#include "core/pipeline/backbones/weights_shelf.h"
+#include "core/pipeline/runs/rating.h"
 #include "core/store/library.h"
 #include "core/weights/safetensors.h"
 #include "tiny_dataset.h"

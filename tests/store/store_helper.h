@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/data/training_state.h"
+#include "core/learn/training_state.h"
 
 // What the store's tests and the process that they kill agree on.
 

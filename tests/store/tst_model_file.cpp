@@ -7,7 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
-#include "core/data/split.h"
+#include "core/learn/split.h"
 #include "core/store/model_file.h"
 #include "core/weights/safetensors.h"
 

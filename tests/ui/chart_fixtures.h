@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "core/data/dataset.h"
+#include "core/dataset/dataset.h"
 #include "ui/session/session.h"
 
 // What the tests of the charts share: made-up runs, datasets and evaluations.

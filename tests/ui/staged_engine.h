@@ -12,7 +12,7 @@
 #include <thread>
 #include <utility>
 
-#include "core/data/evaluation.h"
+#include "core/evaluate/evaluation.h"
 #include "fake_engine.h"
 
 namespace dank::test {

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "core/base/error.h"
-#include "core/weights/download.h"
+#include "core/weights/fetch/download.h"
 #include "http_server.h"
 
 /// Bytes that do not repeat, so that a part put in the wrong place shows.

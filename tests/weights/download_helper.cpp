@@ -4,7 +4,7 @@
 #include <cstdio>
 
 #include "core/base/error.h"
-#include "core/weights/download.h"
+#include "core/weights/fetch/download.h"
 
 int main(int argc, char **argv)
 try {

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "core/base/error.h"
-#include "core/weights/catalogue.h"
+#include "core/weights/fetch/catalogue.h"
 
 using namespace dank;
 using Json = nlohmann::json;

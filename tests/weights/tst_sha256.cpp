@@ -3,7 +3,7 @@
 #include <fstream>
 
 #include "core/base/error.h"
-#include "core/weights/sha256.h"
+#include "core/weights/fetch/sha256.h"
 
 using namespace dank;
 

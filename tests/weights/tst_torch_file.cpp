@@ -2,7 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/weights/safetensors.h"
-#include "core/weights/torch_file.h"
+#include "core/weights/torch/torch_file.h"
 #include "tests/weights/weight_fixtures.h"
 
 using namespace dank;

@@ -3,7 +3,7 @@
 #include <set>
 
 #include "core/base/error.h"
-#include "core/weights/torch_file.h"
+#include "core/weights/torch/torch_file.h"
 #include "tests/weights/allocations.h"
 #include "tests/weights/weight_fixtures.h"
 

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "core/data/calibration.h"
+#include "core/evaluate/calibration.h"
 #include "ui/charts/plot.h"
 
 namespace dank::ui {

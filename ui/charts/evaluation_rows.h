@@ -2,10 +2,10 @@
 
 #include <vector>
 
-#include "core/data/calibration.h"
-#include "core/data/dataset.h"
-#include "core/data/evaluation.h"
-#include "core/data/residuals.h"
+#include "core/dataset/dataset.h"
+#include "core/evaluate/calibration.h"
+#include "core/evaluate/evaluation.h"
+#include "core/evaluate/residuals.h"
 #include "ui/charts/row_chart.h"
 
 namespace dank::ui {

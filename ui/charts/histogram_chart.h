@@ -4,10 +4,10 @@
 
 #include <memory>
 
-#include "core/data/dataset.h"
-#include "core/data/histogram.h"
-#include "core/data/target.h"
-#include "core/data/target_preview.h"
+#include "core/dataset/dataset.h"
+#include "core/dataset/histogram.h"
+#include "core/learn/target.h"
+#include "core/learn/target_preview.h"
 #include "ui/charts/plot.h"
 
 namespace dank::ui {

@@ -3,7 +3,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/data/train_config.h"
+#include "core/learn/train_config.h"
 #include "ui/charts/loss_overlays.h"
 #include "ui/charts/plot.h"
 #include "ui/charts/smoothed_series.h"

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/data/train_config.h"
+#include "core/learn/train_config.h"
 
 class QCustomPlot;
 class QCPGraph;

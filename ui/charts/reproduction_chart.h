@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "core/data/reproduction.h"
+#include "core/learn/reproduction.h"
 #include "ui/charts/plot.h"
 
 namespace dank::ui {

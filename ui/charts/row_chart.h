@@ -3,7 +3,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/data/bootstrap.h"
+#include "core/evaluate/bootstrap.h"
 #include "ui/charts/plot.h"
 
 namespace dank::ui {

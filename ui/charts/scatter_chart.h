@@ -3,9 +3,9 @@
 #include <memory>
 #include <vector>
 
-#include "core/data/dataset.h"
-#include "core/data/evaluation.h"
-#include "core/data/target.h"
+#include "core/dataset/dataset.h"
+#include "core/evaluate/evaluation.h"
+#include "core/learn/target.h"
 #include "ui/charts/plot.h"
 
 namespace dank::ui {

@@ -4,7 +4,7 @@
 
 #include <span>
 
-#include "core/data/target_preview.h"
+#include "core/learn/target_preview.h"
 #include "ui/charts/histogram_chart.h"
 
 namespace dank::ui {

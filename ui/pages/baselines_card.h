@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "core/data/evaluation.h"
+#include "core/evaluate/evaluation.h"
 #include "ui/charts/row_chart.h"
 #include "ui/widgets/card.h"
 

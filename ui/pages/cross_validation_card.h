@@ -2,8 +2,8 @@
 
 #include <memory>
 
-#include "core/data/cross_validation.h"
-#include "core/data/target.h"
+#include "core/evaluate/cross_validation.h"
+#include "core/learn/target.h"
 #include "ui/pages/evaluate_parts.h"
 #include "ui/widgets/card.h"
 

@@ -3,7 +3,7 @@
 #include <functional>
 #include <optional>
 
-#include "core/data/target.h"
+#include "core/learn/target.h"
 #include "ui/session/session.h"
 #include "ui/widgets/card.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "core/data/evaluation.h"
-#include "core/data/residuals.h"
+#include "core/evaluate/evaluation.h"
+#include "core/evaluate/residuals.h"
 #include "ui/charts/calibration_chart.h"
 #include "ui/charts/row_chart.h"
 #include "ui/widgets/card.h"

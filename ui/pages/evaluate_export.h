@@ -1,7 +1,7 @@
 #pragma once
 
-#include "core/data/dataset.h"
-#include "core/data/evaluation.h"
+#include "core/dataset/dataset.h"
+#include "core/evaluate/evaluation.h"
 #include "ui/charts/plot.h"
 #include "ui/session/session.h"
 

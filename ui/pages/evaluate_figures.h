@@ -2,9 +2,9 @@
 
 #include <array>
 
-#include "core/data/cross_validation.h"
-#include "core/data/evaluation.h"
-#include "core/data/target.h"
+#include "core/evaluate/cross_validation.h"
+#include "core/evaluate/evaluation.h"
+#include "core/learn/target.h"
 #include "ui/charts/plot.h"
 #include "ui/widgets/card.h"
 

@@ -3,7 +3,7 @@
 #include <memory>
 #include <vector>
 
-#include "core/data/evaluation.h"
+#include "core/evaluate/evaluation.h"
 #include "ui/session/session.h"
 #include "ui/widgets/card.h"
 

@@ -8,7 +8,7 @@
 #include <algorithm>
 
 #include "core/base/error.h"
-#include "core/data/grouping.h"
+#include "core/dataset/grouping.h"
 #include "ui/charts/number_text.h"
 #include "ui/session/thumbnails.h"
 #include "ui/widgets/calm.h"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/data/target_preview.h"
+#include "core/learn/target_preview.h"
 
 class QComboBox;
 class QLineEdit;

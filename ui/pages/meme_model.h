@@ -7,8 +7,8 @@
 #include <memory>
 #include <vector>
 
-#include "core/data/dataset.h"
-#include "core/data/target.h"
+#include "core/dataset/dataset.h"
+#include "core/learn/target.h"
 #include "ui/session/session.h"
 
 namespace dank::ui {

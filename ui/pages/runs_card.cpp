@@ -10,7 +10,7 @@
 #include <QShortcut>
 #include <QVBoxLayout>
 
-#include "core/data/loss.h"
+#include "core/learn/loss.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/window_settings.h"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/data/settings_list.h"
+#include "core/learn/settings_list.h"
 #include "ui/charts/number_text.h"
 #include "ui/pages/loss_card.h"
 #include "ui/widgets/text_format.h"

@@ -5,7 +5,7 @@
 #include <memory>
 #include <optional>
 
-#include "core/data/dataset.h"
+#include "core/dataset/dataset.h"
 #include "ui/session/session.h"
 
 namespace dank::ui {

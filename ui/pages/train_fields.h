@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/data/train_config.h"
+#include "core/learn/train_config.h"
 
 class QWidget;
 

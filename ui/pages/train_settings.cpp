@@ -8,7 +8,7 @@
 #include <cmath>
 
 #include "core/base/error.h"
-#include "core/data/target_preview.h"
+#include "core/learn/target_preview.h"
 #include "ui/charts/number_text.h"
 #include "ui/charts/target_chart.h"
 #include "ui/pages/group_field.h"

@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/data/train_config.h"
+#include "core/learn/train_config.h"
 #include "ui/pages/train_fields.h"
 #include "ui/widgets/card.h"
 

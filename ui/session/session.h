@@ -12,12 +12,12 @@
 #include <optional>
 #include <vector>
 
-#include "core/data/cross_validation.h"
-#include "core/data/dataset.h"
-#include "core/data/evaluation.h"
-#include "core/data/model.h"
-#include "core/data/target_preview.h"
+#include "core/dataset/dataset.h"
 #include "core/engine/engine.h"
+#include "core/evaluate/cross_validation.h"
+#include "core/evaluate/evaluation.h"
+#include "core/learn/target_preview.h"
+#include "core/model/model.h"
 #include "core/store/library.h"
 
 namespace dank::ui {

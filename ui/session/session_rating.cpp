@@ -6,7 +6,7 @@
 #include <cmath>
 #include <utility>
 
-#include "core/data/rate_input.h"
+#include "core/dataset/rate_input.h"
 #include "core/store/model_file.h"
 #include "ui/session/session_private.h"
 

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/base/job.h"
+#include "core/dataset/meme.h"
+
+namespace dank {
+
+/// The memes of one db.json: usable records in the file's order, and every other row with its reason.
+/// A value; immutable once loaded, so that threads may share it.
+class Dataset {
+public:
+    /// Loads a TinyDB db.json as the paper's author wrote it ({"_default": {"1": {row}, …}}; any one table
+    /// name; a bare array of rows is taken too). Pictures are looked for at `memes/<id>.<ext>`, then at the
+    /// file name in `media`, in `memes/` and beside the db.json; content decides what they are.
+    /// Throws Error{File|Format|Dataset}; a bad row is never an exception. Checks `job.cancel`,
+    /// reports stage "load".
+    static Dataset load(const std::filesystem::path &dbJson, const JobContext &job = {});
+
+    /// For tests and tools: a dataset from records.
+    static Dataset fromRecords(std::filesystem::path path, std::vector<MemeRecord> records,
+                               std::vector<Skipped> skipped = {});
+
+    const std::filesystem::path &path() const { return m_path; }  ///< absolute path of the db.json
+    std::string name() const;                                     ///< its folder's name
+    const std::string &contentHash() const { return m_hash; }     ///< of the db.json's bytes
+    std::size_t rows() const { return m_records.size() + m_skipped.size(); }
+    std::span<const MemeRecord> records() const { return m_records; }
+    std::span<const Skipped> skipped() const { return m_skipped; }
+    const MemeRecord *find(const MemeId &id) const;
+
+    /// The same dataset with these memes moved to skipped() as Excluded.
+    Dataset without(const std::set<MemeId> &ids) const;
+
+private:
+    std::filesystem::path m_path;
+    std::string m_hash;
+    std::vector<MemeRecord> m_records;
+    std::vector<Skipped> m_skipped;
+    std::vector<std::size_t> m_byId;  ///< indexes into m_records, sorted by id
+
+    void indexById();
+};
+
+}  // namespace dank

@@ -1,0 +1,60 @@
+#include "core/dataset/feature_matrix.h"
+
+#include <array>
+#include <bit>
+#include <limits>
+#include <string_view>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+
+namespace dank {
+
+namespace {
+
+/// NPY 1.0: magic, version, length of the header, then a Python dictionary padded to a multiple of 64 bytes
+/// (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
+std::string npyHeader(std::size_t rows, std::size_t columns)
+{
+    std::string dictionary = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + std::to_string(rows) + ", "
+                             + std::to_string(columns) + "), }";
+    constexpr std::size_t kPreamble = 10;
+    const std::size_t used = kPreamble + dictionary.size() + 1;
+    dictionary.append((64 - used % 64) % 64, ' ');
+    dictionary.push_back('\n');
+    std::string header = "\x93NUMPY";
+    header.push_back('\x01');
+    header.push_back('\x00');
+    header.push_back(static_cast<char>(dictionary.size() & 0xff));
+    header.push_back(static_cast<char>(dictionary.size() >> 8));
+    return header + dictionary;
+}
+
+}  // namespace
+
+void writeNpy(const FeatureMatrix &matrix, const std::filesystem::path &npy)
+{
+    static_assert(std::endian::native == std::endian::little && sizeof(float) == 4
+                      && std::numeric_limits<float>::is_iec559,
+                  "the values are written as they lie in memory");
+    if (matrix.values.size() != matrix.rows() * matrix.columns)
+        throw Error(ErrorKind::Shape, "The feature matrix holds " + std::to_string(matrix.values.size())
+                                          + " numbers instead of " + std::to_string(matrix.rows()) + " times "
+                                          + std::to_string(matrix.columns) + ".");
+    std::string ids;
+    for (const MemeId &id : matrix.ids) {
+        if (id.find('\n') != MemeId::npos)
+            throw Error(ErrorKind::Format, "An id with a line break in it cannot be written to a list of ids.", npy);
+        ids += id;
+        ids += '\n';
+    }
+    const std::string header = npyHeader(matrix.rows(), matrix.columns);
+    const std::array pieces{std::as_bytes(std::span(header)), std::as_bytes(std::span(matrix.values))};
+    writeFileAtomically(npy, pieces);
+
+    std::filesystem::path list = npy;
+    list.replace_extension(npy.extension() == ".npy" ? ".ids.txt" : npy.extension().native() + ".ids.txt");
+    writeFileAtomically(list, ids);
+}
+
+}  // namespace dank

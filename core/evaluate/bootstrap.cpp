@@ -1,0 +1,88 @@
+#include "core/evaluate/bootstrap.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "core/base/random.h"
+#include "core/evaluate/quantile.h"
+#include "core/evaluate/weighted_rows.h"
+
+namespace dank {
+
+Resamples::Resamples(std::size_t rows, std::span<const std::size_t> clusters, const BootstrapOptions &options)
+    : m_rows(rows), m_count(options.resamples), m_level(options.level)
+{
+    if (!clusters.empty() && clusters.size() != rows)
+        throw Error(ErrorKind::Shape, "There are " + std::to_string(clusters.size()) + " clusters for "
+                                          + std::to_string(rows) + " rows.");
+    if (!(m_level > 0 && m_level < 1))
+        throw Error(ErrorKind::Shape, "The level of an interval lies between 0 and 1.");
+    std::vector<std::vector<std::size_t>> members;
+    std::unordered_map<std::size_t, std::size_t> index;
+    for (std::size_t row = 0; row < rows; ++row) {
+        const auto [found, isNew] = index.try_emplace(clusters.empty() ? row : clusters[row], members.size());
+        if (isNew)
+            members.emplace_back();
+        members[found->second].push_back(row);
+    }
+    m_clusters = members.size();
+    m_weights.resize(m_count * rows);
+    Random random(options.seed);
+    for (std::size_t resample = 0; resample < m_count; ++resample) {
+        const auto weights = std::span(m_weights).subspan(resample * rows, rows);
+        for (std::size_t draw = 0; draw < m_clusters; ++draw)
+            for (const std::size_t row : members[random.below(m_clusters)])
+                weights[row] += weights[row] < 255;
+    }
+}
+
+std::vector<std::optional<Interval>> bootstrapIntervals(const JudgedRows &rows, std::span<const FigureWanted> wanted,
+                                                        const Resamples &resamples, const JobContext &job)
+{
+    std::vector<std::optional<Interval>> intervals(wanted.size());
+    if (rows.actual.empty() || resamples.clusters() < 2)
+        return intervals;
+    const bool needsGroups = std::any_of(wanted.begin(), wanted.end(), [](const auto &one) { return one.within; });
+    std::vector<WeightedRows> pooled;
+    std::vector<GroupedRows> within;
+    const auto add = [&](std::span<const double> predicted) {
+        pooled.emplace_back(predicted, rows.actual, rows.upvotes);
+        if (needsGroups && !rows.groups.empty())
+            within.emplace_back(predicted, rows.actual, rows.upvotes, rows.groups);
+    };
+    if (rows.bySeed.empty())
+        add(rows.predicted);
+    for (const std::vector<double> &predicted : rows.bySeed)
+        add(predicted);
+
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        if (wanted[i].within && (within.empty() || within.front().groups() == 0))
+            continue;
+        std::vector<double> values;
+        values.reserve(resamples.count());
+        for (std::size_t resample = 0; resample < resamples.count(); ++resample) {
+            if (resample % 64 == 0)
+                job.cancel.check();
+            const auto weights = resamples.weights(resample);
+            const std::size_t seed = resample % pooled.size();
+            const std::optional<double> value = wanted[i].within ? within[seed].value(wanted[i].figure, weights)
+                                                                 : pooled[seed].value(wanted[i].figure, weights);
+            if (value)
+                values.push_back(*value);
+        }
+        if (values.empty() || values.size() * 2 < resamples.count())
+            continue;
+        std::sort(values.begin(), values.end());
+        const double tail = (1 - resamples.level()) / 2;
+        intervals[i] = Interval{sortedQuantile(values, tail), sortedQuantile(values, 1 - tail)};
+    }
+    return intervals;
+}
+
+std::vector<std::optional<Interval>> bootstrapIntervals(const JudgedRows &rows, std::span<const FigureWanted> wanted,
+                                                        const BootstrapOptions &options, const JobContext &job)
+{
+    return bootstrapIntervals(rows, wanted, Resamples(rows.actual.size(), rows.clusters, options), job);
+}
+
+}  // namespace dank

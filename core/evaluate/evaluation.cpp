@@ -1,0 +1,283 @@
+#include "core/evaluate/evaluation.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+namespace dank {
+
+namespace {
+
+constexpr std::size_t kMostWeights = 40'000'000;
+constexpr std::size_t kFewestResamples = 200;
+
+std::vector<double> picked(const std::vector<double> &values, const std::vector<std::size_t> &rows)
+{
+    std::vector<double> some;
+    for (const std::size_t row : rows)
+        some.push_back(values[row]);
+    return some;
+}
+
+/// The columns of the memes at `rows`.
+struct Columns {
+    std::vector<double> predicted;
+    std::vector<double> actual;
+    std::vector<std::int64_t> upvotes;
+    std::vector<std::string> groups;
+    std::vector<std::size_t> clusters;
+    std::vector<std::vector<double>> bySeed;
+
+    Columns(const EvaluationInput &input, const std::vector<std::size_t> &rows)
+    {
+        const std::vector<JudgedMeme> &memes = input.memes;
+        for (const std::vector<double> &answers : input.bySeed) {
+            if (answers.size() != memes.size())
+                throw Error(ErrorKind::Shape, "A seed has " + std::to_string(answers.size()) + " answers for "
+                                                  + std::to_string(memes.size()) + " memes.");
+            bySeed.push_back(picked(answers, rows));
+        }
+        for (const std::size_t row : rows) {
+            const JudgedMeme &meme = memes[row];
+            predicted.push_back(meme.predicted);
+            actual.push_back(meme.actual);
+            upvotes.push_back(meme.upvotes);
+            groups.push_back(meme.group);
+            clusters.push_back(meme.cluster == kNoCluster ? kNoCluster - row : meme.cluster);
+        }
+    }
+
+    /// A baseline's rows, with its own predictions.
+    JudgedRows view(std::span<const double> predictions) const
+    {
+        return {predictions, actual, upvotes, groups, clusters};
+    }
+    /// The model's.
+    JudgedRows model() const { return {predicted, actual, upvotes, groups, clusters, bySeed}; }
+
+    Metrics pooled() const
+    {
+        std::vector<Metrics> runs;
+        for (const std::vector<double> &answers : bySeed)
+            runs.push_back(computeMetrics(answers, actual, upvotes));
+        return runs.empty() ? computeMetrics(predicted, actual, upvotes) : meanMetrics(runs);
+    }
+    std::optional<Metrics> within() const
+    {
+        std::vector<Metrics> runs;
+        for (const std::vector<double> &answers : bySeed)
+            if (const std::optional<Metrics> metrics = computeWithin(answers, actual, upvotes, groups))
+                runs.push_back(*metrics);
+        return runs.empty() ? computeWithin(predicted, actual, upvotes, groups) : meanMetrics(runs);
+    }
+};
+
+struct Witnesses {
+    std::size_t clusters = 0;
+    std::size_t even = 0;
+
+    bool areEnough() const { return clusters >= kMinClustersToJudge && even >= kMinEvenClusters; }
+};
+
+/// How many clusters there are, and how many of equal size would witness as much: (sum n)^2 / sum n^2 (Kish 1965), so
+/// that one author with most of the memes does not count as many.
+Witnesses countWitnesses(std::span<const std::size_t> clusters)
+{
+    std::unordered_map<std::size_t, double> sizes;
+    for (const std::size_t cluster : clusters)
+        ++sizes[cluster];
+    double sum = 0, squares = 0;
+    for (const auto &[cluster, size] : sizes) {
+        sum += size;
+        squares += size * size;
+    }
+    return {sizes.size(), squares > 0 ? static_cast<std::size_t>(sum * sum / squares + 1e-9) : 0};
+}
+
+/// The clusters of the rows whose group has another row among them.
+std::vector<std::size_t> clustersInGroups(const Columns &columns)
+{
+    std::unordered_map<std::string_view, std::size_t> sizes;
+    for (const std::string &group : columns.groups)
+        ++sizes[group];
+    std::vector<std::size_t> clusters;
+    for (std::size_t row = 0; row < columns.groups.size(); ++row)
+        if (!columns.groups[row].empty() && sizes[columns.groups[row]] > 1)
+            clusters.push_back(columns.clusters[row]);
+    return clusters;
+}
+
+Resamples makeResamples(const Columns &columns, BootstrapOptions options)
+{
+    const std::size_t rows = columns.actual.size();
+    const std::size_t affordable = kMostWeights / std::max<std::size_t>(1, rows);
+    options.resamples = std::min(options.resamples, std::max(kFewestResamples, affordable));
+    return Resamples(rows, columns.clusters, options);
+}
+
+const Baseline *find(const std::vector<Baseline> &baselines, std::string_view name)
+{
+    const auto found =
+        std::find_if(baselines.begin(), baselines.end(), [&](const Baseline &one) { return one.name == name; });
+    return found == baselines.end() ? nullptr : &*found;
+}
+
+BaselineResult judgeBaseline(const Baseline &baseline, const Columns &columns, bool hasGroups,
+                             const Resamples &resamples, const JobContext &job)
+{
+    if (baseline.predicted.size() != columns.actual.size())
+        throw Error(ErrorKind::Shape, "The baseline '" + baseline.name + "' has "
+                                          + std::to_string(baseline.predicted.size()) + " predictions for "
+                                          + std::to_string(columns.actual.size()) + " memes.");
+    BaselineResult result;
+    result.name = baseline.name;
+    result.title = baseline.title;
+    result.pooled = computeMetrics(baseline.predicted, columns.actual, columns.upvotes);
+    std::vector<FigureWanted> wanted{{Figure::Spearman, false}};
+    if (hasGroups) {
+        result.within = computeWithin(baseline.predicted, columns.actual, columns.upvotes, columns.groups);
+        wanted.push_back({Figure::Spearman, true});
+    }
+    const auto intervals = bootstrapIntervals(columns.view(baseline.predicted), wanted, resamples, job);
+    result.spearman = intervals[0];
+    if (hasGroups)
+        result.withinSpearman = intervals[1];
+    return result;
+}
+
+/// The model without the memes whose picture is a training meme's too.
+void judgeClean(VerdictFacts &facts, const EvaluationInput &input, const JobContext &job)
+{
+    std::vector<std::size_t> rows;
+    for (std::size_t row = 0; row < input.memes.size(); ++row)
+        if (!input.memes[row].samePicture)
+            rows.push_back(row);
+    if (facts.duplicates == 0 || rows.size() < kMinRowsToJudge)
+        return;
+    const bool within = facts.within.has_value();
+    const Columns columns(input, rows);
+    const auto metricsOf = [&](const std::vector<double> &predicted) {
+        return within ? computeWithin(predicted, columns.actual, columns.upvotes, columns.groups)
+                      : computeMetrics(predicted, columns.actual, columns.upvotes);
+    };
+    const std::optional<Metrics> metrics = within ? columns.within() : columns.pooled();
+    if (!metrics || !countWitnesses(within ? clustersInGroups(columns) : columns.clusters).areEnough())
+        return;
+    const FigureWanted wanted{Figure::Spearman, within};
+    const Resamples resamples = makeResamples(columns, input.bootstrap);
+    facts.clean =
+        JudgedFigures{*metrics, bootstrapIntervals(columns.model(), std::span(&wanted, 1), resamples, job).front()};
+    if (const Baseline *nearest = find(input.baselines, "nearest"))
+        if (const std::optional<Metrics> without = metricsOf(picked(nearest->predicted, rows)))
+            facts.nearestClean = without->spearman;
+}
+
+Intervals intervalsOf(const JudgedRows &rows, const std::vector<Figure> &figures, bool within,
+                      const Resamples &resamples, const JobContext &job)
+{
+    std::vector<FigureWanted> wanted;
+    for (const Figure figure : figures)
+        wanted.push_back({figure, within});
+    if (std::find(figures.begin(), figures.end(), Figure::Spearman) == figures.end())
+        wanted.push_back({Figure::Spearman, within});  // the verdict's
+    const auto found = bootstrapIntervals(rows, wanted, resamples, job);
+    Intervals intervals;
+    for (std::size_t i = 0; i < wanted.size(); ++i)
+        if (found[i])
+            intervals.emplace(wanted[i].figure, *found[i]);
+    return intervals;
+}
+
+}  // namespace
+
+std::optional<Interval> intervalOf(const Intervals &intervals, Figure figure)
+{
+    const auto found = intervals.find(figure);
+    return found == intervals.end() ? std::nullopt : std::optional(found->second);
+}
+
+Evaluation evaluate(EvaluationInput input, const JobContext &job)
+{
+    std::vector<std::size_t> all(input.memes.size());
+    for (std::size_t row = 0; row < all.size(); ++row)
+        all[row] = row;
+    const Columns columns(input, all);
+
+    Evaluation evaluation;
+    evaluation.subset = std::move(input.subset);
+    evaluation.groupName = input.groupName;
+    evaluation.model = columns.pooled();
+    evaluation.within = columns.within();
+    const bool hasGroups = evaluation.within.has_value();
+    evaluation.judgedWithin = hasGroups && evaluation.within->groups > 1
+                              && evaluation.within->rows >= std::max(kMinRowsToJudge, all.size() / 2);
+    for (const JudgedMeme &meme : input.memes)
+        evaluation.duplicates += meme.samePicture;
+    if (!all.empty())
+        evaluation.duplicateShare = static_cast<double>(evaluation.duplicates) / static_cast<double>(all.size());
+
+    const Resamples resamples = makeResamples(columns, input.bootstrap);
+    evaluation.clusters = resamples.clusters();
+    evaluation.intervals = intervalsOf(columns.model(), input.figures, false, resamples, job);
+    if (hasGroups)
+        evaluation.withinIntervals = intervalsOf(columns.model(), input.figures, true, resamples, job);
+
+    // First, whether it was given (one mean for each fold) or not.
+    const auto mean = std::stable_partition(input.baselines.begin(), input.baselines.end(),
+                                            [](const Baseline &one) { return one.name == "mean"; });
+    if (mean == input.baselines.begin())
+        input.baselines.insert(mean, makeBaseline("mean", std::vector<double>(all.size(), input.trainMean)));
+    if (hasGroups && !find(input.baselines, "group"))
+        input.baselines.insert(input.baselines.begin() + 1,
+                               makeBaseline("group", medianOfOthers(columns.actual, columns.groups)));
+    for (const Baseline &baseline : input.baselines)
+        evaluation.baselines.push_back(judgeBaseline(baseline, columns, hasGroups, resamples, job));
+    evaluation.meanPredictor = evaluation.baselines.front().pooled;
+
+    VerdictFacts facts;
+    facts.rows = all.size();
+    const Witnesses witnesses = countWitnesses(evaluation.judgedWithin ? clustersInGroups(columns) : columns.clusters);
+    facts.clusters = witnesses.clusters;
+    facts.evenClusters = witnesses.even;
+    facts.groupsTooFew = hasGroups && !evaluation.judgedWithin;
+    facts.meanR2 = evaluation.meanPredictor.r2;
+    facts.seenInTraining = input.seenInTraining;
+    facts.heightCounts = input.heightCounts;
+    facts.groupName = input.groupName;
+    facts.pooled = {evaluation.model, intervalOf(evaluation.intervals, Figure::Spearman)};
+    if (evaluation.judgedWithin)
+        facts.within = JudgedFigures{*evaluation.within, intervalOf(evaluation.withinIntervals, Figure::Spearman)};
+    facts.baselines = evaluation.baselines;
+    facts.duplicates = evaluation.duplicates;
+    judgeClean(facts, input, job);
+    evaluation.verdict = decideVerdict(facts);
+    evaluation.memes = std::move(input.memes);
+    return evaluation;
+}
+
+Evaluation evaluate(std::vector<JudgedMeme> memes, double trainMean, std::string subset, bool seenInTraining)
+{
+    EvaluationInput input;
+    input.memes = std::move(memes);
+    input.trainMean = trainMean;
+    input.subset = std::move(subset);
+    input.seenInTraining = seenInTraining;
+    return evaluate(std::move(input));
+}
+
+void noteNeighbours(std::span<JudgedMeme> memes, const BaselineSet &set, std::span<const MemeId> ids)
+{
+    if (set.neighbours.size() != memes.size() && !set.neighbours.empty())
+        throw Error(ErrorKind::Shape, "There are neighbours of " + std::to_string(set.neighbours.size()) + " memes for "
+                                          + std::to_string(memes.size()) + '.');
+    for (std::size_t i = 0; i < set.neighbours.size(); ++i) {
+        if (set.neighbours[i].empty())
+            continue;
+        const Neighbour &nearest = set.neighbours[i].front();
+        memes[i].nearest = ids[nearest.row];
+        memes[i].nearestSimilarity = nearest.similarity;
+        memes[i].samePicture |= set.canTellSame && nearest.similarity >= kSamePicture;
+    }
+}
+
+}  // namespace dank

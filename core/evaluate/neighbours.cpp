@@ -1,0 +1,90 @@
+#include "core/evaluate/neighbours.h"
+
+#include <algorithm>
+
+#include <Eigen/Core>
+
+namespace dank {
+
+namespace {
+
+using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+/// Standardised rows of length 1; a row at the very mean stays 0 and is like nothing.
+template <typename RowAt>
+Matrix unitRows(const Standardiser &standardiser, std::size_t count, RowAt rowAt)
+{
+    Matrix matrix(count, standardiser.columns());
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto at = static_cast<Eigen::Index>(i);
+        standardiser.apply(rowAt(i), matrix.row(at).data());
+        const float length = matrix.row(at).stableNorm();
+        if (length > 0)
+            matrix.row(at) /= length;
+    }
+    return matrix;
+}
+
+}  // namespace
+
+NeighbourSearch::NeighbourSearch(const FeatureMatrix &features, std::span<const std::size_t> trainRows)
+    : m_features(&features), m_rows(trainRows.begin(), trainRows.end()), m_standardiser(features, trainRows)
+{
+    std::sort(m_rows.begin(), m_rows.end());
+}
+
+std::vector<std::vector<Neighbour>> NeighbourSearch::nearest(std::span<const float> queries, std::size_t k,
+                                                             const JobContext &job) const
+{
+    const std::size_t columns = m_features->columns;
+    if (columns == 0 || queries.size() % columns != 0)
+        throw Error(ErrorKind::Shape, "Neighbours were asked for with " + std::to_string(queries.size())
+                                          + " numbers, which are no rows of " + std::to_string(columns) + '.');
+    constexpr std::size_t kQueries = 1024;  // at a time, so that memory stays small
+    constexpr std::size_t kRows = 512;
+    const std::size_t count = queries.size() / columns;
+    std::vector<std::vector<Neighbour>> found(count);
+    if (k == 0)
+        return found;
+    for (std::size_t begin = 0; begin < count; begin += kQueries) {
+        const std::size_t some = std::min(kQueries, count - begin);
+        const Matrix asked = unitRows(m_standardiser, some,
+                                      [&](std::size_t i) { return queries.subspan((begin + i) * columns, columns); });
+        for (std::size_t from = 0; from < m_rows.size(); from += kRows) {
+            job.cancel.check();
+            const std::size_t rows = std::min(kRows, m_rows.size() - from);
+            const Matrix block =
+                unitRows(m_standardiser, rows, [&](std::size_t i) { return m_features->row(m_rows[from + i]); });
+            const Matrix similarity = asked * block.transpose();
+            for (std::size_t i = 0; i < some; ++i) {
+                std::vector<Neighbour> &best = found[begin + i];
+                for (std::size_t j = 0; j < rows; ++j) {
+                    const double value = std::clamp<double>(
+                        similarity(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)), -1, 1);
+                    if (best.size() == k && value <= best.back().similarity)
+                        continue;
+                    if (best.size() == k)
+                        best.pop_back();
+                    const auto place = std::upper_bound(best.begin(), best.end(), value,
+                                                        [](double a, const Neighbour &b) { return a > b.similarity; });
+                    best.insert(place, {m_rows[from + j], value});
+                }
+            }
+        }
+    }
+    return found;
+}
+
+std::vector<std::vector<Neighbour>> NeighbourSearch::nearestTo(std::span<const std::size_t> rows, std::size_t k,
+                                                               const JobContext &job) const
+{
+    std::vector<float> queries;
+    queries.reserve(rows.size() * m_features->columns);
+    for (const std::size_t row : rows) {
+        const auto values = m_features->row(row);
+        queries.insert(queries.end(), values.begin(), values.end());
+    }
+    return nearest(queries, k, job);
+}
+
+}  // namespace dank

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/evaluate/bootstrap.h"
+
+namespace dank {
+
+/// The value `share` (0..1) of the way through the ascending, non-empty list `sorted` of numbers: linear between order
+/// statistics, as NumPy's percentile.
+template <typename Numbers>
+double sortedQuantile(const Numbers &sorted, double share)
+{
+    const double position = share * static_cast<double>(sorted.size() - 1);
+    const auto below = static_cast<std::size_t>(position);
+    const std::size_t above = std::min(below + 1, sorted.size() - 1);
+    return std::lerp(double{sorted[below]}, double{sorted[above]}, position - static_cast<double>(below));
+}
+
+/// The middle `level` of what the resamples gave; empty where fewer than half of the `resamples` gave anything.
+inline std::optional<Interval> percentileInterval(std::vector<double> values, std::size_t resamples, double level)
+{
+    if (values.empty() || values.size() * 2 < resamples)
+        return std::nullopt;
+    std::sort(values.begin(), values.end());
+    return Interval{sortedQuantile(values, (1 - level) / 2), sortedQuantile(values, (1 + level) / 2)};
+}
+
+}  // namespace dank

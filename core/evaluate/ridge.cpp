@@ -1,0 +1,224 @@
+#include "core/evaluate/ridge.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include <Eigen/Cholesky>
+#include <Eigen/Core>
+
+#include "core/base/random.h"
+#include "core/learn/standardised.h"
+
+namespace dank {
+
+namespace {
+
+using Matrix = Eigen::MatrixXd;
+using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using Vector = Eigen::VectorXd;
+
+/// Penalties as multiples of the mean squared length of a training row, so that they fit any number of features.
+constexpr double kPenalties[] = {0.001, 0.01, 0.1, 1, 10, 100};
+/// Multiplications that the primal form may spend on its products: some ten seconds of one core.
+constexpr double kPrimalWork = 5e10;
+
+Eigen::Index index(std::size_t value)
+{
+    return static_cast<Eigen::Index>(value);
+}
+
+Vector targetsOf(std::span<const float> targets, std::span<const std::size_t> rows)
+{
+    Vector values(index(rows.size()));
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        values[index(i)] = targets[rows[i]];
+    return values;
+}
+
+RowMatrix standardisedRows(const FeatureMatrix &features, const Standardiser &standardiser,
+                           std::span<const std::size_t> rows)
+{
+    RowMatrix matrix(index(rows.size()), index(features.columns));
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        standardiser.apply(features.row(rows[i]), matrix.row(index(i)).data());
+    return matrix;
+}
+
+std::vector<double> toStd(const Vector &values)
+{
+    return {values.data(), values.data() + values.size()};
+}
+
+/// `matrix` = L L^T, L in its lower half, by blocks as LAPACK's potrf: Eigen's own would keep a stop waiting for a
+/// second. False where the matrix is not positive definite.
+bool factorise(Matrix &matrix, const JobContext &job)
+{
+    constexpr Eigen::Index kBlock = 128;
+    const Eigen::Index size = matrix.rows();
+    for (Eigen::Index from = 0; from < size; from += kBlock) {
+        job.cancel.check();
+        const Eigen::Index count = std::min(kBlock, size - from);
+        const Eigen::Index rest = size - from - count;
+        auto block = matrix.block(from, from, count, count);
+        const Eigen::LLT<Matrix> solver(block);
+        if (solver.info() != Eigen::Success)
+            return false;
+        block = solver.matrixLLT();
+        if (rest == 0)
+            break;
+        auto below = matrix.block(from + count, from, rest, count);
+        block.triangularView<Eigen::Lower>().transpose().solveInPlace<Eigen::OnTheRight>(below);
+        matrix.bottomRightCorner(rest, rest).selfadjointView<Eigen::Lower>().rankUpdate(below, -1);
+    }
+    return true;
+}
+
+/// The coefficients of the penalty that errs least on the rows to choose by. `symmetric` + penalty times one, solved
+/// for `right`; `choose` maps coefficients to predictions.
+Vector chooseCoefficients(const Matrix &symmetric, const Vector &right, double meanLength, const RowMatrix &choose,
+                          const Vector &chooseTargets, const JobContext &job)
+{
+    Vector best = Vector::Zero(right.size());
+    double bestError = std::numeric_limits<double>::infinity();
+    Matrix factor;
+    for (const double share : kPenalties) {
+        factor = symmetric;
+        factor.diagonal().array() += std::max(share * meanLength, 1e-12);
+        if (!factorise(factor, job))
+            continue;
+        Vector coefficients = factor.triangularView<Eigen::Lower>().solve(right);
+        factor.triangularView<Eigen::Lower>().transpose().solveInPlace(coefficients);
+        const double error = (choose * coefficients - chooseTargets).squaredNorm();
+        if (coefficients.allFinite() && error < bestError) {
+            bestError = error;
+            best = coefficients;
+        }
+    }
+    return best;
+}
+
+}  // namespace
+
+std::vector<std::size_t> sampleRows(std::span<const std::size_t> rows, std::size_t most)
+{
+    std::vector<std::size_t> sample(rows.begin(), rows.end());
+    if (sample.size() > most) {
+        Random random(mixSeed(sample.size(), most));
+        random.shuffle(std::span(sample));
+        sample.resize(most);
+    }
+    std::sort(sample.begin(), sample.end());
+    return sample;
+}
+
+RidgeSides ridgeSides(const BaselineRows &rows, std::size_t most)
+{
+    RidgeSides sides{sampleRows(rows.train, most), sampleRows(rows.validation, most)};
+    if (!sides.choose.empty())
+        return sides;
+    if (sides.train.size() < 2)
+        return {sides.train, sides.train};
+    std::vector<std::size_t> train;
+    for (std::size_t i = 0; i < sides.train.size(); ++i)
+        (i % 5 == 1 ? sides.choose : train).push_back(sides.train[i]);
+    sides.train = std::move(train);
+    return sides;
+}
+
+std::vector<double> kernelRidgePredictions(std::span<const double> gram, std::span<const double> trainTargets,
+                                           std::span<const double> chooseKernel, std::span<const double> chooseTargets,
+                                           std::span<const double> judgedKernel, const JobContext &job)
+{
+    const std::size_t n = trainTargets.size();
+    if (n == 0 || gram.size() != n * n || chooseKernel.size() != n * chooseTargets.size() || judgedKernel.size() % n)
+        throw Error(ErrorKind::Shape, "The kernels of a ridge regression do not fit its rows.");
+    const auto view = [n](std::span<const double> values) {
+        return Eigen::Map<const RowMatrix>(values.data(), index(values.size() / n), index(n));
+    };
+    const Vector columnMeans = view(gram).colwise().mean().transpose();
+    const double grandMean = columnMeans.mean();
+    // Centring in feature space, which is what an unpenalised intercept amounts to.
+    const auto centred = [&](std::span<const double> values) {
+        RowMatrix kernel = view(values);
+        const Vector rowMeans = kernel.rowwise().mean();
+        kernel.colwise() -= rowMeans;
+        kernel.rowwise() -= columnMeans.transpose();
+        kernel.array() += grandMean;
+        return kernel;
+    };
+    const Vector y = Eigen::Map<const Vector>(trainTargets.data(), index(n));
+    const double meanTarget = y.mean();
+    const Vector wanted =
+        Eigen::Map<const Vector>(chooseTargets.data(), index(chooseTargets.size())).array() - meanTarget;
+    const Matrix kernel = centred(gram);
+    const Vector dual = chooseCoefficients(kernel, y.array() - meanTarget, kernel.trace() / static_cast<double>(n),
+                                           centred(chooseKernel), wanted, job);
+    return toStd((centred(judgedKernel) * dual).array() + meanTarget);
+}
+
+std::vector<double> ridgePredictions(const FeatureMatrix &features, std::span<const float> targets,
+                                     const BaselineRows &rows, const JobContext &job)
+{
+    if (targets.size() != features.rows() || rows.train.empty())
+        throw Error(ErrorKind::Shape, "A ridge regression was asked for " + std::to_string(features.rows())
+                                          + " rows with " + std::to_string(targets.size()) + " targets, "
+                                          + std::to_string(rows.train.size()) + " of them to learn from.");
+    constexpr std::size_t kBlock = 256;  // rows between two looks at whether to stop
+    const std::size_t columns = features.columns;
+    std::size_t most = kMaxKernelRows;
+    if (columns <= kMaxKernelRows) {
+        const double width = std::max<double>(1, static_cast<double>(columns));
+        most = std::max(most, static_cast<std::size_t>(std::min(kPrimalWork / width / width, 1e6)));
+    }
+    const RidgeSides sides = ridgeSides(rows, most);
+    const Standardiser standardiser(features, sides.train);
+    const auto some = [&](std::span<const std::size_t> which) {
+        return standardisedRows(features, standardiser, which);
+    };
+    const Vector y = targetsOf(targets, sides.train);
+    const Vector chosen = targetsOf(targets, sides.choose);
+
+    if (columns > sides.train.size()) {
+        const RowMatrix train = some(sides.train);
+        const auto kernelOf = [&](std::span<const std::size_t> which) -> RowMatrix {
+            RowMatrix kernel(index(which.size()), train.rows());
+            for (std::size_t from = 0; from < which.size(); from += kBlock) {
+                job.cancel.check();
+                const std::size_t count = std::min(kBlock, which.size() - from);
+                kernel.middleRows(index(from), index(count)).noalias() =
+                    some(which.subspan(from, count)) * train.transpose();
+            }
+            return kernel;
+        };
+        const auto flat = [](const RowMatrix &m) { return std::span(m.data(), static_cast<std::size_t>(m.size())); };
+        const RowMatrix gram = kernelOf(sides.train), choose = kernelOf(sides.choose), judged = kernelOf(rows.judged);
+        return kernelRidgePredictions(flat(gram), toStd(y), flat(choose), toStd(chosen), flat(judged), job);
+    }
+
+    const double meanTarget = y.mean();
+    Matrix gram = Matrix::Zero(index(columns), index(columns));
+    Vector right = Vector::Zero(index(columns));
+    for (std::size_t from = 0; from < sides.train.size(); from += kBlock) {
+        job.cancel.check();
+        const std::size_t count = std::min(kBlock, sides.train.size() - from);
+        const RowMatrix block = some(std::span(sides.train).subspan(from, count));
+        gram.selfadjointView<Eigen::Lower>().rankUpdate(block.transpose());
+        right += block.transpose() * (y.segment(index(from), index(count)).array() - meanTarget).matrix();
+    }
+    gram.triangularView<Eigen::StrictlyUpper>() = gram.transpose();
+    const double meanLength = gram.trace() / static_cast<double>(sides.train.size());
+    const Vector weights =
+        chooseCoefficients(gram, right, meanLength, some(sides.choose), chosen.array() - meanTarget, job);
+    std::vector<double> predicted;
+    predicted.reserve(rows.judged.size());
+    for (std::size_t from = 0; from < rows.judged.size(); from += kBlock) {
+        const auto which = rows.judged.subspan(from, std::min(kBlock, rows.judged.size() - from));
+        const Vector part = (some(which) * weights).array() + meanTarget;
+        predicted.insert(predicted.end(), part.data(), part.data() + part.size());
+    }
+    return predicted;
+}
+
+}  // namespace dank

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/job.h"
+#include "core/evaluate/ridge.h"
+
+namespace dank {
+
+/// Hashed columns of titleFeatures().
+inline constexpr std::uint32_t kTitleColumns = 1u << 14;
+
+/// Column and value, ascending by column; of length 1, or empty for a title without words.
+using SparseRow = std::vector<std::pair<std::uint32_t, float>>;
+
+/// Words, pairs of words, and runs of 3 to 5 characters (code points, lower case in ASCII), hashed into kTitleColumns
+/// columns; 1 + log of the count, times the inverse document frequency log((1 + n) / (1 + df)) + 1 over the training
+/// rows. Titles are UTF-8 of any length; what is beyond 400 bytes does not count.
+std::vector<SparseRow> titleFeatures(std::span<const std::string> titles, std::span<const std::size_t> trainRows);
+
+/// Ridge regression on titleFeatures(), at most kMaxKernelRows training rows of it. One prediction per judged row.
+/// `titles` and `targets` have one entry per meme. Throws Error{Shape} and Cancelled.
+std::vector<double> titlePredictions(std::span<const std::string> titles, std::span<const float> targets,
+                                     const BaselineRows &rows, const JobContext &job = {});
+
+}  // namespace dank

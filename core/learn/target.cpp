@@ -1,0 +1,162 @@
+#include "core/learn/target.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "core/base/error.h"
+
+namespace dank {
+
+namespace {
+
+constexpr std::size_t kMaxQuantiles = 1001;
+
+/// Mid-rank of `value` among the ascending `sorted`, as a share of their number: (below + equal / 2) / n.
+/// Between two of them it is interpolated linearly, so that the map has an inverse.
+double midRank(const std::vector<double> &sorted, double value)
+{
+    const auto count = static_cast<double>(sorted.size());
+    const auto share = [&](double present) {
+        const auto [first, last] = std::equal_range(sorted.begin(), sorted.end(), present);
+        return (static_cast<double>(first - sorted.begin()) + static_cast<double>(last - sorted.begin())) / 2 / count;
+    };
+    if (value <= sorted.front())
+        return share(sorted.front());
+    if (value >= sorted.back())
+        return share(sorted.back());
+    const auto next = std::lower_bound(sorted.begin(), sorted.end(), value);
+    if (*next == value)
+        return share(value);
+    const double low = *(next - 1);
+    const double high = *next;
+    const double below = share(low);
+    return below + (share(high) - below) * (value - low) / (high - low);
+}
+
+/// The inverse of midRank().
+double valueAt(const std::vector<double> &sorted, double share)
+{
+    const auto above = std::partition_point(sorted.begin(), sorted.end(),
+                                            [&](double value) { return midRank(sorted, value) <= share; });
+    if (above == sorted.begin())
+        return sorted.front();
+    if (above == sorted.end())
+        return sorted.back();
+    const double low = *(above - 1);
+    const double high = *above;
+    const double below = midRank(sorted, low);
+    return low + (high - low) * (share - below) / (midRank(sorted, high) - below);
+}
+
+double toUnit(double value)
+{
+    return value > 0 ? std::min(value, 1.0) : 0.0;  // NaN becomes 0
+}
+
+}  // namespace
+
+const char *targetKindName(TargetKind kind) noexcept
+{
+    switch (kind) {
+    case TargetKind::Max: return "max";
+    case TargetKind::Log: return "log";
+    case TargetKind::Percentile: return "percentile";
+    }
+    return "unknown";
+}
+
+TargetKind targetKindFromName(std::string_view name)
+{
+    for (const TargetKind kind : {TargetKind::Max, TargetKind::Log, TargetKind::Percentile})
+        if (name == targetKindName(kind))
+            return kind;
+    throw Error(ErrorKind::Format, "There is no target '" + std::string(name) + "'. Choose max, log or percentile.");
+}
+
+TargetTransform TargetTransform::fit(TargetKind kind, std::span<const std::int64_t> upvotes)
+{
+    if (upvotes.empty())
+        throw Error(ErrorKind::Dataset, "There are no upvotes to scale: no meme can be used.");
+    std::vector<double> sorted;
+    sorted.reserve(upvotes.size());
+    for (const std::int64_t value : upvotes)
+        sorted.push_back(static_cast<double>(std::max<std::int64_t>(value, 0)));
+
+    TargetTransform transform;
+    transform.m_kind = kind;
+    if (kind != TargetKind::Percentile) {
+        const double greatest = *std::max_element(sorted.begin(), sorted.end());
+        if (!(greatest > 0))
+            throw Error(ErrorKind::Dataset,
+                        "Every meme has 0 upvotes, so upvotes cannot be divided by the greatest of them. "
+                        "Choose the percentile target, or a dataset with upvotes.");
+        transform.m_parameters = {greatest};
+        return transform;
+    }
+
+    std::sort(sorted.begin(), sorted.end());
+    if (sorted.size() <= kMaxQuantiles) {
+        transform.m_parameters = std::move(sorted);
+        return transform;
+    }
+    transform.m_parameters.resize(kMaxQuantiles);
+    for (std::size_t i = 0; i < kMaxQuantiles; ++i) {
+        const double position = static_cast<double>(i) * static_cast<double>(sorted.size() - 1) / (kMaxQuantiles - 1);
+        const auto below = static_cast<std::size_t>(position);
+        const std::size_t above = std::min(below + 1, sorted.size() - 1);
+        transform.m_parameters[i] = std::lerp(sorted[below], sorted[above], position - static_cast<double>(below));
+    }
+    return transform;
+}
+
+TargetTransform TargetTransform::fromParameters(TargetKind kind, std::vector<double> parameters)
+{
+    const auto refuse = [&](const std::string &why) {
+        throw Error(ErrorKind::Format, std::string("The parameters of the target '") + targetKindName(kind)
+                                           + "' make no sense: " + why + ".");
+    };
+    for (const double value : parameters)
+        if (!std::isfinite(value) || value < 0)
+            refuse("one of them is negative or not a finite number");
+    if (kind == TargetKind::Percentile) {
+        if (parameters.empty() || parameters.size() > kMaxQuantiles)
+            refuse("there are " + std::to_string(parameters.size()) + " of them instead of 1 to "
+                   + std::to_string(kMaxQuantiles));
+        if (!std::is_sorted(parameters.begin(), parameters.end()))
+            refuse("they are not ascending");
+    } else {
+        if (parameters.size() != 1)
+            refuse("there are " + std::to_string(parameters.size()) + " of them instead of 1");
+        if (!(parameters.front() > 0))
+            refuse("the greatest number of upvotes is 0");
+    }
+    TargetTransform transform;
+    transform.m_kind = kind;
+    transform.m_parameters = std::move(parameters);
+    return transform;
+}
+
+float TargetTransform::toDankness(std::int64_t upvotes) const
+{
+    const auto value = static_cast<double>(std::max<std::int64_t>(upvotes, 0));
+    switch (m_kind) {
+    case TargetKind::Max: return static_cast<float>(toUnit(value / m_parameters.front()));
+    case TargetKind::Log: return static_cast<float>(toUnit(std::log1p(value) / std::log1p(m_parameters.front())));
+    case TargetKind::Percentile: return static_cast<float>(toUnit(midRank(m_parameters, value)));
+    }
+    return 0;
+}
+
+double TargetTransform::toUpvotes(double dankness) const
+{
+    const double share = toUnit(dankness);
+    switch (m_kind) {
+    case TargetKind::Max: return share * m_parameters.front();
+    case TargetKind::Log: return std::expm1(share * std::log1p(m_parameters.front()));
+    case TargetKind::Percentile: return valueAt(m_parameters, share);
+    }
+    return 0;
+}
+
+}  // namespace dank

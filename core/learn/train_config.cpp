@@ -1,0 +1,379 @@
+#include "core/learn/train_config.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/error.h"
+
+namespace dank {
+
+namespace {
+
+constexpr int kMaxLayers = 32;
+constexpr int kMaxWidth = 65536;
+constexpr int kMaxEpochs = 1'000'000;
+constexpr int kMaxBatch = 1'000'000;
+constexpr std::size_t kMaxGroupText = 4096;
+
+constexpr TrainPreset kPresets[] = {
+    {"standard", "Standard", "Five hidden layers on percentiles, squared error; stops when it no longer gets better."},
+    {"small", "Small", "One hidden layer of 256: fewer numbers to fit, often better below ten thousand memes."},
+    {"linear", "Linear", "No hidden layer: what the features tell by themselves, and hard to beat on few memes."},
+    {"ranking", "Ranking", "Learns which of two memes of one group got more, so a group's size cannot help it."},
+    {"paper", "Paper", "As published, to compare: N(0, 1) weights, 80 % dropped, no held-out memes to stop by."},
+};
+
+template <typename Value>
+struct Named {
+    Value value;
+    const char *name;
+};
+constexpr Named<Initialisation> kInitialisations[] = {{Initialisation::Kaiming, "kaiming"},
+                                                      {Initialisation::Xavier, "xavier"},
+                                                      {Initialisation::StandardNormal, "standard_normal"}};
+constexpr Named<OptimiserKind> kOptimisers[] = {
+    {OptimiserKind::Adam, "adam"}, {OptimiserKind::AdamW, "adamw"}, {OptimiserKind::Sgd, "sgd"}};
+constexpr Named<Schedule> kSchedules[] = {
+    {Schedule::Constant, "constant"}, {Schedule::Step, "step"}, {Schedule::Cosine, "cosine"}};
+constexpr Named<OutputActivation> kOutputs[] = {{OutputActivation::Sigmoid, "sigmoid"},
+                                                {OutputActivation::Linear, "linear"}};
+
+[[noreturn]] void refuse(const std::string &why)
+{
+    throw Error(ErrorKind::Format, "The training settings cannot be used: " + why + ".");
+}
+
+template <typename Value, std::size_t N>
+const char *nameIn(const Named<Value> (&table)[N], Value value) noexcept
+{
+    for (const Named<Value> &entry : table)
+        if (entry.value == value)
+            return entry.name;
+    return "";
+}
+
+template <typename Value, std::size_t N>
+Value valueIn(const Named<Value> (&table)[N], std::string_view name, const char *what)
+{
+    std::string known;
+    for (const Named<Value> &entry : table) {
+        if (entry.name == name)
+            return entry.value;
+        known += (known.empty() ? "" : " or ") + std::string(entry.name);
+    }
+    refuse(std::string(what) + " is '" + std::string(name.substr(0, 60)) + "' instead of " + known);
+}
+
+std::string number(double value)
+{
+    return std::isfinite(value) ? nlohmann::json(value).dump() : "not a finite number";
+}
+
+/// Reads one optional key; what is not there keeps its default.
+template <typename Read>
+void take(const nlohmann::json &object, const char *key, Read read)
+{
+    const auto found = object.find(key);
+    if (found != object.end())
+        read(*found);
+}
+
+double takeNumber(const nlohmann::json &value, const char *key)
+{
+    if (!value.is_number())
+        refuse(std::string("'") + key + "' is not a number");
+    return value.get<double>();
+}
+
+int takeInt(const nlohmann::json &value, const char *key)
+{
+    if (value.is_number_unsigned() && value.get<std::uint64_t>() > std::numeric_limits<int>::max())
+        refuse(std::string("'") + key + "' is too large");
+    if (!value.is_number_integer())
+        refuse(std::string("'") + key + "' is not a whole number");
+    const auto whole = value.get<std::int64_t>();
+    if (whole < std::numeric_limits<int>::min() || whole > std::numeric_limits<int>::max())
+        refuse(std::string("'") + key + "' is too large");
+    return static_cast<int>(whole);
+}
+
+bool takeBool(const nlohmann::json &value, const char *key)
+{
+    if (!value.is_boolean())
+        refuse(std::string("'") + key + "' is not true or false");
+    return value.get<bool>();
+}
+
+std::string takeText(const nlohmann::json &value, const char *key)
+{
+    if (!value.is_string())
+        refuse(std::string("'") + key + "' is not a text");
+    return value.get<std::string>();
+}
+
+}  // namespace
+
+TrainConfig TrainConfig::paper()
+{
+    TrainConfig config;
+    config.preset = "paper";
+    config.hidden = {512, 256, 128, 32, 8};
+    config.dropout = 0.8;
+    config.initialisation = Initialisation::StandardNormal;
+    config.output = OutputActivation::Linear;
+    config.standardise = false;
+    config.target = TargetKind::Max;
+    config.learningRate = 1e-3;
+    config.batch = 100;
+    config.epochs = 1000;
+    config.patience = 0;
+    config.split = SplitKind::Author;
+    return config;
+}
+
+TrainConfig TrainConfig::standard()
+{
+    return {};
+}
+
+TrainConfig TrainConfig::fromPreset(std::string_view name)
+{
+    if (name == "paper")
+        return paper();
+    TrainConfig config;
+    if (name == "standard")
+        return config;
+    config.preset = name;
+    config.optimiser = OptimiserKind::AdamW;
+    config.weightDecay = 1e-2;
+    config.schedule = Schedule::Cosine;
+    if (name == "linear") {
+        config.hidden = {};
+        config.dropout = 0;
+        config.initialisation = Initialisation::Xavier;
+        return config;
+    }
+    config.hidden = {256};
+    config.layerNorm = true;
+    if (name == "small")
+        return config;
+    if (name == "ranking") {
+        config.loss = {{LossKind::Bce, 1, kHuberDelta}, {LossKind::RankNet, 0.5, kHuberDelta}};
+        config.within = true;
+        return config;
+    }
+    std::string known;
+    for (const TrainPreset &preset : kPresets)
+        known += (known.empty() ? "" : ", ") + std::string(preset.name);
+    throw Error(ErrorKind::Format,
+                "There is no preset '" + std::string(name.substr(0, 60)) + "'. Choose one of " + known + ".");
+}
+
+std::span<const TrainPreset> trainPresets()
+{
+    return kPresets;
+}
+
+const char *initialisationName(Initialisation value) noexcept
+{
+    return nameIn(kInitialisations, value);
+}
+const char *optimiserName(OptimiserKind value) noexcept
+{
+    return nameIn(kOptimisers, value);
+}
+const char *scheduleName(Schedule value) noexcept
+{
+    return nameIn(kSchedules, value);
+}
+const char *outputName(OutputActivation value) noexcept
+{
+    return nameIn(kOutputs, value);
+}
+
+Initialisation initialisationFromName(std::string_view name)
+{
+    return valueIn(kInitialisations, name, "'initialisation'");
+}
+
+OptimiserKind optimiserFromName(std::string_view name)
+{
+    return valueIn(kOptimisers, name, "'optimiser'");
+}
+
+Schedule scheduleFromName(std::string_view name)
+{
+    return valueIn(kSchedules, name, "'schedule'");
+}
+
+OutputActivation outputFromName(std::string_view name)
+{
+    return valueIn(kOutputs, name, "'output'");
+}
+
+double TrainConfig::learningRateAt(int epoch) const
+{
+    switch (schedule) {
+    case Schedule::Constant: return learningRate;
+    case Schedule::Step: return learningRate * std::pow(scheduleFactor, (epoch - 1) / scheduleEvery);
+    case Schedule::Cosine: return learningRate * 0.5 * (1 + std::cos(std::numbers::pi * (epoch - 1) / epochs));
+    }
+    return learningRate;
+}
+
+void TrainConfig::validate() const
+{
+    if (hidden.size() > kMaxLayers)
+        refuse("there are " + std::to_string(hidden.size()) + " hidden layers, more than "
+               + std::to_string(kMaxLayers));
+    for (const int width : hidden)
+        if (width < 1 || width > kMaxWidth)
+            refuse("a hidden layer has " + std::to_string(width) + " neurons instead of 1 to "
+                   + std::to_string(kMaxWidth));
+    if (!(dropout >= 0 && dropout < 1))
+        refuse("dropout is " + number(dropout) + ", but must be at least 0 and below 1");
+    if (!std::isfinite(learningRate) || learningRate <= 0)
+        refuse("the learning rate is " + number(learningRate) + ", but must be above 0");
+    if (!std::isfinite(weightDecay) || weightDecay < 0)
+        refuse("the weight decay is " + number(weightDecay) + ", but must be at least 0");
+    checkLoss(loss);
+    if (lossHas(loss, LossKind::Bce) && output != OutputActivation::Sigmoid)
+        refuse("the loss bce takes answers for probabilities and needs a sigmoid output");
+    if (!(momentum >= 0 && momentum < 1))
+        refuse("the momentum is " + number(momentum) + ", but must be at least 0 and below 1");
+    if (!std::isfinite(gradientClip) || gradientClip < 0)
+        refuse("the bound on the gradient is " + number(gradientClip) + ", but must be above 0, or 0 for none");
+    if (scheduleEvery < 1)
+        refuse("the learning rate steps every " + std::to_string(scheduleEvery) + " epochs, but must be at least 1");
+    if (!(scheduleFactor > 0 && scheduleFactor <= 1))
+        refuse("the learning rate steps by a factor of " + number(scheduleFactor)
+               + ", but must be above 0 and at most 1");
+    if (group.size() > kMaxGroupText)
+        refuse("the text of the group is longer than " + std::to_string(kMaxGroupText) + " bytes");
+    if (std::any_of(group.begin(), group.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }))
+        refuse("the text of the group holds control characters");
+    if (folds != 0 && (folds < 2 || static_cast<std::size_t>(folds) > kMaxFolds))
+        refuse("there are " + std::to_string(folds) + " folds instead of 2 to " + std::to_string(kMaxFolds)
+               + ", or 0 for none");
+    if (folds > 0 && split == SplitKind::Time)
+        refuse("folds judge every meme once, so the newest cannot always be last; choose the split by author or "
+               "duplicates, or no folds");
+    if (seeds < 1 || seeds > kMaxSeeds)
+        refuse("there are " + std::to_string(seeds) + " seeds instead of 1 to " + std::to_string(kMaxSeeds));
+    if (batch < 1 || batch > kMaxBatch)
+        refuse("the batch is " + std::to_string(batch) + " memes instead of 1 to " + std::to_string(kMaxBatch));
+    if (epochs < 1 || epochs > kMaxEpochs)
+        refuse("the number of epochs is " + std::to_string(epochs) + " instead of 1 to " + std::to_string(kMaxEpochs));
+    if (patience < 0)
+        refuse("the patience is " + std::to_string(patience) + " epochs, but must be at least 0");
+    if (!(validationFraction > 0 && validationFraction < 0.5))
+        refuse("the share of memes to hold out, twice, is " + number(validationFraction)
+               + ", but must be above 0 and below 0.5");
+}
+
+std::string trainConfigToJson(const TrainConfig &config)
+{
+    nlohmann::ordered_json json;
+    json["preset"] = config.preset;
+    json["hidden"] = config.hidden;
+    json["layer_norm"] = config.layerNorm;
+    json["dropout"] = config.dropout;
+    json["initialisation"] = initialisationName(config.initialisation);
+    json["output"] = outputName(config.output);
+    json["standardise"] = config.standardise;
+    json["target"] = targetKindName(config.target);
+    json["loss"] = lossText(config.loss);
+    json["optimiser"] = optimiserName(config.optimiser);
+    json["momentum"] = config.momentum;
+    json["learning_rate"] = config.learningRate;
+    json["weight_decay"] = config.weightDecay;
+    json["gradient_clip"] = config.gradientClip;
+    json["schedule"] = scheduleName(config.schedule);
+    json["schedule_every"] = config.scheduleEvery;
+    json["schedule_factor"] = config.scheduleFactor;
+    json["batch"] = config.batch;
+    json["epochs"] = config.epochs;
+    json["patience"] = config.patience;
+    json["split"] = splitKindName(config.split);
+    json["validation_fraction"] = config.validationFraction;
+    json["group"] = config.group;
+    json["within"] = config.within;
+    json["folds"] = config.folds;
+    json["seeds"] = config.seeds;
+    json["seed"] = config.seed;
+    return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+TrainConfig trainConfigFromJson(std::string_view text)
+{
+    // Parsed by events that go no deeper than these settings do: a hostile nesting is refused, not followed.
+    const auto shallow = [](int depth, nlohmann::json::parse_event_t, nlohmann::json &) {
+        if (depth > 8)
+            refuse("they are nested too deeply");
+        return true;
+    };
+    try {
+        const nlohmann::json json = nlohmann::json::parse(text, shallow);
+        if (!json.is_object())
+            refuse("they are not a JSON object");
+        TrainConfig config;
+        take(json, "preset", [&](const auto &value) { config.preset = takeText(value, "preset"); });
+        take(json, "hidden", [&](const auto &value) {
+            if (!value.is_array() || value.size() > kMaxLayers)
+                refuse("'hidden' is not a list of at most " + std::to_string(kMaxLayers) + " widths");
+            config.hidden.clear();
+            for (const auto &width : value)
+                config.hidden.push_back(takeInt(width, "hidden"));
+        });
+        take(json, "layer_norm", [&](const auto &value) { config.layerNorm = takeBool(value, "layer_norm"); });
+        take(json, "dropout", [&](const auto &value) { config.dropout = takeNumber(value, "dropout"); });
+        take(json, "initialisation", [&](const auto &value) {
+            config.initialisation = initialisationFromName(takeText(value, "initialisation"));
+        });
+        take(json, "output", [&](const auto &value) { config.output = outputFromName(takeText(value, "output")); });
+        take(json, "standardise", [&](const auto &value) { config.standardise = takeBool(value, "standardise"); });
+        take(json, "target", [&](const auto &value) { config.target = targetKindFromName(takeText(value, "target")); });
+        take(json, "learning_rate",
+             [&](const auto &value) { config.learningRate = takeNumber(value, "learning_rate"); });
+        take(json, "weight_decay", [&](const auto &value) { config.weightDecay = takeNumber(value, "weight_decay"); });
+        if (config.weightDecay > 0)
+            config.optimiser = OptimiserKind::AdamW;
+        take(json, "loss", [&](const auto &value) { config.loss = lossFromText(takeText(value, "loss")); });
+        take(json, "optimiser",
+             [&](const auto &value) { config.optimiser = optimiserFromName(takeText(value, "optimiser")); });
+        take(json, "momentum", [&](const auto &value) { config.momentum = takeNumber(value, "momentum"); });
+        take(json, "gradient_clip",
+             [&](const auto &value) { config.gradientClip = takeNumber(value, "gradient_clip"); });
+        take(json, "schedule",
+             [&](const auto &value) { config.schedule = scheduleFromName(takeText(value, "schedule")); });
+        take(json, "schedule_every",
+             [&](const auto &value) { config.scheduleEvery = takeInt(value, "schedule_every"); });
+        take(json, "schedule_factor",
+             [&](const auto &value) { config.scheduleFactor = takeNumber(value, "schedule_factor"); });
+        take(json, "group", [&](const auto &value) { config.group = takeText(value, "group"); });
+        take(json, "within", [&](const auto &value) { config.within = takeBool(value, "within"); });
+        take(json, "folds", [&](const auto &value) { config.folds = takeInt(value, "folds"); });
+        take(json, "seeds", [&](const auto &value) { config.seeds = takeInt(value, "seeds"); });
+        take(json, "batch", [&](const auto &value) { config.batch = takeInt(value, "batch"); });
+        take(json, "epochs", [&](const auto &value) { config.epochs = takeInt(value, "epochs"); });
+        take(json, "patience", [&](const auto &value) { config.patience = takeInt(value, "patience"); });
+        take(json, "split", [&](const auto &value) { config.split = splitKindFromName(takeText(value, "split")); });
+        take(json, "validation_fraction",
+             [&](const auto &value) { config.validationFraction = takeNumber(value, "validation_fraction"); });
+        take(json, "seed", [&](const auto &value) {
+            if (!value.is_number_unsigned())
+                refuse("'seed' is not a whole number of at least 0");
+            config.seed = value.template get<std::uint64_t>();
+        });
+        config.validate();
+        return config;
+    } catch (const nlohmann::json::exception &error) {
+        refuse(std::string("they are not valid JSON (") + error.what() + ")");
+    }
+}
+
+}  // namespace dank

@@ -1,0 +1,98 @@
+#include "core/model/model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+
+#include "core/base/error.h"
+#include "core/learn/grouped_target.h"
+
+namespace dank {
+
+namespace {
+
+[[noreturn]] void refuse(const std::string &why)
+{
+    throw Error(ErrorKind::Format, "This model cannot be used: " + why + ".");
+}
+
+bool allFinite(std::span<const float> values)
+{
+    return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
+}
+
+void checkLayer(const DenseLayer &layer, std::size_t index, int inputs)
+{
+    const std::string name = "layer " + std::to_string(index + 1);
+    if (layer.inputs < 1 || layer.outputs < 1)
+        refuse(name + " has no inputs or no outputs");
+    if (layer.inputs != inputs)
+        refuse(name + " takes " + std::to_string(layer.inputs) + " numbers, but the layer before it gives "
+               + std::to_string(inputs));
+    const auto weights = static_cast<std::uint64_t>(layer.inputs) * static_cast<std::uint64_t>(layer.outputs);
+    if (layer.weight.size() != weights)
+        refuse(name + " holds " + std::to_string(layer.weight.size()) + " weights instead of "
+               + std::to_string(weights));
+    if (layer.bias.size() != static_cast<std::size_t>(layer.outputs))
+        refuse(name + " holds " + std::to_string(layer.bias.size()) + " biases instead of "
+               + std::to_string(layer.outputs));
+    if (!allFinite(layer.weight) || !allFinite(layer.bias))
+        refuse(name + " holds a number that is not finite");
+}
+
+}  // namespace
+
+void Model::validate() const
+{
+    if (backbone.empty())
+        refuse("it does not say which backbone it belongs to");
+    if (layers.empty())
+        refuse("it has no layers");
+    int width = layers.front().inputs;
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        checkLayer(layers[i], i, width);
+        width = layers[i].outputs;
+    }
+    if (width != 1)
+        refuse("its last layer gives " + std::to_string(width) + " numbers instead of 1");
+
+    const auto expected = static_cast<std::size_t>(columns());
+    if (featureMean.size() != featureScale.size() || (!featureMean.empty() && featureMean.size() != expected))
+        refuse("it standardises " + std::to_string(featureMean.size()) + " and " + std::to_string(featureScale.size())
+               + " features, but reads " + std::to_string(expected));
+    if (!allFinite(featureMean) || !allFinite(featureScale))
+        refuse("a feature's mean or scale is not finite");
+    if (!std::all_of(featureScale.begin(), featureScale.end(), [](float scale) { return scale > 0; }))
+        refuse("a feature's scale is not above 0");
+
+    if (normScale.size() != normShift.size() || (!normScale.empty() && normScale.size() != expected))
+        refuse("its layer normalisation has " + std::to_string(normScale.size()) + " scales and "
+               + std::to_string(normShift.size()) + " shifts, but it reads " + std::to_string(expected) + " features");
+    if (!allFinite(normScale) || !allFinite(normShift))
+        refuse("a scale or shift of its layer normalisation is not finite");
+
+    if (!allFinite(reference))
+        refuse("a score of its reference set is not finite");
+    if (!std::is_sorted(reference.begin(), reference.end()))
+        refuse("the scores of its reference set are not sorted");
+    (void)TargetTransform::fromParameters(target.kind(), target.parameters());
+
+    if (epoch < 0 || epochsRun < 0 || epoch > epochsRun)
+        refuse("it claims to be from epoch " + std::to_string(epoch) + " of " + std::to_string(epochsRun));
+    for (const EpochStats &stats : curve)
+        if (!std::isfinite(stats.trainLoss) || !std::isfinite(stats.validationLoss) || !std::isfinite(stats.seconds))
+            refuse("the losses of epoch " + std::to_string(stats.epoch) + " are not finite");
+    if (!std::isfinite(trainMean) || !std::isfinite(meanPredictorLoss))
+        refuse("the loss of its mean predictor is not finite");
+    config.validate();
+
+    if (interval)
+        interval->validate();
+    if (range)
+        range->validate(expected, featureMean.empty());
+    validateTrainPictures(trainPictures, trainIds.size());
+    GroupedTarget{target, groupTargets}.validate();
+}
+
+}  // namespace dank

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "core/model/model.h"
+
+namespace dank {
+
+/// The regressor's answer for each row, before any clamping: [rows]. Dropout off. `values` is [rows, columns] raw
+/// features; standardisation is the model's own. A row's answer depends on nothing but that row, to the bit, so one
+/// image alone and the same image in a pile score alike. Throws Error{Shape} for another width.
+std::vector<float> predict(const Model &model, std::span<const float> values);
+
+/// A row to mean 0 and deviation 1: layer normalisation (Ba et al. 2016) before its scale and shift, with epsilon 1e-5
+/// and the biased variance, as torch.nn.LayerNorm has them. In and out may be the same.
+void normaliseRow(std::span<const float> in, std::span<float> out);
+
+}  // namespace dank

@@ -1,0 +1,147 @@
+#include <string>
+#include <vector>
+
+#include <ATen/ATen.h>
+#include <ATen/core/dispatch/Dispatcher.h>
+
+#include "core/nn/device.h"
+#include "core/nn/networks/network.h"
+#include "core/nn/networks/winograd.h"
+
+namespace dank {
+
+namespace {
+
+// LibTorch's prepacked oneDNN convolutions have no C++ function, so they are called by name.
+auto packOperator()
+{
+    return c10::Dispatcher::singleton().findSchema({"mkldnn_prepacked::conv2d_prepack", ""});
+}
+
+auto runOperator()
+{
+    return c10::Dispatcher::singleton().findSchema({"mkldnn_prepacked::conv2d_run", ""});
+}
+
+bool canPack(const Placement &placement)
+{
+    if (!placement.device.is_cpu() || !at::globalContext().hasMKLDNN() || !packOperator() || !runOperator())
+        return false;
+    return placement.type == at::kFloat || (placement.type == at::kBFloat16 && cpuHasNativeBFloat16());
+}
+
+/// A copy always: from_blob does not own its memory.
+at::Tensor placed(const std::vector<float> &values, at::IntArrayRef shape, const Placement &placement,
+                  at::MemoryFormat format)
+{
+    return at::from_blob(const_cast<float *>(values.data()), shape, at::TensorOptions().dtype(at::kFloat))
+        .to(placement.device, placement.type, false, true, format);
+}
+
+std::unique_ptr<WinogradConvolution> makeWinograd(const ConvolutionShape &shape, const FoldedConvolution &parameters,
+                                                  int side, bool relu, const Placement &placement)
+{
+    const bool fits = placement.device.is_cpu() && placement.type == at::kFloat && shape.kernelHeight == 3
+                      && shape.kernelWidth == 3 && shape.stride == 1 && shape.groups == 1
+                      && shape.paddingHeight == shape.paddingWidth && !parameters.bias.empty();
+    if (!fits)
+        return nullptr;
+    return WinogradConvolution::make({shape.inputs, shape.outputs, side, shape.paddingHeight}, parameters.weight,
+                                     parameters.bias, relu);
+}
+
+at::Tensor runWinograd(const WinogradConvolution &convolution, const at::Tensor &x)
+{
+    const WinogradConvolution::Shape &shape = convolution.shape();
+    TORCH_CHECK(x.dim() == 4 && x.size(1) == shape.inputs && x.size(2) == shape.side && x.size(3) == shape.side,
+                "a convolution was built for another size than ", x.sizes());
+    const at::Tensor in = x.contiguous(at::MemoryFormat::ChannelsLast);
+    at::Tensor out = at::empty({x.size(0), shape.outputs, shape.outputSide(), shape.outputSide()},
+                               in.options().memory_format(at::MemoryFormat::ChannelsLast));
+    convolution.run(in.data_ptr<float>(), static_cast<std::size_t>(in.size(0)), out.data_ptr<float>());
+    return out;
+}
+
+}  // namespace
+
+Convolution::Convolution(const ConvolutionShape &shape, const FoldedConvolution &parameters, int side, After after,
+                         const Placement &placement)
+    : m_relu(after == After::Relu), m_shape(shape)
+{
+    if (parameters.weight.empty())
+        return;  // a problem that ParameterSource::check() is about to tell
+    m_winograd = makeWinograd(shape, parameters, side, m_relu, placement);
+    if (m_winograd)
+        return;
+    m_weight =
+        placed(parameters.weight, {shape.outputs, shape.inputs / shape.groups, shape.kernelHeight, shape.kernelWidth},
+               placement, at::MemoryFormat::ChannelsLast);
+    const bool withBias = !parameters.bias.empty();
+    if (withBias)
+        m_bias = placed(parameters.bias, {shape.outputs}, placement, at::MemoryFormat::Contiguous);
+    if (!canPack(placement))
+        return;
+
+    constexpr std::int64_t kTypicalBatch = 8;
+    std::vector<c10::IValue> stack;
+    stack.emplace_back(m_weight);
+    stack.push_back(withBias ? c10::IValue(m_bias) : c10::IValue());
+    stack.emplace_back(std::vector<std::int64_t>{shape.stride, shape.stride});
+    stack.emplace_back(std::vector<std::int64_t>{shape.paddingHeight, shape.paddingWidth});
+    stack.emplace_back(std::vector<std::int64_t>{1, 1});  // dilation
+    stack.emplace_back(std::int64_t{shape.groups});
+    stack.emplace_back(std::vector<std::int64_t>{kTypicalBatch, shape.inputs, side, side});
+    stack.emplace_back(std::string(m_relu ? "relu" : "none"));
+    packOperator()->callBoxed(stack);
+    m_packed = stack.at(0);
+    m_weight.reset();
+    m_bias.reset();
+}
+
+at::Tensor Convolution::operator()(const at::Tensor &x) const
+{
+    if (m_winograd)
+        return runWinograd(*m_winograd, x);
+    if (m_packed) {
+        static const c10::OperatorHandle run = *runOperator();
+        std::vector<c10::IValue> stack{x, *m_packed};
+        run.callBoxed(stack);
+        return stack.at(0).toTensor();
+    }
+    at::Tensor y = at::conv2d(x, m_weight, m_bias, {m_shape.stride, m_shape.stride},
+                              {m_shape.paddingHeight, m_shape.paddingWidth}, {1, 1}, m_shape.groups);
+    return m_relu ? y.relu_() : y;
+}
+
+FullyConnected::FullyConnected(int inputs, int outputs, const FoldedConvolution &parameters, Convolution::After after,
+                               const Placement &placement)
+    : m_relu(after == Convolution::After::Relu)
+{
+    if (parameters.weight.empty() || parameters.bias.empty())
+        return;  // a problem that ParameterSource::check() is about to tell
+    m_weight = placed(parameters.weight, {outputs, inputs}, placement, at::MemoryFormat::Contiguous);
+    m_bias = placed(parameters.bias, {outputs}, placement, at::MemoryFormat::Contiguous);
+}
+
+at::Tensor FullyConnected::operator()(const at::Tensor &x) const
+{
+    at::Tensor y = at::linear(x, m_weight, m_bias);
+    return m_relu ? y.relu_() : y;
+}
+
+Convolution NetworkBuilder::convolutionBatchNorm(const std::string &convolution, const std::string &norm,
+                                                 const ConvolutionShape &shape, int side, Convolution::After after,
+                                                 double gain) const
+{
+    const std::vector<std::int64_t> size{shape.outputs, shape.inputs / shape.groups, shape.kernelHeight,
+                                         shape.kernelWidth};
+    return Convolution(shape, parameters.convolutionBatchNorm(convolution, norm, size, spec.batchNormEpsilon, gain),
+                       side, after, placement);
+}
+
+at::Tensor globalAverage(const at::Tensor &x)
+{
+    return x.to(at::kFloat).mean({2, 3});
+}
+
+}  // namespace dank

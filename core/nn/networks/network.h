@@ -1,0 +1,136 @@
+#pragma once
+
+// Internal to core/nn: what a feature network is made of. Includes LibTorch.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <ATen/core/Tensor.h>
+#include <ATen/core/ivalue.h>
+
+#include "core/base/job.h"
+#include "core/nn/networks/backbone.h"
+#include "core/nn/networks/parameters.h"
+
+namespace dank {
+
+/// Where a network's tensors live and in which type it computes.
+struct Placement {
+    c10::Device device;
+    c10::ScalarType type;
+};
+
+/// A frozen network: [B, 3, side, side] normalised, channels-last -> [B, columns]. Immutable, thread-safe. Throws
+/// Cancelled between two of its parts once `cancel` asks for it.
+class Network {
+public:
+    virtual ~Network() = default;
+    virtual at::Tensor forward(at::Tensor x, const CancelToken &cancel) const = 0;
+};
+
+class WinogradConvolution;
+
+/// What a convolution does, its numbers aside.
+struct ConvolutionShape {
+    int inputs = 0;
+    int outputs = 0;
+    int kernelHeight = 1;
+    int kernelWidth = 1;
+    int stride = 1;
+    int paddingHeight = 0;
+    int paddingWidth = 0;
+    int groups = 1;  ///< `inputs` for a depthwise one
+
+    /// kernel × kernel that keeps the size of its input, but for the stride.
+    static ConvolutionShape same(int inputs, int outputs, int kernel, int stride = 1, int groups = 1)
+    {
+        return {inputs, outputs, kernel, kernel, stride, kernel / 2, kernel / 2, groups};
+    }
+    /// Side of the output for a square input, by the height.
+    int outputSide(int side) const { return (side + 2 * paddingHeight - kernelHeight) / stride + 1; }
+};
+
+/// A convolution, frozen: bias and, unless switched off, ReLU in the same call. On the CPU by Winograd's algorithm
+/// where that pays; elsewhere the weights are packed once into oneDNN's own layout, where LibTorch offers that.
+class Convolution {
+public:
+    enum class After { Relu, Nothing };
+
+    /// `side`: the input's; another one later is an error. Without a bias where `parameters` has none.
+    Convolution(const ConvolutionShape &shape, const FoldedConvolution &parameters, int side, After after,
+                const Placement &placement);
+
+    at::Tensor operator()(const at::Tensor &x) const;
+
+private:
+    bool m_relu;
+    ConvolutionShape m_shape;
+    at::Tensor m_weight, m_bias;  ///< empty once packed
+    std::optional<c10::IValue> m_packed;
+    std::shared_ptr<const WinogradConvolution> m_winograd;
+};
+
+/// A fully connected layer, frozen: [B, inputs] -> [B, outputs], and ReLU where asked for.
+class FullyConnected {
+public:
+    FullyConnected(int inputs, int outputs, const FoldedConvolution &parameters, Convolution::After after,
+                   const Placement &placement);
+    at::Tensor operator()(const at::Tensor &x) const;
+
+private:
+    bool m_relu;
+    at::Tensor m_weight, m_bias;
+};
+
+/// Through the layers in turn; throws Cancelled before one of them once `cancel` asks for it.
+template <typename Layer>
+at::Tensor passThrough(const std::vector<Layer> &layers, at::Tensor x, const CancelToken &cancel)
+{
+    for (const Layer &layer : layers) {
+        cancel.check();
+        x = layer(x);
+    }
+    return x;
+}
+
+/// [B, C, H, W] -> [B, C] in float32: the mean over all places.
+at::Tensor globalAverage(const at::Tensor &x);
+
+/// What the parts of a network share while they are built.
+struct NetworkBuilder {
+    const BackboneSpec &spec;
+    ParameterSource &parameters;
+    const Placement &placement;
+
+    /// A convolution without a bias of its own, the batch-norm `norm` folded in. `gain`: of random weights.
+    Convolution convolutionBatchNorm(const std::string &convolution, const std::string &norm,
+                                     const ConvolutionShape &shape, int side, Convolution::After after,
+                                     double gain = kReluGain) const;
+};
+
+/// A network's factory, as the table in backbone.cpp holds it. Calls parameters.check() before it returns.
+using NetworkFactory = std::unique_ptr<Network> (*)(const BackboneSpec &spec, ParameterSource &parameters,
+                                                    const Placement &placement);
+
+/// A Backbone around a network that `make` builds on the device, in the precision. Throws Error{Device} for fp16 off
+/// CUDA, and what `make` throws, LibTorch's exceptions translated.
+using NetworkMaker = std::function<std::unique_ptr<Network>(const Placement &)>;
+std::unique_ptr<Backbone> makeNetworkBackbone(const BackboneSpec &spec, bool untrained, const Device &device,
+                                              Precision precision, const NetworkMaker &make);
+
+/// One of networkSpecs() with seeded random weights in float64 on the CPU, by plain convolutions: what the others are
+/// held against. Slow.
+std::unique_ptr<Backbone> makeReferenceBackbone(const BackboneSpec &spec, std::uint64_t seed);
+
+std::unique_ptr<Network> makeInceptionV3(const BackboneSpec &, ParameterSource &, const Placement &);
+std::unique_ptr<Network> makeVgg16(const BackboneSpec &, ParameterSource &, const Placement &);
+std::unique_ptr<Network> makeVgg19(const BackboneSpec &, ParameterSource &, const Placement &);
+std::unique_ptr<Network> makeResNet50(const BackboneSpec &, ParameterSource &, const Placement &);
+std::unique_ptr<Network> makeResNet101(const BackboneSpec &, ParameterSource &, const Placement &);
+std::unique_ptr<Network> makeResNet152(const BackboneSpec &, ParameterSource &, const Placement &);
+std::unique_ptr<Network> makeXception(const BackboneSpec &, ParameterSource &, const Placement &);
+
+}  // namespace dank

@@ -1,0 +1,108 @@
+// ResNet with bottleneck blocks (He et al. 2016) up to its pooled features, as torchvision builds it (the stride lies
+// in the 3 × 3 convolution) and with its names, so that its weights fit.
+
+#include <array>
+#include <numeric>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <ATen/ATen.h>
+
+#include "core/nn/networks/network.h"
+
+namespace dank {
+
+namespace {
+
+constexpr int kExpansion = 4;
+
+class Bottleneck {
+public:
+    /// `lastGain`: of the branch's last convolution; keeps the sum of random branches from growing with the depth.
+    Bottleneck(const NetworkBuilder &build, const std::string &name, int inputs, int width, int stride, int side,
+               double lastGain)
+        : m_reduce(build.convolutionBatchNorm(name + ".conv1", name + ".bn1", ConvolutionShape::same(inputs, width, 1),
+                                              side, Convolution::After::Relu)),
+          m_middle(build.convolutionBatchNorm(name + ".conv2", name + ".bn2",
+                                              ConvolutionShape::same(width, width, 3, stride), side,
+                                              Convolution::After::Relu)),
+          m_expand(build.convolutionBatchNorm(name + ".conv3", name + ".bn3",
+                                              ConvolutionShape::same(width, width * kExpansion, 1), side / stride,
+                                              Convolution::After::Nothing, lastGain))
+    {
+        if (inputs != width * kExpansion || stride != 1)
+            m_shortcut = build.convolutionBatchNorm(name + ".downsample.0", name + ".downsample.1",
+                                                    ConvolutionShape::same(inputs, width * kExpansion, 1, stride), side,
+                                                    Convolution::After::Nothing, kLinearGain);
+    }
+
+    at::Tensor operator()(const at::Tensor &x) const
+    {
+        const at::Tensor shortcut = m_shortcut ? (*m_shortcut)(x) : x;
+        return m_expand(m_middle(m_reduce(x))).add_(shortcut).relu_();
+    }
+
+private:
+    Convolution m_reduce, m_middle, m_expand;
+    std::optional<Convolution> m_shortcut;
+};
+
+class ResNet : public Network {
+public:
+    ResNet(const std::array<int, 4> &depths, const BackboneSpec &spec, ParameterSource &parameters,
+           const Placement &placement)
+        : ResNet(depths, NetworkBuilder{spec, parameters, placement})
+    {
+    }
+
+    at::Tensor forward(at::Tensor x, const CancelToken &cancel) const override
+    {
+        cancel.check();
+        x = at::max_pool2d(m_stem(x), {3, 3}, {2, 2}, {1, 1});
+        return globalAverage(passThrough(m_blocks, x, cancel));  // [B, 2048, 7, 7] -> [B, 2048]
+    }
+
+private:
+    ResNet(const std::array<int, 4> &depths, const NetworkBuilder &build)
+        : m_stem(build.convolutionBatchNorm("conv1", "bn1", ConvolutionShape::same(3, 64, 7, 2), build.spec.inputSide,
+                                            Convolution::After::Relu))
+    {
+        const double lastGain = kReluGain / std::accumulate(depths.begin(), depths.end(), 0);
+        int channels = 64, width = 64, side = build.spec.inputSide / 4;  // 64 × 56 × 56
+        for (std::size_t layer = 0; layer < depths.size(); ++layer, width *= 2) {
+            for (int i = 0; i < depths[layer]; ++i) {
+                const int stride = layer > 0 && i == 0 ? 2 : 1;
+                m_blocks.emplace_back(build, "layer" + std::to_string(layer + 1) + "." + std::to_string(i), channels,
+                                      width, stride, side, lastGain);
+                channels = width * kExpansion;
+                side /= stride;
+            }
+        }
+        build.parameters.check(build.spec.title);
+    }
+
+    Convolution m_stem;
+    std::vector<Bottleneck> m_blocks;
+};
+
+}  // namespace
+
+std::unique_ptr<Network> makeResNet50(const BackboneSpec &spec, ParameterSource &parameters, const Placement &placement)
+{
+    return std::make_unique<ResNet>(std::array{3, 4, 6, 3}, spec, parameters, placement);
+}
+
+std::unique_ptr<Network> makeResNet101(const BackboneSpec &spec, ParameterSource &parameters,
+                                       const Placement &placement)
+{
+    return std::make_unique<ResNet>(std::array{3, 4, 23, 3}, spec, parameters, placement);
+}
+
+std::unique_ptr<Network> makeResNet152(const BackboneSpec &spec, ParameterSource &parameters,
+                                       const Placement &placement)
+{
+    return std::make_unique<ResNet>(std::array{3, 8, 36, 3}, spec, parameters, placement);
+}
+
+}  // namespace dank

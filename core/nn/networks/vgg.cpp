@@ -1,0 +1,91 @@
+// VGG16 and VGG19 (Simonyan & Zisserman 2015) up to the ReLU of the second fully connected layer, as torchvision builds
+// them and with its names, so that its weights fit.
+
+#include <string>
+#include <vector>
+
+#include <ATen/ATen.h>
+
+#include "core/nn/networks/network.h"
+
+namespace dank {
+
+namespace {
+
+/// 3 × 3 convolutions of one size, then a maximum over 2 × 2.
+struct Stage {
+    int convolutions;
+    int channels;
+};
+using Stages = std::vector<Stage>;
+
+constexpr int kHidden = 4096;
+
+class Vgg : public Network {
+public:
+    Vgg(const Stages &stages, const BackboneSpec &spec, ParameterSource &parameters, const Placement &placement)
+    {
+        int channels = 3, side = spec.inputSide, index = 0;
+        for (const Stage &stage : stages) {
+            std::vector<Convolution> convolutions;
+            for (int i = 0; i < stage.convolutions; ++i) {
+                const ConvolutionShape shape = ConvolutionShape::same(channels, stage.channels, 3);
+                convolutions.emplace_back(
+                    shape,
+                    parameters.withBias("features." + std::to_string(index), {shape.outputs, shape.inputs, 3, 3}), side,
+                    Convolution::After::Relu, placement);
+                index += 2;  // torchvision counts the ReLUs
+                channels = stage.channels;
+            }
+            m_stages.push_back(std::move(convolutions));
+            side /= 2;
+            ++index;  // and the maximum
+        }
+        // timm keeps these two as convolutions.
+        parameters.alias("classifier.0", "pre_logits.fc1");
+        parameters.alias("classifier.3", "pre_logits.fc2");
+        const int flat = channels * side * side;  // 512 × 7 × 7
+        for (const auto &[name, inputs] : {std::pair("classifier.0", flat), std::pair("classifier.3", kHidden)})
+            m_classifier.emplace_back(inputs, kHidden, parameters.withBias(name, {kHidden, inputs}),
+                                      Convolution::After::Relu, placement);
+        parameters.check(spec.title);
+    }
+
+    at::Tensor forward(at::Tensor x, const CancelToken &cancel) const override
+    {
+        // The first maps of a picture take 13 MB each. On a processor one picture at a time is as quick; the classifier
+        // is not, whose 478 MB are read for each lot.
+        std::vector<at::Tensor> lots;
+        for (const at::Tensor &lot : x.split(x.is_cpu() ? 1 : x.size(0)))
+            lots.push_back(convolutions(lot, cancel));
+        return passThrough(m_classifier, at::cat(lots), cancel);  // [B, 4096]
+    }
+
+private:
+    /// [B, 3, 224, 224] -> [B, 25088], channel by channel whatever the layout.
+    at::Tensor convolutions(at::Tensor x, const CancelToken &cancel) const
+    {
+        for (const std::vector<Convolution> &stage : m_stages)
+            x = at::max_pool2d(passThrough(stage, x, cancel), {2, 2}, {2, 2});
+        return x.contiguous().flatten(1);
+    }
+
+    std::vector<std::vector<Convolution>> m_stages;
+    std::vector<FullyConnected> m_classifier;
+};
+
+}  // namespace
+
+std::unique_ptr<Network> makeVgg16(const BackboneSpec &spec, ParameterSource &parameters, const Placement &placement)
+{
+    const Stages stages{{2, 64}, {2, 128}, {3, 256}, {3, 512}, {3, 512}};
+    return std::make_unique<Vgg>(stages, spec, parameters, placement);
+}
+
+std::unique_ptr<Network> makeVgg19(const BackboneSpec &spec, ParameterSource &parameters, const Placement &placement)
+{
+    const Stages stages{{2, 64}, {2, 128}, {4, 256}, {4, 512}, {4, 512}};
+    return std::make_unique<Vgg>(stages, spec, parameters, placement);
+}
+
+}  // namespace dank

@@ -1,0 +1,71 @@
+#include "core/pipeline/backbones/backbone_cache.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/nn/networks/torchscript.h"
+#include "core/pipeline/backbones/classic_backbone.h"
+#include "core/weights/weights_file.h"
+
+namespace dank {
+
+namespace {
+
+constexpr std::size_t kKeptNetworks = 2;  // float32 and bfloat16 of one backbone; VGG's are 540 + 270 MB
+
+/// A file may have been replaced since it was named: features must not be kept under another's name.
+void requireSame(const std::string &name, const BackboneChoice &choice)
+{
+    if (name != choice.weightsId)
+        throw Error(ErrorKind::Mismatch,
+                    displayPath(choice.weights) + " was replaced by another file in the meantime. Start again.",
+                    choice.weights);
+}
+
+std::shared_ptr<const Backbone> build(const BackboneChoice &choice, Precision precision, const Device &device)
+{
+    switch (choice.kind()) {
+    case BackboneKind::Classic: return makeClassicBackbone();
+    case BackboneKind::TorchScript: {
+        auto own = makeTorchScriptBackbone(choice.spec, choice.weights, device, precision);
+        requireSame(WeightsNames().ofProgram(choice.weights), choice);
+        return own;
+    }
+    case BackboneKind::Network: break;
+    }
+    std::optional<TensorFile> weights;
+    if (!choice.isUntrained()) {
+        weights = openWeightsFile(choice.weights);
+        requireSame(WeightsNames::nameOf(*weights), choice);
+    }
+    return makeBackbone(choice.spec, weights, seedOf(choice.weightsId), device, precision);
+}
+
+}  // namespace
+
+Networks::Networks(Factory factory) : m_factory(std::move(factory))
+{
+    if (!m_factory)
+        m_factory = build;
+}
+
+std::shared_ptr<const Backbone> Networks::get(const BackboneChoice &choice, Precision precision, const Device &device)
+{
+    const std::string key =
+        choice.spec.id + '/' + precisionName(precision) + '/' + choice.weightsId + '@' + device.name;
+    std::lock_guard lock(m_mutex);
+    const auto found = std::find_if(m_kept.begin(), m_kept.end(), [&](const Kept &kept) { return kept.key == key; });
+    if (found != m_kept.end()) {
+        std::rotate(found, found + 1, m_kept.end());
+        return m_kept.back().network;
+    }
+    auto network = m_factory(choice, precision, device);
+    if (m_kept.size() == kKeptNetworks)
+        m_kept.erase(m_kept.begin());
+    m_kept.push_back({key, network});
+    return network;
+}
+
+}  // namespace dank

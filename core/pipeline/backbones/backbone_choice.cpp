@@ -1,0 +1,285 @@
+#include "core/pipeline/backbones/backbone_choice.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/base/hash.h"
+#include "core/image/classic_features.h"
+#include "core/nn/networks/torchscript.h"
+#include "core/pipeline/backbones/backbone_table.h"
+#include "core/store/library.h"
+#include "core/weights/weights_file.h"
+
+namespace dank {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char *kSuffix = ".safetensors";
+
+std::string classicId()
+{
+    return "v-" + std::to_string(kClassicVersion);
+}
+
+std::string seedId(std::uint64_t seed)
+{
+    return "seed-" + std::to_string(seed);
+}
+
+bool isPath(const std::string &backbone)
+{
+    return backbone.find_first_of("/.") != std::string::npos;
+}
+
+std::string programKey(const std::string &weightsId)
+{
+    return "program/" + weightsId;
+}
+
+BackboneChoice programChoice(const fs::path &file, WeightsNames &names)
+{
+    std::error_code ignored;
+    if (!fs::is_regular_file(file, ignored))
+        throw Error(ErrorKind::Weights,
+                    displayPath(file) + " is neither a backbone's id nor a TorchScript file: there is no such file.",
+                    file);
+    if (!isTorchScript(file))
+        throw Error(ErrorKind::Weights,
+                    displayPath(file)
+                        + " is no TorchScript file, or a damaged one. A file of weights goes with --weights, "
+                          "beside the --backbone that it is for.",
+                    file);
+    return {torchScriptSpec(file), fs::absolute(file).lexically_normal(), names.ofProgram(file)};
+}
+
+BackboneChoice fromFile(const BackboneSpec &spec, const fs::path &file, const fs::path &library, WeightsNames &names)
+{
+    return {spec, fs::absolute(file), names.ofTensors(file, library)};
+}
+
+}  // namespace
+
+BackboneKind BackboneChoice::kind() const
+{
+    return spec.id == kClassicId       ? BackboneKind::Classic
+           : spec.id == kTorchScriptId ? BackboneKind::TorchScript
+                                       : BackboneKind::Network;
+}
+
+std::string WeightsNames::nameOf(const TensorFile &tensors)
+{
+    return "w-" + contentHash(tensors);
+}
+
+std::string WeightsNames::ofTensors(const fs::path &file, const fs::path &library)
+{
+    const fs::path path = fs::absolute(file);
+    const std::string stamp = fileStamp(path), key = "weights-name/" + path.string();
+    const auto nameIn = [&](const std::string &remembered) {
+        return !stamp.empty() && remembered.starts_with(stamp + ' ') ? remembered.substr(stamp.size() + 1)
+                                                                     : std::string();
+    };
+    {
+        std::lock_guard lock(m_mutex);
+        if (const auto found = m_names.find(path); found != m_names.end())
+            if (std::string name = nameIn(found->second); !name.empty())
+                return name;
+    }
+    // Asking makes no library.
+    std::error_code ignored;
+    const bool keep = !stamp.empty() && fs::exists(library / "library.sqlite", ignored);
+    std::string name = keep ? nameIn(Library::open(library).fact(key).value_or("")) : std::string();
+    if (name.empty()) {
+        const TensorFile tensors = openWeightsFile(file);
+        requireUnchanged(tensors);
+        name = nameOf(tensors);
+        if (keep)
+            Library::open(library).setFact(key, stamp + ' ' + name);
+    }
+    std::lock_guard lock(m_mutex);
+    m_names[path] = stamp + ' ' + name;
+    return name;
+}
+
+std::string WeightsNames::ofProgram(const fs::path &file)
+{
+    // Both every time: the description may change while the program stays.
+    return "w-" + hashText(hashFile(file) + hashFile(torchScriptDescriptionPath(file)));
+}
+
+std::vector<fs::path> keptWeights(const fs::path &library, std::string_view network)
+{
+    std::vector<fs::path> files;
+    std::error_code error;
+    for (fs::directory_iterator at(library / "weights", error), end; !error && at != end; at.increment(error)) {
+        const std::string name = at->path().filename().string();
+        if (name.starts_with(std::string(network) + '-') && name.ends_with(kSuffix))
+            files.push_back(at->path());
+    }
+    std::sort(files.begin(), files.end());
+    if (hasInstalledWeights(library, network))
+        files.insert(files.begin(), installedWeightsPath(library, network));
+    return files;
+}
+
+fs::path keptWeightsPath(const fs::path &library, std::string_view network, const std::string &content)
+{
+    return library / "weights" / (std::string(network) + '-' + content.substr(0, 8) + kSuffix);
+}
+
+void requireUnchanged(const TensorFile &installed)
+{
+    const auto recorded = installed.metadata().find(kInstalledContent);
+    if (recorded != installed.metadata().end() && recorded->second != contentHash(installed))
+        throw Error(ErrorKind::Weights,
+                    displayPath(installed.path())
+                        + " was changed or is damaged: its numbers are not those that were "
+                          "installed. Fetch or add the weights again.",
+                    installed.path());
+}
+
+fs::path installedWeightsPath(const fs::path &library, std::string_view network)
+{
+    return library / "weights" / (std::string(network) + kSuffix);
+}
+
+bool hasInstalledWeights(const fs::path &library, std::string_view network)
+{
+    std::error_code ignored;
+    return fs::is_regular_file(installedWeightsPath(library, network), ignored);
+}
+
+std::string defaultBackbone(const fs::path &library, const std::string &weights)
+{
+    const auto networks = networkSpecs();
+    if (weights == "none")
+        return networks.front().id;
+    if (!weights.empty())
+        return networkOf(openWeightsFile(weights)).id;
+    for (const BackboneSpec &spec : networks)
+        if (hasInstalledWeights(library, spec.id))
+            return spec.id;
+    return std::string(kClassicId);
+}
+
+BackboneChoice chooseBackbone(const BackboneRequest &request, const fs::path &library, WeightsNames &names)
+{
+    const std::string id = request.backbone.empty() ? defaultBackbone(library, request.weights) : request.backbone;
+    if (isPath(id)) {
+        if (!request.weights.empty() && request.weights != id)
+            throw Error(ErrorKind::Weights, "A TorchScript file brings its own weights. Leave --weights out.", id);
+        return programChoice(id, names);
+    }
+    const BackboneSpec &spec = backboneSpec(id);
+    if (id == kClassicId) {
+        if (!request.weights.empty() && request.weights != "none")
+            throw Error(ErrorKind::Weights,
+                        "The backbone classic has no weights. Leave --weights out, or name a network "
+                        "with --backbone.");
+        return {spec, {}, classicId()};
+    }
+    if (request.weights == "none")
+        return {spec, {}, seedId(kUntrainedSeed)};
+    if (!request.weights.empty())
+        return fromFile(spec, request.weights, library, names);
+    const fs::path installed = installedWeightsPath(library, spec.id);
+    if (hasInstalledWeights(library, spec.id))
+        return fromFile(spec, installed, library, names);
+    throw Error(
+        ErrorKind::Weights,
+        "There are no weights for " + spec.title + ". `dank weights fetch " + spec.id
+            + "` downloads them, `dank weights add FILE` takes a file that you have, --weights FILE uses one where "
+              "it lies. Without any, --backbone classic needs none, and --weights none takes seeded random "
+              "weights, marked untrained.",
+        installed);
+}
+
+BackboneChoice findBackbone(const BackboneId &id, const std::string &request, const fs::path &hint,
+                            const fs::path &library, WeightsNames &names)
+{
+    if (id.network == kTorchScriptId) {
+        const fs::path file = request.empty() ? hint : fs::path(request);
+        std::error_code ignored;
+        if (file.empty() || !fs::is_regular_file(file, ignored))
+            throw Error(ErrorKind::Weights,
+                        "The network of your own that this model was made with (" + id.weights
+                            + ") is not here. Name its TorchScript file with --weights FILE.",
+                        file);
+        BackboneChoice choice = programChoice(file, names);
+        if (choice.weightsId != id.weights)
+            throw Error(ErrorKind::Mismatch,
+                        displayPath(file)
+                            + " is not the network that this model was made with (with its description it " + "is "
+                            + choice.weightsId + ", the model needs " + id.weights + ").",
+                        file);
+        return choice;
+    }
+    const BackboneSpec &spec = backboneSpec(id.network);
+    const auto refuse = [&](const std::string &why) { return Error(ErrorKind::Mismatch, why, request); };
+    if (id.network == kClassicId) {
+        if (id.weights != classicId())
+            throw refuse("This model was made with another version of the classic descriptors (" + id.weights
+                         + ", here " + classicId() + "). Train it anew.");
+        if (!request.empty() && request != "none")
+            throw refuse(
+                "This model was made with the classic descriptors, which have no weights. Leave --weights out.");
+        return {spec, {}, id.weights};
+    }
+    if (id.isUntrained()) {
+        if (!request.empty() && request != "none")
+            throw refuse("This model was made with seeded random weights of " + spec.title + ", not with "
+                         + displayPath(request) + ". Leave --weights out.");
+        return {spec, {}, id.weights};
+    }
+    if (!request.empty()) {
+        if (request == "none")
+            throw refuse(
+                "This model was made with real weights, not with seeded random ones. Name the file that it was "
+                "made with.");
+        BackboneChoice choice = fromFile(spec, request, library, names);
+        if (choice.weightsId != id.weights)
+            throw refuse(displayPath(request) + " is not the weights file that this model was made with (it is "
+                         + choice.weightsId + ", the model needs " + id.weights + " of " + spec.title + ").");
+        return choice;
+    }
+    std::vector<fs::path> candidates = keptWeights(library, id.network);
+    candidates.insert(candidates.begin(), hint);
+    for (const fs::path &candidate : candidates) {
+        std::error_code ignored;
+        if (candidate.empty() || !fs::is_regular_file(candidate, ignored))
+            continue;
+        try {
+            BackboneChoice choice = fromFile(spec, candidate, library, names);
+            if (choice.weightsId == id.weights)
+                return choice;
+        } catch (const Error &) {
+            // Not weights any more: another candidate may be.
+        }
+    }
+    throw Error(ErrorKind::Weights,
+                "The weights of " + spec.title + " that this model was made with (" + id.weights
+                    + ") are not here. Name the file with --weights FILE, or install it with `dank weights add FILE`.",
+                hint);
+}
+
+void allowProgram(const std::string &weightsId, const fs::path &library)
+{
+    Library::open(library).setFact(programKey(weightsId), "allowed");
+}
+
+void requireAllowed(const BackboneChoice &choice, const std::string &request, const fs::path &library)
+{
+    if (choice.kind() != BackboneKind::TorchScript || !request.empty()
+        || Library::open(library).fact(programKey(choice.weightsId)))
+        return;
+    throw Error(ErrorKind::Weights,
+                "This model was made with a network of somebody's own, " + displayPath(choice.weights)
+                    + ". Such a file is a program; to run it, name it with --weights FILE.",
+                choice.weights);
+}
+
+}  // namespace dank

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/engine/engine.h"
+#include "core/nn/networks/backbone.h"
+#include "core/pipeline/backbones/backbone_id.h"
+
+namespace dank {
+
+/// The seed of `--weights none`.
+inline constexpr std::uint64_t kUntrainedSeed = 1;
+
+/// A backbone with its weights: all that is needed to build it.
+struct BackboneChoice {
+    BackboneSpec spec;
+    std::filesystem::path weights;  ///< empty for `classic` and for seeded random weights
+    std::string weightsId;          ///< BackboneId::weights
+
+    BackboneKind kind() const;
+    bool isUntrained() const { return weightsId.starts_with("seed-"); }
+};
+
+/// Names weights files by what is in them, and remembers a name for as long as the file's size, times and inode stay
+/// the same, in a library past the end of the process too: naming one means reading it whole. Thread-safe.
+class WeightsNames {
+public:
+    /// "w-<contentHash of its tensors>": the same for the same tensors in whatever container. Throws what
+    /// openWeightsFile() throws. `library`: where names are remembered, if it is there.
+    static std::string nameOf(const TensorFile &tensors);
+    std::string ofTensors(const std::filesystem::path &file, const std::filesystem::path &library);
+    /// "w-<hash of the program and its description>".
+    std::string ofProgram(const std::filesystem::path &file);
+
+private:
+    std::mutex m_mutex;
+    std::map<std::filesystem::path, std::string> m_names;  ///< "<stamp> <name>", guarded by m_mutex
+};
+
+/// Where the library keeps the weights of a network: weights/<network>.safetensors.
+std::filesystem::path installedWeightsPath(const std::filesystem::path &library, std::string_view network);
+/// Where weights that another installation replaced are kept: weights/<network>-<8 digits of their
+/// content>.safetensors.
+std::filesystem::path keptWeightsPath(const std::filesystem::path &library, std::string_view network,
+                                      const std::string &content);
+/// The files of a network in the library that are there, the one in use first.
+std::vector<std::filesystem::path> keptWeights(const std::filesystem::path &library, std::string_view network);
+/// The key in an installed file's metadata that holds its contentHash().
+inline constexpr const char *kInstalledContent = "dank.content";
+/// Throws Error{Weights} for installed weights whose numbers are not those that were installed.
+void requireUnchanged(const TensorFile &installed);
+bool hasInstalledWeights(const std::filesystem::path &library, std::string_view network);
+
+/// The id that an empty BackboneRequest::backbone means: where `weights` is a file, the network that it is of;
+/// inception_v3 for "none"; else the first network with installed weights; else `classic`.
+std::string defaultBackbone(const std::filesystem::path &library, const std::string &weights);
+
+/// What a request means. Throws Error{Weights} that says what is missing, where it is looked for, and how to go on
+/// without. A TorchScript file is not loaded here.
+BackboneChoice chooseBackbone(const BackboneRequest &request, const std::filesystem::path &library,
+                              WeightsNames &names);
+
+/// The very backbone that a model's features were made with: weights from `request` if given, else the model's hint,
+/// else the library's. Throws Error{Mismatch} when a file asked for by name is another one, Error{Weights} when none
+/// can be found.
+BackboneChoice findBackbone(const BackboneId &id, const std::string &request, const std::filesystem::path &hint,
+                            const std::filesystem::path &library, WeightsNames &names);
+
+/// A program is run only when the user has named it: an extraction that names it is remembered here.
+void allowProgram(const std::string &weightsId, const std::filesystem::path &library);
+/// Throws Error{Weights} for a TorchScript backbone that nobody allowed in this library and that `request` does not
+/// name either: a model file from elsewhere must not choose what is run here.
+void requireAllowed(const BackboneChoice &choice, const std::string &request, const std::filesystem::path &library);
+
+}  // namespace dank

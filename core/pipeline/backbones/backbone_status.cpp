@@ -1,0 +1,125 @@
+#include "core/pipeline/backbones/backbone_status.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <optional>
+
+#include "core/pipeline/backbones/backbone_table.h"
+#include "core/pipeline/backbones/weights_shelf.h"
+#include "core/pipeline/bench.h"
+#include "core/store/library.h"
+
+namespace dank {
+
+namespace {
+
+BackboneStatus describe(const BackboneSpec &spec)
+{
+    BackboneStatus status;
+    status.id = spec.id;
+    status.title = spec.title;
+    status.summary = spec.summary;
+    status.columns = spec.columns;
+    status.inputSide = spec.inputSide;
+    return status;
+}
+
+/// What is stored and how fast it went. Which precision `auto` would take is not known yet: whichever has more counts.
+void count(BackboneStatus &status, const BackboneChoice &choice, const BackboneRequest &request, bool asked,
+           const std::vector<std::string> &hashes, const std::string &device, const Library &library)
+{
+    for (const Precision precision : {Precision::Float32, Precision::BFloat16, Precision::Float16}) {
+        if (asked && request.precision != "auto" && request.precision != precisionName(precision))
+            continue;
+        const BackboneId id = idOf(choice, request.resize, precision);
+        const auto stored = library.hashesWithFeatures(id.text(), static_cast<std::size_t>(status.columns));
+        const auto cached = static_cast<std::size_t>(
+            std::count_if(hashes.begin(), hashes.end(), [&](const auto &hash) { return stored.contains(hash); }));
+        status.cached = std::max(status.cached, cached);
+        if (const auto speed = library.fact(speedKey(id, device)))
+            status.imagesPerSecond = std::max(status.imagesPerSecond, std::strtod(speed->c_str(), nullptr));
+    }
+    if (status.imagesPerSecond > 0)
+        return;
+    // Nothing was extracted here yet: what `dank bench` came to. Of the slower precision, to promise no more than
+    // holds.
+    for (const Precision precision : {Precision::Float32, Precision::BFloat16, Precision::Float16}) {
+        if (asked && request.precision != "auto" && request.precision != precisionName(precision))
+            continue;
+        if (const auto speed = library.fact(benchKey(extractItem(choice.spec.id, precision), device))) {
+            status.imagesPerSecond = std::strtod(speed->c_str(), nullptr);
+            return;
+        }
+    }
+}
+
+}  // namespace
+
+std::vector<BackboneStatus> backboneStatuses(const Dataset *dataset, const BackboneRequest &request,
+                                             const PipelineContext &context)
+{
+    // Asking makes no library: without one there are no features and no speeds yet.
+    std::error_code ignored;
+    std::optional<Library> library;
+    if (std::filesystem::exists(context.library / "library.sqlite", ignored))
+        library = Library::open(context.library);
+    std::vector<std::string> hashes;
+    if (dataset)
+        hashes = hashPictures(*dataset, context.threads, library ? &*library : nullptr, {});
+    std::string device = "cpu";
+    try {
+        device = chooseDevice(request.device).name;
+    } catch (const Error &) {
+        // Not there: extraction will say so.
+    }
+    const std::vector<WeightsEntry> catalogue = weightsCatalogueOrNone();
+    const std::string byDefault = defaultBackbone(context.library, request.weights == "none" ? request.weights : "");
+    const std::string asked = request.backbone.empty() ? byDefault : request.backbone;
+
+    std::vector<BackboneStatus> statuses;
+    for (const BackboneSpec &spec : backboneSpecs())
+        statuses.push_back(describe(spec));
+    if (std::none_of(statuses.begin(), statuses.end(), [&](const auto &status) { return status.id == asked; })) {
+        BackboneStatus own;
+        own.id = own.title = asked;
+        own.kind = BackboneKind::TorchScript;
+        statuses.push_back(own);
+    }
+    for (BackboneStatus &status : statuses) {
+        status.total = hashes.size();
+        status.isDefault = status.id == byDefault;
+        if (status.id == kClassicId)
+            status.kind = BackboneKind::Classic;
+        if (status.kind == BackboneKind::Network) {
+            status.expectedAt = installedWeightsPath(context.library, status.id);
+            std::copy_if(catalogue.begin(), catalogue.end(), std::back_inserter(status.offers),
+                         [&](const WeightsEntry &entry) { return entry.backbone == status.id; });
+        }
+        BackboneRequest ofThis = request;
+        ofThis.backbone = status.id;
+        if (status.id != asked)
+            ofThis.weights.clear();
+        try {
+            const BackboneChoice choice = chooseBackbone(ofThis, context.library, context.networks.names());
+            if (status.kind == BackboneKind::TorchScript) {
+                const std::string path = status.id;
+                status = describe(choice.spec);
+                status.id = path;
+                status.kind = BackboneKind::TorchScript;
+                status.total = hashes.size();
+            }
+            status.weights = choice.weights;
+            if (status.kind == BackboneKind::Network && choice.weights == status.expectedAt)
+                status.origin = originOf(choice.weights);
+            if (library)
+                count(status, choice, request, status.id == asked, hashes, device, *library);
+        } catch (const Error &error) {
+            const bool there = status.kind == BackboneKind::Network && hasInstalledWeights(context.library, status.id);
+            if (there || status.kind == BackboneKind::TorchScript || !ofThis.weights.empty())
+                status.problem = error.what();  // else there are just no weights yet
+        }
+    }
+    return statuses;
+}
+
+}  // namespace dank

@@ -1,0 +1,289 @@
+#include "core/pipeline/backbones/weights_shelf.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/nn/networks/backbone.h"
+#include "core/pipeline/backbones/backbone_choice.h"
+#include "core/weights/fetch/download.h"
+#include "core/weights/fetch/sha256.h"
+#include "core/weights/safetensors.h"
+#include "core/weights/weights_file.h"
+
+namespace dank {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// Keys of an installed file's metadata.
+constexpr const char *kFile = "dank.file";
+constexpr const char *kSource = "dank.source";
+constexpr const char *kUrl = "dank.url";
+constexpr const char *kLicence = "dank.licence";
+constexpr const char *kSha256 = "dank.sha256";
+using Metadata = std::map<std::string, std::string>;
+
+std::string valueOf(const Metadata &metadata, const char *key)
+{
+    const auto found = metadata.find(key);
+    return found == metadata.end() ? std::string() : printable(std::string_view(found->second).substr(0, 300));
+}
+
+std::string originOf(const Metadata &metadata)
+{
+    std::string origin = valueOf(metadata, kFile);
+    for (const char *key : {kSource, kLicence})
+        if (const std::string value = valueOf(metadata, key); !value.empty())
+            origin += (origin.empty() ? "" : " · ") + value;
+    return origin;
+}
+
+/// Checks that the tensors are the network's by building it (which also finds numbers that are not finite), then puts
+/// them on the shelf.
+fs::path install(const TensorFile &tensors, const BackboneSpec &spec, Metadata metadata, const fs::path &library,
+                 const JobContext &job)
+{
+    job.report("check", 0, 0);
+    makeBackbone(spec, tensors, 0, chooseDevice("cpu"), Precision::Float32);
+    job.cancel.check();
+    const fs::path target = installedWeightsPath(library, spec.id);
+    const std::string content = contentHash(tensors);
+    metadata[kInstalledContent] = content;
+    metadata["format"] = "pt";
+    job.report("install", 0, 0);
+    createFolder(target.parent_path());
+    std::error_code ignored;
+    if (fs::exists(target, ignored)) {
+        std::string before;
+        try {
+            before = contentHash(openWeightsFile(target));
+        } catch (const Error &) {
+            // Damaged: nothing that a model could still use.
+        }
+        if (!before.empty() && before != content) {
+            const fs::path kept = keptWeightsPath(library, spec.id, before);
+            std::error_code failed;
+            fs::remove(kept, failed);
+            // A second name, so that the first is never without a file.
+            fs::create_hard_link(target, kept, failed);
+            if (failed)
+                fs::copy_file(target, kept, fs::copy_options::overwrite_existing, failed);
+            if (failed)
+                throw Error(ErrorKind::Disk,
+                            "The weights before cannot be kept as " + displayPath(kept) + ": " + failed.message()
+                                + ". Nothing was changed.",
+                            kept);
+        }
+    }
+    job.cancel.check();
+    convertToSafetensors(tensors, target, metadata);
+    fs::remove(keptWeightsPath(library, spec.id, content), ignored);  // it is the one in use again
+    return target;
+}
+
+/// What an installed file says of itself; nothing where it cannot be read.
+std::optional<Metadata> readMetadata(const fs::path &file)
+{
+    try {
+        return openSafetensors(file).metadata();
+    } catch (const Error &) {
+        return std::nullopt;
+    }
+}
+
+/// The entry whose file has that hash, whole; nullptr where there is none.
+const WeightsEntry *entryOf(const std::vector<WeightsEntry> &catalogue, const std::string &backbone,
+                            const std::string &sha256)
+{
+    const auto found = std::find_if(catalogue.begin(), catalogue.end(), [&](const WeightsEntry &entry) {
+        return entry.backbone == backbone && !sha256.empty() && sha256.starts_with(entry.sha256);
+    });
+    return found == catalogue.end() ? nullptr : &*found;
+}
+
+Metadata metadataOf(const WeightsEntry &entry, const std::string &sha256)
+{
+    return {
+        {kFile, entry.file}, {kSource, entry.source}, {kUrl, entry.url}, {kLicence, entry.licence}, {kSha256, sha256}};
+}
+
+bool isInstalled(const WeightsEntry &entry, const fs::path &library)
+{
+    try {
+        const TensorFile tensors = openSafetensors(installedWeightsPath(library, entry.backbone));
+        requireUnchanged(tensors);
+        return valueOf(tensors.metadata(), kSha256).starts_with(entry.sha256);
+    } catch (const Error &) {
+        return false;
+    }
+}
+
+}  // namespace
+
+std::vector<WeightsEntry> weightsCatalogueOrNone()
+{
+    try {
+        return weightsCatalogue(WeightsSources::fromEnvironment());
+    } catch (const Error &) {
+        return {};
+    }
+}
+
+std::vector<WeightsStatus> listWeights(const fs::path &library)
+{
+    std::vector<WeightsStatus> list;
+    for (WeightsEntry &entry : weightsCatalogue(WeightsSources::fromEnvironment()))
+        list.push_back({std::move(entry), false, {}, {}});
+    for (const BackboneSpec &spec : networkSpecs()) {
+        const fs::path file = installedWeightsPath(library, spec.id);
+        if (!hasInstalledWeights(library, spec.id))
+            continue;
+        const std::optional<Metadata> metadata = readMetadata(file);
+        const std::string sha256 = metadata ? valueOf(*metadata, kSha256) : std::string();
+        const auto row = std::find_if(list.begin(), list.end(), [&](const WeightsStatus &status) {
+            return status.entry.backbone == spec.id && !sha256.empty() && sha256.starts_with(status.entry.sha256);
+        });
+        if (row != list.end()) {
+            row->installed = true;
+            row->file = file;
+            continue;
+        }
+        WeightsStatus own;  // none of the catalogue's: a row of its own
+        own.entry.id = "own-" + spec.id;
+        own.entry.backbone = spec.id;
+        own.entry.title = spec.title;
+        own.entry.file = metadata ? valueOf(*metadata, kFile) : file.filename().string();
+        own.entry.sha256 = sha256;
+        own.entry.source = metadata ? valueOf(*metadata, kSource) : std::string();
+        std::error_code ignored;
+        own.entry.bytes = fs::file_size(file, ignored);
+        own.installed = true;
+        own.file = file;
+        if (!metadata)
+            own.problem = "cannot be read: `dank weights verify` says why";
+        list.push_back(std::move(own));
+    }
+    return list;
+}
+
+fs::path fetchWeights(const std::string &id, const fs::path &library, const DownloadObserver &observer,
+                      const JobContext &job)
+{
+    const WeightsSources sources = WeightsSources::fromEnvironment();
+    const std::vector<WeightsEntry> catalogue = weightsCatalogue(sources);
+    const WeightsEntry *const entry = findWeights(catalogue, id);
+    if (!entry) {
+        std::string known;
+        for (const WeightsEntry &other : catalogue)
+            known += (known.empty() ? "" : ", ") + other.id;
+        throw Error(ErrorKind::Weights, "The catalogue has no weights \""
+                                            + printable(std::string_view(id).substr(0, 60)) + "\". It has: " + known
+                                            + ".");
+    }
+    const BackboneSpec *const spec = findNetworkSpec(entry->backbone);
+    if (!spec)
+        throw Error(ErrorKind::Weights, "The catalogue's " + entry->id + " is for a network \"" + entry->backbone
+                                            + "\" that this version does not know.");
+    if (isInstalled(*entry, library))
+        return installedWeightsPath(library, spec->id);
+    const fs::path folder = library / "weights" / "downloads";
+    createFolder(folder);
+    const DownloadRequest request = downloadRequest(*entry, sources, folder);
+    download(request, observer, job);
+    std::error_code ignored;
+    try {
+        const std::string sha256 = entry->isWholeHash() ? entry->sha256 : sha256File(request.target, job);
+        const fs::path target =
+            install(openWeightsFile(request.target), *spec, metadataOf(*entry, sha256), library, job);
+        fs::remove(request.target, ignored);  // its tensors are installed
+        return target;
+    } catch (const Error &error) {
+        // The file is what its publisher gave, and no use. After a full disk it stays: the next call takes it.
+        if (error.kind() == ErrorKind::Format || error.kind() == ErrorKind::Weights)
+            fs::remove(request.target, ignored);
+        throw;
+    }
+}
+
+std::string addWeights(const fs::path &file, const std::string &backbone, const fs::path &library,
+                       const JobContext &job)
+{
+    const TensorFile tensors = openWeightsFile(file);
+    const BackboneSpec *const spec = backbone.empty() ? &networkOf(tensors) : findNetworkSpec(backbone);
+    if (!spec)
+        throw Error(ErrorKind::Weights, "There is no network \"" + printable(std::string_view(backbone).substr(0, 60))
+                                            + "\" that takes weights.");
+    // A file of the catalogue is known by its hash, whatever it is called.
+    const std::string sha256 = sha256File(file, job);
+    const std::vector<WeightsEntry> catalogue = weightsCatalogueOrNone();
+    const WeightsEntry *const entry = entryOf(catalogue, spec->id, sha256);
+    install(tensors, *spec,
+            entry ? metadataOf(*entry, sha256)
+                  : Metadata{{kFile, printable(displayPath(file.filename()))},
+                             {kSource, "a file of yours"},
+                             {kSha256, sha256}},
+            library, job);
+    return spec->id;
+}
+
+std::vector<WeightsCheck> verifyWeights(const fs::path &library, const JobContext &job)
+{
+    std::vector<WeightsCheck> checks;
+    for (const BackboneSpec &spec : networkSpecs()) {
+        for (const fs::path &file : keptWeights(library, spec.id)) {
+            job.cancel.check();
+            job.report("verify", checks.size(), 0);
+            WeightsCheck check{spec.id, file, {}, {}};
+            try {
+                const TensorFile tensors = openWeightsFile(file);
+                check.origin = originOf(tensors.metadata());
+                requireUnchanged(tensors);
+                makeBackbone(spec, tensors, 0, chooseDevice("cpu"), Precision::Float32);
+            } catch (const Error &error) {
+                check.problem = error.what();
+            }
+            checks.push_back(std::move(check));
+        }
+    }
+    return checks;
+}
+
+std::vector<fs::path> removeWeights(const std::string &backbone, const fs::path &library)
+{
+    if (!findNetworkSpec(backbone))
+        throw Error(ErrorKind::Weights, "There is no network \"" + printable(std::string_view(backbone).substr(0, 60))
+                                            + "\" whose weights could be removed.");
+    std::vector<fs::path> files = keptWeights(library, backbone);
+    for (const fs::path &file : files) {
+        std::error_code error;
+        fs::remove(file, error);
+        if (error)
+            throw Error(ErrorKind::Disk, displayPath(file) + " cannot be removed: " + error.message() + ".", file);
+    }
+    return files;
+}
+
+std::size_t convertWeights(const fs::path &in, const fs::path &out, const JobContext &job)
+{
+    const TensorFile tensors = openWeightsFile(in);
+    Metadata metadata = tensors.metadata();
+    metadata.emplace("format", "pt");
+    job.cancel.check();
+    convertToSafetensors(tensors, out, metadata);
+    return tensors.tensors().size();
+}
+
+std::string originOf(const fs::path &installed)
+{
+    try {
+        return originOf(openSafetensors(installed).metadata());
+    } catch (const Error &) {
+        return {};
+    }
+}
+
+}  // namespace dank

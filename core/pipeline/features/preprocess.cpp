@@ -1,0 +1,97 @@
+#include "core/pipeline/features/preprocess.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/base/hash.h"
+#include "core/dataset/image_probe.h"
+#include "core/image/decode.h"
+#include "core/image/resize.h"
+
+namespace dank {
+
+namespace {
+
+constexpr std::uint8_t kMidGrey = 128;
+
+/// Python's round(): halves go to the even neighbour.
+int roundHalfEven(int twice)
+{
+    return twice % 2 == 0 ? twice / 2 : (twice / 2 + 1) / 2 * 2;
+}
+
+/// side × side out of the middle of a picture that is at least as large.
+Image middle(const Image &from, int side)
+{
+    const int fromX = roundHalfEven(from.width - side), fromY = roundHalfEven(from.height - side);
+    Image square{side, side, std::vector<std::uint8_t>(static_cast<std::size_t>(side) * side * 3)};
+    for (int y = 0; y < side; ++y) {
+        const auto source = (static_cast<std::size_t>(fromY + y) * from.width + fromX) * 3;
+        std::memcpy(&square.rgb[static_cast<std::size_t>(y) * side * 3], &from.rgb[source],
+                    static_cast<std::size_t>(side) * 3);
+    }
+    return square;
+}
+
+/// A picture that is at most side × side in the middle of mid grey.
+Image onGrey(const Image &from, int side)
+{
+    Image square{side, side, std::vector<std::uint8_t>(static_cast<std::size_t>(side) * side * 3, kMidGrey)};
+    const int toX = (side - from.width) / 2, toY = (side - from.height) / 2;
+    for (int y = 0; y < from.height; ++y) {
+        const auto source = static_cast<std::size_t>(y) * from.width * 3;
+        const auto target = (static_cast<std::size_t>(toY + y) * side + toX) * 3;
+        std::memcpy(&square.rgb[target], &from.rgb[source], static_cast<std::size_t>(from.width) * 3);
+    }
+    return square;
+}
+
+}  // namespace
+
+Image preprocess(const Image &image, ResizeRule rule, int side, int cropSide)
+{
+    if (rule == ResizeRule::Whole)
+        return image;
+    if (rule == ResizeRule::Warp)
+        return resizeTriangle(image, side, side);
+    if (rule == ResizeRule::Letterbox) {
+        const double scale = static_cast<double>(side) / std::max(image.width, image.height);
+        const auto scaled = [&](int length) {
+            return std::clamp(static_cast<int>(std::lround(length * scale)), 1, side);
+        };
+        return onGrey(resizeTriangle(image, scaled(image.width), scaled(image.height)), side);
+    }
+    // An extreme strip must not ask for a giant intermediate; it comes out squeezed instead.
+    constexpr int kMaxLong = 16'384;
+    const int shorter = std::min(image.width, image.height), longer = std::max(image.width, image.height);
+    const auto fitted =
+        static_cast<int>(std::min<std::int64_t>(static_cast<std::int64_t>(cropSide) * longer / shorter, kMaxLong));
+    const bool wide = image.width >= image.height;
+    return middle(resizeTriangle(image, wide ? fitted : cropSide, wide ? cropSide : fitted), side);
+}
+
+PreparedPicture preparePicture(const MemeRecord &record, ResizeRule rule, const BackboneSpec &spec)
+{
+    PreparedPicture prepared;
+    const auto skip = [&](SkipReason reason, const std::string &detail) {
+        prepared.skipped = Skipped{record.id, reason, displayPath(record.image.filename()) + ": " + detail};
+        return prepared;
+    };
+    std::vector<std::byte> bytes;
+    try {
+        bytes = readFile(record.image, kMaxImageBytes);
+    } catch (const Error &error) {
+        return skip(SkipReason::ImageUnreadable, error.what());
+    }
+    prepared.hash = hashBytes(bytes);
+    const Decoded decoded = decodeImage(bytes);
+    if (decoded.problem)
+        return skip(*decoded.problem, decoded.detail);
+    prepared.image = preprocess(decoded.image, rule, spec.inputSide, spec.cropSide);
+    return prepared;
+}
+
+}  // namespace dank

@@ -1,0 +1,390 @@
+#include "core/pipeline/runs/cross_validate.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <condition_variable>
+#include <exception>
+#include <map>
+#include <mutex>
+#include <numeric>
+#include <set>
+#include <thread>
+
+#include "core/base/error.h"
+#include "core/nn/training/trainer.h"
+#include "core/pipeline/runs/permutation_controls.h"
+
+namespace dank {
+
+namespace {
+
+/// Sets a token of its own once the job is cancelled or the user stops: what is not a training looks at nothing else.
+class StopWatch {
+public:
+    StopWatch(const TrainingControl &control, const CancelToken &cancel)
+        : m_control(control), m_cancel(cancel), m_thread([this](const std::stop_token &ended) {
+              std::unique_lock lock(m_mutex);
+              while (!ended.stop_requested() && !token.isCancelled()) {
+                  look();
+                  m_ended.wait_for(lock, ended, std::chrono::milliseconds(20), [] { return false; });
+              }
+          })
+    {
+    }
+
+    /// Looks at once. Throws Cancelled.
+    void check()
+    {
+        look();
+        token.check();
+    }
+
+    CancelToken token;
+
+private:
+    void look()
+    {
+        if (m_cancel.isCancelled() || m_control.isStopping())
+            token.cancel();
+    }
+
+    const TrainingControl &m_control;
+    const CancelToken m_cancel;
+    std::mutex m_mutex;
+    std::condition_variable_any m_ended;
+    std::jthread m_thread;  // last: it uses the others
+};
+
+/// Does all of `tasks` on `threads` threads, each taking the next one; the first failure ends the rest and is thrown.
+void doAll(const std::vector<std::function<void()>> &tasks, int threads, const CancelToken &cancel)
+{
+    std::atomic<std::size_t> next = 0;
+    std::exception_ptr failure;
+    std::mutex mutex;
+    const auto work = [&] {
+        try {
+            for (std::size_t i; (i = next++) < tasks.size() && !cancel.isCancelled();)
+                tasks[i]();
+        } catch (const Cancelled &) {
+        } catch (...) {
+            std::lock_guard lock(mutex);
+            if (!failure)
+                failure = std::current_exception();
+            next = tasks.size();
+        }
+    };
+    {
+        std::vector<std::jthread> workers;
+        for (int i = 1; i < std::min(threads, static_cast<int>(tasks.size())); ++i)
+            workers.emplace_back(work);
+        work();
+    }
+    if (failure)
+        std::rethrow_exception(failure);
+    cancel.check();
+}
+
+std::string listed(const std::vector<std::string> &items)
+{
+    constexpr std::size_t kMost = 5;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(items.size(), kMost); ++i)
+        text += (i ? ", " : "") + items[i];
+    return text + (items.size() > kMost ? " and more" : "");
+}
+
+class CrossValidator {
+public:
+    CrossValidator(const RunData &data, const TrainConfig &config, const std::vector<Split> &splits, int threads,
+                   const CrossValidationObserver &observer, TrainingControl &control, const JobContext &job)
+        : m_data(data), m_config(config), m_splits(splits), m_threads(std::max(1, threads)), m_observer(observer),
+          m_control(control), m_job(job), m_watch(control, job.cancel),
+          m_answers(static_cast<std::size_t>(config.seeds)), m_bestEpochs(splits.size()), m_sets(splits.size())
+    {
+        for (const Split &split : splits)
+            m_rows.insert(m_rows.end(), split.test.begin(), split.test.end());
+        std::sort(m_rows.begin(), m_rows.end());
+        m_at.resize(data.records.size());
+        for (std::size_t i = 0; i < m_rows.size(); ++i)
+            m_at[m_rows[i]] = i;
+        for (std::vector<double> &answers : m_answers)
+            answers.resize(m_rows.size());
+        m_targets = data.targets;
+        if (config.folds > 0)
+            fitTargets();
+        m_total = splits.size() * (m_answers.size() + 3);
+    }
+
+    CrossValidation run()
+    {
+        std::vector<std::function<void()>> tasks;
+        for (std::size_t fold = 0; fold < m_splits.size(); ++fold)
+            for (std::size_t seed = 0; seed < m_answers.size(); ++seed)
+                tasks.emplace_back([this, fold, seed] { train(fold, seed); });
+        for (std::size_t fold = 0; fold < m_splits.size(); ++fold)
+            tasks.emplace_back([this, fold] { compare(fold); });
+        doAll(tasks, m_threads, m_watch.token);
+        m_watch.check();
+
+        // The controls train for as long as the head needed.
+        tasks.clear();
+        const FeatureMatrix random = randomFeatures(m_data.features, m_config.seed);
+        for (std::size_t fold = 0; fold < m_splits.size(); ++fold) {
+            tasks.emplace_back([&, fold] { control(fold, "random_features", random, m_targets); });
+            tasks.emplace_back([&, fold] {
+                control(fold, "shuffled", m_data.features, shuffledTargets(m_targets, m_splits[fold], m_config.seed));
+            });
+        }
+        doAll(tasks, m_threads, m_watch.token);
+        tell(0, 0);
+        m_watch.check();
+        return judged();
+    }
+
+private:
+    /// One scale for all folds.
+    void fitTargets()
+    {
+        std::vector<std::int64_t> upvotes;
+        std::vector<std::size_t> all(m_data.records.size());
+        std::iota(all.begin(), all.end(), std::size_t{0});
+        for (const MemeRecord &record : m_data.records)
+            upvotes.push_back(record.upvotes);
+        const std::vector<std::string> none;
+        const auto target = GroupedTarget::fit(m_config.target, upvotes, m_config.within ? m_data.groups : none, all);
+        for (const std::size_t row : all)
+            m_targets[row] = target.toDankness(upvotes[row], m_config.within ? m_data.groups[row] : std::string());
+    }
+
+    double trainMean(const Split &split) const
+    {
+        double sum = 0;
+        for (const std::size_t row : split.train)
+            sum += m_targets[row];
+        return sum / static_cast<double>(split.train.size());
+    }
+
+    void tell(std::size_t fold, std::size_t seed, bool finished = false)
+    {
+        std::lock_guard lock(m_mutex);
+        m_done += finished;
+        m_job.report("cross-validate", m_done, m_total);
+        if (!m_observer || finished)
+            return;
+        m_observer({m_done, m_total, static_cast<int>(fold), static_cast<int>(m_splits.size()), static_cast<int>(seed),
+                    m_config.seeds});
+    }
+
+    JobContext quiet() const { return {m_watch.token, {}}; }
+
+    void train(std::size_t fold, std::size_t seed)
+    {
+        tell(fold + 1, seed + 1);
+        const Split &split = m_splits[fold];
+        TrainConfig config = m_config;
+        config.seed += seed;
+        TrainingState best;
+        TrainingHooks hooks;
+        hooks.onEpoch = [&](const EpochStats &, const TrainingState &state) {
+            if (state.bestEpoch == best.bestEpoch)
+                return;
+            best.best = state.best;  // what is left should it diverge
+            best.bestEpoch = state.bestEpoch;
+            best.featureMean = state.featureMean;
+            best.featureScale = state.featureScale;
+        };
+        bool diverged = false;
+        try {
+            trainRegressor({m_data.features, m_targets, split, m_data.groupIndexes}, config, {}, m_control, hooks,
+                           quiet());
+        } catch (const Error &error) {
+            if (error.kind() != ErrorKind::Diverged)
+                throw;
+            diverged = true;
+        }
+        if (m_control.isStopping())
+            throw Cancelled{};
+        std::vector<double> answers;
+        if (best.bestEpoch > 0)
+            answers = headAnswers(config, best, m_data.features, split.test);
+        if (!std::all_of(answers.begin(), answers.end(), [](double answer) { return std::isfinite(answer); }))
+            answers.clear();
+        if (answers.empty()) {
+            diverged = true;
+            answers.assign(split.test.size(), trainMean(split));
+        }
+        for (std::size_t i = 0; i < split.test.size(); ++i)
+            m_answers[seed][m_at[split.test[i]]] = answers[i];
+        if (seed == 0)
+            m_bestEpochs[fold] = best.bestEpoch;
+        if (diverged) {
+            std::lock_guard lock(m_mutex);
+            m_diverged.emplace(fold + 1, config.seed);
+        }
+        tell(fold, seed, true);
+    }
+
+    /// What needs no training of the network.
+    void compare(std::size_t fold)
+    {
+        BaselineInput input;
+        input.features = &m_data.features;
+        input.imageStats = m_data.imageStats ? &*m_data.imageStats : nullptr;
+        std::vector<std::string> titles;
+        for (const MemeRecord &record : m_data.records)
+            titles.push_back(record.title);
+        input.titles = titles;
+        input.groups = m_data.groups;
+        input.targets = m_targets;
+        input.rows = {m_splits[fold].train, m_splits[fold].validation, m_splits[fold].test};
+        m_sets[fold] = computeBaselines(input, quiet());
+        for (Baseline &baseline : m_sets[fold].baselines)
+            keep(fold, baseline.name, baseline.predicted);
+        tell(fold, 0, true);
+    }
+
+    void control(std::size_t fold, const char *name, const FeatureMatrix &features, std::span<const float> targets)
+    {
+        const Split &split = m_splits[fold];
+        const auto answers = trainControl({features, targets, split, m_data.groupIndexes}, m_config, m_bestEpochs[fold],
+                                          m_control, quiet(), 1);
+        if (answers)
+            keep(fold, name, *answers);
+        tell(fold, 0, true);
+    }
+
+    void keep(std::size_t fold, const std::string &name, const std::vector<double> &answers)
+    {
+        const std::vector<std::size_t> &rows = m_splits[fold].test;
+        std::lock_guard lock(m_mutex);
+        Answered &all = m_baselines[name];
+        all.predicted.resize(m_rows.size());
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            all.predicted[m_at[rows[i]]] = answers[i];
+            all.rows += std::isfinite(answers[i]);
+        }
+    }
+
+    CrossValidation judged()
+    {
+        EvaluationInput input;
+        for (const std::size_t row : m_rows) {
+            JudgedMeme meme;
+            meme.id = m_data.features.ids[row];
+            meme.actual = m_targets[row];
+            meme.upvotes = m_data.records[row].upvotes;
+            meme.group = m_data.groups[row];
+            meme.cluster = m_data.clusters[row];
+            input.memes.push_back(std::move(meme));
+        }
+        for (std::size_t fold = 0; fold < m_splits.size(); ++fold)
+            noteCopies(fold, input.memes);
+
+        std::vector<std::string> leftOut;
+        for (const char *name :
+             {"mean", "group", "nearest", "linear", "image_stats", "title", "random_features", "shuffled"}) {
+            const auto found = m_baselines.find(name);
+            if (found != m_baselines.end() && found->second.rows == m_rows.size())
+                input.baselines.push_back(makeBaseline(name, std::move(found->second.predicted)));
+            else if (found != m_baselines.end() || std::string_view(name) == "shuffled")
+                leftOut.push_back(baselineTitle(name));
+        }
+        input.subset =
+            std::to_string(m_rows.size())
+            + (m_config.folds > 0 ? " memes, each judged by a model that did not learn from it" : " held-out memes");
+        input.heightCounts = lossFixesHeight(m_config.loss);
+        if (!m_data.groupName.empty())
+            input.groupName = m_data.groupName;
+        input.bySeed = std::move(m_answers);
+        std::vector<std::uint64_t> seeds(static_cast<std::size_t>(m_config.seeds));
+        std::iota(seeds.begin(), seeds.end(), m_config.seed);
+        CrossValidation result = judgeSeeds(std::move(input), m_config.folds, std::move(seeds), quiet());
+        addNotes(result, leftOut);
+        return result;
+    }
+
+    /// Which memes have their picture among those that their own fold learned from.
+    void noteCopies(std::size_t fold, std::vector<JudgedMeme> &memes)
+    {
+        const Split &split = m_splits[fold];
+        std::vector<JudgedMeme> own;
+        for (const std::size_t row : split.test)
+            own.push_back(memes[m_at[row]]);
+        noteNeighbours(own, m_sets[fold], m_data.features.ids);
+        std::set<std::size_t> learned;
+        for (const std::size_t row : split.train)
+            learned.insert(m_data.copies[row]);
+        for (std::size_t i = 0; i < own.size(); ++i) {
+            own[i].samePicture = own[i].samePicture || learned.contains(m_data.copies[split.test[i]]);
+            memes[m_at[split.test[i]]] = std::move(own[i]);
+        }
+    }
+
+    void addNotes(CrossValidation &result, const std::vector<std::string> &leftOut) const
+    {
+        if (!m_diverged.empty()) {
+            std::vector<std::string> which;
+            for (const auto &[fold, seed] : m_diverged)
+                which.push_back("fold " + std::to_string(fold) + " with seed " + std::to_string(seed));
+            result.notes.push_back(std::to_string(m_diverged.size()) + " of the "
+                                   + std::to_string(m_splits.size() * result.seeds.size()) + " trainings diverged ("
+                                   + listed(which)
+                                   + "); their memes are judged by the best epoch before that, or by the "
+                                     "mean where there is none. Try a lower learning rate.");
+        }
+        if (!leftOut.empty())
+            result.notes.push_back("Not compared with " + listed(leftOut) + ", whose training diverged in a fold.");
+    }
+
+    struct Answered {
+        std::vector<double> predicted;  ///< by m_rows
+        std::size_t rows = 0;           ///< that have an answer
+    };
+
+    const RunData &m_data;
+    const TrainConfig &m_config;
+    const std::vector<Split> &m_splits;
+    const int m_threads;
+    const CrossValidationObserver &m_observer;
+    TrainingControl &m_control;
+    const JobContext &m_job;
+    StopWatch m_watch;
+    std::vector<std::size_t> m_rows;  ///< judged, ascending
+    std::vector<std::size_t> m_at;    ///< a judged row's place in m_rows
+    std::vector<float> m_targets;
+    std::vector<std::vector<double>> m_answers;  ///< [seeds][m_rows]; each task writes places of its own
+    std::vector<int> m_bestEpochs;               ///< [folds], of the first seed
+    std::vector<BaselineSet> m_sets;             ///< [folds]
+    std::mutex m_mutex;                          ///< over all below
+    std::map<std::string, Answered> m_baselines;
+    std::set<std::pair<std::size_t, std::uint64_t>> m_diverged;  ///< fold from 1, seed
+    std::size_t m_done = 0, m_total = 0;
+};
+
+}  // namespace
+
+bool wantsCrossValidation(const TrainConfig &config)
+{
+    return config.folds > 0 || config.seeds > 1;
+}
+
+std::vector<Split> crossValidationSplits(const RunData &data, const TrainConfig &config)
+{
+    if (config.folds == 0)
+        return {data.split};
+    SplitPlan plan{config.split, config.validationFraction, {}};
+    if (config.split != SplitKind::Random)
+        plan.clusters = data.copies;
+    return makeFolds(data.records, plan, static_cast<std::size_t>(config.folds), config.seed);
+}
+
+CrossValidation crossValidate(const RunData &data, const TrainConfig &config, const std::vector<Split> &splits,
+                              int threads, const CrossValidationObserver &observer, TrainingControl &control,
+                              const JobContext &job)
+{
+    return CrossValidator(data, config, splits, threads, observer, control, job).run();
+}
+
+}  // namespace dank

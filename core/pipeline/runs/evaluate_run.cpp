@@ -1,0 +1,78 @@
+#include "core/pipeline/runs/evaluate_run.h"
+
+#include <iterator>
+
+#include "core/learn/loss.h"
+#include "core/model/predict.h"
+#include "core/rating/scorer.h"
+
+namespace dank {
+
+std::vector<JudgedMeme> answersFor(const Model &model, const FeatureMatrix &features, std::span<const std::size_t> rows)
+{
+    const std::vector<float> predicted = predict(model, rowsOf(features, rows));
+    std::vector<JudgedMeme> memes(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        memes[i].id = features.ids[rows[i]];
+        memes[i].predicted = danknessOf(predicted[i]);
+    }
+    return memes;
+}
+
+namespace {
+
+/// The run's model and memes, without anything simpler beside it but always the mean.
+EvaluationInput inputOf(const Model &model, const RunData &data)
+{
+    const std::vector<std::size_t> &rows = data.split.test;
+    EvaluationInput input;
+    input.memes = answersFor(model, data.features, rows);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        JudgedMeme &meme = input.memes[i];
+        meme.actual = data.targets[rows[i]];
+        meme.upvotes = data.records[rows[i]].upvotes;
+        meme.group = data.groups[rows[i]];
+        meme.cluster = data.clusters[rows[i]];
+    }
+    std::vector<bool> learned(data.records.size(), false);
+    for (const std::size_t row : data.split.train)
+        learned[data.copies[row]] = true;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        input.memes[i].samePicture = learned[data.copies[rows[i]]];
+    input.trainMean = data.trainMean;
+    input.subset = std::to_string(rows.size()) + " held-out memes";
+    input.heightCounts = lossFixesHeight(model.config.loss);
+    if (!data.groupName.empty())
+        input.groupName = data.groupName;
+    return input;
+}
+
+}  // namespace
+
+Evaluation judgeRun(const Model &model, const RunData &data, std::vector<Baseline> controls, const JobContext &job)
+{
+    EvaluationInput input = inputOf(model, data);
+    std::vector<std::string> titles;
+    for (const MemeRecord &record : data.records)
+        titles.push_back(record.title);
+    BaselineInput simple;
+    simple.features = &data.features;
+    simple.imageStats = data.imageStats ? &*data.imageStats : nullptr;
+    simple.titles = titles;
+    simple.groups = data.groups;
+    simple.targets = data.targets;
+    simple.rows = {data.split.train, data.split.validation, data.split.test};
+    BaselineSet set = computeBaselines(simple, job);
+    noteNeighbours(input.memes, set, data.features.ids);
+    input.baselines = std::move(set.baselines);
+    input.baselines.insert(input.baselines.end(), std::make_move_iterator(controls.begin()),
+                           std::make_move_iterator(controls.end()));
+    return evaluate(std::move(input), job);
+}
+
+Evaluation judgeRunAlone(const Model &model, const RunData &data)
+{
+    return evaluate(inputOf(model, data));
+}
+
+}  // namespace dank

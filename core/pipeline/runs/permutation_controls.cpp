@@ -1,0 +1,97 @@
+#include "core/pipeline/runs/permutation_controls.h"
+
+#include <algorithm>
+
+#include "core/base/error.h"
+#include "core/base/random.h"
+#include "core/model/predict.h"
+#include "core/rating/scorer.h"
+
+namespace dank {
+
+namespace {
+
+// Streams of the run's seed.
+constexpr std::uint64_t kRandomFeatures = 0x72616e64, kShuffle = 0x73687566;
+
+/// Enough for a control to show what there is to find in nothing; a run of the paper's 1,000 would triple its time.
+constexpr int kMostControlEpochs = 200;
+
+}  // namespace
+
+std::vector<double> headAnswers(const TrainConfig &config, const TrainingState &state, const FeatureMatrix &features,
+                                std::span<const std::size_t> rows)
+{
+    Model model;
+    model.config = config;
+    setNetwork(model, state.best, static_cast<int>(features.columns), config);
+    model.featureMean = state.featureMean;
+    model.featureScale = state.featureScale;
+    std::vector<double> answers;
+    for (const float answer : predict(model, rowsOf(features, rows)))
+        answers.push_back(danknessOf(answer));
+    return answers;
+}
+
+FeatureMatrix randomFeatures(const FeatureMatrix &features, std::uint64_t seed)
+{
+    FeatureMatrix random{features.backbone, features.ids, features.columns, {}};
+    random.values.resize(features.values.size());
+    Random draw(mixSeed(seed, kRandomFeatures));
+    for (float &value : random.values)
+        value = static_cast<float>(draw.uniform());
+    return random;
+}
+
+std::vector<float> shuffledTargets(std::span<const float> targets, const Split &split, std::uint64_t seed)
+{
+    std::vector<float> shuffled(targets.begin(), targets.end());
+    Random deal(mixSeed(seed, kShuffle));
+    for (const std::vector<std::size_t> *side : {&split.train, &split.validation}) {
+        std::vector<float> values;
+        for (const std::size_t row : *side)
+            values.push_back(targets[row]);
+        deal.shuffle(std::span(values));
+        for (std::size_t i = 0; i < side->size(); ++i)
+            shuffled[(*side)[i]] = values[i];
+    }
+    return shuffled;
+}
+
+std::optional<std::vector<double>> trainControl(const TrainingData &data, TrainConfig config, int epochs,
+                                                TrainingControl &control, const JobContext &job, int threads)
+{
+    config.epochs = std::clamp(epochs, 1, kMostControlEpochs);
+    config.patience = 0;
+    const JobContext quiet{job.cancel, {}};
+    try {
+        const TrainingState state = trainRegressor(data, config, {}, control, {}, quiet, threads);
+        if (control.isStopping())
+            return std::nullopt;
+        return headAnswers(config, state, data.features, data.split.test);
+    } catch (const Error &error) {
+        if (error.kind() != ErrorKind::Diverged)
+            throw;  // else there is nothing to compare with, and the run itself is fine
+        return std::nullopt;
+    }
+}
+
+std::vector<Baseline> trainControls(const RunData &data, const TrainConfig &config, int epochs,
+                                    TrainingControl &control, const JobContext &job, int threads)
+{
+    std::vector<Baseline> controls;
+    const auto add = [&](const char *name, const FeatureMatrix &features, std::span<const float> targets) {
+        job.report("controls", controls.size(), 2);
+        if (control.isStopping())
+            return;
+        auto answers =
+            trainControl({features, targets, data.split, data.groupIndexes}, config, epochs, control, job, threads);
+        if (answers)
+            controls.push_back(makeBaseline(name, std::move(*answers)));
+    };
+    add("random_features", randomFeatures(data.features, config.seed), data.targets);
+    add("shuffled", data.features, shuffledTargets(data.targets, data.split, config.seed));
+    return control.isStopping() ? std::vector<Baseline>() : controls;
+}
+
+}  // namespace dank

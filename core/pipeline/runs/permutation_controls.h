@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/base/job.h"
+#include "core/evaluate/baselines.h"
+#include "core/nn/training/trainer.h"
+#include "core/pipeline/runs/run_data.h"
+
+namespace dank {
+
+/// A head's danknesses for some rows, [rows.size()]. `parameters`, mean and scale are a TrainingState's; not finite
+/// where the head has diverged.
+std::vector<double> headAnswers(const TrainConfig &config, const TrainingState &state, const FeatureMatrix &features,
+                                std::span<const std::size_t> rows);
+
+/// Seeded random numbers in the place of features.
+FeatureMatrix randomFeatures(const FeatureMatrix &features, std::uint64_t seed);
+
+/// The targets dealt anew among the rows that it learns from and among those that choose the epoch; what it is judged
+/// on stays.
+std::vector<float> shuffledTargets(std::span<const float> targets, const Split &split, std::uint64_t seed);
+
+/// What the head of `config` answers for the split's test rows when it is trained on such features or targets for
+/// `epochs` epochs, at most 200. Empty when it diverges, or is stopped. Throws Cancelled and what trainRegressor()
+/// throws.
+std::optional<std::vector<double>> trainControl(const TrainingData &data, TrainConfig config, int epochs,
+                                                TrainingControl &control, const JobContext &job, int threads);
+
+/// What the same head answers when there is nothing to learn: trained on random features, and on shuffled upvotes.
+/// One answer for each of the split's test rows. Costs about as much as the run did up to its best epoch, twice. One
+/// that diverges is left out. `control`: the run's; none where it stops meanwhile.
+std::vector<Baseline> trainControls(const RunData &data, const TrainConfig &config, int epochs,
+                                    TrainingControl &control, const JobContext &job, int threads);
+
+}  // namespace dank

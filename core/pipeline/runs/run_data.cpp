@@ -1,0 +1,196 @@
+#include "core/pipeline/runs/run_data.h"
+
+#include <numeric>
+#include <unordered_map>
+
+#include "core/dataset/duplicates.h"
+#include "core/evaluate/neighbours.h"
+#include "core/nn/training/trainer.h"
+#include "core/pipeline/features/picture_looks.h"
+#include "core/store/library.h"
+
+namespace dank {
+
+namespace {
+
+/// Rows that hang together by an author or by a picture: what is drawn as one when intervals are computed.
+std::vector<std::size_t> clustersOf(std::span<const MemeRecord> records, std::span<const std::size_t> copies)
+{
+    UnionFind sets(records.size());
+    std::unordered_map<std::string_view, std::size_t> firstOfAuthor;
+    for (std::size_t row = 0; row < records.size(); ++row) {
+        sets.unite(row, copies[row]);
+        if (records[row].author.empty())
+            continue;
+        const auto [first, isNew] = firstOfAuthor.try_emplace(records[row].author, row);
+        if (!isNew)
+            sets.unite(row, first->second);
+    }
+    return sets.lowestMembers();
+}
+
+/// With few features that vary, different pictures lie close by chance.
+bool tellApart(const FeatureMatrix &features)
+{
+    std::vector<std::size_t> rows(features.rows());
+    std::iota(rows.begin(), rows.end(), std::size_t{0});
+    return NeighbourSearch(features, rows).canTellSame();
+}
+
+std::vector<std::uint32_t> indexesOf(const Grouping &grouping)
+{
+    if (grouping.names.empty())
+        return {};
+    std::vector<std::uint32_t> indexes;
+    // Memes without a group are each their own, so that the pairwise loss compares none of them.
+    auto next = static_cast<std::uint32_t>(grouping.names.size());
+    for (const std::int64_t index : grouping.indexes())
+        indexes.push_back(index < 0 ? next++ : static_cast<std::uint32_t>(index));
+    return indexes;
+}
+
+template <typename T>
+std::vector<T> picked(std::span<const T> values, std::span<const std::size_t> rows)
+{
+    std::vector<T> result;
+    for (const std::size_t row : rows)
+        if (!values.empty())
+            result.push_back(values[row]);
+    return result;
+}
+
+void append(std::vector<std::string> &to, const std::vector<std::string> &notes)
+{
+    to.insert(to.end(), notes.begin(), notes.end());
+}
+
+}  // namespace
+
+std::string groupWord(const GroupSpec &spec, const Grouping &grouping)
+{
+    switch (spec.kind) {
+    case GroupKind::Rows: return "range of rows";
+    case GroupKind::File: return "group";
+    default: return grouping.name;
+    }
+}
+
+std::vector<MemeRecord> recordsOf(const Dataset &dataset, const FeatureMatrix &features)
+{
+    std::unordered_map<std::string_view, const MemeRecord *> byId;
+    for (const MemeRecord &record : dataset.records())
+        byId.emplace(record.id, &record);
+    std::vector<MemeRecord> records;
+    records.reserve(features.rows());
+    for (const MemeId &id : features.ids)
+        records.push_back(*byId.at(id));
+    return records;
+}
+
+std::vector<float> rowsOf(const FeatureMatrix &features, std::span<const std::size_t> rows)
+{
+    std::vector<float> values;
+    values.reserve(rows.size() * features.columns);
+    for (const std::size_t row : rows) {
+        const auto from = features.row(row);
+        values.insert(values.end(), from.begin(), from.end());
+    }
+    return values;
+}
+
+std::vector<MemeId> idsOf(const FeatureMatrix &features, std::span<const std::size_t> rows)
+{
+    std::vector<MemeId> ids;
+    for (const std::size_t row : rows)
+        ids.push_back(features.ids[row]);
+    return ids;
+}
+
+Split keepSides(ExtractReport &extracted, std::span<const MemeId> train, std::span<const MemeId> validation,
+                std::span<const MemeId> test)
+{
+    Split split;
+    std::unordered_map<std::string_view, std::vector<std::size_t> *> sideOf;
+    for (const auto &[ids, side] :
+         {std::pair(train, &split.train), std::pair(validation, &split.validation), std::pair(test, &split.test)})
+        for (const MemeId &id : ids)
+            sideOf.emplace(id, side);
+    FeatureMatrix kept{extracted.matrix.backbone, {}, extracted.matrix.columns, {}};
+    std::vector<std::string> hashes;
+    for (std::size_t i = 0; i < extracted.matrix.rows(); ++i) {
+        const auto side = sideOf.find(extracted.matrix.ids[i]);
+        if (side == sideOf.end())
+            continue;
+        side->second->push_back(kept.ids.size());
+        kept.ids.push_back(extracted.matrix.ids[i]);
+        hashes.push_back(extracted.pictureHashes[i]);
+        const auto row = extracted.matrix.row(i);
+        kept.values.insert(kept.values.end(), row.begin(), row.end());
+    }
+    extracted.matrix = std::move(kept);
+    extracted.pictureHashes = std::move(hashes);
+    return split;
+}
+
+RunData joinRunData(const Dataset &dataset, ExtractReport &extracted, const TrainConfig &config,
+                    const std::optional<Split> &split, Library &library, int threads, const JobContext &job)
+{
+    RunData data;
+    data.features = std::move(extracted.matrix);
+    data.records = recordsOf(dataset, data.features);
+
+    PictureLooks looks = lookAtPictures(data.records, extracted.pictureHashes, library, threads, job);
+    data.imageStats = std::move(looks.statistics);
+    if (looks.unreadable > 0)
+        data.notes.push_back("The baseline of colours, size and shape is left out: " + std::to_string(looks.unreadable)
+                             + (looks.unreadable == 1 ? " picture" : " pictures") + " can no longer be read.");
+    const DuplicateClusters copies =
+        duplicateClusters(extracted.pictureHashes, looks.hashes, tellApart(data.features) ? &data.features : nullptr,
+                          DuplicateOptions{}, job);
+    append(data.notes, copies.notes);
+    data.copies = copies.of;
+    data.clusters = clustersOf(data.records, data.copies);
+
+    data.groups.resize(data.records.size());
+    const GroupSpec spec = GroupSpec::parse(config.group);
+    if (spec.kind != GroupKind::None) {
+        const Grouping grouping = groupsOf(data.records, spec, {&dataset, data.copies, false});
+        append(data.notes, grouping.notes);
+        data.groups = grouping.of;
+        data.groupName = groupWord(spec, grouping);
+        data.groupIndexes = indexesOf(grouping);
+    } else if (config.within && config.preset == "ranking") {
+        // The preset asks for groups; nobody who chose it has to.
+        data.notes.push_back("No groups were named, so all memes are ranked as one group. Where they come from several "
+                             "places or years, name them with --group, so that the place's size cannot help.");
+    } else if (config.within) {
+        throw Error(ErrorKind::Format, "A target within the group needs groups: name them with --group, as in "
+                                       "--group author, --group month or --group rows:1-902,903-1773.");
+    }
+
+    if (split) {
+        data.split = *split;
+    } else {
+        SplitPlan plan{config.split, config.validationFraction, {}};
+        if (config.split != SplitKind::Random)
+            plan.clusters = data.copies;
+        data.split = makeRunSplit(data.records, plan, config.seed);
+        append(data.notes, data.split.notes);
+    }
+
+    std::vector<std::int64_t> upvotes;
+    for (const MemeRecord &record : data.records)
+        upvotes.push_back(record.upvotes);
+    const std::vector<std::string> none;
+    data.target = GroupedTarget::fit(config.target, upvotes, config.within ? data.groups : none, data.split.train);
+    for (std::size_t row = 0; row < data.records.size(); ++row)
+        data.targets.push_back(data.target.toDankness(upvotes[row], config.within ? data.groups[row] : std::string()));
+    for (const std::size_t row : data.split.train)
+        data.trainMean += data.targets[row] / static_cast<double>(data.split.train.size());
+    data.meanPredictorLoss = meanPredictorLoss(config, picked<float>(data.targets, data.split.train),
+                                               picked<float>(data.targets, data.split.validation),
+                                               picked<std::uint32_t>(data.groupIndexes, data.split.validation));
+    return data;
+}
+
+}  // namespace dank

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/dataset/dataset.h"
+#include "core/dataset/feature_matrix.h"
+#include "core/dataset/grouping.h"
+#include "core/learn/grouped_target.h"
+#include "core/learn/split.h"
+#include "core/learn/train_config.h"
+#include "core/pipeline/features/extract.h"
+
+namespace dank {
+
+class Library;
+
+/// Everything a run trains on and is judged by, joined by id: row i of the features is records[i].
+struct RunData {
+    FeatureMatrix features;
+    std::vector<MemeRecord> records;
+    std::vector<std::string> groups;    ///< [rows], empty names where unknown; all empty without groups
+    std::string groupName;              ///< what one is called, "subreddit"; empty without groups
+    std::vector<std::size_t> copies;    ///< [rows], the lowest row that shows the same picture
+    std::vector<std::size_t> clusters;  ///< [rows], rows that share a picture or an author share a number
+    Split split;
+    GroupedTarget target;                     ///< without `within` its `global` alone
+    std::vector<float> targets;               ///< [rows]
+    std::vector<std::uint32_t> groupIndexes;  ///< [rows], for the pairwise loss; empty without groups
+    std::optional<FeatureMatrix> imageStats;  ///< [rows], low-level statistics of the pictures; for a baseline
+    double trainMean = 0;                     ///< mean target of the training rows
+    double meanPredictorLoss = 0;             ///< validation loss of always answering it, under the run's own loss
+    std::vector<std::string> notes;  ///< whole sentences for the user: what was tightened, set aside, optimistic
+};
+
+/// What one group is called in a sentence, "inside each …".
+std::string groupWord(const GroupSpec &spec, const Grouping &grouping);
+
+/// The records of a matrix's rows, in its order.
+std::vector<MemeRecord> recordsOf(const Dataset &dataset, const FeatureMatrix &features);
+/// The features of some rows, [rows.size(), columns].
+std::vector<float> rowsOf(const FeatureMatrix &features, std::span<const std::size_t> rows);
+std::vector<MemeId> idsOf(const FeatureMatrix &features, std::span<const std::size_t> rows);
+
+/// Keeps of what was extracted the rows that are named, and tells their sides. Names that were not extracted are passed
+/// over.
+Split keepSides(ExtractReport &extracted, std::span<const MemeId> train, std::span<const MemeId> validation,
+                std::span<const MemeId> test);
+
+/// Joins what was extracted with groups, copies, sides and targets as `config` wants them. `split`: the sides of a run
+/// that goes on; else they are drawn. Takes the matrix out of `extracted`. Throws Error{Dataset|Format|File|Mismatch}
+/// as groupsOf() and makeRunSplit() do, Cancelled.
+RunData joinRunData(const Dataset &dataset, ExtractReport &extracted, const TrainConfig &config,
+                    const std::optional<Split> &split, Library &library, int threads, const JobContext &job);
+
+}  // namespace dank

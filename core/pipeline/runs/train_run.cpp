@@ -1,0 +1,414 @@
+#include "core/pipeline/runs/train_run.h"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/file.h"
+#include "core/base/hash.h"
+#include "core/nn/training/trainer.h"
+#include "core/pipeline/runs/cross_validate.h"
+#include "core/pipeline/runs/evaluate_run.h"
+#include "core/pipeline/runs/model_basis.h"
+#include "core/pipeline/runs/permutation_controls.h"
+#include "core/pipeline/runs/run_data.h"
+#include "core/store/checkpoint.h"
+#include "core/store/library.h"
+#include "core/store/model_file.h"
+
+namespace dank {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Live models are made at most this often: each one scores its reference set.
+constexpr auto kSnapshotInterval = std::chrono::seconds(1);
+/// And on at most this many held-out rows, so that they cost training little.
+constexpr std::size_t kSnapshotReferenceRows = 100;
+
+nlohmann::json toJson(const BackboneRequest &request)
+{
+    return {{"backbone", request.backbone},   {"weights", request.weights}, {"device", request.device},
+            {"precision", request.precision}, {"resize", request.resize},   {"batch", request.batch}};
+}
+
+/// The hash of the side file that the groups are read from; empty for groups of another kind. A run that goes on has to
+/// find the same one.
+std::string groupFileHash(const TrainConfig &config)
+{
+    const GroupSpec spec = GroupSpec::parse(config.group);
+    return spec.kind == GroupKind::File ? hashFile(spec.file) : std::string();
+}
+
+/// Tells whether a run that goes on sees the very pictures that it began with.
+std::string picturesHash(const FeatureMatrix &features, std::span<const std::string> hashes)
+{
+    std::string text;
+    for (std::size_t row = 0; row < hashes.size(); ++row)
+        text += features.ids[row] + '\0' + hashes[row] + '\n';
+    return hashText(text);
+}
+
+/// Throws what is wrong with the groups before hours of extraction. Templates are known only once pictures are
+/// compared.
+void checkGroups(const Dataset &dataset, const TrainConfig &config)
+{
+    const GroupSpec spec = GroupSpec::parse(config.group);
+    if (spec.kind != GroupKind::None && spec.kind != GroupKind::Template)
+        (void)groupsOf(dataset, spec);
+}
+
+BackboneRequest requestFromJson(const std::string &text)
+{
+    const auto json = nlohmann::json::parse(text, nullptr, false);
+    BackboneRequest request;
+    try {
+        request.backbone = json.at("backbone");
+        request.weights = json.at("weights");
+        request.precision = json.at("precision");
+        request.resize = json.at("resize");
+        request.batch = json.at("batch");
+    } catch (const nlohmann::json::exception &) {
+        throw Error(ErrorKind::Library, "The library's record of how this run's features were made is damaged.");
+    }
+    return request;  // the device is chosen anew: the machine may have changed
+}
+
+/// One run at work: keeps library, checkpoint and observers in step with the trainer.
+class RunSession {
+public:
+    /// `splits`: of the cross-validation, made before there is a run: what cannot be is told before hours of work.
+    RunSession(RunRecord record, RunData data, std::vector<Split> splits, const ExtractReport &extracted,
+               Library &library, int threads, const TrainingObserver &observer)
+        : m_record(std::move(record)), m_data(std::move(data)), m_extracted(extracted), m_library(library),
+          m_threads(threads), m_observer(observer), m_splitHash(splitHashOf(m_data)),
+          m_checkpoint(library.runFolder(m_record.run)), m_splits(std::move(splits))
+    {
+    }
+
+    /// Trains from `state` to the end and returns the report; leaves the run in the state that its end deserves.
+    TrainReport go(TrainingState state, TrainingControl &control, const JobContext &job)
+    {
+        const std::int64_t run = m_record.run;
+        const TrainConfig &config = m_record.config;
+        m_library.setRunState(run, RunState::Running);
+        m_library.setMeanPredictorLoss(run, m_data.meanPredictorLoss);
+        if (state.epoch > 0)  // killed between the checkpoint and the library's row for it
+            m_library.addEpoch(run, state.curve.back());
+        if (m_observer.started)
+            m_observer.started(run, config, m_data.meanPredictorLoss, m_data.split.train.size(),
+                               m_data.split.validation.size() + m_data.split.test.size());
+        for (const EpochStats &stats : state.curve)
+            if (m_observer.epoch)
+                m_observer.epoch(stats, state.bestEpoch);
+        m_last = state;
+        try {
+            const TrainingData data{m_data.features, m_data.targets, m_data.split, m_data.groupIndexes};
+            state = trainRegressor(data, config, std::move(state), control, hooks(config, job), job, m_threads);
+        } catch (const Error &error) {
+            // The library or the disk may be what failed: that must not hide the first error.
+            try {
+                keepBest(false);
+                m_library.setRunState(run, RunState::Failed, error.what());
+            } catch (const Error &) {
+                // The run's lock goes with this process, so it will read as interrupted.
+            }
+            throw;
+        }
+        m_last = std::move(state);
+        m_checkpoint.sync();
+        return finish(control.isStopping() && m_last.epoch < config.epochs, control, job);
+    }
+
+private:
+    TrainingHooks hooks(const TrainConfig &config, const JobContext &job)
+    {
+        TrainingHooks hooks;
+        hooks.onEpoch = [this, &config, &job](const EpochStats &stats, const TrainingState &state) {
+            m_checkpoint.save(state);
+            m_library.addEpoch(m_record.run, stats);
+            const bool better = state.bestEpoch != m_last.bestEpoch;
+            m_last.bestEpoch = state.bestEpoch;
+            m_last.epoch = state.epoch;
+            m_last.curve.push_back(stats);
+            if (better) {
+                m_last.best = state.best;
+                m_last.featureMean = state.featureMean;
+                m_last.featureScale = state.featureScale;
+                m_snapshotDue = true;
+            }
+            job.report("train", static_cast<std::size_t>(stats.epoch), static_cast<std::size_t>(config.epochs));
+            if (m_observer.epoch)
+                m_observer.epoch(stats, state.bestEpoch);
+            if (m_snapshotDue && m_observer.snapshot && Clock::now() - m_snapshotAt >= kSnapshotInterval)
+                sendSnapshot();
+        };
+        hooks.onPause = [this](bool paused, int savedEpoch) {
+            m_checkpoint.sync();
+            m_library.setRunState(m_record.run, paused ? RunState::Paused : RunState::Running);
+            if (m_observer.paused)
+                m_observer.paused(paused, savedEpoch);
+            if (paused && m_snapshotDue && m_observer.snapshot)
+                sendSnapshot();
+        };
+        return hooks;
+    }
+
+    void sendSnapshot()
+    {
+        m_observer.snapshot(makeModel(kSnapshotReferenceRows));
+        m_snapshotDue = false;
+        m_snapshotAt = Clock::now();
+    }
+
+    /// The best epoch so far as a model that scores against up to `referenceRows` held-out memes.
+    std::shared_ptr<Model> makeModel(std::size_t referenceRows)
+    {
+        auto model = std::make_shared<Model>();
+        model->name = "run " + std::to_string(m_record.run);
+        model->run = m_record.run;
+        model->backbone = m_record.backbone;
+        model->weightsFile = m_record.weightsFile;
+        model->untrainedBackbone = m_extracted.untrained;
+        setNetwork(*model, m_last.best, static_cast<int>(m_data.features.columns), m_record.config);
+        model->featureMean = m_last.featureMean;
+        model->featureScale = m_last.featureScale;
+        model->target = m_data.target.global;
+        model->config = m_record.config;
+        model->epoch = m_last.bestEpoch;
+        model->epochsRun = m_last.epoch;
+        model->curve = m_last.curve;
+        model->trainMean = m_data.trainMean;
+        model->meanPredictorLoss = m_data.meanPredictorLoss;
+        model->dataset = m_record.dataset;
+        model->datasetHash = m_record.datasetHash;
+        model->trainIds = idsOf(m_data.features, m_data.split.train);
+        model->validationIds = idsOf(m_data.features, m_data.split.validation);
+        model->testIds = idsOf(m_data.features, m_data.split.test);
+
+        model->splitHash = m_splitHash;
+        model->targetGroup = m_record.config.within ? m_record.config.group : std::string();
+        model->groupTargets = m_data.target.byGroup;
+        fillReference(*model, m_data, referenceRows);
+        if (!m_range)  // the same at every epoch
+            m_range = trainingRangeOf(*model, m_data);
+        model->range = *m_range;
+        return model;
+    }
+
+    /// Saves the best epoch's model; nullptr when no epoch was finished.
+    std::shared_ptr<const Model> keepBest(bool tell)
+    {
+        if (m_last.best.empty())
+            return nullptr;
+        const auto model = makeModel(m_data.records.size());
+        // Not in live models: opening one would read the features of all of them from the library.
+        model->trainPictures = trainPicturesOf(m_data, m_extracted.pictureHashes, m_record.dataset);
+        const auto path = m_library.modelPath(m_record.run);
+        saveModel(*model, path);
+        m_library.setRunModel(m_record.run, path.string());
+        if (tell && m_observer.snapshot)
+            m_observer.snapshot(model);
+        return model;
+    }
+
+    TrainReport finish(bool stoppedByUser, TrainingControl &control, const JobContext &job)
+    {
+        TrainReport report;
+        report.run = m_record.run;
+        report.stoppedByUser = stoppedByUser;
+        report.stoppedEarly = !stoppedByUser && m_last.epoch < m_record.config.epochs;
+        report.skipped = m_extracted.skipped;
+        report.notes = m_data.notes;
+        report.device = m_extracted.device;
+        report.precision = m_extracted.precision;
+        report.model = keepBest(true);
+        if (report.model) {
+            report.modelPath = m_library.modelPath(m_record.run);
+            report.evaluation = judged(*report.model, stoppedByUser, control, job, report.notes);
+            if (!report.evaluation.memes.empty())
+                keepEvaluation(report);
+            if (!stoppedByUser && wantsCrossValidation(m_record.config))
+                addCrossValidation(report, control, job);
+        }
+        // Last: killed before, the run reads as interrupted, and resuming it does what is left.
+        m_library.setRunState(m_record.run, stoppedByUser ? RunState::Interrupted : RunState::Done);
+        return report;
+    }
+
+    void keepEvaluation(TrainReport &report)
+    {
+        try {
+            m_library.setRunEvaluation(m_record.run, report.evaluation);
+        } catch (const Error &error) {
+            report.notes.push_back(std::string("This evaluation is not kept. ") + error.what());
+        }
+    }
+
+    /// Whatever becomes of it, the run is trained and kept. Who stopped the run does not wait for two more as controls,
+    /// and who stops now, for nothing.
+    Evaluation judged(const Model &model, bool stoppedByUser, TrainingControl &control, const JobContext &job,
+                      std::vector<std::string> &notes) const
+    {
+        try {
+            std::vector<Baseline> controls;
+            if (!stoppedByUser)
+                controls = trainControls(m_data, m_record.config, model.epoch, control, job, m_threads);
+            return judgeRun(model, m_data, std::move(controls), job);
+        } catch (const Cancelled &) {
+            return judgeRunAlone(model, m_data);
+        } catch (const Error &error) {
+            notes.push_back(std::string("The run is kept, but it could not be judged. ") + error.what());
+            Evaluation evaluation;
+            evaluation.verdict.headline = "It could not be judged.";
+            evaluation.verdict.reason = error.what();
+            return evaluation;
+        }
+    }
+
+    /// Whatever becomes of it, the run is trained and kept.
+    void addCrossValidation(TrainReport &report, TrainingControl &control, const JobContext &job)
+    {
+        try {
+            job.cancel.check();
+            report.crossValidation =
+                crossValidate(m_data, m_record.config, m_splits, m_threads, m_observer.crossValidation, control, job);
+            report.notes.insert(report.notes.end(), report.crossValidation->notes.begin(),
+                                report.crossValidation->notes.end());
+            keep(report);
+        } catch (const Cancelled &) {
+            report.crossValidationStopped = true;
+            report.notes.push_back("The cross-validation was stopped; the run itself is whole and kept.");
+        } catch (const Error &error) {
+            report.notes.push_back(std::string("The run is kept, but not cross-validated. ") + error.what());
+        }
+    }
+
+    void keep(TrainReport &report)
+    {
+        try {
+            m_library.setRunCrossValidation(m_record.run, *report.crossValidation);
+        } catch (const Error &error) {
+            report.notes.push_back(std::string("This cross-validation is not kept. ") + error.what());
+        }
+    }
+
+    const RunRecord m_record;
+    const RunData m_data;
+    const ExtractReport &m_extracted;
+    Library &m_library;
+    const int m_threads;
+    const TrainingObserver &m_observer;
+    const std::string m_splitHash;
+    std::optional<std::optional<TrainingRange>> m_range;  ///< empty: not measured yet
+    CheckpointFile m_checkpoint;
+    const std::vector<Split> m_splits;  ///< of the cross-validation; empty where there is none
+    TrainingState m_last;               ///< best parameters, curve and epoch as of the last hook
+    bool m_snapshotDue = false;
+    Clock::time_point m_snapshotAt = Clock::now();
+};
+
+std::vector<Split> splitsOf(const RunData &data, const TrainConfig &config)
+{
+    return wantsCrossValidation(config) ? crossValidationSplits(data, config) : std::vector<Split>();
+}
+
+}  // namespace
+
+TrainReport trainRun(const Dataset &dataset, const BackboneRequest &request, const TrainConfig &asked,
+                     const PipelineContext &context, const TrainingObserver &observer, TrainingControl &control,
+                     const JobContext &job)
+{
+    asked.validate();
+    TrainConfig config = asked;
+    config.group = GroupSpec::parse(asked.group).absolute().text;  // a run is resumed from any folder
+    checkGroups(dataset, config);
+    ExtractReport extracted = extractFeatures(dataset, request, context, observer.extract, job);
+    const std::string backbone = extracted.matrix.backbone;
+    Library library = Library::open(context.library);
+    RunData data = joinRunData(dataset, extracted, config, std::nullopt, library, context.threads, job);
+
+    std::vector<Split> splits = splitsOf(data, config);
+
+    RunRecord record;
+    record.dataset = dataset.path().string();
+    record.datasetHash = dataset.contentHash();
+    record.backbone = backbone;
+    record.weightsFile = extracted.weightsFile;
+    record.config = config;
+    record.trainIds = idsOf(data.features, data.split.train);
+    record.validationIds = idsOf(data.features, data.split.validation);
+    record.testIds = idsOf(data.features, data.split.test);
+    nlohmann::json made = toJson(extracted.asMade);
+    made["group_file"] = groupFileHash(config);
+    made["pictures"] = picturesHash(data.features, extracted.pictureHashes);
+    record.request = made.dump();
+    auto [run, lock] = library.createRun(record);
+    record.run = run;
+    RunSession session(std::move(record), std::move(data), std::move(splits), extracted, library, context.threads,
+                       observer);
+    try {
+        return session.go({}, control, job);
+    } catch (const Cancelled &) {
+        lock = RunLock();
+        try {
+            library.deleteRun(run);
+        } catch (const Error &) {  // the user has locked it meanwhile
+            library.setRunState(run, RunState::Interrupted);
+        }
+        throw;
+    }
+}
+
+TrainReport resumeRun(std::int64_t run, const PipelineContext &context, const TrainingObserver &observer,
+                      TrainingControl &control, const JobContext &job)
+{
+    Library library = Library::open(context.library);
+    const RunLock lock = library.lockRun(run);  // before reading: another process may be about to finish it
+    RunRecord record = library.run(run);
+    const std::string name = "Run " + std::to_string(run);
+    if (record.state == RunState::Done)
+        throw Error(ErrorKind::Library, name + " is finished; there is nothing to resume.");
+    const Dataset dataset = Dataset::load(record.dataset, job);
+    if (dataset.contentHash() != record.datasetHash)
+        throw Error(ErrorKind::Mismatch,
+                    name + " cannot go on: " + displayPath(record.dataset) + " has changed since it began. Train anew.",
+                    record.dataset);
+    const nlohmann::json made = nlohmann::json::parse(record.request, nullptr, false);
+    if (made.is_object() && made.value("group_file", nlohmann::json()).is_string()
+        && made["group_file"] != groupFileHash(record.config))
+        throw Error(ErrorKind::Mismatch, name + " cannot go on: the file of its groups ("
+                                             + printable(record.config.group)
+                                             + ") has changed since it began. Put it back, or train anew.");
+    ExtractReport extracted = extractFeatures(dataset, requestFromJson(record.request), context, observer.extract, job);
+    if (extracted.matrix.backbone != record.backbone)
+        throw Error(ErrorKind::Mismatch, name + " cannot go on: its features were made with " + record.backbone
+                                             + ", and those here with " + extracted.matrix.backbone + '.');
+
+    // The rows and the split that the run began with, whatever has been set aside since.
+    const Split split = keepSides(extracted, record.trainIds, record.validationIds, record.testIds);
+    if (extracted.matrix.rows() != record.trainIds.size() + record.validationIds.size() + record.testIds.size())
+        throw Error(ErrorKind::Dataset, name + " cannot go on: pictures that it began with are gone. Train anew.",
+                    record.dataset);
+    if (made.is_object() && made.contains("pictures")
+        && made["pictures"] != picturesHash(extracted.matrix, extracted.pictureHashes))
+        throw Error(ErrorKind::Mismatch, name + " cannot go on: pictures that it began with have changed. Train anew.",
+                    record.dataset);
+    RunData data = joinRunData(dataset, extracted, record.config, split, library, context.threads, job);
+
+    std::vector<Split> splits = splitsOf(data, record.config);
+    TrainingState state = CheckpointFile(library.runFolder(run)).load().value_or(TrainingState{});
+    RunSession session(std::move(record), std::move(data), std::move(splits), extracted, library, context.threads,
+                       observer);
+    try {
+        return session.go(std::move(state), control, job);
+    } catch (const Cancelled &) {
+        library.setRunState(run, RunState::Interrupted);  // what it learnt before this call stays
+        throw;
+    }
+}
+
+}  // namespace dank

@@ -1,0 +1,175 @@
+#include "core/engine/engine.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "core/base/memory.h"
+#include "core/engine/loader.h"
+#include "core/image/decode.h"
+#include "core/image/resize.h"
+#include "core/nn/device.h"
+#include "core/nn/self_check.h"
+#include "core/pipeline/backbones/backbone_status.h"
+#include "core/pipeline/backbones/weights_shelf.h"
+#include "core/pipeline/bench.h"
+#include "core/pipeline/features/extract.h"
+#include "core/pipeline/runs/evaluate_model.h"
+#include "core/pipeline/runs/rating.h"
+#include "core/pipeline/runs/reproduce.h"
+#include "core/pipeline/runs/train_run.h"
+#include "core/pipeline/sample.h"
+
+namespace dank {
+
+namespace {
+
+class TorchEngine final : public Engine {
+public:
+    explicit TorchEngine(const EngineOptions &options)
+        : m_threads(options.threads > 0 ? options.threads
+                                        : std::max(1, static_cast<int>(std::thread::hardware_concurrency())))
+    {
+    }
+
+    EngineInfo info() const override
+    {
+        EngineInfo info;
+        info.versions = {{"LibTorch", torchVersion()}};
+        for (const Device &device : availableDevices())
+            info.devices.emplace_back(device.name, device.description);
+        const Device automatic = chooseDevice("auto");
+        info.autoDevice = automatic.name;
+        info.autoNote = automatic.note;
+        info.nativeBFloat16 = cpuHasNativeBFloat16();
+        return info;
+    }
+
+    BenchReport bench(const std::string &what, const std::string &device, const std::filesystem::path &library,
+                      const JobContext &job) override
+    {
+        return benchmark(what, device, context(library), job);
+    }
+
+    std::vector<SelfCheck> selfTest(const std::string &device, const JobContext &job) const override
+    {
+        const Device chosen = chooseDevice(device);
+        job.report("selftest", 0, 2);
+        setIntraOpThreads(m_threads);
+        std::vector<SelfCheck> checks = checkFeatures(chosen, *findNetworkSpec("inception_v3"), job);
+        job.report("selftest", 1, 2);
+        for (SelfCheck &check : checkTrainingStep())
+            checks.push_back(std::move(check));
+        return checks;
+    }
+
+    std::vector<BackboneStatus> backbones(const Dataset *dataset, const BackboneRequest &request,
+                                          const std::filesystem::path &library) const override
+    {
+        return backboneStatuses(dataset, request, context(library));
+    }
+
+    std::vector<WeightsStatus> weights(const std::filesystem::path &library) const override
+    {
+        return listWeights(library);
+    }
+
+    std::filesystem::path fetchWeights(const std::string &id, const std::filesystem::path &library,
+                                       const DownloadObserver &observer, const JobContext &job) override
+    {
+        return dank::fetchWeights(id, library, observer, job);
+    }
+
+    std::string addWeights(const std::filesystem::path &file, const std::string &backbone,
+                           const std::filesystem::path &library, const JobContext &job) override
+    {
+        return dank::addWeights(file, backbone, library, job);
+    }
+
+    std::vector<WeightsCheck> verifyWeights(const std::filesystem::path &library, const JobContext &job) const override
+    {
+        return dank::verifyWeights(library, job);
+    }
+
+    std::size_t convertWeights(const std::filesystem::path &in, const std::filesystem::path &out,
+                               const JobContext &job) const override
+    {
+        return dank::convertWeights(in, out, job);
+    }
+
+    std::vector<std::filesystem::path> removeWeights(const std::string &backbone,
+                                                     const std::filesystem::path &library) override
+    {
+        return dank::removeWeights(backbone, library);
+    }
+
+    ExtractReport extract(const Dataset &dataset, const BackboneRequest &request, const std::filesystem::path &library,
+                          const ExtractObserver &observer, const JobContext &job) override
+    {
+        return extractFeatures(dataset, request, context(library), observer, job);
+    }
+
+    TrainReport train(const Dataset &dataset, const BackboneRequest &request, const TrainConfig &config,
+                      const std::filesystem::path &library, const TrainingObserver &observer, TrainingControl &control,
+                      const JobContext &job) override
+    {
+        return trainRun(dataset, request, config, context(library), observer, control, job);
+    }
+
+    TrainReport resume(std::int64_t run, const std::filesystem::path &library, const TrainingObserver &observer,
+                       TrainingControl &control, const JobContext &job) override
+    {
+        return resumeRun(run, context(library), observer, control, job);
+    }
+
+    Reproduction reproduce(const Dataset *dataset, int epochs, int seeds, const ReproductionObserver &observer,
+                           const JobContext &job) const override
+    {
+        return reproducePaper(dataset, epochs, seeds, m_threads, observer, job);
+    }
+
+    Evaluation evaluate(const Model &model, const Dataset &dataset, const BackboneRequest &request,
+                        const std::string *group, const std::filesystem::path &library, const JobContext &job) override
+    {
+        return evaluateModel(model, dataset, request, group, context(library), job);
+    }
+
+    std::unique_ptr<RatingSession> openRating(std::shared_ptr<const Model> model, const std::string &weights,
+                                              const std::string &device, const std::filesystem::path &library) override
+    {
+        return openRatingSession(std::move(model), weights, device, context(library));
+    }
+
+    Image thumbnail(const std::filesystem::path &file, int side, std::string &problem) const override
+    {
+        const Decoded decoded = decodeImageFile(file, side / 2);
+        problem = decoded.problem ? decoded.detail : std::string();
+        return decoded.problem ? Image{} : dank::thumbnail(decoded.image, side);
+    }
+
+    SampleReport writeSample(const std::filesystem::path &folder, int count, std::uint64_t seed,
+                             const JobContext &job) override
+    {
+        return dank::writeSample(folder, count, seed, job);
+    }
+
+private:
+    PipelineContext context(const std::filesystem::path &library) const { return {m_networks, m_threads, library}; }
+
+    mutable Networks m_networks;
+    const int m_threads;
+};
+
+}  // namespace
+
+}  // namespace dank
+
+extern "C" __attribute__((visibility("default"))) int dankEngineAbi()
+{
+    return dank::kEngineAbi;
+}
+
+extern "C" __attribute__((visibility("default"))) dank::Engine *dankMakeEngine(const dank::EngineOptions *options)
+{
+    dank::keepFreedMemory();
+    return new dank::TorchEngine(*options);
+}

@@ -1,0 +1,119 @@
+#include "core/weights/fetch/catalogue.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/weights/fetch/catalogue_format.h"
+
+namespace dank {
+namespace {
+
+constexpr std::uint64_t kMaxCatalogueFile = std::uint64_t{1} << 20;
+
+const std::string kTorchvision = "https://download.pytorch.org/models/";
+const std::string kTorchvisionLicence = "BSD-3-Clause (torchvision); terms of the ImageNet pictures may apply";
+const std::string kFirstRecipe = "torchvision, trained on ImageNet-1k (IMAGENET1K_V1)";
+const std::string kSecondRecipe = "torchvision, trained on ImageNet-1k with a longer recipe (IMAGENET1K_V2)";
+const std::string kSecondNote = "Better on ImageNet than the default; other features, so models do not carry over. Its "
+                                "publisher crops from 232, this program from 256.";
+
+std::string textOf(const char *variable)
+{
+    const char *const value = std::getenv(variable);
+    return value ? value : "";
+}
+
+}  // namespace
+
+std::uint64_t WeightsEntry::limit() const
+{
+    if (bytes != 0)
+        return bytes;
+    // An approximate size is a rounded one: a tenth more, and some for a small file.
+    return approximateBytes == 0
+               ? kMaxWeightsBytes
+               : std::min(kMaxWeightsBytes, approximateBytes + approximateBytes / 10 + (std::uint64_t{1} << 20));
+}
+
+std::vector<WeightsEntry> weightsCatalogue()
+{
+    const auto torchvision = [](std::string id, std::string backbone, std::string title, const std::string &file,
+                                std::string sha256, std::uint64_t bytes, std::uint64_t approximateBytes,
+                                const std::string &source, std::string note = {}) {
+        return WeightsEntry{
+            std::move(id), std::move(backbone), std::move(title),    file,   kTorchvision + file, std::move(sha256),
+            bytes,         approximateBytes,    kTorchvisionLicence, source, std::move(note)};
+    };
+    std::vector<WeightsEntry> entries{
+        torchvision("inception_v3", "inception_v3", "Inception V3", "inception_v3_google-0cc3c7bd.pth",
+                    "0cc3c7bd75056d25e46cba549dc184522069b81e9787eff6df84f397bd52a5ef", 108'949'747, 0,
+                    "torchvision, ported from Google's weights, trained on ImageNet-1k (IMAGENET1K_V1)"),
+        torchvision("vgg16", "vgg16", "VGG16", "vgg16-397923af.pth",
+                    "397923af8e79cdbb6a7127f12361acd7a2f83e06b05044ddf496e83de57a5bf0", 553'433'881, 0, kFirstRecipe),
+        torchvision("vgg19", "vgg19", "VGG19", "vgg19-dcbb9e9d.pth",
+                    "dcbb9e9dad569fff7a846263a77324fc34978fea2bfb039c012d710e1776ae44", 574'673'361, 0, kFirstRecipe),
+        torchvision("resnet50", "resnet50", "ResNet-50", "resnet50-0676ba61.pth",
+                    "0676ba61b6795bbe1773cffd859882e5e297624d384b6993f7c9e683e722fb8a", 102'530'333, 0, kFirstRecipe),
+        torchvision("resnet101", "resnet101", "ResNet-101", "resnet101-63fe2227.pth",
+                    "63fe2227b86e8f1f2063f43a75c84d195911b6a0eace650907dd3dc62dd49a0a", 0, 179'000'000, kFirstRecipe),
+        torchvision("resnet152", "resnet152", "ResNet-152", "resnet152-394f9c45.pth",
+                    "394f9c45966e3651a89bbb78a48410a6755854ce4a5ab64927cf1c7247f85e58", 0, 242'000'000, kFirstRecipe),
+        {"xception", "xception", "Xception", "xception-43020ad28.pth",
+         "https://github.com/rwightman/pytorch-image-models/releases/download/v0.1-cadene/xception-43020ad28.pth",
+         "43020ad28", 0, 92'000'000, "Apache-2.0 (timm); terms of the ImageNet pictures may apply",
+         "timm (legacy_xception), ported from the weights of Keras, trained on ImageNet-1k",
+         "Only the first nine digits of its hash are published."},
+        {"inception_v3-timm", "inception_v3", "Inception V3, timm's file", "inception_v3.tv_in1k.safetensors",
+         "https://huggingface.co/timm/inception_v3.tv_in1k/resolve/main/model.safetensors",
+         "9c452c63a67fd03a38a78c401ba12d4be0e926df63c93403de3a29f6df20fefb", 0, 95'500'000,
+         "Apache-2.0 (timm); terms of the ImageNet pictures may apply",
+         "timm (inception_v3.tv_in1k), torchvision's weights as safetensors", "The same network without AuxLogits."},
+        torchvision("resnet50-v2", "resnet50", "ResNet-50, second recipe", "resnet50-11ad3fa6.pth",
+                    "11ad3fa62ca79e40addfd354a8ec4b7c75143b3038b8d2a807fbc68deab379ca", 102'540'417, 0, kSecondRecipe,
+                    kSecondNote),
+        torchvision("resnet101-v2", "resnet101", "ResNet-101, second recipe", "resnet101-cd907fc2.pth",
+                    "cd907fc2a0de2292b2ba2b27d2216bc672d84632d1cf20058d01c0c03b5e020e", 0, 179'000'000, kSecondRecipe,
+                    kSecondNote),
+        torchvision("resnet152-v2", "resnet152", "ResNet-152, second recipe", "resnet152-f82ba261.pth", "f82ba261", 0,
+                    242'000'000, kSecondRecipe,
+                    kSecondNote + " Only the first eight digits of its hash are published."),
+    };
+    return entries;
+}
+
+WeightsSources WeightsSources::fromEnvironment()
+{
+    WeightsSources sources;
+    sources.base = textOf("DANK_WEIGHTS_BASE");
+    while (sources.base.ends_with('/'))
+        sources.base.pop_back();
+    if (!sources.base.empty() && !isWebAddress(sources.base))
+        throw Error(ErrorKind::Weights,
+                    "DANK_WEIGHTS_BASE is no address that weights can be fetched from. Set it to something like "
+                    "'https://HOST/FOLDER', without a user name, '?' or '#', or unset it.");
+    sources.catalogue = textOf("DANK_WEIGHTS_CATALOGUE");
+    return sources;
+}
+
+std::vector<WeightsEntry> weightsCatalogue(const WeightsSources &sources)
+{
+    std::vector<WeightsEntry> entries =
+        sources.catalogue.empty()
+            ? weightsCatalogue()
+            : parseWeightsCatalogue(readTextFile(sources.catalogue, kMaxCatalogueFile), sources.catalogue);
+    if (!sources.base.empty())
+        for (WeightsEntry &entry : entries)
+            entry.url = sources.base + "/" + entry.file;
+    return entries;
+}
+
+const WeightsEntry *findWeights(const std::vector<WeightsEntry> &catalogue, std::string_view id)
+{
+    const auto found =
+        std::find_if(catalogue.begin(), catalogue.end(), [id](const WeightsEntry &entry) { return entry.id == id; });
+    return found == catalogue.end() ? nullptr : &*found;
+}
+
+}  // namespace dank

@@ -1,0 +1,209 @@
+#include "core/weights/fetch/download_part.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/weights/fetch/sha256.h"
+
+namespace fs = std::filesystem;
+
+namespace dank {
+namespace {
+
+constexpr std::uint64_t kMaxOrigin = 64 * 1024;
+
+fs::path withSuffix(fs::path path, const char *suffix)
+{
+    path += suffix;
+    return path;
+}
+
+/// fsync, where the file system can.
+void flush(int descriptor, const fs::path &path)
+{
+    int result;
+    do
+        result = ::fsync(descriptor);
+    while (result != 0 && errno == EINTR);
+    if (result != 0 && errno != EINVAL && errno != ENOTSUP && errno != EROFS)
+        throwErrno(errno, "write", path);
+}
+
+bool isRegular(const fs::path &path)
+{
+    struct stat status {};
+    return ::lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
+std::string textIn(const nlohmann::json &object, const char *key)
+{
+    const auto found = object.find(key);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+}  // namespace
+
+DownloadPart::DownloadPart(const fs::path &target, const std::string &url, const std::string &sha256)
+    : m_target(target), m_path(withSuffix(target, ".part")),
+      m_originPath(withSuffix(target, ".part.json")), m_origin{url, sha256, {}, {}}
+{
+    createFolder(target.has_parent_path() ? target.parent_path() : fs::path("."));
+    openLocked();
+    try {
+        readOrigin();
+    } catch (...) {
+        ::close(m_descriptor);
+        throw;
+    }
+}
+
+DownloadPart::~DownloadPart()
+{
+    if (m_size == 0)  // nothing to go on from
+        discard();
+    ::close(m_descriptor);
+}
+
+void DownloadPart::openLocked()
+{
+    // A part that another download installs or deletes between the opening and the locking is not ours to write to:
+    // then open again.
+    for (int attempt = 0; attempt < 10; ++attempt) {
+        m_descriptor = ::open(m_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0666);
+        if (m_descriptor < 0 && (errno == ELOOP || errno == ENXIO || errno == EISDIR))
+            throw Error(ErrorKind::File,
+                        "Cannot download to '" + displayPath(m_path)
+                            + "': something that is not a plain file has that name. Remove it and try again.",
+                        m_path);
+        if (m_descriptor < 0)
+            throwErrno(errno, "write", m_path);
+        struct flock range {};  // an open file description lock: it ends with the process, however that ends
+        range.l_type = F_WRLCK;
+        range.l_whence = SEEK_SET;
+        struct stat ours {
+        }, named{};
+        const bool locked = ::fcntl(m_descriptor, F_OFD_SETLK, &range) == 0;
+        const int failed = errno;
+        const bool known = ::fstat(m_descriptor, &ours) == 0;
+        if (locked && known && S_ISREG(ours.st_mode) && ::lstat(m_path.c_str(), &named) == 0
+            && ours.st_dev == named.st_dev && ours.st_ino == named.st_ino) {
+            m_size = std::uint64_t(ours.st_size);
+            return;
+        }
+        ::close(m_descriptor);
+        if (known && !S_ISREG(ours.st_mode))
+            throw Error(ErrorKind::File,
+                        "Cannot download to '" + displayPath(m_path)
+                            + "': something that is not a plain file has that name. Remove it and try again.",
+                        m_path);
+        if (!locked && failed != EAGAIN && failed != EACCES)
+            throwErrno(failed, "write", m_path);
+        if (!locked)
+            break;
+    }
+    throw Error(ErrorKind::File,
+                "'" + displayPath(m_target)
+                    + "' is being downloaded already, here or by another program. Wait until that ends, or stop it.",
+                m_target);
+}
+
+void DownloadPart::readOrigin()
+{
+    if (m_size == 0)
+        return;
+    PartOrigin found;
+    // Whatever is wrong with the note, the answer is to begin again.
+    try {
+        if (isRegular(m_originPath)) {
+            const nlohmann::json note = nlohmann::json::parse(readTextFile(m_originPath, kMaxOrigin));
+            if (note.is_object())
+                found = {textIn(note, "url"), textIn(note, "sha256"), textIn(note, "etag"),
+                         textIn(note, "last_modified")};
+        }
+    } catch (const nlohmann::json::exception &) {
+    } catch (const Error &) {
+    }
+    if (found.url == m_origin.url && found.sha256 == m_origin.sha256)
+        m_origin = found;
+    else
+        restart({}, {});
+}
+
+void DownloadPart::restart(const std::string &etag, const std::string &lastModified)
+{
+    if (::ftruncate(m_descriptor, 0) != 0)
+        throwErrno(errno, "write", m_path);
+    m_size = 0;
+    m_origin.etag = etag;
+    m_origin.lastModified = lastModified;
+    // The write below would go through a link.
+    std::error_code ignored;
+    if (fs::is_symlink(m_originPath, ignored))
+        fs::remove(m_originPath, ignored);
+    const nlohmann::json note{{"url", m_origin.url},
+                              {"sha256", m_origin.sha256},
+                              {"etag", m_origin.etag},
+                              {"last_modified", m_origin.lastModified}};
+    writeFileAtomically(m_originPath, note.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+}
+
+void DownloadPart::append(std::span<const std::byte> bytes)
+{
+    while (!bytes.empty()) {
+        const ssize_t count = ::pwrite(m_descriptor, bytes.data(), bytes.size(), off_t(m_size));
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count <= 0)
+            throwErrno(count < 0 ? errno : ENOSPC, "write", m_path);
+        m_size += std::uint64_t(count);
+        bytes = bytes.subspan(std::size_t(count));
+    }
+}
+
+void DownloadPart::needSpace(std::uint64_t bytes) const
+{
+    std::error_code failed;
+    const fs::space_info space = fs::space(m_target.has_parent_path() ? m_target.parent_path() : fs::path("."), failed);
+    if (!failed && space.available < bytes)
+        throw Error(ErrorKind::Disk,
+                    "There is not enough free space for '" + displayPath(m_target) + "': " + std::to_string(bytes)
+                        + " bytes are to come and " + std::to_string(space.available)
+                        + " are free. Free some space and try again.",
+                    m_target);
+}
+
+std::string DownloadPart::sha256(const JobContext &context) const
+{
+    return sha256Descriptor(m_descriptor, m_path, context);
+}
+
+void DownloadPart::install()
+{
+    flush(m_descriptor, m_path);
+    if (::rename(m_path.c_str(), m_target.c_str()) != 0)
+        throwErrno(errno, "replace", m_target);
+    ::unlink(m_originPath.c_str());
+    const fs::path folder = m_target.has_parent_path() ? m_target.parent_path() : fs::path(".");
+    const int parent = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (parent < 0)
+        return;  // a folder may be writable but not readable; the file is in place either way
+    while (::fsync(parent) != 0 && errno == EINTR) {
+    }
+    ::close(parent);
+}
+
+void DownloadPart::discard()
+{
+    ::unlink(m_path.c_str());
+    ::unlink(m_originPath.c_str());
+    m_size = 0;
+}
+
+}  // namespace dank
