@@ -6,9 +6,9 @@
 
 #include "app/gui/options.h"
 #include "core/engine/loader.h"
-#include "ui/main_window.h"
 #include "ui/session/session.h"
 #include "ui/widgets/theme.h"
+#include "ui/window/main_window.h"
 
 namespace {
 

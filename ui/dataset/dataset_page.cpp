@@ -1,0 +1,433 @@
+#include "ui/dataset/dataset_page.h"
+
+#include <QAction>
+#include <QButtonGroup>
+#include <QClipboard>
+#include <QDir>
+#include <QFileInfo>
+#include <QGuiApplication>
+#include <QHeaderView>
+#include <QLineEdit>
+#include <QMenu>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QScrollBar>
+#include <QStackedLayout>
+#include <QTableView>
+#include <QTimer>
+#include <QVBoxLayout>
+
+#include "ui/charts/number_text.h"
+#include "ui/dataset/dataset_cards.h"
+#include "ui/memes/meme_grid.h"
+#include "ui/memes/meme_model.h"
+#include "ui/memes/meme_preview.h"
+#include "ui/memes/skipped_dialog.h"
+#include "ui/session/thumbnails.h"
+#include "ui/widgets/card.h"
+#include "ui/widgets/text_format.h"
+#include "ui/widgets/theme.h"
+#include "ui/widgets/window_dialogs.h"
+
+namespace dank::ui {
+
+namespace {
+
+constexpr int kMargin = 20;
+constexpr int kGap = 14;
+constexpr int kMaxRecents = 4;
+
+}  // namespace
+
+struct DatasetPage::Private {
+    Private(DatasetPage &page, Session &s) : q(page), session(s), memes(s), filter(memes) {}
+
+    void build();
+    void buildContent();
+    void buildTable();
+    void buildActions();
+    void update();
+    void updateEmpty();
+    void showTarget();
+    void showGrid(bool grid);
+    QAbstractItemView *view() const;
+    std::vector<const MemeRecord *> chosen() const;
+    void exclude();
+    void preview();
+    void showSkipped(std::optional<SkipReason> reason);
+    void contextMenu(const QPoint &at);
+
+    DatasetPage &q;
+    Session &session;
+    MemeModel memes;
+    MemeFilter filter;
+    std::shared_ptr<const Dataset> shown;
+
+    QStackedLayout *stack = nullptr;
+    EmptyState *empty = nullptr;
+    EmptyState *loading = nullptr;
+    QProgressBar *loadingBar = nullptr;
+    QWidget *content = nullptr;
+    QVBoxLayout *recents = nullptr;
+    PageHeader *header = nullptr;
+    QPushButton *gridButton = nullptr, *tableButton = nullptr;
+    QLineEdit *search = nullptr;
+    UpvotesCard *upvotes = nullptr;
+    SetAsideCard *setAside = nullptr;
+    QStackedLayout *views = nullptr;
+    MemeGrid *grid = nullptr;
+    QTableView *table = nullptr;
+    TextLabel *nothing = nullptr;
+    QAction *excludeAction = nullptr, *previewAction = nullptr;
+};
+
+void DatasetPage::Private::build()
+{
+    stack = new QStackedLayout(&q);
+    empty = new EmptyState(QStringLiteral("dataset"),
+                           QStringLiteral("Start with a db.json: memes and the upvotes they got."),
+                           QStringLiteral("&Open db.json…"));
+    empty->setHint(QStringLiteral("or drop it here"));
+    recents = new QVBoxLayout;
+    recents->setSpacing(2);
+    auto *sample = new QPushButton(QStringLiteral("Try the &sample"));
+    sample->setObjectName(QStringLiteral("sampleButton"));
+    sample->setProperty("link", true);
+    QObject::connect(sample, &QPushButton::clicked, &session, &Session::openSample);
+    empty->extra()->addWidget(sample, 0, Qt::AlignHCenter);
+    empty->extra()->addSpacing(8);
+    empty->extra()->addLayout(recents);
+    QObject::connect(empty, &EmptyState::clicked, &q, [this] {
+        const QString file =
+            askForFile(&q, QStringLiteral("Open db.json"), QStringLiteral("Datasets (*.json);;All files (*)"));
+        if (!file.isEmpty())
+            session.openDataset(file);
+    });
+
+    loading = new EmptyState(QStringLiteral("dataset"), {}, QStringLiteral("&Cancel"));
+    loading->setPrimary(false);
+    loadingBar = new QProgressBar;
+    loadingBar->setTextVisible(false);
+    loadingBar->setFixedWidth(280);
+    loadingBar->setAccessibleName(QStringLiteral("Loading"));
+    // Between the sentence and the button.
+    static_cast<QVBoxLayout *>(loading->layout())->insertWidget(3, loadingBar, 0, Qt::AlignHCenter);
+    QObject::connect(loading, &EmptyState::clicked, &session, &Session::stopAndKeep);
+    auto *escape = new QAction(&q);
+    escape->setShortcut(Qt::Key_Escape);
+    escape->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    loading->addAction(escape);
+    QObject::connect(escape, &QAction::triggered, &session, &Session::stopAndKeep);
+
+    for (QWidget *page : {empty, loading})
+        stack->addWidget(page);
+}
+
+/// With the first dataset: the window's first frame does without.
+void DatasetPage::Private::buildContent()
+{
+    content = new QWidget(&q);
+    auto *layout = new QVBoxLayout(content);
+    layout->setContentsMargins(kMargin, kMargin - 2, kMargin, kMargin);
+    layout->setSpacing(kGap);
+
+    header = new PageHeader({});
+    gridButton = new QPushButton(QStringLiteral("&Grid"));
+    tableButton = new QPushButton(QStringLiteral("Ta&ble"));
+    auto *toggle = new QButtonGroup(content);
+    for (QPushButton *button : {gridButton, tableButton}) {
+        button->setCheckable(true);
+        button->setProperty("toggle", true);
+        toggle->addButton(button);
+        header->controls()->addWidget(button);
+    }
+    gridButton->setChecked(true);
+    QObject::connect(gridButton, &QPushButton::toggled, &q, [this](bool on) { showGrid(on); });
+    search = new QLineEdit;
+    search->setPlaceholderText(QStringLiteral("Filter titles, authors…"));
+    search->setAccessibleName(QStringLiteral("Filter by title, author or id"));
+    search->setClearButtonEnabled(true);
+    search->setFixedWidth(200);
+    search->setAcceptDrops(false);  // a file dropped here is for the window
+    header->controls()->addWidget(search);
+    QObject::connect(search, &QLineEdit::textChanged, &q, [this](const QString &text) {
+        filter.setText(text.trimmed());
+        nothing->setVisible(filter.rowCount() == 0);
+    });
+    layout->addWidget(header);
+
+    upvotes = new UpvotesCard;
+    setAside = new SetAsideCard;
+    QObject::connect(upvotes, &UpvotesCard::targetChanged, &q, [this](TargetKind kind) { memes.setTarget(kind); });
+    QObject::connect(setAside, &SetAsideCard::showRequested, &q,
+                     [this](std::optional<SkipReason> reason) { showSkipped(reason); });
+    auto *cards = new QHBoxLayout;
+    cards->setSpacing(kGap);
+    cards->addWidget(upvotes, 7);
+    cards->addWidget(setAside, 6);
+    for (QWidget *card : {static_cast<QWidget *>(upvotes), static_cast<QWidget *>(setAside)}) {
+        card->setMinimumHeight(176);
+        card->setMaximumHeight(240);
+    }
+    layout->addLayout(cards, 4);
+
+    auto *memesCard = new Card;
+    memesCard->setAccessibleName(QStringLiteral("Memes"));
+    memesCard->setMinimumHeight(174);  // one whole row in the smallest window
+    memesCard->layout()->setContentsMargins(10, 10, 4, 4);
+    grid = new MemeGrid(filter);
+    buildTable();
+    nothing = new TextLabel(QStringLiteral("No meme matches the filter."), static_cast<int>(TextRole::Body),
+                            TextLabel::Tone::Muted);
+    nothing->setAlignment(Qt::AlignCenter);
+    nothing->hide();
+    memesCard->body()->addWidget(nothing);
+    views = new QStackedLayout;
+    memesCard->body()->addLayout(views, 1);  // in its place first: it shows its first widget at once
+    views->addWidget(grid);
+    views->addWidget(table);
+    layout->addWidget(memesCard, 5);
+    stack->addWidget(content);
+    buildActions();
+    showTarget();
+    upvotes->setPreview(session.targetPreview());
+}
+
+void DatasetPage::Private::buildTable()
+{
+    table = new QTableView;
+    table->setModel(&filter);
+    table->setAccessibleName(QStringLiteral("Memes as a table"));
+    table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    table->setShowGrid(false);
+    table->setWordWrap(false);
+    table->setTabKeyNavigation(false);
+    table->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+    table->setFrameShape(QFrame::NoFrame);
+    table->verticalHeader()->hide();
+    table->verticalHeader()->setDefaultSectionSize(32);
+    table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    QHeaderView *columns = table->horizontalHeader();
+    columns->setHighlightSections(false);
+    columns->setSectionResizeMode(QHeaderView::Interactive);
+    columns->setSectionResizeMode(MemeModel::Title, QHeaderView::Stretch);
+    columns->setSortIndicatorClearable(true);
+    columns->setSortIndicator(-1, Qt::DescendingOrder);
+    table->setSortingEnabled(true);
+    const std::pair<int, int> widths[] = {{MemeModel::Upvotes, 90},
+                                          {MemeModel::Dankness, 90},
+                                          {MemeModel::Author, 140},
+                                          {MemeModel::Size, 110},
+                                          {MemeModel::Id, 90}};
+    for (const auto &[column, width] : widths)
+        table->setColumnWidth(column, width);
+}
+
+void DatasetPage::Private::buildActions()
+{
+    const auto add = [this](const char *name, const QString &text, const QKeySequence &keys, QWidget *where) {
+        auto *action = new QAction(text, &q);
+        action->setObjectName(QLatin1String(name));
+        action->setShortcut(keys);
+        action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+        where->addAction(action);
+        return action;
+    };
+    excludeAction = add("exclude", QStringLiteral("E&xclude"), QKeySequence(Qt::Key_Delete), grid);
+    previewAction = add("preview", QStringLiteral("&Preview"), QKeySequence(Qt::Key_Space), grid);
+    table->addActions({excludeAction, previewAction});
+    QAction *find = add("find", QStringLiteral("&Filter"), QKeySequence(Qt::CTRL | Qt::Key_F), &q);
+    find->setShortcutContext(Qt::WindowShortcut);  // from the page list too, while this page is shown
+    auto *scale = new QAction(&q);
+    scale->setObjectName(QStringLiteral("logBins"));
+    QObject::connect(excludeAction, &QAction::triggered, &q, [this] { exclude(); });
+    QObject::connect(previewAction, &QAction::triggered, &q, [this] { preview(); });
+    QObject::connect(find, &QAction::triggered, &q, [this] {
+        search->setFocus(Qt::ShortcutFocusReason);
+        search->selectAll();
+    });
+    QObject::connect(scale, &QAction::triggered, upvotes, &UpvotesCard::toggleScale);
+    for (QAbstractItemView *each : {static_cast<QAbstractItemView *>(grid), static_cast<QAbstractItemView *>(table)}) {
+        each->setContextMenuPolicy(Qt::CustomContextMenu);
+        QObject::connect(each, &QWidget::customContextMenuRequested, &q, [this](const QPoint &at) { contextMenu(at); });
+        QObject::connect(each, &QAbstractItemView::doubleClicked, &q, [this] { preview(); });
+    }
+}
+
+void DatasetPage::Private::update()
+{
+    const JobStatus &job = session.job();
+    const bool busy = job.state == JobState::Running || job.state == JobState::Stopping;
+    const bool reading = busy && (job.kind == JobKind::Load || job.kind == JobKind::Sample);
+    const auto dataset = session.dataset();
+    if (dataset && !content)
+        buildContent();
+    if (dataset != shown) {
+        const bool same = shown && dataset && shown->path() == dataset->path();
+        const int gridAt = grid->verticalScrollBar()->value(), tableAt = table->verticalScrollBar()->value();
+        shown = dataset;
+        memes.setDataset(dataset);
+        // Excluding must not throw the user back to the top; the views lay out again in the next turn.
+        if (same)
+            QTimer::singleShot(0, &q, [this, gridAt, tableAt] {
+                grid->verticalScrollBar()->setValue(gridAt);
+                table->verticalScrollBar()->setValue(tableAt);
+            });
+        upvotes->setDataset(dataset);
+        if (dataset)
+            setAside->setRows(dataset->skipped());
+        nothing->setVisible(dataset && filter.rowCount() == 0 && !search->text().isEmpty());
+    }
+    if (dataset) {
+        header->setTitle(QString::fromStdString(dataset->name()).simplified());
+        QString line =
+            QStringLiteral("%1 · %2 usable")
+                .arg(countOf(static_cast<qint64>(dataset->rows()), QStringLiteral("row"), QStringLiteral("rows")),
+                     groupedNumber(static_cast<qint64>(dataset->records().size())));
+        if (!dataset->skipped().empty())
+            line += QStringLiteral(" · %1 set aside with a reason")
+                        .arg(groupedNumber(static_cast<qint64>(dataset->skipped().size())));
+        header->setSubtitle(line);
+    }
+    if (reading) {
+        loading->setSentence(job.detail.isEmpty() ? job.verb : QStringLiteral("%1 · %2").arg(job.verb, job.detail));
+        loading->setButton(job.state == JobState::Stopping ? QStringLiteral("Stopping…") : QStringLiteral("&Cancel"),
+                           session.actions().stop);
+        loadingBar->setRange(0, job.total > 0 ? 1000 : 0);
+        if (job.total > 0)
+            loadingBar->setValue(static_cast<int>(1000.0 * static_cast<double>(std::min(job.done, job.total))
+                                                  / static_cast<double>(job.total)));
+    }
+    if (!reading && !dataset)
+        updateEmpty();
+    stack->setCurrentWidget(reading ? static_cast<QWidget *>(loading) : dataset ? content : empty);
+}
+
+void DatasetPage::Private::showTarget()
+{
+    upvotes->setTarget(session.trainConfig().target);
+    memes.setTarget(session.trainConfig().target);
+}
+
+void DatasetPage::Private::updateEmpty()
+{
+    while (QLayoutItem *item = recents->takeAt(0)) {
+        delete item->widget();
+        delete item;
+    }
+    const QStringList paths = session.recentDatasets().mid(0, kMaxRecents);
+    if (!paths.isEmpty())
+        recents->addWidget(
+            new TextLabel(QStringLiteral("Recent"), static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted), 0,
+            Qt::AlignHCenter);
+    for (const QString &path : paths) {
+        auto *button = new QPushButton(menuText(QFileInfo(path).dir().dirName(), 40));
+        button->setProperty("link", true);
+        button->setToolTip(plainToolTip(path));
+        QObject::connect(button, &QPushButton::clicked, &session, [this, path] { session.openDataset(path); });
+        recents->addWidget(button, 0, Qt::AlignHCenter);
+    }
+}
+
+void DatasetPage::Private::showGrid(bool on)
+{
+    QAbstractItemView *from = on ? static_cast<QAbstractItemView *>(table) : grid;
+    QAbstractItemView *to = on ? static_cast<QAbstractItemView *>(grid) : table;
+    QItemSelection rows;
+    for (const QItemSelectionRange &range : from->selectionModel()->selection())
+        rows.select(filter.index(range.top(), 0), filter.index(range.bottom(), on ? 0 : MemeModel::ColumnCount - 1));
+    const QModelIndex current = from->currentIndex();
+    to->selectionModel()->select(rows, QItemSelectionModel::ClearAndSelect);
+    if (current.isValid()) {
+        to->selectionModel()->setCurrentIndex(current.siblingAtColumn(0), QItemSelectionModel::NoUpdate);
+        to->scrollTo(to->currentIndex());
+    }
+    views->setCurrentWidget(to);
+}
+
+QAbstractItemView *DatasetPage::Private::view() const
+{
+    return gridButton->isChecked() ? static_cast<QAbstractItemView *>(grid) : table;
+}
+
+std::vector<const MemeRecord *> DatasetPage::Private::chosen() const
+{
+    std::vector<const MemeRecord *> records;
+    for (const QItemSelectionRange &range : view()->selectionModel()->selection())
+        for (int row = range.top(); row <= range.bottom(); ++row)
+            records.push_back(filter.record(filter.index(row, 0)));
+    return records;
+}
+
+void DatasetPage::Private::exclude()
+{
+    std::vector<MemeId> ids;
+    for (const MemeRecord *meme : chosen())
+        ids.push_back(meme->id);
+    if (!ids.empty())
+        session.setExcluded(ids, true);
+}
+
+void DatasetPage::Private::preview()
+{
+    if (!view()->currentIndex().isValid())
+        return;
+    auto *dialog = new MemePreview(session, filter, *view());
+    dialog->show();
+}
+
+void DatasetPage::Private::showSkipped(std::optional<SkipReason> reason)
+{
+    const auto dataset = session.dataset();
+    if (!dataset)
+        return;
+    auto *dialog = new SkippedDialog(session, {dataset->skipped().begin(), dataset->skipped().end()}, reason, &q);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->open();
+}
+
+void DatasetPage::Private::contextMenu(const QPoint &at)
+{
+    const auto memesChosen = chosen();
+    if (memesChosen.empty())
+        return;
+    QMenu menu;
+    menu.addAction(previewAction);
+    menu.addAction(excludeAction);
+    menu.addSeparator();
+    const auto copy = [&](const QString &text, const auto &part) {
+        QStringList lines;
+        for (const MemeRecord *meme : memesChosen)
+            lines << part(*meme);
+        const QString all = lines.join(u'\n');
+        QAction *action = menu.addAction(text, &q, [all] { QGuiApplication::clipboard()->setText(all); });
+        action->setEnabled(!all.trimmed().isEmpty());
+    };
+    copy(QStringLiteral("Copy &title"), [](const MemeRecord &m) { return QString::fromStdString(m.title); });
+    copy(QStringLiteral("Copy &file name"), [](const MemeRecord &m) { return toQString(m.image); });
+    copy(QStringLiteral("Copy &address"), [](const MemeRecord &m) { return QString::fromStdString(m.url); });
+    menu.exec(view()->viewport()->mapToGlobal(at));
+}
+
+DatasetPage::DatasetPage(Session &session, QWidget *parent)
+    : QWidget(parent), d(std::make_unique<Private>(*this, session))
+{
+    d->build();
+    connect(&session, &Session::changed, this, [this](Change change) {
+        if (change == Change::Settings || change == Change::Target) {
+            if (d->content)
+                change == Change::Settings ? d->showTarget() : d->upvotes->setPreview(d->session.targetPreview());
+        } else if (change == Change::Dataset
+                   || (change == Change::Job
+                       && (d->session.job().kind == JobKind::Load || d->session.job().kind == JobKind::Sample))) {
+            d->update();
+        }
+    });
+    d->update();
+}
+
+DatasetPage::~DatasetPage() = default;
+
+}  // namespace dank::ui

@@ -1,0 +1,154 @@
+#include "ui/evaluate/evaluate_parts.h"
+
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QPainter>
+#include <QVBoxLayout>
+
+#include <cmath>
+
+#include "ui/charts/number_text.h"
+#include "ui/memes/meme_wall.h"
+#include "ui/widgets/text_format.h"
+#include "ui/widgets/theme.h"
+
+namespace dank::ui {
+
+namespace {
+
+QColor verdictColour(const Tokens &tokens, VerdictKind kind)
+{
+    switch (kind) {
+    case VerdictKind::LearnedSomething: return tokens.ok;
+    case VerdictKind::NoEvidence: return tokens.bad;
+    default: return tokens.warn;
+    }
+}
+
+}  // namespace
+
+VerdictBanner::VerdictBanner(QWidget *parent)
+    : QFrame(parent), m_icon(new QLabel(this)),
+      m_headline(new TextLabel({}, int(TextRole::Heading), TextLabel::Tone::Normal, this)),
+      m_reason(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Normal, this))
+{
+    auto *row = new QHBoxLayout(this);
+    row->setContentsMargins(18, 12, 14, 12);
+    row->setSpacing(12);
+    row->addWidget(m_icon, 0, Qt::AlignTop);
+    auto *texts = new QVBoxLayout;
+    texts->setSpacing(2);
+    texts->addWidget(m_headline);
+    texts->addWidget(m_reason);
+    row->addLayout(texts, 1);
+    m_reason->setWordWrap(true);
+}
+
+void VerdictBanner::setVerdict(const Verdict &verdict)
+{
+    m_verdict = verdict;
+    m_headline->setText(plainTitle(verdict.headline));
+    m_reason->setText(plainTitle(verdict.reason, 1000));
+    setAccessibleName(m_headline->text());
+    setAccessibleDescription(m_reason->text());
+    restyle();
+}
+
+void VerdictBanner::restyle()
+{
+    const char *name = m_verdict.kind == VerdictKind::LearnedSomething ? "check"
+                       : m_verdict.kind == VerdictKind::NoEvidence     ? "close"
+                                                                       : "warning";
+    m_icon->setPixmap(icon(QLatin1String(name), verdictColour(tokensFor(palette()), m_verdict.kind)).pixmap(20, 20));
+    update();
+}
+
+void VerdictBanner::changeEvent(QEvent *event)
+{
+    QFrame::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        restyle();
+}
+
+void VerdictBanner::paintEvent(QPaintEvent *)
+{
+    const Tokens &tokens = tokensFor(palette());
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    const QRectF frame = QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5);
+    painter.setPen(QPen(tokens.line, 1));
+    painter.setBrush(tokens.surface);
+    painter.drawRoundedRect(frame, 8, 8);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(verdictColour(tokens, m_verdict.kind));
+    painter.setClipRect(0, 0, 4, height());
+    painter.drawRoundedRect(frame, 8, 8);
+}
+
+MemeDetail::MemeDetail(Session &session, QWidget *parent)
+    : Card(tr("The meme"), parent), m_session(session), m_picture(new QLabel(this)),
+      m_title(new TextLabel({}, int(TextRole::Heading), TextLabel::Tone::Normal, this)),
+      m_figures(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Muted, this)),
+      m_error(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Normal, this))
+{
+    m_picture->setAlignment(Qt::AlignCenter);
+    m_picture->setMinimumHeight(168);
+    m_title->setWordWrap(true);
+    m_figures->setWordWrap(true);
+    m_error->setWordWrap(true);
+    body()->addWidget(m_picture, 1);
+    body()->addWidget(m_title);
+    body()->addWidget(m_error);
+    body()->addWidget(m_figures);
+    const auto offer = [this](const QString &text, WallKind kind, const char *name) {
+        auto *chip = new Chip(text, this);
+        chip->setFocusPolicy(Qt::StrongFocus);
+        chip->setObjectName(QLatin1String(name));
+        header()->addWidget(chip);
+        connect(chip, &Chip::clicked, this, [this, kind] { emit wanted(kind); });
+    };
+    offer(tr("Most overrated"), WallKind::Overrated, "mostOverrated");
+    offer(tr("Most slept on"), WallKind::SleptOn, "mostSleptOn");
+    connect(&session, &Session::thumbnailReady, this, &MemeDetail::showPicture);
+}
+
+void MemeDetail::setMeme(const JudgedMeme *meme, const std::shared_ptr<const Dataset> &dataset)
+{
+    m_image.clear();
+    if (!meme) {
+        m_title->setText(tr("Click a dot or a picture to see the meme."));
+        m_figures->clear();
+        m_error->clear();
+        m_picture->clear();
+        return;
+    }
+    const MemeRecord *record = dataset ? dataset->find(meme->id) : nullptr;
+    m_title->setText(plainTitle(record && !record->title.empty() ? record->title : meme->id, 140));
+    const double error = meme->predicted - meme->actual;
+    m_error->setText(std::abs(error) < 0.05
+                         ? tr("predicted %1, and so it is").arg(danknessText(meme->predicted))
+                         : tr("predicted %1, actually %2: %3 by %4")
+                               .arg(danknessText(meme->predicted), danknessText(meme->actual),
+                                    error > 0 ? tr("overrated") : tr("slept on"), danknessText(std::abs(error))));
+    QString figures = countOf(meme->upvotes, tr("upvote"), tr("upvotes"));
+    if (!meme->group.empty())
+        figures += QStringLiteral(" · ") + plainTitle(meme->group, 40);
+    if (record && record->width > 0)
+        figures += tr(" · %1 × %2").arg(record->width).arg(record->height);
+    figures += QStringLiteral(" · ") + plainTitle(meme->id, 40);
+    m_figures->setText(figures);
+    if (record)
+        m_image = record->image;
+    showPicture();
+}
+
+void MemeDetail::showPicture()
+{
+    const QImage picture = m_image.empty() ? QImage() : m_session.thumbnail(m_image);
+    if (picture.isNull())
+        m_picture->clear();
+    else
+        m_picture->setPixmap(QPixmap::fromImage(picture));
+}
+
+}  // namespace dank::ui

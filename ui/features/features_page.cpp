@@ -1,0 +1,405 @@
+#include "ui/features/features_page.h"
+
+#include <QComboBox>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QSpinBox>
+#include <QStackedLayout>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <iterator>
+
+#include "ui/features/arrivals_card.h"
+#include "ui/features/backbone_card.h"
+#include "ui/features/own_network_dialog.h"
+#include "ui/features/weights_dialog.h"
+#include "ui/runs/comparison_card.h"
+#include "ui/session/next_step.h"
+#include "ui/widgets/card.h"
+#include "ui/widgets/card_grid.h"
+#include "ui/widgets/text_format.h"
+#include "ui/widgets/theme.h"
+#include "ui/widgets/window_dialogs.h"
+
+namespace dank::ui {
+
+namespace {
+
+constexpr int kMargin = 20;
+constexpr int kGap = 14;
+constexpr int kLeastCard = 300, kMostColumns = 5;
+
+constexpr auto kWeightFiles = "Weights (*.safetensors *.pth *.pt *.bin);;All files (*)";
+constexpr auto kProgramFiles = "TorchScript (*.pt *.pth *.ts *.torchscript);;All files (*)";
+
+QComboBox *combo(std::initializer_list<std::pair<const char *, const char *>> entries, const QString &name)
+{
+    auto *box = new QComboBox;
+    for (const auto &[value, text] : entries)
+        box->addItem(QString::fromUtf8(text), QLatin1String(value));
+    box->setAccessibleName(name);
+    box->setMinimumContentsLength(8);
+    box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    return box;
+}
+
+void choose(QComboBox *box, const std::string &value)
+{
+    const QString text = QString::fromStdString(value);
+    if (box->findData(text) < 0)
+        box->addItem(menuText(text, 24), text);
+    box->setCurrentIndex(box->findData(text));
+}
+
+}  // namespace
+
+struct FeaturesPage::Private {
+    Private(FeaturesPage &page, Session &s) : q(page), session(s) {}
+
+    void build();
+    Card *buildOptions();
+    void update();
+    void updateCards(bool locked);
+    BackboneCard *newCard();
+    BackboneDownload downloadOf(const BackboneStatus &status) const;
+    BackboneStatus ownNetwork();
+    void chooseWeights(const QString &id, const QString &weights);
+    void askWhatToDownload(const QString &id);
+    void askForWeights();
+    void askForProgram();
+    bool locked() const;
+    void request(const std::function<void(BackboneRequest &)> &change);
+
+    FeaturesPage &q;
+    Session &session;
+    QStackedLayout *stack = nullptr;
+    EmptyState *empty = nullptr, *waiting = nullptr;
+    QWidget *content = nullptr;
+    PageHeader *header = nullptr;
+    QPushButton *extract = nullptr;
+    CardGrid *cards = nullptr;
+    std::vector<BackboneCard *> backbones;
+    BackboneCard *own = nullptr;
+    BackboneStatus lastOwn;  ///< the user's own network, remembered while another is chosen
+    Card *options = nullptr;
+    ComparisonCard *comparison = nullptr;
+    QComboBox *device = nullptr, *precision = nullptr;
+    QSpinBox *batch = nullptr;
+    ArrivalsCard *arrivals = nullptr;
+    bool showing = false;  ///< the controls are being set from the Session
+};
+
+void FeaturesPage::Private::build()
+{
+    stack = new QStackedLayout(&q);
+    empty = new EmptyState(QStringLiteral("features"),
+                           QStringLiteral("Open a dataset first: every picture in it becomes a row of numbers."),
+                           QStringLiteral("&Open db.json…"));
+    empty->setHint(QStringLiteral("or drop it here"));
+    auto *sample = new QPushButton(QStringLiteral("Try the &sample"));
+    sample->setProperty("link", true);
+    empty->extra()->addWidget(sample, 0, Qt::AlignHCenter);
+    QObject::connect(sample, &QPushButton::clicked, &session, &Session::openSample);
+    QObject::connect(empty, &EmptyState::clicked, &q, [this] {
+        const QString file =
+            askForFile(&q, QStringLiteral("Open db.json"), QStringLiteral("Datasets (*.json);;All files (*)"));
+        if (!file.isEmpty())
+            session.openDataset(file);
+    });
+    waiting = new EmptyState(QStringLiteral("device"), {}, {});
+
+    auto *scroll = new QScrollArea;
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->viewport()->setAutoFillBackground(false);
+    auto *inner = new QWidget;
+    inner->setAutoFillBackground(false);
+    auto *layout = new QVBoxLayout(inner);
+    layout->setContentsMargins(kMargin, kMargin - 2, kMargin, kMargin);
+    layout->setSpacing(kGap);
+    header = new PageHeader(QStringLiteral("Features"));
+    header->setSubtitle(
+        QStringLiteral("Each picture becomes a row of numbers, once; kept, so the next run starts at once"));
+    extract = new QPushButton(QStringLiteral("E&xtract missing"));
+    extract->setObjectName(QStringLiteral("extractButton"));
+    QObject::connect(extract, &QPushButton::clicked, &session, &Session::extract);
+    header->controls()->addWidget(extract);
+    layout->addWidget(header);
+    cards = new CardGrid(kLeastCard, kMostColumns);
+    own = newCard();
+    options = buildOptions();
+    layout->addWidget(cards);
+    layout->addWidget(options);
+    comparison = new ComparisonCard(session);
+    QObject::connect(comparison, &ComparisonCard::runChosen, &q, [this](qint64 run) {
+        session.showRun(run);
+        emit q.pageRequested(Page::Train);
+    });
+    layout->addWidget(comparison);
+    arrivals = new ArrivalsCard(session);
+    layout->addWidget(arrivals);
+    layout->addStretch(1);
+    scroll->setWidget(inner);
+    content = scroll;
+    for (QWidget *page : {static_cast<QWidget *>(empty), static_cast<QWidget *>(waiting), content})
+        stack->addWidget(page);
+}
+
+Card *FeaturesPage::Private::buildOptions()
+{
+    auto *card = new Card(QStringLiteral("Computing"));
+    device = combo({{"auto", "auto"}, {"cpu", "CPU"}, {"cuda", "CUDA"}}, QStringLiteral("Device"));
+    device->setToolTip(QStringLiteral("auto takes a GPU where there is one, and says why where it does not"));
+    precision = combo({{"auto", "auto"}, {"fp32", "float32"}, {"bf16", "bfloat16"}}, QStringLiteral("Precision"));
+    precision->setToolTip(
+        QStringLiteral("auto takes bfloat16 where it is fast and agrees with float32 on this dataset"));
+    batch = new QSpinBox;
+    batch->setRange(1, 256);
+    batch->setAccessibleName(QStringLiteral("Batch"));
+    batch->setToolTip(QStringLiteral("Pictures computed together; more need more memory"));
+    for (const auto &[text, field] : {std::pair<QString, QWidget *>{QStringLiteral("&Device"), device},
+                                      {QStringLiteral("&Precision"), precision},
+                                      {QStringLiteral("&Batch"), batch}}) {
+        auto *label = new TextLabel(text, static_cast<int>(TextRole::Body), TextLabel::Tone::Muted);
+        label->setBuddy(field);
+        auto *pair = new QHBoxLayout;
+        pair->setSpacing(8);
+        pair->addWidget(label);
+        pair->addWidget(field);
+        pair->setContentsMargins(6, 0, 0, 0);
+        card->header()->addLayout(pair);
+    }
+    const auto changed = [this] {
+        if (!showing)
+            request([this](BackboneRequest &r) {
+                r.device = device->currentData().toString().toStdString();
+                r.precision = precision->currentData().toString().toStdString();
+                r.batch = batch->value();
+            });
+    };
+    QObject::connect(device, &QComboBox::currentIndexChanged, &q, changed);
+    QObject::connect(precision, &QComboBox::currentIndexChanged, &q, changed);
+    QObject::connect(batch, &QSpinBox::editingFinished, &q, changed);
+    return card;
+}
+
+void FeaturesPage::Private::request(const std::function<void(BackboneRequest &)> &change)
+{
+    BackboneRequest wanted = session.request();
+    change(wanted);
+    session.setRequest(wanted);
+}
+
+bool FeaturesPage::Private::locked() const
+{
+    const JobStatus &job = session.job();
+    return (job.kind == JobKind::Extract || job.kind == JobKind::Train)
+           && (job.state == JobState::Running || job.state == JobState::Paused || job.state == JobState::Stopping);
+}
+
+void FeaturesPage::Private::updateCards(bool isLocked)
+{
+    std::vector<BackboneStatus> known;
+    std::ranges::copy_if(session.backbones(), std::back_inserter(known),
+                         [](const BackboneStatus &status) { return status.kind != BackboneKind::TorchScript; });
+    if (backbones.size() != known.size()) {
+        QList<QWidget *> all;
+        for (BackboneCard *old : backbones)
+            old->deleteLater();
+        backbones.clear();
+        for (std::size_t i = 0; i < known.size(); ++i) {
+            backbones.push_back(newCard());
+            all << backbones.back();
+        }
+        all << own;
+        cards->setCards(all);
+        QWidget *before = extract;  // by Tab in the order of the eye, whenever the cards were made
+        for (QWidget *card : std::as_const(all)) {
+            QWidget::setTabOrder(before, card);
+            before = card;
+            for (QPushButton *button : card->findChildren<QPushButton *>()) {
+                QWidget::setTabOrder(before, button);
+                before = button;
+            }
+        }
+        for (QWidget *field :
+             {static_cast<QWidget *>(device), static_cast<QWidget *>(precision), static_cast<QWidget *>(batch)}) {
+            QWidget::setTabOrder(before, field);
+            before = field;
+        }
+    }
+    known.push_back(ownNetwork());
+    for (std::size_t i = 0; i < known.size(); ++i) {
+        BackboneStatus &status = known[i];
+        // The engine counts once a job; in between the events know better.
+        const ExtractEvent &event = session.extraction();
+        if (isLocked && status.id == session.request().backbone && event.total > 0)
+            status.cached = std::max(status.cached, event.done);
+        BackboneCard *card = i < backbones.size() ? backbones[i] : own;
+        card->setStatus(status, session.request(), isLocked, downloadOf(status));
+    }
+}
+
+BackboneCard *FeaturesPage::Private::newCard()
+{
+    auto *card = new BackboneCard;
+    QObject::connect(card, &BackboneCard::selected, &q, [this](const QString &id) {
+        if (id.toStdString() != session.request().backbone)
+            chooseWeights(id, {});
+    });
+    QObject::connect(card, &BackboneCard::weightsChosen, &q,
+                     [this](const QString &id, const QString &weights) { chooseWeights(id, weights); });
+    QObject::connect(card, &BackboneCard::downloadClicked, &q, [this](const QString &id) { askWhatToDownload(id); });
+    QObject::connect(card, &BackboneCard::resumeClicked, &q,
+                     [this](const QString &entry) { session.fetchWeights(entry.toStdString()); });
+    QObject::connect(card, &BackboneCard::cancelClicked, &session, &Session::cancelWeights);
+    QObject::connect(card, &BackboneCard::fileClicked, &q,
+                     [this, card] { card == own ? askForProgram() : askForWeights(); });
+    return card;
+}
+
+BackboneDownload FeaturesPage::Private::downloadOf(const BackboneStatus &status) const
+{
+    const WeightsJob &job = session.weightsJob();
+    BackboneDownload download;
+    download.othersBusy = job.isBusy();
+    if (!status.id.empty() && job.backbone == status.id)
+        download.job = job;
+    // What was agreed to once is not asked again: a download that was begun goes on at a click.
+    for (const WeightsEntry &offer : status.offers) {
+        const bool failed = download.job.state == WeightsJob::State::Failed && download.job.id == offer.id;
+        const std::uint64_t partial = session.partialBytes(offer);
+        if (failed || (partial > 0 && download.entry.id.empty())) {
+            download.entry = offer;
+            download.partial = partial;
+        }
+        if (failed)
+            break;
+    }
+    return download;
+}
+
+/// The user's own network, or what stands for one that has yet to be chosen.
+BackboneStatus FeaturesPage::Private::ownNetwork()
+{
+    const auto &known = session.backbones();
+    const auto found = std::ranges::find(known, BackboneKind::TorchScript, &BackboneStatus::kind);
+    if (found != known.end())
+        lastOwn = *found;
+    else
+        lastOwn.cached = lastOwn.total = 0;  // not counted while another is chosen
+    lastOwn.kind = BackboneKind::TorchScript;
+    return lastOwn;
+}
+
+void FeaturesPage::Private::chooseWeights(const QString &id, const QString &weights)
+{
+    request([&](BackboneRequest &r) {
+        r.backbone = id.toStdString();
+        r.weights = weights.toStdString();
+    });
+}
+
+void FeaturesPage::Private::askWhatToDownload(const QString &id)
+{
+    for (const BackboneStatus &status : session.backbones()) {
+        if (status.id != id.toStdString())
+            continue;
+        if (status.offers.empty()) {
+            askForWeights();
+            return;
+        }
+        auto *dialog = new WeightsDialog(session, status, &q);
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        QObject::connect(
+            dialog, &WeightsDialog::fileWanted, &q, [this] { askForWeights(); }, Qt::QueuedConnection);
+        dialog->open();
+        return;
+    }
+}
+
+void FeaturesPage::Private::askForWeights()
+{
+    const QString file = askForFile(&q, QStringLiteral("Weights of a network"), QLatin1String(kWeightFiles));
+    if (!file.isEmpty())
+        session.addWeights(file);
+}
+
+void FeaturesPage::Private::askForProgram()
+{
+    const QString file = askForFile(&q, QStringLiteral("A network of your own"), QLatin1String(kProgramFiles));
+    if (file.isEmpty())
+        return;
+    auto *dialog = new OwnNetworkDialog(file, &q);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    QObject::connect(dialog, &QDialog::accepted, &q,
+                     [this, path = QFileInfo(file).absoluteFilePath()] { chooseWeights(path, {}); });
+    dialog->open();
+}
+
+void FeaturesPage::Private::update()
+{
+    const bool noEngine = !session.actions().rate;
+    if (!session.dataset()) {
+        stack->setCurrentWidget(empty);
+        return;
+    }
+    if (session.backbones().empty()) {
+        waiting->setSentence(noEngine ? QStringLiteral("The compute engine could not be opened.")
+                                      : QStringLiteral("Opening the compute engine…"));
+        waiting->setHint(noEngine
+                             ? QStringLiteral("The message above says why. Datasets and runs can still be browsed.")
+                             : QString());
+        stack->setCurrentWidget(waiting);
+        return;
+    }
+    const bool isLocked = locked();
+    updateCards(isLocked);
+    showing = true;
+    choose(device, session.request().device);
+    choose(precision, session.request().precision);
+    if (!batch->hasFocus())
+        batch->setValue(session.request().batch);
+    showing = false;
+    for (QWidget *field :
+         {static_cast<QWidget *>(device), static_cast<QWidget *>(precision), static_cast<QWidget *>(batch)})
+        field->setEnabled(!isLocked);
+    options->setSubtitle(isLocked ? QStringLiteral("locked while it runs") : session.deviceText());
+    const BackboneStatus *const asked = session.requested();
+    const bool complete = asked && asked->total > 0 && asked->cached >= asked->total;
+    const bool ready = weightsReady(session);
+    extract->setEnabled(session.actions().extract && ready && !(complete && session.features()));
+    extract->setToolTip(plainToolTip(!ready     ? nextStep(session).why
+                                     : complete ? QStringLiteral("Every picture's features are kept")
+                                                : QStringLiteral("Computes only what is not kept yet")));
+    comparison->refresh();
+    arrivals->update();
+    stack->setCurrentWidget(content);
+}
+
+FeaturesPage::FeaturesPage(Session &session, QWidget *parent)
+    : QWidget(parent), d(std::make_unique<Private>(*this, session))
+{
+    d->build();
+    connect(&session, &Session::changed, this, [this](Change change) {
+        switch (change) {
+        case Change::Engine:
+        case Change::Dataset:
+        case Change::Features:
+        case Change::Weights:
+        case Change::Runs:
+        case Change::Settings:
+        case Change::Job:
+        case Change::Training: d->update(); break;
+        default: break;
+        }
+    });
+    d->update();
+}
+
+FeaturesPage::~FeaturesPage() = default;
+
+}  // namespace dank::ui

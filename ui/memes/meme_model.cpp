@@ -1,0 +1,189 @@
+#include "ui/memes/meme_model.h"
+
+#include "core/base/error.h"
+#include "ui/charts/number_text.h"
+#include "ui/session/thumbnails.h"
+#include "ui/widgets/text_format.h"
+
+namespace dank::ui {
+
+namespace {
+
+constexpr qsizetype kLongestTip = 1000;
+
+QString oneLine(const std::string &text)
+{
+    return QString::fromStdString(text).simplified();
+}
+
+}  // namespace
+
+MemeModel::MemeModel(Session &session, QObject *parent) : QAbstractTableModel(parent), m_session(session)
+{
+    connect(&session, &Session::thumbnailReady, this, [this](const QString &image) {
+        const auto row = m_rowOfImage.constFind(image);
+        if (row != m_rowOfImage.cend())
+            emit dataChanged(index(*row, 0), index(*row, 0), {ThumbnailRole});
+    });
+}
+
+void MemeModel::setDataset(std::shared_ptr<const Dataset> dataset)
+{
+    beginResetModel();
+    m_dataset = std::move(dataset);
+    m_titles.clear();
+    m_sortTitles.clear();
+    m_rowOfImage.clear();
+    if (m_dataset) {
+        const auto records = m_dataset->records();
+        m_titles.reserve(records.size());
+        m_rowOfImage.reserve(static_cast<qsizetype>(records.size()));
+        for (std::size_t i = 0; i < records.size(); ++i) {
+            m_titles.push_back(oneLine(records[i].title));
+            m_sortTitles.push_back(m_titles.back().toCaseFolded());
+            m_rowOfImage.insert(toQString(records[i].image), static_cast<int>(i));
+        }
+    }
+    fitTarget();
+    endResetModel();
+}
+
+void MemeModel::setTarget(TargetKind kind)
+{
+    if (m_target == kind)
+        return;
+    m_target = kind;
+    fitTarget();
+    if (rowCount() > 0)
+        emit dataChanged(index(0, Dankness), index(rowCount() - 1, Dankness));
+}
+
+void MemeModel::fitTarget()
+{
+    m_dankness.clear();
+    if (!m_dataset)
+        return;
+    std::vector<std::int64_t> upvotes;
+    upvotes.reserve(m_dataset->records().size());
+    for (const MemeRecord &meme : m_dataset->records())
+        upvotes.push_back(meme.upvotes);
+    try {
+        const auto transform = TargetTransform::fit(m_target, upvotes);
+        for (const std::int64_t ups : upvotes)
+            m_dankness.push_back(transform.toDankness(ups));
+    } catch (const Error &) {
+        m_dankness.assign(upvotes.size(), 0.0f);  // nothing but zeros: no meme is danker than another
+    }
+}
+
+const MemeRecord &MemeModel::record(int row) const
+{
+    return m_dataset->records()[static_cast<std::size_t>(row)];
+}
+
+bool MemeModel::lessThan(int column, int left, int right) const
+{
+    const MemeRecord &a = record(left);
+    const MemeRecord &b = record(right);
+    switch (column) {
+    case Title: return m_sortTitles[static_cast<std::size_t>(left)] < m_sortTitles[static_cast<std::size_t>(right)];
+    case Author: return a.author < b.author;
+    case Size: return static_cast<std::int64_t>(a.width) * a.height < static_cast<std::int64_t>(b.width) * b.height;
+    case Id: return a.id < b.id;
+    default: return a.upvotes < b.upvotes;  // dankness rises with the upvotes, whatever the target
+    }
+}
+
+bool MemeModel::matches(int row, const QString &text) const
+{
+    const MemeRecord &meme = record(row);
+    return m_titles[static_cast<std::size_t>(row)].contains(text, Qt::CaseInsensitive)
+           || QString::fromStdString(meme.author).contains(text, Qt::CaseInsensitive)
+           || QString::fromStdString(meme.id).contains(text, Qt::CaseInsensitive);
+}
+
+int MemeModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() || !m_dataset ? 0 : static_cast<int>(m_dataset->records().size());
+}
+
+int MemeModel::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
+
+QVariant MemeModel::data(const QModelIndex &index, int role) const
+{
+    if (!index.isValid())
+        return {};
+    const auto row = static_cast<std::size_t>(index.row());
+    const MemeRecord &meme = record(index.row());
+    switch (role) {
+    case Qt::DisplayRole:
+        switch (index.column()) {
+        case Upvotes: return groupedNumber(meme.upvotes);
+        case Dankness: return fixedNumber(m_dankness[row], 3);
+        case Title: return m_titles[row];
+        case Author: return oneLine(meme.author);
+        case Size: return QStringLiteral("%1 × %2").arg(meme.width).arg(meme.height);
+        case Id: return oneLine(meme.id);
+        default: return {};
+        }
+    case Qt::TextAlignmentRole:
+        return static_cast<int>(Qt::AlignVCenter
+                                | (index.column() == Upvotes || index.column() == Dankness || index.column() == Size
+                                       ? Qt::AlignRight
+                                       : Qt::AlignLeft));
+    case Qt::ToolTipRole: return plainToolTip(m_titles[row].left(kLongestTip));
+    case Qt::AccessibleTextRole:
+        return QStringLiteral("%1, %2 upvotes").arg(m_titles[row].left(kLongestTip), groupedNumber(meme.upvotes));
+    case ThumbnailRole: return m_session.thumbnail(meme.image);
+    default: return {};
+    }
+}
+
+QVariant MemeModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal)
+        return {};
+    constexpr const char *kNames[ColumnCount] = {"Upvotes", "Dankness", "Title", "Author", "Size", "Id"};
+    if (role == Qt::DisplayRole && section >= 0 && section < ColumnCount)
+        return QLatin1String(kNames[section]);
+    if (role == Qt::TextAlignmentRole)
+        return static_cast<int>(Qt::AlignVCenter
+                                | (section <= Dankness || section == Size ? Qt::AlignRight : Qt::AlignLeft));
+    if (role == Qt::ToolTipRole && section == Dankness)
+        return QStringLiteral("What the network learns to predict, 0 to 1, with the target chosen above");
+    return {};
+}
+
+MemeFilter::MemeFilter(MemeModel &model, QObject *parent) : QSortFilterProxyModel(parent), m_model(model)
+{
+    setSourceModel(&model);
+    setDynamicSortFilter(false);
+}
+
+void MemeFilter::setText(const QString &text)
+{
+    if (m_text == text)
+        return;
+    m_text = text;
+    invalidateFilter();
+}
+
+const MemeRecord *MemeFilter::record(const QModelIndex &index) const
+{
+    return index.isValid() ? &m_model.record(mapToSource(index).row()) : nullptr;
+}
+
+bool MemeFilter::filterAcceptsRow(int row, const QModelIndex &) const
+{
+    return m_text.isEmpty() || m_model.matches(row, m_text);
+}
+
+bool MemeFilter::lessThan(const QModelIndex &left, const QModelIndex &right) const
+{
+    return m_model.lessThan(left.column(), left.row(), right.row());
+}
+
+}  // namespace dank::ui

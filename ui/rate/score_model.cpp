@@ -1,0 +1,290 @@
+#include "ui/rate/score_model.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "ui/charts/number_text.h"
+#include "ui/memes/meme_wall.h"
+#include "ui/widgets/text_format.h"
+
+namespace dank::ui {
+
+namespace {
+
+bool shows(const RatedItem &a, const RatedItem &b)
+{
+    return a.state == b.state && a.path == b.path && a.name == b.name && a.score.dankness == b.score.dankness
+           && a.score.percentile == b.score.percentile && a.score.skipped == b.score.skipped
+           && a.thumbnail.cacheKey() == b.thumbnail.cacheKey() && a.modelName == b.modelName && a.epoch == b.epoch
+           && a.live == b.live && a.score.outsideRange == b.score.outsideRange
+           && a.score.interval.has_value() == b.score.interval.has_value()
+           && a.score.neighbours.size() == b.score.neighbours.size();
+}
+
+int section(const RatedItem &item)
+{
+    switch (item.state) {
+    case RatedItem::State::Scored: return 0;
+    case RatedItem::State::Waiting: return 1;
+    case RatedItem::State::Skipped: return 2;
+    }
+    return 2;
+}
+
+QString exact(double value)
+{
+    return std::isfinite(value) ? QString::number(value, 'g', 10) : QString();
+}
+
+void insertDoubt(QJsonObject &object, const Score &score)
+{
+    QJsonValue interval;  // null
+    if (score.interval)
+        interval = QJsonObject{
+            {QStringLiteral("level"), score.interval->level},
+            {QStringLiteral("dankness"), QJsonArray{score.interval->danknessLow, score.interval->danknessHigh}},
+            {QStringLiteral("percentile"), QJsonArray{score.interval->percentileLow, score.interval->percentileHigh}},
+            {QStringLiteral("expected_upvotes"), QJsonArray{score.interval->upvotesLow, score.interval->upvotesHigh}}};
+    object.insert(QStringLiteral("interval"), interval);
+    object.insert(QStringLiteral("outside_training_range"),
+                  score.rangeRatio ? QJsonValue(score.outsideRange) : QJsonValue());
+    object.insert(QStringLiteral("training_distance"), score.rangeRatio ? QJsonValue(*score.rangeRatio) : QJsonValue());
+    object.insert(QStringLiteral("learned_from"), score.learnedFrom);
+    QJsonArray neighbours;
+    for (const SimilarMeme &meme : score.neighbours)
+        neighbours.append(
+            QJsonObject{{QStringLiteral("id"), QString::fromStdString(meme.id)},
+                        {QStringLiteral("upvotes"), qint64(meme.upvotes)},
+                        {QStringLiteral("similarity"), meme.similarity},
+                        {QStringLiteral("same_picture"), meme.samePicture},
+                        {QStringLiteral("path"),
+                         meme.path.empty() ? QJsonValue() : QJsonValue(QString::fromStdString(meme.path))}});
+    object.insert(QStringLiteral("neighbours"), neighbours);
+    object.insert(QStringLiteral("neighbours_among"), qint64(score.comparedWith));
+}
+
+QString pathOf(const RatedItem &item)
+{
+    return item.path.isEmpty() ? item.name : item.path;
+}
+
+}  // namespace
+
+void ScoreModel::setItems(const std::vector<RatedItem> &items)
+{
+    if (items.size() < m_items.size()) {
+        beginResetModel();
+        m_items.clear();
+        m_order.clear();
+        endResetModel();
+    }
+    if (items.empty())
+        return;
+    bool changed = false;
+    const std::size_t known = m_items.size();
+    for (std::size_t i = 0; i < known; ++i) {
+        if (!shows(m_items[i], items[i])) {
+            m_items[i] = items[i];
+            changed = true;
+        }
+    }
+    if (items.size() > known) {
+        beginInsertRows({}, int(known), int(items.size()) - 1);
+        m_items.insert(m_items.end(), items.begin() + std::ptrdiff_t(known), items.end());
+        for (std::size_t i = known; i < items.size(); ++i)
+            m_order.push_back(int(i));
+        endInsertRows();
+        changed = true;
+    }
+    if (!changed)
+        return;
+
+    std::vector<int> order(m_items.size());
+    std::iota(order.begin(), order.end(), 0);
+    // A total order whatever the numbers are: a score that is not finite counts as the least.
+    const auto value = [this](int i) {
+        const double dankness = m_items[std::size_t(i)].score.dankness;
+        return std::isfinite(dankness) ? dankness : -1.0;
+    };
+    std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
+        const int first = section(m_items[std::size_t(a)]), second = section(m_items[std::size_t(b)]);
+        if (first != second)
+            return first < second;
+        return first == 0 && value(a) > value(b);
+    });
+    if (order != m_order) {
+        emit layoutAboutToBeChanged({}, QAbstractItemModel::VerticalSortHint);
+        std::vector<int> rowOf(order.size());
+        for (std::size_t row = 0; row < order.size(); ++row)
+            rowOf[std::size_t(order[row])] = int(row);
+        QModelIndexList from = persistentIndexList(), to;
+        for (const QModelIndex &old : from)
+            to << index(rowOf[std::size_t(m_order[std::size_t(old.row())])]);
+        m_order = std::move(order);
+        changePersistentIndexList(from, to);
+        emit layoutChanged({}, QAbstractItemModel::VerticalSortHint);
+    }
+    emit dataChanged(index(0), index(int(m_order.size()) - 1));
+}
+
+void ScoreModel::setReference(const QString &modelName, const QString &name)
+{
+    if (m_model == modelName && m_reference == name)
+        return;
+    m_model = modelName;
+    m_reference = name;
+    if (!m_order.empty())
+        emit dataChanged(index(0), index(int(m_order.size()) - 1));
+}
+
+const RatedItem *ScoreModel::item(int row) const
+{
+    return row >= 0 && row < int(m_order.size()) ? &m_items[std::size_t(m_order[std::size_t(row)])] : nullptr;
+}
+
+QString ScoreModel::standing(const RatedItem &item) const
+{
+    if (item.state != RatedItem::State::Scored)
+        return {};
+    const QString percent = QString::number(qRound(std::clamp(item.score.percentile, 0.0, 100.0)));
+    const QString among = item.modelName == m_model && !m_reference.isEmpty() ? m_reference : tr("its reference memes");
+    return tr("danker than %1 % of %2").arg(percent, among);
+}
+
+QString ScoreModel::doubt(const RatedItem &item)
+{
+    const auto &interval = item.score.interval;
+    if (item.state != RatedItem::State::Scored || !interval)
+        return {};
+    return tr("%1 % of memes like the dataset's lie within %2 to %3, %4 to %5 upvotes")
+        .arg(QString::number(qRound(interval->level * 100)), danknessText(interval->danknessLow),
+             danknessText(interval->danknessHigh), compactNumber(interval->upvotesLow),
+             compactNumber(interval->upvotesHigh));
+}
+
+QString ScoreModel::warning(const RatedItem &item)
+{
+    if (item.state != RatedItem::State::Scored)
+        return {};
+    if (item.score.learnedFrom)
+        return tr("The model learned from this very picture, so its score proves nothing.");
+    if (item.score.outsideRange)
+        return tr(
+            "Outside the training range: unlike the memes that the model learned from, so do not trust this score.");
+    return {};
+}
+
+QString ScoreModel::copyText(int row) const
+{
+    const RatedItem *rated = item(row);
+    if (!rated)
+        return {};
+    QStringList parts{plainTitle(pathOf(*rated).toStdString(), 4000)};
+    if (rated->state == RatedItem::State::Scored)
+        parts << exact(rated->score.dankness) << exact(rated->score.percentile) << exact(rated->score.expectedUpvotes);
+    else if (rated->state == RatedItem::State::Skipped)
+        parts << plainTitle(rated->score.skipped, 1000);
+    return parts.join(QLatin1Char('\t'));
+}
+
+int ScoreModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : int(m_order.size());
+}
+
+QVariant ScoreModel::data(const QModelIndex &index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+        return {};
+    const RatedItem &rated = *item(index.row());
+    switch (role) {
+    case Qt::DisplayRole:
+    case Qt::AccessibleTextRole: {
+        const QString name = plainTitle(rated.name.toStdString());
+        if (rated.state == RatedItem::State::Scored) {
+            QStringList parts{tr("%1, dankness %2, %3").arg(name, danknessText(rated.score.dankness), standing(rated))};
+            for (const QString &more : {doubt(rated), warning(rated)})
+                if (!more.isEmpty())
+                    parts << more;
+            return parts.join(QStringLiteral(". "));
+        }
+        if (rated.state == RatedItem::State::Skipped)
+            return tr("%1, skipped: %2").arg(name, plainTitle(rated.score.skipped));
+        return tr("%1, waiting").arg(name);
+    }
+    case Qt::ToolTipRole: return plainToolTip(plainTitle(pathOf(rated).toStdString(), 500));
+    default: return {};
+    }
+}
+
+QByteArray scoresToCsv(const std::vector<RatedItem> &items)
+{
+    const auto field = [](QString text) {
+        if (text.contains(QLatin1Char(',')) || text.contains(QLatin1Char('"')) || text.contains(QLatin1Char('\n'))
+            || text.contains(QLatin1Char('\r')))
+            text = QLatin1Char('"') + text.replace(QLatin1Char('"'), QLatin1String("\"\"")) + QLatin1Char('"');
+        return text;
+    };
+    QString out =
+        QStringLiteral("path,dankness,percentile,expected_upvotes,model,epoch,skipped,dankness_low,dankness_high,"
+                       "percentile_low,percentile_high,expected_upvotes_low,expected_upvotes_high,"
+                       "outside_training_range,training_distance,learned_from,neighbours\n");
+    for (const auto &item : items) {
+        const bool scored = item.state == RatedItem::State::Scored;
+        if (item.state == RatedItem::State::Waiting)
+            continue;
+        QStringList fields{field(pathOf(item)),
+                           scored ? exact(item.score.dankness) : QString(),
+                           scored ? exact(item.score.percentile) : QString(),
+                           scored ? exact(item.score.expectedUpvotes) : QString(),
+                           scored ? field(item.modelName) : QString(),
+                           scored ? QString::number(item.epoch) : QString(),
+                           field(QString::fromStdString(item.score.skipped))};
+        const Score &score = item.score;
+        const ScoreInterval interval = score.interval.value_or(ScoreInterval{});
+        for (const double end : {interval.danknessLow, interval.danknessHigh, interval.percentileLow,
+                                 interval.percentileHigh, interval.upvotesLow, interval.upvotesHigh})
+            fields << (scored && score.interval ? exact(end) : QString());
+        const auto flag = [](bool value) { return value ? QStringLiteral("true") : QStringLiteral("false"); };
+        const bool ranged = scored && score.rangeRatio;
+        fields << (ranged ? flag(score.outsideRange) : QString()) << (ranged ? exact(*score.rangeRatio) : QString())
+               << (scored ? flag(score.learnedFrom) : QString());
+        QStringList neighbours;
+        for (const SimilarMeme &meme : score.neighbours)
+            neighbours << QString::fromStdString(meme.id) + QLatin1Char(':') + QString::number(meme.upvotes);
+        fields << field(neighbours.join(QLatin1Char(' ')));
+        out += fields.join(QLatin1Char(',')) + QLatin1Char('\n');
+    }
+    return out.toUtf8();
+}
+
+QByteArray scoresToJson(const std::vector<RatedItem> &items)
+{
+    QJsonArray array;
+    for (const auto &item : items) {
+        if (item.state == RatedItem::State::Waiting)
+            continue;
+        QJsonObject object{{QStringLiteral("path"), pathOf(item)}};
+        if (item.state == RatedItem::State::Scored) {
+            // Not-finite numbers have no JSON: Qt writes null for them.
+            object.insert(QStringLiteral("dankness"), item.score.dankness);
+            object.insert(QStringLiteral("percentile"), item.score.percentile);
+            object.insert(QStringLiteral("expected_upvotes"), item.score.expectedUpvotes);
+            object.insert(QStringLiteral("model"), item.modelName);
+            object.insert(QStringLiteral("epoch"), item.epoch);
+            object.insert(QStringLiteral("untrained"), item.untrained);
+            insertDoubt(object, item.score);
+        } else {
+            object.insert(QStringLiteral("skipped"), QString::fromStdString(item.score.skipped));
+        }
+        array.append(object);
+    }
+    return QJsonDocument(array).toJson();
+}
+
+}  // namespace dank::ui

@@ -1,0 +1,153 @@
+#include "ui/rate/score_preview.h"
+
+#include <QAbstractItemView>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+#include "ui/charts/number_text.h"
+#include "ui/memes/meme_wall.h"
+#include "ui/rate/score_model.h"
+#include "ui/widgets/card.h"
+#include "ui/widgets/text_format.h"
+#include "ui/widgets/theme.h"
+
+namespace dank::ui {
+
+ScorePreview::ScorePreview(Session &session, ScoreModel &model, QAbstractItemView &board)
+    : QDialog(board.window()), m_session(session), m_model(model), m_board(board), m_picture(new QLabel(this)),
+      m_name(new TextLabel({}, int(TextRole::Heading), TextLabel::Tone::Normal, this)),
+      m_score(new TextLabel({}, int(TextRole::BigNumber), TextLabel::Tone::Normal, this)),
+      m_standing(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Muted, this)),
+      m_doubt(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this)),
+      m_warning(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Warn, this)),
+      m_nearestTitle(new TextLabel(tr("Most like these, which the model learned from:"), int(TextRole::Caption),
+                                   TextLabel::Tone::Muted, this)),
+      m_path(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this))
+{
+    setAttribute(Qt::WA_DeleteOnClose);
+    setWindowTitle(tr("Preview"));
+    auto *column = new QVBoxLayout(this);
+    column->setContentsMargins(20, 20, 20, 20);
+    m_picture->setAlignment(Qt::AlignCenter);
+    m_picture->setFixedSize(400, 220);
+    column->addWidget(m_picture, 0, Qt::AlignHCenter);
+    column->addWidget(m_name);
+    column->addWidget(m_score);
+    column->addWidget(m_standing);
+    column->addWidget(m_doubt);
+    column->addWidget(m_warning);
+    column->addWidget(m_nearestTitle);
+    m_nearestRow = new QWidget(this);
+    auto *nearest = new QHBoxLayout(m_nearestRow);
+    nearest->setContentsMargins(0, 0, 0, 0);
+    nearest->setSpacing(10);
+    for (Nearest &one : m_nearest) {
+        one.box = new QWidget(m_nearestRow);
+        auto *stacked = new QVBoxLayout(one.box);
+        stacked->setContentsMargins(0, 0, 0, 0);
+        stacked->setSpacing(4);
+        one.picture = new QLabel(one.box);
+        one.picture->setAlignment(Qt::AlignCenter);
+        one.picture->setFixedSize(126, 84);
+        one.upvotes = new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Normal, one.box);
+        one.upvotes->setElided(true);
+        one.upvotes->setFixedWidth(126);
+        stacked->addWidget(one.picture);
+        stacked->addWidget(one.upvotes);
+        nearest->addWidget(one.box);
+    }
+    nearest->addStretch(1);
+    column->addWidget(m_nearestRow);
+    column->addWidget(m_path);
+    for (TextLabel *label : {m_standing, m_doubt, m_warning})
+        label->setWordWrap(true);
+    setFixedWidth(440);
+    for (TextLabel *label : {m_name, m_path})
+        label->setElided(true);
+    showRow(board.currentIndex().row());
+    connect(&session, &Session::changed, this, [this](Change change) {
+        if (change == Change::Scores)
+            showRow(m_board.currentIndex().row());
+    });
+    connect(&session, &Session::thumbnailReady, this, [this] {
+        if (const RatedItem *item = m_model.item(m_board.currentIndex().row()))
+            showNearest(*item);
+    });
+}
+
+void ScorePreview::showNearest(const RatedItem &item)
+{
+    const auto &found = item.score.neighbours;
+    m_nearestTitle->setVisible(!found.empty());
+    m_nearestRow->setVisible(!found.empty());
+    for (std::size_t i = 0; i < m_nearest.size(); ++i) {
+        const Nearest &one = m_nearest[i];
+        one.box->setVisible(i < found.size());
+        if (i >= found.size())
+            continue;
+        const SimilarMeme &meme = found[i];
+        const QString upvotes = tr("%1 upvotes").arg(compactNumber(double(meme.upvotes)));
+        const QString text = meme.samePicture ? tr("%1, itself").arg(upvotes) : upvotes;
+        one.upvotes->setText(text);
+        one.picture->setAccessibleName(tr("%1, %2").arg(plainTitle(meme.id, 60), text));
+        one.picture->setToolTip(plainToolTip(plainTitle(meme.id, 60)));
+        const QImage picture = meme.path.empty() ? QImage() : m_session.thumbnail(meme.path);
+        if (picture.isNull())
+            one.picture->setText(meme.path.empty() ? tr("not here") : QString());
+        else
+            one.picture->setPixmap(QPixmap::fromImage(picture.scaled(one.picture->size() * devicePixelRatioF(),
+                                                                     Qt::KeepAspectRatio, Qt::SmoothTransformation)));
+    }
+}
+
+void ScorePreview::showRow(int row)
+{
+    const RatedItem *item = m_model.item(row);
+    if (!item) {
+        close();
+        return;
+    }
+    m_name->setText(plainTitle(item->name.toStdString()));
+    m_path->setText(plainTitle(item->path.toStdString(), 2000));
+    const bool scored = item->state == RatedItem::State::Scored;
+    m_score->setText(scored                                     ? danknessText(item->score.dankness)
+                     : item->state == RatedItem::State::Skipped ? tr("Skipped")
+                                                                : tr("Waiting"));
+    m_standing->setText(
+        scored ? tr("%1, about %2 upvotes").arg(m_model.standing(*item), compactNumber(item->score.expectedUpvotes))
+               : plainTitle(item->score.skipped, 500));
+    m_doubt->setText(ScoreModel::doubt(*item));
+    m_doubt->setVisible(!m_doubt->text().isEmpty());
+    m_warning->setText(ScoreModel::warning(*item));
+    m_warning->setVisible(!m_warning->text().isEmpty());
+    showNearest(*item);
+    if (item->thumbnail.isNull())
+        m_picture->clear();
+    else
+        m_picture->setPixmap(QPixmap::fromImage(item->thumbnail.scaled(m_picture->size() * devicePixelRatioF(),
+                                                                       Qt::KeepAspectRatio, Qt::SmoothTransformation)));
+    // Wrapped lines need more than a size hint knows of.
+    layout()->activate();
+    resize(width(), layout()->totalHeightForWidth(width()));
+}
+
+void ScorePreview::keyPressEvent(QKeyEvent *event)
+{
+    const int step = event->key() == Qt::Key_Down || event->key() == Qt::Key_Right ? 1
+                     : event->key() == Qt::Key_Up || event->key() == Qt::Key_Left  ? -1
+                                                                                   : 0;
+    if (event->key() == Qt::Key_Space) {
+        close();
+    } else if (step != 0) {
+        const int row = std::clamp(m_board.currentIndex().row() + step, 0, std::max(0, m_model.rowCount() - 1));
+        m_board.setCurrentIndex(m_model.index(row));
+        showRow(row);
+    } else {
+        QDialog::keyPressEvent(event);
+    }
+}
+
+}  // namespace dank::ui

@@ -1,0 +1,450 @@
+#include "ui/runs/runs_card.h"
+
+#include <QAction>
+#include <QHeaderView>
+#include <QLineEdit>
+#include <QMenu>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QScrollBar>
+#include <QShortcut>
+#include <QVBoxLayout>
+
+#include "core/learn/loss.h"
+#include "ui/widgets/text_format.h"
+#include "ui/widgets/window_settings.h"
+
+namespace dank::ui {
+
+namespace {
+
+constexpr auto kHeaderKey = "runs/header", kWantedKey = "runs/settings", kHiddenKey = "runs/hidden";
+
+bool isBusy(const JobStatus &job)
+{
+    return job.state == JobState::Running || job.state == JobState::Paused || job.state == JobState::Stopping;
+}
+
+std::set<QString> toSet(const QStringList &list)
+{
+    return {list.begin(), list.end()};
+}
+
+QStringList toList(const std::set<QString> &set)
+{
+    return {set.begin(), set.end()};
+}
+
+}  // namespace
+
+RunsCard::RunsCard(Session &session, QWidget *parent)
+    : Card(tr("Runs"), parent), m_session(session), m_model(new RunsModel(this)),
+      m_sorted(new RunsFilter(m_model, this)), m_view(new QTableView(this)), m_search(new QLineEdit(this)),
+      m_differences(new Chip(tr("differences only"), this)), m_columns(new Chip(tr("columns"), this)),
+      m_trash(new Chip({}, this)), m_export(new Chip(tr("export"), this)), m_verbs(new QHBoxLayout)
+{
+    m_verbs->setSpacing(6);
+    body()->addLayout(m_verbs);
+    buildColumns();
+    body()->addWidget(m_view, 1);
+    buildTools();
+
+    m_show = addVerb(QStringLiteral("eye"), tr("Show on chart"), &RunsCard::showOnChart);
+    m_evaluate = addVerb(QStringLiteral("evaluate"), tr("Evaluate"), &RunsCard::evaluate);
+    m_rate = addVerb(QStringLiteral("rate"), tr("Rate with it"), &RunsCard::rateWith);
+    m_resume = addVerb(QStringLiteral("play"), tr("Resume"), &RunsCard::resume);
+    m_clone = addVerb(QStringLiteral("copy"), tr("Clone settings"), &RunsCard::clone);
+    m_lock = addVerb(QStringLiteral("lock"), tr("Lock"), &RunsCard::toggleLock, true);
+    m_delete = addVerb(QStringLiteral("trash"), tr("Move to trash"), &RunsCard::toTrash, true);
+    m_delete->setShortcut(QKeySequence::Delete);
+    m_delete->setShortcutContext(Qt::WidgetShortcut);
+    m_note = new QAction(tr("Edit note"), m_view);
+    m_note->setShortcut(Qt::Key_F2);
+    m_note->setShortcutContext(Qt::WidgetShortcut);
+    connect(m_note, &QAction::triggered, this, &RunsCard::editNote);
+    m_view->insertAction(m_delete, m_note);
+    m_verbs->addStretch(1);
+
+    connect(m_view, &QTableView::activated, this, [this](const QModelIndex &index) {
+        if (index.column() != RunsModel::Note)
+            showOnChart();
+    });
+    connect(m_view, &QTableView::clicked, this, [this](const QModelIndex &index) {
+        if (index.column() == RunsModel::Locked)
+            toggleLock();
+    });
+    connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, &RunsCard::updateVerbs);
+    connect(m_model, &RunsModel::noteEdited, this,
+            [this](qint64 run, const QString &note) { m_session.setRunNote(run, note); });
+    connect(m_model, &RunsModel::tickedChanged, this, &RunsCard::curvesChanged);
+    recolour();
+    refresh();
+}
+
+void RunsCard::buildColumns()
+{
+    m_view->setModel(m_sorted);
+    m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_view->setSelectionMode(QAbstractItemView::SingleSelection);
+    m_view->setEditTriggers(QAbstractItemView::SelectedClicked);
+    m_view->setShowGrid(false);
+    m_view->setWordWrap(false);
+    m_view->setFrameShape(QFrame::NoFrame);
+    m_view->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+    m_view->setSortingEnabled(true);
+    m_view->sortByColumn(RunsModel::Run, Qt::DescendingOrder);
+    m_view->setContextMenuPolicy(Qt::ActionsContextMenu);
+    m_view->setAccessibleName(tr("Runs"));
+    m_view->setTabKeyNavigation(false);
+    m_view->verticalHeader()->hide();
+    m_view->verticalHeader()->setDefaultSectionSize(30);
+    QHeaderView *header = m_view->horizontalHeader();
+    header->setHighlightSections(false);
+    header->setStretchLastSection(true);
+    header->setMinimumSectionSize(30);
+    header->setSectionsMovable(true);
+    header->setContextMenuPolicy(Qt::CustomContextMenu);
+    constexpr int kWidths[] = {128, 30, 96, 150, 70, 84, 64, 70, 88, 88, 144, 84, 130, 140};
+    static_assert(std::size(kWidths) == RunsModel::FixedCount);
+    for (int column = 0; column < m_model->columnCount(); ++column)
+        m_view->setColumnWidth(column, column < RunsModel::FixedCount ? kWidths[column] : 100);
+    header->moveSection(RunsModel::Note, m_model->columnCount() - 1);  // settings stand before the note
+
+    const auto settings = windowSettings();
+    const QByteArray kept = settings->value(QLatin1String(kHeaderKey)).toByteArray();
+    // Of another version with other columns: begin anew.
+    if (!kept.isEmpty() && settings->value(QStringLiteral("runs/columns")).toInt() == m_model->columnCount())
+        header->restoreState(kept);
+    m_wanted = toSet(settings->value(QLatin1String(kWantedKey)).toStringList());
+    m_hidden = toSet(settings->value(QLatin1String(kHiddenKey)).toStringList());
+    // Only what a person does is remembered; the table itself moves and stretches sections too.
+    const auto byHand = [this] {
+        if (QGuiApplication::mouseButtons() != Qt::NoButton)
+            rememberColumns();
+    };
+    connect(header, &QHeaderView::sectionMoved, this, byHand);
+    connect(header, &QHeaderView::sectionResized, this, byHand);
+    connect(header, &QHeaderView::sortIndicatorChanged, this, byHand);
+    connect(header, &QWidget::customContextMenuRequested, this, [this, header](const QPoint &at) {
+        fillColumns();
+        m_columns->menu()->popup(header->mapToGlobal(at));
+    });
+}
+
+void RunsCard::buildTools()
+{
+    m_search->setPlaceholderText(tr("Search runs (Ctrl+F)"));
+    m_search->setToolTip(tr("Words of the table, and settings as in loss=huber or dropout=0.5"));
+    m_search->setAccessibleName(tr("Search runs"));
+    m_search->setClearButtonEnabled(true);
+    m_search->setMinimumWidth(120);
+    m_search->setMaximumWidth(240);
+    connect(m_search, &QLineEdit::textChanged, this, &RunsCard::setSearch);
+    m_differences->setCheckable(true);
+    m_differences->setToolTip(tr("Shows the settings that are not the same in all runs of the table, and no others."));
+    connect(m_differences, &Chip::toggled, this, &RunsCard::setDifferencesOnly);
+    for (Chip *chip : {m_columns, m_trash, m_export}) {
+        chip->setMenu(new QMenu(chip));
+        chip->setPopupMode(QToolButton::InstantPopup);
+    }
+    connect(m_columns->menu(), &QMenu::aboutToShow, this, &RunsCard::fillColumns);
+    connect(m_trash->menu(), &QMenu::aboutToShow, this, &RunsCard::fillTrash);
+    const QString exports[] = {tr("Table as CSV…"), tr("Chosen run as CSV…"), tr("Chosen run for TensorBoard…")};
+    for (int i = 0; i < 3; ++i)
+        connect(m_export->menu()->addAction(exports[i]), &QAction::triggered, this, [this, i] { askExport(i); });
+    connect(m_export->menu(), &QMenu::aboutToShow, this, [this] {
+        for (int i = 1; i < 3; ++i)
+            m_export->menu()->actions()[i]->setEnabled(chosen() != 0);
+    });
+    header()->addWidget(m_search);
+    for (Chip *chip : {m_differences, m_columns, m_trash, m_export})
+        header()->addWidget(chip);
+    auto *find = new QShortcut(QKeySequence::Find, this);
+    find->setContext(Qt::WidgetWithChildrenShortcut);
+    connect(find, &QShortcut::activated, m_search, [this] {
+        m_search->setFocus();
+        m_search->selectAll();
+    });
+}
+
+QAction *RunsCard::addVerb(const QString &iconName, const QString &text, void (RunsCard::*verb)(), bool iconOnly)
+{
+    auto *action = new QAction(text, m_view);
+    connect(action, &QAction::triggered, this, verb);
+    m_view->addAction(action);
+    auto *button = new Chip(text, this);
+    button->setDefaultAction(action);
+    button->setToolButtonStyle(iconOnly ? Qt::ToolButtonIconOnly : Qt::ToolButtonTextBesideIcon);
+    m_verbs->addWidget(button);
+    m_buttons.emplace_back(button, iconName);
+    return action;
+}
+
+RunRecord RunsCard::withLive(RunRecord run) const
+{
+    // The library hears of epochs in its own time; the run that is training is known better than that.
+    const TrainingView &live = m_session.training();
+    if (!live.live || run.run != live.run || live.curve.empty())
+        return run;
+    run.epochs = live.curve.back().epoch;
+    run.lastValidationLoss = live.curve.back().validationLoss;
+    run.meanPredictorLoss = live.meanPredictorLoss;
+    run.bestEpoch = live.bestEpoch;
+    const auto best = std::lower_bound(live.curve.begin(), live.curve.end(), live.bestEpoch,
+                                       [](const EpochStats &stats, int epoch) { return stats.epoch < epoch; });
+    if (best != live.curve.end() && best->epoch == live.bestEpoch)
+        run.bestValidationLoss = best->validationLoss;
+    run.state = m_session.job().state == JobState::Paused ? RunState::Paused : RunState::Running;
+    return run;
+}
+
+void RunsCard::refresh()
+{
+    auto runs = m_session.runs();
+    for (RunRecord &run : runs)
+        run = withLive(std::move(run));
+    m_model->setRuns(runs);
+    m_model->setShownRun(m_session.training().run);
+    if (chosen() == 0 && m_sorted->rowCount() > 0)
+        m_view->selectRow(0);
+    const auto trashed = qsizetype(m_session.trashedRuns().size());
+    m_trash->setText(tr("trash (%1)").arg(trashed));
+    m_trash->setVisible(trashed > 0);
+    showColumns();
+    updateVerbs();
+}
+
+void RunsCard::refreshLive()
+{
+    const TrainingView &live = m_session.training();
+    m_model->setShownRun(live.run);
+    if (const RunRecord *run = live.live ? m_model->record(live.run) : nullptr)
+        m_model->setRun(withLive(*run));
+    updateVerbs();
+}
+
+qint64 RunsCard::chosen() const
+{
+    const auto rows = m_view->selectionModel()->selectedRows();
+    return rows.isEmpty() ? 0 : rows.first().data(RunsModel::NumberRole).toLongLong();
+}
+
+void RunsCard::choose(qint64 run)
+{
+    const int row = m_model->rowOf(run);
+    if (row >= 0)
+        m_view->setCurrentIndex(m_sorted->mapFromSource(m_model->index(row, RunsModel::Run)));
+}
+
+void RunsCard::updateVerbs()
+{
+    const RunRecord *run = m_model->record(chosen());
+    const bool busy = isBusy(m_session.job());
+    const bool atWork = run && m_session.training().live && m_session.training().run == run->run;
+    const bool stands = run && (run->state == RunState::Interrupted || run->state == RunState::Paused);
+    m_show->setEnabled(run && run->epochs > 0);
+    m_rate->setEnabled(run && !run->model.empty());
+    m_evaluate->setEnabled(run && !run->model.empty() && m_session.dataset() && !busy);
+    m_resume->setEnabled(stands && !busy && !run->locked);  // a pause of the run at work ends in the run bar
+    m_clone->setEnabled(run && !(busy && m_session.job().kind == JobKind::Train));
+    m_lock->setEnabled(run);
+    m_lock->setText(run && run->locked ? tr("Unlock") : tr("Lock"));
+    m_note->setEnabled(run);
+    m_delete->setEnabled(run && run->state != RunState::Running && !(busy && atWork) && !run->locked);
+    // Only what can be done now stands above the table; the context menu names the rest.
+    for (auto &[button, name] : m_buttons)
+        button->setVisible(button->defaultAction()->isEnabled());
+    const bool none = m_model->rowCount() == 0;
+    for (QWidget *tool : std::initializer_list<QWidget *>{m_search, m_differences, m_columns, m_export})
+        tool->setVisible(!none);
+    setSubtitle(none ? tr("every training is kept here with its curve and settings") : QString());
+}
+
+// ---- What is shown ----
+
+void RunsCard::setSearch(const QString &text)
+{
+    if (m_search->text() != text)
+        m_search->setText(text);  // comes back here
+    m_sorted->setSearch(text);
+    if (chosen() == 0 && m_sorted->rowCount() > 0)
+        m_view->selectRow(0);
+    showColumns();
+    updateVerbs();
+}
+
+void RunsCard::setDifferencesOnly(bool on)
+{
+    m_differences->setChecked(on);
+    showColumns();
+}
+
+void RunsCard::showColumns()
+{
+    std::set<int> differing;
+    if (m_differences->isChecked()) {
+        std::vector<int> rows;
+        for (int row = 0; row < m_sorted->rowCount(); ++row)
+            rows.push_back(m_sorted->mapToSource(m_sorted->index(row, 0)).row());
+        differing = m_model->differingColumns(rows);
+    }
+    for (int column = 0; column < m_model->columnCount(); ++column) {
+        const QString key = m_model->columnKey(column);
+        const bool shown = column < RunsModel::FixedCount ? !m_hidden.contains(key)
+                           : m_differences->isChecked()   ? differing.contains(column)
+                                                          : m_wanted.contains(key);
+        if (m_view->isColumnHidden(column) == shown)
+            m_view->setColumnHidden(column, !shown);
+    }
+}
+
+void RunsCard::fillColumns()
+{
+    QMenu *menu = m_columns->menu();
+    menu->clear();
+    for (int column = 1; column < m_model->columnCount(); ++column) {
+        if (column == RunsModel::FixedCount)
+            menu->addSection(tr("Settings"));
+        const QString key = m_model->columnKey(column);
+        const QString name = column == RunsModel::Locked
+                                 ? tr("Lock")
+                                 : m_model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
+        QAction *action = menu->addAction(name);
+        action->setCheckable(true);
+        const bool fixed = column < RunsModel::FixedCount;
+        action->setChecked(fixed ? !m_hidden.contains(key) : m_wanted.contains(key));
+        connect(action, &QAction::toggled, this, [this, key, fixed](bool on) {
+            std::set<QString> &keys = fixed ? m_hidden : m_wanted;
+            on != fixed ? void(keys.insert(key)) : void(keys.erase(key));
+            showColumns();
+            rememberColumns();
+        });
+    }
+}
+
+void RunsCard::rememberColumns()
+{
+    const auto settings = windowSettings();
+    settings->setValue(QLatin1String(kHeaderKey), m_view->horizontalHeader()->saveState());
+    settings->setValue(QStringLiteral("runs/columns"), m_model->columnCount());
+    settings->setValue(QLatin1String(kWantedKey), toList(m_wanted));
+    settings->setValue(QLatin1String(kHiddenKey), toList(m_hidden));
+}
+
+std::vector<RunCurve> RunsCard::curves() const
+{
+    const TrainConfig &shown = m_session.training().config;
+    const Tokens &tokens = tokensFor(palette());
+    std::vector<RunCurve> list;
+    for (const std::int64_t run : m_model->ticked()) {
+        const RunRecord *record = m_model->record(run);
+        // Losses of another kind or target are on another scale.
+        const bool alike = m_session.training().run == 0
+                           || (record->config.loss == shown.loss && record->config.target == shown.target
+                               && record->config.within == shown.within);
+        list.push_back({run, alike ? tr("run %1").arg(run) : tr("run %1, another loss or target").arg(run),
+                        runColour(tokens, run), runStyle(run), m_session.runCurve(run)});
+    }
+    return list;
+}
+
+// ---- What can be done ----
+
+void RunsCard::showOnChart()
+{
+    if (m_show->isEnabled())
+        m_session.showRun(chosen());
+}
+
+void RunsCard::rateWith()
+{
+    m_session.rateWithRun(chosen());
+}
+
+void RunsCard::evaluate()
+{
+    m_session.evaluateRun(chosen());
+}
+
+void RunsCard::resume()
+{
+    m_session.resumeRun(chosen());
+}
+
+void RunsCard::clone()
+{
+    m_session.cloneSettings(chosen());
+}
+
+void RunsCard::toggleLock()
+{
+    if (const RunRecord *run = m_model->record(chosen()))
+        m_session.setRunLocked(run->run, !run->locked);
+}
+
+void RunsCard::editNote()
+{
+    const int row = m_model->rowOf(chosen());
+    if (row < 0)
+        return;
+    const QModelIndex index = m_sorted->mapFromSource(m_model->index(row, RunsModel::Note));
+    if (m_view->isColumnHidden(RunsModel::Note)) {
+        m_hidden.erase(m_model->columnKey(RunsModel::Note));
+        showColumns();
+    }
+    m_view->scrollTo(index);
+    m_view->setCurrentIndex(index);
+    m_view->edit(index);
+}
+
+void RunsCard::toTrash()
+{
+    const int row = m_view->currentIndex().row();
+    m_session.trashRun(chosen());
+    if (chosen() == 0 && m_sorted->rowCount() > 0)
+        m_view->selectRow(std::clamp(row, 0, m_sorted->rowCount() - 1));
+}
+
+void RunsCard::fillTrash()
+{
+    QMenu *menu = m_trash->menu();
+    menu->clear();
+    for (const RunRecord &run : m_session.trashedRuns()) {
+        const QString note = QString::fromStdString(run.note);
+        const QString what = note.isEmpty() ? shortBackbone(run.backbone) : note;
+        connect(menu->addAction(tr("Restore run %1 · %2").arg(run.run).arg(menuText(what, 40))), &QAction::triggered,
+                this, [this, number = run.run] { m_session.restoreRun(number); });
+    }
+    menu->addSeparator();
+    connect(menu->addAction(tr("Empty the trash…")), &QAction::triggered, this, [this] {
+        const auto count = qint64(m_session.trashedRuns().size());
+        QMessageBox box(QMessageBox::Warning, tr("Empty the trash"),
+                        tr("Delete %1 with curves, checkpoints and models?").arg(countOf(count, tr("run"), tr("runs"))),
+                        QMessageBox::Cancel, window());
+        box.setInformativeText(tr("This cannot be undone."));
+        auto *yes = box.addButton(tr("Delete"), QMessageBox::DestructiveRole);
+        box.setDefaultButton(QMessageBox::Cancel);
+        box.exec();
+        if (box.clickedButton() == yes)
+            m_session.emptyTrash();
+    });
+}
+
+void RunsCard::changeEvent(QEvent *event)
+{
+    Card::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange) {
+        recolour();
+        emit curvesChanged();
+    }
+}
+
+void RunsCard::recolour()
+{
+    const Tokens &tokens = tokensFor(palette());
+    m_model->setDark(tokens.dark);
+    for (auto &[button, name] : m_buttons)
+        button->defaultAction()->setIcon(icon(name, tokens.text));
+}
+
+}  // namespace dank::ui

@@ -1,0 +1,487 @@
+#include "ui/runs/runs_model.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/learn/settings_list.h"
+#include "ui/charts/number_text.h"
+#include "ui/runs/loss_card.h"
+#include "ui/widgets/text_format.h"
+
+namespace dank::ui {
+
+namespace {
+
+const Tokens &tokensOf(bool dark)
+{
+    QPalette palette;
+    palette.setColor(QPalette::AlternateBase, dark ? Qt::black : Qt::white);
+    return tokensFor(palette);
+}
+
+bool isNumeric(int column)
+{
+    return column >= RunsModel::Within && column <= RunsModel::Epochs;
+}
+
+QString stateText(RunState state)
+{
+    switch (state) {
+    case RunState::Running: return RunsModel::tr("training");
+    case RunState::Paused: return RunsModel::tr("paused");
+    case RunState::Interrupted: return RunsModel::tr("interrupted");
+    case RunState::Done: return RunsModel::tr("done");
+    case RunState::Failed: return RunsModel::tr("failed");
+    }
+    return {};
+}
+
+QString verdictText(VerdictKind kind)
+{
+    switch (kind) {
+    case VerdictKind::LearnedSomething: return RunsModel::tr("learned something");
+    case VerdictKind::NoEvidence: return RunsModel::tr("no evidence");
+    case VerdictKind::TooFewRows: return RunsModel::tr("too few rows");
+    case VerdictKind::SeenInTraining: return RunsModel::tr("seen in training");
+    case VerdictKind::ExplainedByGroup: return RunsModel::tr("explained by group");
+    case VerdictKind::LeakageSuspected: return RunsModel::tr("leakage suspected");
+    }
+    return {};
+}
+
+/// A figure of the evaluation; nothing where it has none.
+std::optional<double> figureAt(const RunRecord &run, int column)
+{
+    if (!run.figures)
+        return std::nullopt;
+    switch (column) {
+    case RunsModel::Within: return run.figures->spearmanWithin;
+    case RunsModel::Spearman: return run.figures->spearman;
+    case RunsModel::R2: return run.figures->r2;
+    case RunsModel::Mae: return run.figures->mae;
+    default: return std::nullopt;
+    }
+}
+
+QString figureText(const std::optional<double> &value, int digits)
+{
+    if (!value || !std::isfinite(*value))
+        return {};
+    if (std::abs(*value) >= 1000)
+        return lossText(*value, 2);
+    QString text = QString::number(*value, 'f', digits);
+    if (text.startsWith(QLatin1Char('-')))
+        text[0] = QChar(0x2212);
+    return text;
+}
+
+std::optional<double> gainOf(const RunRecord &run)
+{
+    return run.bestEpoch > 0 ? gainOverMean(run.bestValidationLoss, run.meanPredictorLoss) : std::nullopt;
+}
+
+bool same(const RunRecord &a, const RunRecord &b)
+{
+    const auto equal = [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); };
+    return a.run == b.run && a.state == b.state && a.epochs == b.epochs && a.bestEpoch == b.bestEpoch
+           && a.note == b.note && a.model == b.model && a.error == b.error && a.config == b.config
+           && a.backbone == b.backbone && equal(a.bestValidationLoss, b.bestValidationLoss)
+           && equal(a.lastValidationLoss, b.lastValidationLoss) && equal(a.meanPredictorLoss, b.meanPredictorLoss)
+           && a.locked == b.locked && a.figures == b.figures;
+}
+
+}  // namespace
+
+QString shortBackbone(const std::string &fullId)
+{
+    const QString id = QString::fromStdString(fullId);
+    const qsizetype slash = id.indexOf(QLatin1Char('/'));
+    // An absolute path names a TorchScript file; everything else is network/resize/precision/weights.
+    return slash > 0 ? id.left(slash) : id;
+}
+
+QColor runColour(const Tokens &tokens, std::int64_t run)
+{
+    const auto count = std::int64_t(tokens.runs.size());
+    return tokens.runs[std::size_t(((run % count) + count) % count)];
+}
+
+Qt::PenStyle runStyle(std::int64_t run)
+{
+    constexpr Qt::PenStyle kStyles[] = {Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine};
+    const std::int64_t positive = std::max<std::int64_t>(run, 0);
+    return kStyles[std::size_t((positive + positive / std::int64_t(Tokens().runs.size())) % 4)];
+}
+
+RunsModel::RunsModel(QObject *parent) : QAbstractTableModel(parent)
+{
+    for (const Setting &setting : settingsList({})) {
+        bool numeric = false;
+        QString::fromStdString(setting.value).toDouble(&numeric);
+        m_keys << QString::fromStdString(setting.key);
+        m_numeric.push_back(numeric);
+    }
+}
+
+RunsModel::Details RunsModel::detailsOf(const RunRecord &run) const
+{
+    Details details;
+    for (const Setting &setting : settingsList(run.config)) {
+        details.values << QString::fromStdString(setting.value);
+        details.settings << QString::fromStdString(setting.key + '=' + setting.value).toLower();
+    }
+    for (int column = 0; column < FixedCount; ++column)
+        details.words += text(run, column) + QLatin1Char('\n');
+    details.words += QString::fromStdString(run.config.preset + '\n' + run.dataset);
+    details.words = details.words.toLower();
+    return details;
+}
+
+void RunsModel::setRuns(const std::vector<RunRecord> &runs)
+{
+    // Gone rows first, from the end; then what is left is in the same order as the new list, newest first.
+    std::set<std::int64_t> stay;
+    for (const RunRecord &run : runs)
+        stay.insert(run.run);
+    bool untick = false;
+    for (int row = int(m_runs.size()) - 1; row >= 0; --row) {
+        const auto number = m_runs[std::size_t(row)].run;
+        if (stay.contains(number))
+            continue;
+        beginRemoveRows({}, row, row);
+        m_runs.erase(m_runs.begin() + row);
+        m_details.erase(m_details.begin() + row);
+        endRemoveRows();
+        untick = m_ticked.erase(number) > 0 || untick;
+    }
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        if (i < m_runs.size() && m_runs[i].run == runs[i].run) {
+            setRun(runs[i]);
+        } else if (rowOf(runs[i].run) >= 0) {
+            // Another order than before: take it over whole.
+            beginResetModel();
+            m_runs = runs;
+            m_details.clear();
+            for (const RunRecord &run : m_runs)
+                m_details.push_back(detailsOf(run));
+            endResetModel();
+            break;
+        } else {
+            beginInsertRows({}, int(i), int(i));
+            m_runs.insert(m_runs.begin() + std::ptrdiff_t(i), runs[i]);
+            m_details.insert(m_details.begin() + std::ptrdiff_t(i), detailsOf(runs[i]));
+            endInsertRows();
+        }
+    }
+    if (untick)
+        emit tickedChanged();
+}
+
+void RunsModel::setRun(const RunRecord &run)
+{
+    const int row = rowOf(run.run);
+    if (row < 0 || same(m_runs[std::size_t(row)], run))
+        return;
+    m_runs[std::size_t(row)] = run;
+    m_details[std::size_t(row)] = detailsOf(run);
+    emit dataChanged(index(row, 0), index(row, columnCount() - 1));
+}
+
+void RunsModel::setDark(bool dark)
+{
+    if (dark == m_dark)
+        return;
+    m_dark = dark;
+    if (!m_runs.empty())
+        emit dataChanged(index(0, 0), index(int(m_runs.size()) - 1, columnCount() - 1));
+}
+
+void RunsModel::setShownRun(std::int64_t run)
+{
+    if (run == m_shown)
+        return;
+    const int rows[] = {rowOf(std::exchange(m_shown, run)), rowOf(run)};
+    for (const int row : rows)
+        if (row >= 0)
+            emit dataChanged(index(row, Run), index(row, Run));
+    if (!m_ticked.empty())
+        emit tickedChanged();  // what they are compared with is another
+}
+
+std::vector<std::int64_t> RunsModel::ticked() const
+{
+    std::vector<std::int64_t> list;
+    for (const RunRecord &run : m_runs)
+        if (m_ticked.contains(run.run))
+            list.push_back(run.run);
+    return list;
+}
+
+void RunsModel::setTicked(std::int64_t run, bool ticked)
+{
+    const int row = rowOf(run);
+    if (row >= 0)
+        setData(index(row, Run), ticked ? Qt::Checked : Qt::Unchecked, Qt::CheckStateRole);
+}
+
+QString RunsModel::columnKey(int column) const
+{
+    static const char *const kKeys[] = {"run", "locked", "state", "verdict", "within",     "spearman", "r2",
+                                        "mae", "best",   "last",  "gain",    "epochs_run", "network",  "note"};
+    static_assert(std::size(kKeys) == FixedCount);
+    return column < FixedCount ? QString::fromLatin1(kKeys[column]) : m_keys.value(column - FixedCount);
+}
+
+std::set<int> RunsModel::differingColumns(const std::vector<int> &rows) const
+{
+    std::set<int> columns;
+    for (const int row : rows)
+        for (int i = 0; i < m_keys.size(); ++i)
+            if (m_details[std::size_t(row)].values[i] != m_details[std::size_t(rows.front())].values[i])
+                columns.insert(FixedCount + i);
+    return columns;
+}
+
+int RunsModel::rowOf(std::int64_t run) const
+{
+    for (std::size_t i = 0; i < m_runs.size(); ++i) {
+        if (m_runs[i].run == run)
+            return int(i);
+    }
+    return -1;
+}
+
+const RunRecord *RunsModel::record(std::int64_t run) const
+{
+    const int row = rowOf(run);
+    return row < 0 ? nullptr : &m_runs[std::size_t(row)];
+}
+
+int RunsModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : int(m_runs.size());
+}
+
+int RunsModel::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : FixedCount + int(m_keys.size());
+}
+
+QString RunsModel::text(const RunRecord &run, int column) const
+{
+    switch (column) {
+    case Run: return tr("run %1").arg(run.run);
+    case Locked: return run.locked ? tr("locked") : QString();
+    case State: return stateText(run.state);
+    case Verdict: return run.figures ? verdictText(run.figures->verdict) : QString();
+    case Within:
+    case Spearman:
+    case R2: return figureText(figureAt(run, column), 2);
+    case Mae: return figureText(figureAt(run, column), 3);
+    case Network:
+        return run.config.preset == "paper" ? tr("%1, paper preset").arg(shortBackbone(run.backbone))
+                                            : shortBackbone(run.backbone);
+    case Epochs:
+        return run.state == RunState::Done
+                   ? groupedNumber(run.epochs)
+                   : tr("%1 / %2").arg(groupedNumber(run.epochs), groupedNumber(run.config.epochs));
+    case BestLoss: return run.bestEpoch > 0 ? lossText(run.bestValidationLoss, 3) : QString();
+    case LastLoss: return run.epochs > 0 ? lossText(run.lastValidationLoss, 3) : QString();
+    case Gain: {
+        const auto gain = gainOf(run);
+        if (!gain)
+            return {};
+        const double percent = std::abs(*gain) * 100;
+        if (percent < 0.5)
+            return tr("the same");
+        if (*gain > 0)
+            return tr("%1 % better").arg(percent, 0, 'f', 0);
+        return percent < 1000 ? tr("%1 % worse").arg(percent, 0, 'f', 0) : tr("%1 × worse").arg(lossText(1 - *gain, 2));
+    }
+    case Note: return QString::fromStdString(run.note).simplified();
+    default: return {};
+    }
+}
+
+QVariant RunsModel::sortKey(int row, int column) const
+{
+    const RunRecord &run = m_runs[std::size_t(row)];
+    // NaN compares to nothing and would leave the order to chance; what is not there is invalid and always last.
+    const auto number = [](const std::optional<double> &value) {
+        return value && !std::isnan(*value) ? QVariant(*value) : QVariant();
+    };
+    switch (column) {
+    case Run: return qint64(run.run);
+    case Locked: return run.locked ? 0 : 1;
+    case Verdict: return run.figures ? QVariant(int(run.figures->verdict)) : QVariant();
+    case Within:
+    case Spearman:
+    case R2:
+    case Mae: return number(figureAt(run, column));
+    case Epochs: return run.epochs;
+    case BestLoss: return number(run.bestEpoch > 0 ? std::optional(run.bestValidationLoss) : std::nullopt);
+    case LastLoss: return number(run.epochs > 0 ? std::optional(run.lastValidationLoss) : std::nullopt);
+    case Gain: return number(gainOf(run));
+    default: break;
+    }
+    if (column < FixedCount) {
+        const QString words = text(run, column).toLower();
+        return words.isEmpty() ? QVariant() : QVariant(words);
+    }
+    const QString &value = m_details[std::size_t(row)].values[column - FixedCount];
+    return m_numeric[std::size_t(column - FixedCount)] ? QVariant(value.toDouble()) : QVariant(value);
+}
+
+QVariant RunsModel::colour(const RunRecord &run, int column) const
+{
+    const Tokens &tokens = tokensOf(m_dark);
+    if (column == Gain && gainOf(run))
+        return *gainOf(run) >= 0.005 ? tokens.ok : tokens.muted;
+    if (column == Verdict && run.figures)
+        return run.figures->verdict == VerdictKind::LearnedSomething ? tokens.ok
+               : run.figures->verdict == VerdictKind::NoEvidence     ? tokens.bad
+               : run.figures->verdict == VerdictKind::TooFewRows     ? tokens.muted
+                                                                     : tokens.warn;
+    if (column == State)
+        return run.state == RunState::Failed                                         ? tokens.bad
+               : run.state == RunState::Paused || run.state == RunState::Interrupted ? tokens.warn
+               : run.state == RunState::Running                                      ? tokens.accent
+                                                                                     : tokens.muted;
+    return {};
+}
+
+QString RunsModel::toolTip(const RunRecord &run, int column) const
+{
+    switch (column) {
+    case State: return run.error.empty() ? QString() : plainToolTip(QString::fromStdString(run.error));
+    case Network: return plainToolTip(QString::fromStdString(run.backbone));
+    case Run:
+        return plainToolTip(tr("Started %1 on %2. The tick draws its validation loss on the chart.")
+                                .arg(QString::fromStdString(run.created), QString::fromStdString(run.dataset)));
+    case Locked:
+        return run.locked ? tr("Locked: it is neither trashed, deleted nor gone on with. Click to unlock.")
+                          : tr("Click to lock.");
+    case Verdict: return run.figures ? QString() : tr("Not judged, or by an older version: evaluate it.");
+    case BestLoss: return run.bestEpoch > 0 ? tr("Epoch %1").arg(run.bestEpoch) : QString();
+    case Note: return run.note.empty() ? tr("F2 writes a note") : plainToolTip(QString::fromStdString(run.note));
+    default: return {};
+    }
+}
+
+QVariant RunsModel::data(const QModelIndex &index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
+        return {};
+    const int column = index.column();
+    const RunRecord &run = m_runs[std::size_t(index.row())];
+    switch (role) {
+    case Qt::DisplayRole:
+        if (column == Locked)
+            return {};  // an icon
+        return column < FixedCount ? text(run, column)
+                                   : m_details[std::size_t(index.row())].values[column - FixedCount];
+    case Qt::AccessibleTextRole: return column == Locked ? text(run, column) : QVariant();
+    case Qt::EditRole: return column == Note ? QString::fromStdString(run.note) : data(index, Qt::DisplayRole);
+    case SortRole: return sortKey(index.row(), column);
+    case NumberRole: return qint64(run.run);
+    case Qt::TextAlignmentRole:
+        return QVariant(Qt::Alignment((isNumeric(column) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
+    case Qt::CheckStateRole:
+        return column == Run && run.epochs > 0 ? QVariant(m_ticked.contains(run.run) ? Qt::Checked : Qt::Unchecked)
+                                               : QVariant();
+    case Qt::DecorationRole:
+        if (column == Run)
+            return dotPixmap(runColour(tokensOf(m_dark), run.run), 9, 2);
+        if (column == Locked && run.locked)
+            return icon(QStringLiteral("lock"), tokensOf(m_dark).text);
+        return {};
+    case Qt::FontRole:
+        if (column == Run && run.run == m_shown) {
+            QFont bold;
+            bold.setBold(true);
+            return bold;
+        }
+        return {};
+    case Qt::ForegroundRole: return colour(run, column);
+    case Qt::ToolTipRole: return toolTip(run, column);
+    default: return {};
+    }
+}
+
+QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal || section < 0 || section >= columnCount())
+        return {};
+    if (role == Qt::TextAlignmentRole)
+        return QVariant(Qt::Alignment((isNumeric(section) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
+    if (role == Qt::ToolTipRole) {
+        switch (section) {
+        case Gain: return tr("The best validation loss against always predicting the mean");
+        case Within: return tr("Spearman's rank correlation inside the groups, on memes that had no part in training");
+        case Spearman: return tr("Spearman's rank correlation over all memes that had no part in training");
+        case R2: return tr("1 is perfect, 0 is what always predicting the mean has");
+        case Mae: return tr("Mean absolute error of the dankness");
+        default: return {};
+        }
+    }
+    if (role == Qt::AccessibleTextRole && section == Locked)
+        return tr("Lock");
+    if (role != Qt::DisplayRole)
+        return {};
+    switch (section) {
+    case Run: return tr("Run");
+    case Locked: return QString();
+    case State: return tr("State");
+    case Verdict: return tr("Verdict");
+    case Within: return tr("Within");
+    case Spearman: return tr("Spearman");
+    case R2: return tr("R²");
+    case Mae: return tr("MAE");
+    case Network: return tr("Network");
+    case Epochs: return tr("Epochs");
+    case BestLoss: return tr("Best");
+    case LastLoss: return tr("Last");
+    case Gain: return tr("Against the mean");
+    case Note: return tr("Note");
+    default: return QString(m_keys[section - FixedCount]).replace(QLatin1Char('_'), QLatin1Char(' '));
+    }
+}
+
+Qt::ItemFlags RunsModel::flags(const QModelIndex &index) const
+{
+    Qt::ItemFlags flags = QAbstractTableModel::flags(index);
+    if (index.isValid()) {
+        flags |= Qt::ItemNeverHasChildren;
+        if (index.column() == Note)
+            flags |= Qt::ItemIsEditable;
+        if (index.column() == Run && m_runs[std::size_t(index.row())].epochs > 0)
+            flags |= Qt::ItemIsUserCheckable;
+    }
+    return flags;
+}
+
+bool RunsModel::setData(const QModelIndex &index, const QVariant &value, int role)
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+        return false;
+    RunRecord &run = m_runs[std::size_t(index.row())];
+    if (role == Qt::CheckStateRole && index.column() == Run && run.epochs > 0) {
+        if (value.toInt() == Qt::Checked)
+            m_ticked.insert(run.run);
+        else
+            m_ticked.erase(run.run);
+        emit dataChanged(index, index);
+        emit tickedChanged();
+        return true;
+    }
+    if (role != Qt::EditRole || index.column() != Note)
+        return false;
+    const QString note = value.toString().simplified().left(500);
+    run.note = note.toStdString();
+    m_details[std::size_t(index.row())] = detailsOf(run);
+    emit dataChanged(index, index);
+    emit noteEdited(run.run, note);
+    return true;
+}
+
+}  // namespace dank::ui

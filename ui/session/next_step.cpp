@@ -1,0 +1,68 @@
+#include "ui/session/next_step.h"
+
+namespace dank::ui {
+
+bool weightsReady(const Session &session)
+{
+    if (!session.request().weights.empty())
+        return true;
+    const BackboneStatus *const asked = session.requested();
+    if (!asked || asked->kind == BackboneKind::Classic)
+        return true;
+    // A network of the user's own that cannot be used has no width.
+    return asked->kind == BackboneKind::TorchScript ? asked->columns > 0 : !asked->weights.empty();
+}
+
+NextStep nextStep(Session &session)
+{
+    const Actions &can = session.actions();
+    NextStep step;
+    step.page = can.next;
+    switch (can.next) {
+    case Page::Dataset: break;
+    case Page::Features:
+        if (!weightsReady(session) && can.extract) {
+            const BackboneStatus *const asked = session.requested();
+            const bool own = asked && asked->kind == BackboneKind::TorchScript;
+            step.text = own ? QStringLiteral("Choose a net&work") : QStringLiteral("Choose &weights");
+            step.icon = QStringLiteral("features");
+            step.why = own ? QStringLiteral("The network of your own cannot be used: its card says why")
+                           : QStringLiteral("%1 has no weights yet: download them, choose a file, or take Classic")
+                                 .arg(session.backboneTitle(session.request().backbone));
+        } else {
+            step.text = QStringLiteral("E&xtract features");
+            step.icon = QStringLiteral("features");
+            step.enabled = can.extract;
+            step.why = QStringLiteral("Turn every picture into numbers; what is kept is not computed again");
+            step.run = [&session] { session.extract(); };
+        }
+        break;
+    case Page::Train:
+        step.text = QStringLiteral("&Train");
+        step.icon = QStringLiteral("play");
+        step.enabled = can.train;
+        step.why = QStringLiteral("Learn from the upvotes (Ctrl+Return)");
+        step.run = [&session] { session.train(); };
+        break;
+    case Page::Evaluate:
+        step.text = QStringLiteral("E&valuate");
+        step.icon = QStringLiteral("evaluate");
+        step.enabled = can.evaluate;
+        step.why = QStringLiteral("See how the model does on memes it has not learned from");
+        step.run = [&session] {
+            if (const auto model = session.ratingModel(); model && model->run != 0)
+                session.evaluateRun(model->run);
+        };
+        break;
+    case Page::Rate:
+        step.text = QStringLiteral("&Rate files…");
+        step.icon = QStringLiteral("rate");
+        step.enabled = can.rate;
+        step.why = QStringLiteral("Score pictures with the current model; dropping them anywhere does the same");
+        step.pickFiles = true;
+        break;
+    }
+    return step;
+}
+
+}  // namespace dank::ui

@@ -1,0 +1,161 @@
+#include "ui/window/window_actions.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QMenuBar>
+#include <QUndoStack>
+
+#include "ui/widgets/text_format.h"
+#include "ui/window/navigation.h"
+
+namespace dank::ui {
+
+WindowActions::WindowActions(Session &session, QMenuBar &bar, QObject *parent) : QObject(parent), m_session(session)
+{
+    QMenu *file = bar.addMenu(QStringLiteral("&File"));
+    m_open = add(file, "open", QStringLiteral("&Open db.json…"), QKeySequence(Qt::CTRL | Qt::Key_O));
+    m_openModel =
+        add(file, "openModel", QStringLiteral("Open &model…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O));
+    m_sample = add(file, "openSample", QStringLiteral("Open &sample"));
+    m_recent = file->addMenu(QStringLiteral("Open &recent"));
+    file->addSeparator();
+    m_export = file->addMenu(QStringLiteral("&Export"));
+    file->addSeparator();
+    QAction *quit = add(file, "quit", QStringLiteral("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q));
+    quit->setMenuRole(QAction::QuitRole);
+
+    QMenu *edit = bar.addMenu(QStringLiteral("&Edit"));
+    QAction *undo = session.undoStack()->createUndoAction(this, QStringLiteral("&Undo"));
+    undo->setObjectName(QStringLiteral("undo"));
+    undo->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_Z));
+    QAction *redo = session.undoStack()->createRedoAction(this, QStringLiteral("&Redo"));
+    redo->setObjectName(QStringLiteral("redo"));
+    redo->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z));
+    edit->addActions({undo, redo});
+    edit->addSeparator();
+    m_paste = add(edit, "paste", QStringLiteral("&Paste to rate"), QKeySequence(Qt::CTRL | Qt::Key_V));
+    m_exclude = add(edit, "excludeSelected", QStringLiteral("E&xclude selected memes"));
+
+    QMenu *view = bar.addMenu(QStringLiteral("&View"));
+    for (int i = 0; i < kPageCount; ++i) {
+        const auto page = static_cast<Page>(i);
+        QAction *go = view->addAction(QLatin1Char('&') + pageName(page));
+        go->setObjectName(QStringLiteral("page%1").arg(i + 1));
+        go->setShortcut(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + i)));
+        connect(go, &QAction::triggered, this, [this, page] { emit pageRequested(page); });
+    }
+    view->addSeparator();
+    m_logAxis = add(view, "logAxis", QStringLiteral("&Log axis on or off"), QKeySequence(Qt::CTRL | Qt::Key_L));
+    m_resetZoom = add(view, "resetZoom", QStringLiteral("Reset &zoom"), QKeySequence(Qt::CTRL | Qt::Key_0));
+    view->addSeparator();
+    QMenu *theme = view->addMenu(QStringLiteral("&Theme"));
+    auto *group = new QActionGroup(this);
+    const QString themes[] = {QStringLiteral("&System"), QStringLiteral("&Light"), QStringLiteral("&Dark")};
+    for (int i = 0; i < 3; ++i) {
+        m_themes[i] = theme->addAction(themes[i]);
+        m_themes[i]->setCheckable(true);
+        m_themes[i]->setObjectName(QStringLiteral("theme%1").arg(i));
+        group->addAction(m_themes[i]);
+        connect(m_themes[i], &QAction::triggered, this, [this, i] { emit themeRequested(static_cast<ThemeMode>(i)); });
+    }
+
+    QMenu *run = bar.addMenu(QStringLiteral("&Run"));
+    m_extract = add(run, "extract", QStringLiteral("&Extract features"));
+    m_train = add(run, "train", QStringLiteral("&Train"), QKeySequence(Qt::CTRL | Qt::Key_Return));
+    run->addSeparator();
+    m_pause = add(run, "pause", QStringLiteral("&Pause"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P));
+    m_keep = add(run, "stop", QStringLiteral("Stop and &keep"), QKeySequence(Qt::CTRL | Qt::Key_Period));
+    m_discard = add(run, "discard", QStringLiteral("Stop and &discard…"));
+    run->addSeparator();
+    m_reproduce = add(run, "reproduce", QStringLiteral("&Reproduce the paper…"));
+    m_command = add(run, "copyCommand", QStringLiteral("&Copy as command"));
+
+    QMenu *rate = bar.addMenu(QStringLiteral("R&ate"));
+    m_rate = add(rate, "rateFiles", QStringLiteral("&Rate files…"), QKeySequence(Qt::CTRL | Qt::Key_R));
+    rate->addAction(m_paste);
+
+    QMenu *help = bar.addMenu(QStringLiteral("&Help"));
+    QAction *shortcuts = add(help, "shortcuts", QStringLiteral("&Shortcuts"));
+    shortcuts->setShortcuts({QKeySequence(QStringLiteral("Ctrl+?")), QKeySequence(QStringLiteral("Ctrl+Shift+/"))});
+    QAction *about = add(help, "about", QStringLiteral("&About Dank Learning"));
+    about->setMenuRole(QAction::AboutRole);
+
+    connect(m_open, &QAction::triggered, this, &WindowActions::openDatasetRequested);
+    connect(m_openModel, &QAction::triggered, this, &WindowActions::openModelRequested);
+    connect(m_sample, &QAction::triggered, this, &WindowActions::openSampleRequested);
+    connect(m_recent, &QMenu::aboutToShow, this, &WindowActions::fillRecent);
+    connect(quit, &QAction::triggered, this, &WindowActions::quitRequested);
+    connect(m_paste, &QAction::triggered, this, &WindowActions::pasteRequested);
+    connect(m_exclude, &QAction::triggered, this, &WindowActions::excludeRequested);
+    connect(m_logAxis, &QAction::triggered, this, &WindowActions::logAxisRequested);
+    connect(m_resetZoom, &QAction::triggered, this, &WindowActions::resetZoomRequested);
+    connect(m_extract, &QAction::triggered, &session, &Session::extract);
+    connect(m_train, &QAction::triggered, this, [this] {
+        emit pageRequested(Page::Train);
+        m_session.train();
+    });
+    connect(m_pause, &QAction::triggered, this, [this] {
+        if (m_session.actions().resume)
+            m_session.resume();
+        else
+            m_session.pause();
+    });
+    connect(m_keep, &QAction::triggered, &session, &Session::stopAndKeep);
+    connect(m_discard, &QAction::triggered, this, &WindowActions::discardRequested);
+    connect(m_command, &QAction::triggered, this, &WindowActions::copyCommandRequested);
+    connect(m_reproduce, &QAction::triggered, this, &WindowActions::reproduceRequested);
+    connect(m_rate, &QAction::triggered, this, &WindowActions::rateRequested);
+    connect(shortcuts, &QAction::triggered, this, &WindowActions::shortcutsRequested);
+    connect(about, &QAction::triggered, this, &WindowActions::aboutRequested);
+}
+
+QAction *WindowActions::add(QMenu *menu, const char *name, const QString &text, const QKeySequence &keys)
+{
+    QAction *action = menu->addAction(text);
+    action->setObjectName(QLatin1String(name));
+    if (!keys.isEmpty())
+        action->setShortcut(keys);
+    return action;
+}
+
+void WindowActions::fillRecent()
+{
+    m_recent->clear();
+    const QStringList recent = m_session.recentDatasets();
+    for (const QString &path : recent) {
+        const QFileInfo info(path);
+        QAction *action = m_recent->addAction(
+            QStringLiteral("%1  –  %2").arg(menuText(info.dir().dirName(), 40), menuText(path, 60)));
+        connect(action, &QAction::triggered, this, [this, path] { emit recentRequested(path); });
+    }
+    if (recent.isEmpty())
+        m_recent->addAction(QStringLiteral("Nothing opened yet"))->setEnabled(false);
+}
+
+void WindowActions::update(Page page)
+{
+    const Actions &can = m_session.actions();
+    const JobStatus &job = m_session.job();
+    m_open->setEnabled(can.open);
+    m_sample->setEnabled(can.open);
+    m_recent->setEnabled(can.open);
+    m_extract->setEnabled(can.extract);
+    m_train->setEnabled(can.train);
+    m_pause->setEnabled(can.pause || can.resume);
+    m_pause->setText(can.resume ? QStringLiteral("&Resume") : QStringLiteral("&Pause"));
+    m_keep->setEnabled(can.stop);
+    m_keep->setText(job.kind == JobKind::Train ? QStringLiteral("Stop and &keep") : QStringLiteral("&Stop"));
+    m_discard->setEnabled(can.stop && job.kind == JobKind::Train);
+    m_rate->setEnabled(can.rate);
+    m_paste->setEnabled(can.rate);
+    m_exclude->setEnabled(page == Page::Dataset && m_session.dataset());
+    m_logAxis->setEnabled(page == Page::Train || page == Page::Dataset);
+    m_command->setEnabled(m_session.dataset() != nullptr);
+}
+
+void WindowActions::setTheme(ThemeMode mode)
+{
+    m_themes[static_cast<int>(mode)]->setChecked(true);
+}
+
+}  // namespace dank::ui

@@ -1,0 +1,144 @@
+#include "ui/window/window_verbs.h"
+
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QPushButton>
+
+#include "ui/widgets/window_dialogs.h"
+
+namespace dank::ui {
+
+namespace {
+
+constexpr auto kDatasets = "Datasets (*.json);;All files (*)";
+constexpr auto kModels = "Models (*.dankmodel);;All files (*)";
+constexpr auto kBoth = "Datasets and models (*.json *.dankmodel);;All files (*)";
+
+QString pathOf(const Dataset &dataset)
+{
+    return QString::fromStdString(dataset.path().string());
+}
+
+}  // namespace
+
+WindowVerbs::WindowVerbs(Session &session, QWidget &window) : QObject(&window), m_session(session), m_window(window)
+{
+    connect(&session, &Session::changed, this, [this](Change change) {
+        if (change == Change::Dataset && !m_goBack.isEmpty())
+            offerWayBack();
+    });
+}
+
+void WindowVerbs::openAny()
+{
+    const QString file = askForFile(&m_window, QStringLiteral("Open a dataset or a model"), QLatin1String(kBoth));
+    if (file.isEmpty())
+        return;
+    const bool model = file.endsWith(QLatin1String(".dankmodel"), Qt::CaseInsensitive);
+    emit pageRequested(model ? Page::Rate : Page::Dataset);
+    if (model)
+        m_session.openModel(file);
+    else
+        m_session.openDataset(file);
+}
+
+void WindowVerbs::openDataset()
+{
+    const QString file = askForFile(&m_window, QStringLiteral("Open db.json"), QLatin1String(kDatasets));
+    if (file.isEmpty())
+        return;
+    emit pageRequested(Page::Dataset);
+    m_session.openDataset(file);
+}
+
+void WindowVerbs::openModel()
+{
+    const QString file = askForFile(&m_window, QStringLiteral("Open a model"), QLatin1String(kModels));
+    if (file.isEmpty())
+        return;
+    emit pageRequested(Page::Rate);
+    m_session.openModel(file);
+}
+
+void WindowVerbs::rateFiles()
+{
+    const QStringList files = askForPictures(&m_window);
+    if (files.isEmpty())
+        return;
+    emit pageRequested(Page::Rate);
+    m_session.rate(files);
+}
+
+void WindowVerbs::use(const DropContent &content)
+{
+    switch (content.kind) {
+    case DropContent::Kind::Pictures:
+        emit pageRequested(Page::Rate);
+        m_session.rate(content.paths);
+        break;
+    case DropContent::Kind::ImageBytes:
+        emit pageRequested(Page::Rate);
+        m_session.rateImage(content.image, content.imageName);
+        break;
+    case DropContent::Kind::Model:
+        emit pageRequested(Page::Rate);
+        m_session.openModel(content.paths.first());
+        break;
+    case DropContent::Kind::Dataset:
+        if (const auto before = m_session.dataset())
+            m_goBack = pathOf(*before);
+        emit pageRequested(Page::Dataset);
+        m_session.openDataset(content.paths.first());
+        break;
+    case DropContent::Kind::Weights:
+        emit pageRequested(Page::Features);
+        m_session.addWeights(content.paths.first());
+        break;
+    case DropContent::Kind::Nothing:
+        m_session.postMessage(
+            {Message::Severity::Info, QStringLiteral("%1. %2.").arg(content.headline, content.detail), {}, {}});
+        break;
+    }
+}
+
+void WindowVerbs::paste()
+{
+    if (const QMimeData *mime = QGuiApplication::clipboard()->mimeData())
+        use(readDrop(*mime, true));
+}
+
+void WindowVerbs::confirmDiscard()
+{
+    QMessageBox box(QMessageBox::Warning, QStringLiteral("Stop and discard"),
+                    QStringLiteral("Stop training and throw this run away?"), QMessageBox::Cancel, &m_window);
+    box.setInformativeText(QStringLiteral("Its epochs and its model are deleted. Features stay."));
+    const QAbstractButton *discard = box.addButton(QStringLiteral("&Discard run"), QMessageBox::DestructiveRole);
+    box.setDefaultButton(QMessageBox::Cancel);
+    box.exec();
+    if (box.clickedButton() == discard)
+        m_session.stopAndDiscard();
+}
+
+void WindowVerbs::copyCommand(Page page)
+{
+    constexpr JobKind kKinds[] = {JobKind::Load, JobKind::Extract, JobKind::Train, JobKind::Evaluate, JobKind::None};
+    const QString command = m_session.commandFor(kKinds[static_cast<int>(page)]);
+    if (command.isEmpty())
+        return;
+    QGuiApplication::clipboard()->setText(command);
+    m_session.postMessage({Message::Severity::Info, QStringLiteral("Copied: %1").arg(command), {}, {}});
+}
+
+void WindowVerbs::offerWayBack()
+{
+    const auto now = m_session.dataset();
+    if (!now || pathOf(*now) == m_goBack)
+        return;
+    const QString back = std::exchange(m_goBack, {});
+    m_session.postMessage({Message::Severity::Info, QStringLiteral("Opened %1.").arg(pathOf(*now)),
+                           QStringLiteral("Go back"), [this, back] { m_session.openDataset(back); }});
+}
+
+}  // namespace dank::ui
