@@ -68,7 +68,7 @@ expect 'no singletons' core/store/x.h '#pragma once\nstruct S { static S \&insta
 expect 'no singletons' ui/x.cpp 'Session::instance().open();'
 expect 'a header begins' core/dataset/x.h '\n#pragma once'
 expect 'more than 500 lines' core/dataset/x.cpp "$(yes 'int' | head -n 501)"
-expect 'more than 250 lines' ui/main_window.cpp "$(yes 'int' | head -n 251)"
+expect 'more than 250 lines' ui/window/main_window.cpp "$(yes 'int' | head -n 251)"
 
 [ $failures = 0 ] && echo "Every planted violation was found."
 exit $failures

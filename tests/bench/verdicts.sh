@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every planted dataset of tests/data/planted.h many times and counts the verdicts:
+# Runs every planted dataset of tests/evaluate/planted.h many times and counts the verdicts:
 #     tests/bench/verdicts.sh [RUNS [NAME]]
 # 100 runs each take some minutes. Ends with 1 when a dataset gets its right verdict in fewer than 95 of 100.
 set -euo pipefail

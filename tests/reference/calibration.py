@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Golden figures for tests/data/test_calibration.cpp: NumPy and scikit-learn as the reference. The bins are those of
+"""Golden figures for tests/evaluate/calibration_test.cpp: NumPy and scikit-learn as the reference. The bins are those of
 scikit-learn's calibration_curve(strategy="quantile"), whose own answer is asserted where the targets are 0 and 1; the
 intervals come from clusters drawn by our generator (metrics.py), the rest by NumPy.
 
-    /usr/bin/python3 tests/reference/calibration.py > tests/data/golden/calibration.json
+    /usr/bin/python3 tests/reference/calibration.py > tests/evaluate/golden/calibration.json
 """
 import json
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Golden pictures and figures for tests/image/tst_classic.cpp: scikit-image, SciPy, Pillow and NumPy as the reference.
+"""Golden pictures and figures for tests/image/classic_features_test.cpp: scikit-image, SciPy, Pillow and NumPy as the reference.
 
     python3 tests/reference/classic.py
 

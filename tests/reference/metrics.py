@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Golden figures for tests/data/test_metrics.cpp and test_base.cpp: SciPy, scikit-learn and NumPy as the reference.
+"""Golden figures for tests/evaluate/metrics_test.cpp and tests/base/base_test.cpp: SciPy, scikit-learn and NumPy as the reference.
 
-    python3 tests/reference/metrics.py > tests/data/golden/metrics.json
+    python3 tests/reference/metrics.py > tests/evaluate/golden/metrics.json
 """
 import json
 import math

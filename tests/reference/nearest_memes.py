@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Nearest training memes by the cosine of standardised features, from scikit-learn, for tests/data/golden/nearest.json.
+"""Nearest training memes by the cosine of standardised features, from scikit-learn, for tests/evaluate/golden/nearest.json.
 
 Standardised by the training rows' mean and deviation (biased); a constant feature counts nothing."""
 import json
@@ -25,5 +25,5 @@ out = {
     "rows": order.tolist(),
     "similarity": [[float(similarity[i, j]) for j in order[i]] for i in range(len(order))],
 }
-path = pathlib.Path(__file__).parent.parent / "data/golden/nearest.json"
+path = pathlib.Path(__file__).parent.parent / "evaluate/golden/nearest.json"
 path.write_text(json.dumps(out) + "\n")

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Golden figures for tests/data/test_training_data.cpp: torch.optim.lr_scheduler as the reference for the schedules.
+"""Golden figures for tests/learn/training_data_test.cpp: torch.optim.lr_scheduler as the reference for the schedules.
 Needs Debian's python3-torch (made with 1.13.1).
 
-    /usr/bin/python3 tests/reference/schedules.py > tests/data/golden/schedules.json
+    /usr/bin/python3 tests/reference/schedules.py > tests/learn/golden/schedules.json
 """
 import json
 import warnings

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Golden event files for tests/data/test_event_file.cpp and tests/store/tst_run_export.cpp: Google's protobuf library
+"""Golden event files for tests/store/event_file_test.cpp and tests/store/run_export_test.cpp: Google's protobuf library
 encodes the messages (their fields as in tensorflow/core/util/event.proto and framework/summary.proto), and the CRC-32C
 is computed bit by bit. Needs Debian's python3-protobuf (made with 3.21.12).
 
-    /usr/bin/python3 tests/reference/tensorboard_events.py tests/data/golden tests/store/golden
+    /usr/bin/python3 tests/reference/tensorboard_events.py tests/store/golden
 """
 import math
 import pathlib
@@ -71,8 +71,8 @@ def version(wall_time):
     return record(Event(wall_time=wall_time, file_version="brain.Event:2"))
 
 
-data, store = map(pathlib.Path, sys.argv[1:])
-data.joinpath("events.tfevents").write_bytes(
+store = pathlib.Path(sys.argv[1])
+store.joinpath("events.tfevents").write_bytes(
     version(1767322000.25)
     + scalars(1767322001.5, 1, [("loss/train", 0.1), ("loss/validation", math.inf)])
     + scalars(1767322003.75, 300, [("ünïcode/" + "x" * 200, -1e30)])

@@ -9,10 +9,10 @@
 
 #include "core/engine/engine_text.h"
 #include "session_fixture.h"
-#include "ui/main_window.h"
-#include "ui/pages/device_dialog.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/theme.h"
+#include "ui/window/device_dialog.h"
+#include "ui/window/main_window.h"
 
 using namespace dank;
 using namespace dank::ui;

@@ -17,13 +17,13 @@
 #include "ui/charts/evaluation_rows.h"
 #include "ui/charts/number_text.h"
 #include "ui/charts/scatter_chart.h"
-#include "ui/pages/cross_validation_card.h"
-#include "ui/pages/evaluate_errors.h"
-#include "ui/pages/evaluate_export.h"
-#include "ui/pages/evaluate_figures.h"
-#include "ui/pages/evaluate_memes.h"
-#include "ui/pages/evaluate_parts.h"
-#include "ui/pages/meme_wall.h"
+#include "ui/evaluate/cross_validation_card.h"
+#include "ui/evaluate/evaluate_errors.h"
+#include "ui/evaluate/evaluate_export.h"
+#include "ui/evaluate/evaluate_figures.h"
+#include "ui/evaluate/evaluate_memes.h"
+#include "ui/evaluate/evaluate_parts.h"
+#include "ui/memes/meme_wall.h"
 
 using namespace dank;
 using namespace dank::ui;

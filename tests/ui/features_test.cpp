@@ -13,12 +13,12 @@
 #include <QTest>
 
 #include "tests/ui/session_fixture.h"
-#include "ui/next_step.h"
-#include "ui/pages/backbone_card.h"
-#include "ui/pages/comparison_card.h"
-#include "ui/pages/features_page.h"
-#include "ui/pages/own_network_dialog.h"
-#include "ui/pages/weights_dialog.h"
+#include "ui/features/backbone_card.h"
+#include "ui/features/features_page.h"
+#include "ui/features/own_network_dialog.h"
+#include "ui/features/weights_dialog.h"
+#include "ui/runs/comparison_card.h"
+#include "ui/session/next_step.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
 

@@ -12,11 +12,11 @@
 #include <cmath>
 #include <limits>
 
-#include "ui/pages/evaluate_parts.h"
-#include "ui/pages/meme_wall.h"
-#include "ui/pages/runs_model.h"
-#include "ui/pages/score_model.h"
-#include "ui/pages/train_settings.h"
+#include "ui/evaluate/evaluate_parts.h"
+#include "ui/memes/meme_wall.h"
+#include "ui/rate/score_model.h"
+#include "ui/runs/runs_model.h"
+#include "ui/train/train_settings.h"
 #include "ui/widgets/theme.h"
 
 using namespace dank;

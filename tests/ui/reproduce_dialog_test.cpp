@@ -13,7 +13,7 @@
 #include "session_fixture.h"
 #include "ui/charts/number_text.h"
 #include "ui/charts/reproduction_chart.h"
-#include "ui/pages/reproduce_dialog.h"
+#include "ui/train/reproduce_dialog.h"
 #include "ui/widgets/theme.h"
 
 using namespace dank;

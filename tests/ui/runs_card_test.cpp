@@ -8,8 +8,8 @@
 #include "compared_runs.h"
 #include "session_fixture.h"
 #include "ui/charts/loss_chart.h"
-#include "ui/pages/runs_card.h"
-#include "ui/pages/train_page.h"
+#include "ui/runs/runs_card.h"
+#include "ui/train/train_page.h"
 #include "ui/widgets/theme.h"
 
 using namespace dank;

@@ -12,7 +12,7 @@
 #include <memory>
 
 #include "staged_engine.h"
-#include "ui/main_window.h"
+#include "ui/window/main_window.h"
 
 // A window with a dataset and a library of its own, for pictures of it.
 

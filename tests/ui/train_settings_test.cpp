@@ -11,10 +11,10 @@
 
 #include "session_fixture.h"
 #include "ui/charts/target_chart.h"
-#include "ui/pages/group_field.h"
-#include "ui/pages/loss_field.h"
-#include "ui/pages/train_page.h"
-#include "ui/pages/train_settings.h"
+#include "ui/train/group_field.h"
+#include "ui/train/loss_field.h"
+#include "ui/train/train_page.h"
+#include "ui/train/train_settings.h"
 #include "ui/widgets/theme.h"
 
 using namespace dank;

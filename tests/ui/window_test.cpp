@@ -16,13 +16,13 @@
 #include <QUndoStack>
 
 #include "staged_engine.h"
-#include "ui/drop_content.h"
-#include "ui/drop_target.h"
-#include "ui/main_window.h"
-#include "ui/navigation.h"
-#include "ui/page_stack.h"
-#include "ui/pages/meme_model.h"
+#include "ui/memes/meme_model.h"
+#include "ui/widgets/drop_content.h"
 #include "ui/widgets/text_format.h"
+#include "ui/window/drop_target.h"
+#include "ui/window/main_window.h"
+#include "ui/window/navigation.h"
+#include "ui/window/page_stack.h"
 
 using namespace dank;
 using namespace dank::ui;

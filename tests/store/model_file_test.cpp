@@ -1,0 +1,514 @@
+#include <QtTest>
+
+#include <cmath>
+#include <fstream>
+#include <functional>
+#include <nlohmann/json.hpp>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/learn/split.h"
+#include "core/store/model_file.h"
+#include "core/weights/safetensors.h"
+
+using namespace dank;
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+namespace {
+
+Model example()
+{
+    Model model;
+    model.name = "run 7";
+    model.run = 7;
+    model.backbone = "inception_v3@abc";
+    model.weightsFile = "/weights/ü.safetensors";
+    model.untrainedBackbone = true;
+    model.layers = {{3, 2, {0.1F, -0.0F, 1e-45F, 3.4e38F, -5, 6}, {0.3F, std::nextafter(0.3F, 1.0F)}},
+                    {2, 1, {1, -1}, {0.5F}}};
+    model.output = OutputActivation::Linear;
+    model.featureMean = {1, 2, 3};
+    model.featureScale = {0.1F, 1, 10};
+    const std::vector<std::int64_t> upvotes{0, 3, 3, 90, 12345};
+    model.target = TargetTransform::fit(TargetKind::Percentile, upvotes);
+    model.reference = {0.1F, 0.2F, 0.2F};
+    model.referenceName = "48 held-out memes of \"sample\"";
+    model.config = TrainConfig::paper();
+    model.config.seed = 18446744073709551615ULL;
+    model.epoch = 1;
+    model.epochsRun = 2;
+    model.curve = {{1, 0.1, 0.1 + 0.2, 1e-300}, {2, 1.0 / 3, std::nextafter(0.5, 1), 12345.678}};
+    model.trainMean = 0.1 * 7;
+    model.meanPredictorLoss = 0.1 * 3;
+    model.dataset = "/data/db.json";
+    model.datasetHash = "0123";
+    model.trainIds = {"a", "b\n\"c", "😀"};
+    model.validationIds = {"d"};
+    model.testIds = {"e", "f"};
+    return model;
+}
+
+/// With everything that scores rest on.
+Model withScores()
+{
+    Model model = example();
+    model.trainIds = {"a", "c", "x"};
+    model.config = TrainConfig::standard();
+    model.config.group = "subreddit";
+    model.config.within = true;
+    model.targetGroup = "subreddit";
+    const std::vector<MemeId> ids{"a", "c", "x", "d", "e", "f"};
+    model.splitHash = splitHash(ids, {{0, 1, 2}, {3}, {4, 5}, {}});
+    model.interval = ConformalInterval{0.9, 48, -0.1, 0.1 + 0.2};
+    model.range.emplace();
+    for (int i = 0; i < 20; ++i)
+        model.range->distances.push_back(0.1F * float(i));
+    model.trainPictures = {{0, std::string(32, 'a'), 12345, "memes/ü a.png"}, {2, std::string(32, '0'), 0, ""}};
+    for (const char *group : {"dank\"memes", "memes"})
+        model.groupTargets.emplace(
+            group, TargetTransform::fit(TargetKind::Percentile, std::vector<std::int64_t>{1, 5, 5, 70, 90}));
+    return model;
+}
+
+class File {
+public:
+    fs::path path() const { return m_folder.filePath("m.dankmodel").toStdString(); }
+
+private:
+    QTemporaryDir m_folder;
+};
+
+/// What a stranger may do to a model: change its description and its tensors.
+struct Parts {
+    json document;
+    std::map<std::string, TensorToWrite> tensors;
+};
+using Change = std::function<void(Parts &)>;
+
+void rewrite(const fs::path &path, const Change &change, const std::function<void(std::string &)> &text = {})
+{
+    const TensorFile file = parseSafetensors(readFile(path, 1 << 20));
+    Parts parts;
+    parts.document = json::parse(file.metadata().at("dank"));
+    for (const auto &[name, view] : file.tensors())
+        parts.tensors[name] = {name, view.type, view.shape, view.bytes};
+    if (change)
+        change(parts);
+    std::string document = parts.document.dump();
+    if (text)
+        text(document);
+    std::vector<TensorToWrite> tensors;
+    for (const auto &[name, tensor] : parts.tensors)
+        tensors.push_back(tensor);
+    writeSafetensors(path, tensors, {{"dank", document}});
+}
+
+QString refusal(const fs::path &path)
+{
+    try {
+        loadModel(path);
+    } catch (const Error &error) {
+        return QString(errorKindName(error.kind())) + ": " + QString::fromUtf8(error.what());
+    }
+    return "taken";
+}
+
+/// In place: shortening and rewriting a file thousands of times would wait for the disk each time.
+void setByte(const fs::path &path, std::size_t offset, std::byte value)
+{
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(std::streamoff(offset));
+    file.put(char(value));
+}
+
+}  // namespace
+
+Q_DECLARE_METATYPE(Change)
+
+class TestModelFile : public QObject {
+    Q_OBJECT
+private slots:
+    void roundTripIsExact()
+    {
+        File file;
+        const Model model = example();
+        saveModel(model, file.path());
+        const Model loaded = loadModel(file.path());
+        QCOMPARE(loaded.name, model.name);
+        QCOMPARE(loaded.run, model.run);
+        QCOMPARE(loaded.backbone, model.backbone);
+        QCOMPARE(loaded.weightsFile, model.weightsFile);
+        QCOMPARE(loaded.untrainedBackbone, true);
+        QCOMPARE(loaded.layers.size(), std::size_t(2));
+        for (std::size_t i = 0; i < 2; ++i) {
+            QCOMPARE(loaded.layers[i].inputs, model.layers[i].inputs);
+            QCOMPARE(loaded.layers[i].outputs, model.layers[i].outputs);
+            QVERIFY(loaded.layers[i].weight == model.layers[i].weight);
+            QVERIFY(loaded.layers[i].bias == model.layers[i].bias);
+        }
+        QVERIFY(std::signbit(loaded.layers[0].weight[1]));
+        QVERIFY(loaded.output == OutputActivation::Linear);
+        QVERIFY(loaded.featureMean == model.featureMean);
+        QVERIFY(loaded.featureScale == model.featureScale);
+        QVERIFY(loaded.target.kind() == TargetKind::Percentile);
+        QVERIFY(loaded.target.parameters() == model.target.parameters());
+        QVERIFY(loaded.reference == model.reference);
+        QCOMPARE(loaded.referenceName, model.referenceName);
+        QVERIFY(loaded.config == model.config);
+        QCOMPARE(loaded.epoch, 1);
+        QCOMPARE(loaded.epochsRun, 2);
+        QVERIFY(loaded.curve == model.curve);
+        QVERIFY(loaded.trainMean == model.trainMean);
+        QVERIFY(loaded.meanPredictorLoss == model.meanPredictorLoss);
+        QCOMPARE(loaded.dataset, model.dataset);
+        QCOMPARE(loaded.datasetHash, model.datasetHash);
+        QVERIFY(loaded.trainIds == model.trainIds);
+        QVERIFY(loaded.validationIds == model.validationIds);
+        QVERIFY(loaded.testIds == model.testIds);
+
+        const auto bytes = readFile(file.path(), 1 << 20);
+        saveModel(loaded, file.path());
+        QVERIFY(readFile(file.path(), 1 << 20) == bytes);
+    }
+
+    void withoutStandardisation()
+    {
+        File file;
+        Model model = example();
+        model.featureMean.clear();
+        model.featureScale.clear();
+        model.reference.clear();
+        model.dataset = "bad \xff utf-8";
+        model.name = "two\nlines";
+        saveModel(model, file.path());
+        const Model loaded = loadModel(file.path());
+        QVERIFY(loaded.featureMean.empty());
+        QVERIFY(loaded.reference.empty());
+        QCOMPARE(loaded.dataset, std::string("bad \xef\xbf\xbd utf-8"));
+        QCOMPARE(loaded.name, std::string("two lines"));
+    }
+
+    void whatScoresRestOn()
+    {
+        File file;
+        const Model model = withScores();
+        saveModel(model, file.path());
+        const Model loaded = loadModel(file.path());
+        QCOMPARE(loaded.splitHash, model.splitHash);
+        QCOMPARE(loaded.interval->below, -0.1);
+        QCOMPARE(loaded.interval->above, 0.1 + 0.2);
+        QCOMPARE(loaded.interval->rows, std::size_t(48));
+        QCOMPARE(loaded.interval->level, 0.9);
+        QVERIFY(loaded.range->mean.empty() && loaded.range->scale.empty());
+        QVERIFY(loaded.range->distances == model.range->distances);
+        QVERIFY(loaded.trainPictures == model.trainPictures);
+        QCOMPARE(loaded.targetGroup, std::string("subreddit"));
+        QCOMPARE(loaded.groupTargets.size(), std::size_t(2));
+        QVERIFY(loaded.groupTargets.at("memes").parameters() == model.groupTargets.at("memes").parameters());
+        const auto document = json::parse(openSafetensors(file.path()).metadata().at("dank"));
+        QCOMPARE(document.at("format").get<int>(), 1);  // older programs pass over what they do not know
+
+        // An older file.
+        rewrite(file.path(), [](Parts &parts) {
+            for (const char *key : {"split_hash", "interval", "training_range", "train_pictures", "group_targets"})
+                QCOMPARE(parts.document.erase(key), std::size_t(1));
+        });
+        const Model old = loadModel(file.path());
+        QVERIFY(!old.interval && !old.range && old.trainPictures.empty() && old.groupTargets.empty());
+        QVERIFY(old.splitHash.empty());
+        QCOMPARE(old.targetGroup, std::string("subreddit"));
+
+        Model raw = model;
+        raw.featureMean.clear();
+        raw.featureScale.clear();
+        raw.range->mean = {1, 2, 3};
+        raw.range->scale = {1, 0.1F, 1e-30F};
+        saveModel(raw, file.path());
+        QVERIFY(loadModel(file.path()).range->scale == raw.range->scale);
+    }
+
+    void refusesScores_data()
+    {
+        QTest::addColumn<Change>("change");
+        QTest::addColumn<QString>("reason");
+        const auto set = [&](const char *pointer, json value, const char *reason) {
+            const std::string name = std::string(pointer) + " = " + value.dump().substr(0, 40);
+            const Change change = [=](Parts &parts) { parts.document[json::json_pointer(pointer)] = value; };
+            QTest::newRow(name.c_str()) << change << QString(reason);
+        };
+        set("/split_hash", std::string(32, '0'), "sides");
+        set("/split_hash", 5, "wrong kind");
+        set("/split_hash", "", "sides");
+        set("/train_ids", json::array({"a"}), "sides");
+        set("/interval", json::array(), "wrong kind");
+        set("/interval", json::object(), "lacks");
+        set("/interval", nullptr, "wrong kind");
+        set("/interval/level", 1, "level");
+        set("/interval/rows", 2, "too few");
+        set("/interval/rows", -1, "out of range");
+        set("/interval/below", 0.1, "own answer");
+        set("/interval/above", 1e300, "own answer");
+        set("/interval/above", "wide", "wrong kind");
+        set("/training_range", 3, "wrong kind");
+        set("/training_range/distances", json::array(), "too few");
+        set("/training_range/distances", json(std::vector<int>(1002, 1)), "too long");
+        set("/training_range/distances/0", 5000, "ascending");
+        set("/training_range/distances/19", 1e300, "ascending");
+        set("/training_range/distances/3", nullptr, "wrong kind");
+        set("/training_range/mean", json::array({1, 2, 3}), "number of features");
+        set("/train_pictures", json::array(), "wrong kind");
+        set("/train_pictures/rows", json::array({0}), "differ in length");
+        set("/train_pictures/rows", json::array({0, 9}), "training memes");
+        set("/train_pictures/rows", json::array({1, 0}), "training memes");
+        set("/train_pictures/rows", json(std::vector<int>(20001, 1)), "too long");
+        set("/train_pictures/hashes/0", "abc", "hash");
+        set("/train_pictures/hashes/0", 4, "wrong kind");
+        set("/train_pictures/upvotes/1", -4, "out of range");
+        set("/train_pictures/files/1", "/etc/passwd", "outside");
+        set("/train_pictures/files/1", "../../x.png", "outside");
+        set("/group_targets", json::object(), "wrong kind");
+        set("/group_targets/0", json::array({"memes"}), "wrong kind");
+        set("/group_targets/0/0", "", "proper name");
+        set("/group_targets/0/0", "\x1b[2J", "proper name");
+        set("/group_targets/0/0", "memes", "two targets");
+        set("/group_targets/0/1", json::array(), "make no sense");
+        set("/group_targets/0/1", json::array({3, 1}), "not ascending");
+        set("/group_targets/0/1", json::array({"many"}), "wrong kind");
+    }
+    void refusesScores()
+    {
+        QFETCH(Change, change);
+        QFETCH(QString, reason);
+        File file;
+        saveModel(withScores(), file.path());
+        QCOMPARE(refusal(file.path()), QString("taken"));
+        rewrite(file.path(), change);
+        const QString said = refusal(file.path());
+        QVERIFY2(said.startsWith("format: ") && said.contains(reason), qPrintable(said));
+    }
+
+    void layerNormIsFormatTwo()
+    {
+        File file;
+        Model model = example();
+        const auto formatOf = [&] {
+            return json::parse(openSafetensors(file.path()).metadata().at("dank")).at("format").get<int>();
+        };
+        saveModel(model, file.path());
+        QCOMPARE(formatOf(), 1);  // what programs from before layer normalisation read
+        model.normScale = {1, -0.5F, 1e-30F};
+        model.normShift = {0.1F, -0.0F, 3};
+        saveModel(model, file.path());
+        QCOMPARE(formatOf(), 2);
+        const Model loaded = loadModel(file.path());
+        QVERIFY(loaded.normScale == model.normScale && loaded.normShift == model.normShift);
+        QVERIFY(std::signbit(loaded.normShift[1]));
+
+        rewrite(file.path(), [](Parts &parts) { parts.document["format"] = 1; });
+        QVERIFY(refusal(file.path()).contains("do not belong"));
+        saveModel(model, file.path());
+        rewrite(file.path(), [](Parts &parts) { parts.tensors.erase("layer_norm.bias"); });
+        QVERIFY(refusal(file.path()).contains("lacks the tensor 'layer_norm.bias'"));
+        saveModel(model, file.path());
+        rewrite(file.path(), [](Parts &parts) {
+            parts.tensors.at("layer_norm.bias") = parts.tensors.at("layers.1.bias");
+            parts.tensors.at("layer_norm.bias").name = "layer_norm.bias";
+        });
+        QVERIFY(refusal(file.path()).contains("layer normalisation"));
+        saveModel(model, file.path());
+        static const float kBad[] = {0, NAN, 0};
+        rewrite(file.path(),
+                [](Parts &parts) { parts.tensors.at("layer_norm.weight").bytes = std::as_bytes(std::span(kBad)); });
+        QVERIFY(refusal(file.path()).contains("not finite"));
+    }
+
+    void brokenModelIsNotWritten()
+    {
+        File file;
+        Model model = example();
+        model.layers[1].weight.pop_back();
+        QVERIFY_THROWS_EXCEPTION(Error, saveModel(model, file.path()));
+        QVERIFY(!fs::exists(file.path()));
+    }
+
+    void refuses_data()
+    {
+        QTest::addColumn<Change>("change");
+        QTest::addColumn<QString>("reason");
+        const auto row = [](const char *name, Change change, const char *reason) {
+            QTest::newRow(name) << change << QString(reason);
+        };
+        const auto set = [&](const char *pointer, json value, const char *reason) {
+            const std::string name = std::string(pointer) + " = " + value.dump().substr(0, 40);
+            row(
+                name.c_str(), [=](Parts &parts) { parts.document[json::json_pointer(pointer)] = value; }, reason);
+        };
+        for (const auto &entry : json::parse(R"(["format","name","run","backbone","weights_file","untrained_backbone",
+                "layers","output","target","reference_name","config","epoch","epochs_run","curve",
+                "train_mean","mean_predictor_loss","dataset","dataset_hash","train_ids","validation_ids","test_ids"])")) {
+            const std::string key = entry;
+            row(("without " + key).c_str(), [=](Parts &parts) { parts.document.erase(key); }, "lacks");
+            row((key + " null").c_str(), [=](Parts &parts) { parts.document[key] = nullptr; }, "");
+        }
+        set("/format", 3, "newer version");
+        set("/format", 2, "lacks the tensor 'layer_norm.weight'");
+        set("/format", 0, "out of range");
+        set("/format", "1", "wrong kind");
+        set("/run", -1, "out of range");
+        set("/run", 18446744073709551615ULL, "out of range");
+        set("/run", 1.5, "wrong kind");
+        set("/name", std::string(20000, 'x'), "too long");
+        set("/backbone", "\x1b[31m", "control characters");
+        set("/backbone", "", "backbone");
+        set("/layers", 0, "out of range");
+        set("/layers", 65, "out of range");
+        set("/layers", 3, "lacks the tensor");
+        set("/layers", 1, "");
+        set("/output", "softmax", "unknown");
+        set("/target/kind", "cube", "");
+        set("/target/parameters", json::array(), "");
+        set("/target/parameters", json::array({2, 1}), "");
+        set("/target/parameters", json::array({"1"}), "wrong kind");
+        set("/target", json::array(), "wrong kind");
+        set("/config/epochs", -5, "");
+        set("/config/epochs", "many", "");
+        set("/config", json::array(), "");
+        set("/epoch", 3, "epoch");
+        set("/epoch", -1, "out of range");
+        set("/epochs_run", 4294967298LL, "out of range");
+        set("/curve/0", json::array({1, 2, 3}), "wrong kind");
+        set("/curve/0/0", 0, "out of range");
+        set("/curve/0/1", nullptr, "wrong kind");
+        set("/curve", json::object(), "wrong kind");
+        set("/train_ids", "a", "wrong kind");
+        set("/train_ids/0", 5, "wrong kind");
+        set("/train_ids/0", std::string(20000, 'x'), "wrong kind");
+
+        const auto shape = [&](const char *name, const char *tensor, std::vector<std::int64_t> sides) {
+            row(
+                name, [=](Parts &parts) { parts.tensors.at(tensor).shape = sides; }, "");
+        };
+        shape("weight transposed", "layers.0.weight", {3, 2});
+        shape("weight flat", "layers.0.weight", {6});
+        shape("weight deep", "layers.0.weight", {2, 3, 1});
+        shape("bias as a matrix", "layers.0.bias", {1, 2});
+        row(
+            "weight of no width",
+            [](Parts &parts) {
+                parts.tensors.at("layers.0.weight").shape = {2, 0};
+                parts.tensors.at("layers.0.weight").bytes = {};
+            },
+            "make no layer");
+        row(
+            "bias too long",
+            [](Parts &parts) {
+                parts.tensors.at("layers.1.bias") = parts.tensors.at("layers.0.bias");
+                parts.tensors.at("layers.1.bias").name = "layers.1.bias";
+            },
+            "make no layer");
+        row(
+            "weight as integers", [](Parts &parts) { parts.tensors.at("layers.0.weight").type = DType::I32; },
+            "another type");
+        row(
+            "no weight", [](Parts &parts) { parts.tensors.erase("layers.0.weight"); }, "lacks the tensor");
+        row(
+            "no reference", [](Parts &parts) { parts.tensors.erase("reference"); }, "lacks the tensor");
+        row(
+            "no mean", [](Parts &parts) { parts.tensors.erase("feature.mean"); }, "lacks the tensor");
+        row(
+            "one tensor more",
+            [](Parts &parts) {
+                parts.tensors["extra"] = parts.tensors.at("reference");
+                parts.tensors["extra"].name = "extra";
+            },
+            "do not belong");
+        static const float kBad[] = {NAN, INFINITY, 0.5F};
+        const auto values = [&](const char *name, const char *tensor, std::size_t from, std::size_t count) {
+            row(
+                name,
+                [=](Parts &parts) {
+                    auto &target = parts.tensors.at(tensor);
+                    target.shape = {std::int64_t(count)};
+                    target.bytes = std::as_bytes(std::span(kBad).subspan(from, count));
+                },
+                "");
+        };
+        values("bias not a number", "layers.1.bias", 0, 1);
+        values("bias infinite", "layers.1.bias", 1, 1);
+        values("reference not finite", "reference", 0, 3);
+        values("scale of another length", "feature.scale", 2, 1);
+        values("scale not finite", "feature.scale", 0, 3);
+    }
+    void refuses()
+    {
+        QFETCH(Change, change);
+        QFETCH(QString, reason);
+        File file;
+        saveModel(example(), file.path());
+        rewrite(file.path(), change);
+        const QString said = refusal(file.path());
+        QVERIFY2(said.startsWith("format: ") && said.contains("m.dankmodel") && said.contains(reason),
+                 qPrintable(said));
+    }
+
+    void refusesHostileText_data()
+    {
+        QTest::addColumn<QByteArray>("document");
+        QTest::addColumn<QString>("reason");
+        QTest::newRow("empty") << QByteArray() << "not valid JSON";
+        QTest::newRow("not json") << QByteArray("{") << "not valid JSON";
+        QTest::newRow("list") << QByteArray("[]") << "not a JSON object";
+        QTest::newRow("number") << QByteArray("1") << "not a JSON object";
+        QTest::newRow("deep") << QByteArray(1000000, '[') << "nested too deeply";
+        QTest::newRow("many values") << "[" + QByteArray("0,").repeated(5000000) + "0]"
+                                     << "too long";
+        QTest::newRow("many objects") << "[" + QByteArray("{},").repeated(3000000) + "{}]"
+                                      << "too long";
+        QTest::newRow("huge number") << QByteArray("{\"format\":1e999}") << "not valid JSON";
+    }
+    void refusesHostileText()
+    {
+        QFETCH(QByteArray, document);
+        QFETCH(QString, reason);
+        File file;
+        saveModel(example(), file.path());
+        rewrite(file.path(), {}, [&](std::string &text) { text = document.toStdString(); });
+        const QString said = refusal(file.path());
+        QVERIFY2(said.startsWith("format: ") && said.contains(reason), qPrintable(said.left(500)));
+    }
+
+    void otherFiles()
+    {
+        File file;
+        QVERIFY(refusal(file.path()).startsWith("file: "));
+        const std::vector<float> values{1};
+        const std::vector<TensorToWrite> tensors{{"a", DType::F32, {1}, std::as_bytes(std::span(values))}};
+        writeSafetensors(file.path(), tensors, {});
+        QVERIFY(refusal(file.path()).contains("not a model of Dank Learning"));
+        std::ofstream(file.path()) << "hello";
+        QVERIFY(refusal(file.path()).startsWith("format: "));
+    }
+
+    /// Either refused or a model that is sound: nothing else.
+    void everyBitFlipped()
+    {
+        File file;
+        saveModel(example(), file.path());
+        const auto whole = readFile(file.path(), 1 << 20);
+        int refused = 0;
+        for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
+            setByte(file.path(), bit / 8, whole[bit / 8] ^ std::byte(1 << bit % 8));
+            try {
+                loadModel(file.path()).validate();
+            } catch (const Error &) {
+                ++refused;
+            }
+            setByte(file.path(), bit / 8, whole[bit / 8]);
+        }
+        QVERIFY(refused > 1000);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestModelFile)
+#include "model_file_test.moc"
