@@ -12,7 +12,7 @@ namespace {
 
 int bench(Context &context, const std::string &what, const std::string &device)
 {
-    const BenchReport report = context.engine().bench(what, device, context.library(), context.job());
+    const BenchReport report = context.engine().machine().bench(what, device, context.library(), context.job());
     context.console().clear();
     if (context.json()) {
         Json items = Json::array();
@@ -31,7 +31,7 @@ int bench(Context &context, const std::string &what, const std::string &device)
 
 int selftest(Context &context, const std::string &device)
 {
-    const std::vector<SelfCheck> checks = context.engine().selfTest(device, context.job());
+    const std::vector<SelfCheck> checks = context.engine().machine().selfTest(device, context.job());
     context.console().clear();
     const bool good = allHold(checks);
     if (context.json()) {

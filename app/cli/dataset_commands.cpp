@@ -22,7 +22,7 @@ struct SampleOptions {
 int sample(Context &context, const SampleOptions &options)
 {
     const SampleReport report =
-        context.engine().writeSample(options.folder, options.count, options.seed, context.job());
+        context.engine().pictures().writeSample(options.folder, options.count, options.seed, context.job());
     context.console().clear();
     if (context.json()) {
         printJson({{"rows", report.rows}, {"images", report.images}, {"db", displayPath(report.db)}});

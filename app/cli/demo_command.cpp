@@ -54,7 +54,8 @@ Dataset makeSample(Context &context, const DemoOptions &options, const std::file
     if (std::filesystem::exists(folder / "db.json", ignored)) {
         steps.say("It is there already: " + displayPath(folder / "db.json"));
     } else {
-        const SampleReport report = context.engine().writeSample(folder, options.count, options.seed, context.job());
+        const SampleReport report =
+            context.engine().pictures().writeSample(folder, options.count, options.seed, context.job());
         context.console().clear();
         steps.say(plural(report.images, "picture", "pictures") + " in " + displayPath(folder / "memes"));
     }
@@ -77,8 +78,8 @@ TrainReport extractAndTrain(Context &context, const DemoOptions &options, const 
 {
     steps.begin("Extract: pictures become numbers");
     Engine &engine = context.engine();
-    const ExtractReport features = engine.extract(dataset, *options.request, context.library(),
-                                                  showExtraction(context.console()), context.observedJob());
+    const ExtractReport features = engine.extractor().extract(dataset, *options.request, context.library(),
+                                                              showExtraction(context.console()), context.observedJob());
     context.console().clear();
     steps.say(grouped(static_cast<double>(features.matrix.rows())) + " × "
               + grouped(static_cast<double>(features.matrix.columns)) + " numbers, "
@@ -92,8 +93,8 @@ TrainReport extractAndTrain(Context &context, const DemoOptions &options, const 
     steps.begin("Train: numbers become dankness");
     CurveLog noLog{{}};
     TrainReport report = runTraining(context, noLog, [&](const TrainingObserver &observer, TrainingControl &control) {
-        return engine.train(dataset, *options.request, TrainConfig::standard(), context.library(), observer, control,
-                            context.observedJob());
+        return engine.trainer().train(dataset, *options.request, TrainConfig::standard(), context.library(), observer,
+                                      control, context.observedJob());
     });
     if (report.stoppedByUser || !report.model)
         throw Cancelled{};
@@ -108,8 +109,8 @@ std::vector<Score> rateHeldOut(Context &context, const DemoOptions &options, con
                                const TrainReport &report, Steps &steps)
 {
     steps.begin("Rate: memes that it has not learned from");
-    const auto session =
-        context.engine().openRating(report.model, options.request->weights, options.request->device, context.library());
+    const auto session = context.engine().rater().openRating(report.model, options.request->weights,
+                                                             options.request->device, context.library());
     const JobContext job = context.job();
     std::vector<Score> scores;
     const auto &heldOut = report.model->testIds;

@@ -61,7 +61,7 @@ Json engineFacts(Context &context)
     Json facts{{"ok", false}};
     try {
         Engine &engine = context.engine();
-        const EngineInfo info = engine.info();
+        const EngineInfo info = engine.machine().info();
         facts["versions"] = Json::object();
         for (const auto &[name, version] : info.versions)
             facts["versions"][name] = version;
@@ -83,7 +83,7 @@ Json weightsFacts(Context &context)
 {
     Json list = Json::array();
     try {
-        for (const BackboneStatus &status : context.engine().backbones(nullptr, {}, context.library()))
+        for (const BackboneStatus &status : context.engine().extractor().backbones(nullptr, {}, context.library()))
             list.push_back({{"id", status.id},
                             {"columns", status.columns},
                             {"weights", displayPath(status.weights)},

@@ -27,8 +27,8 @@ int extract(Context &context, const ExtractOptions &options)
     checkOutput(options.out);
     const auto started = std::chrono::steady_clock::now();
     const Dataset dataset = context.loadDataset(options.db);
-    const ExtractReport report = context.engine().extract(dataset, *options.request, context.library(),
-                                                          showExtraction(context.console()), context.observedJob());
+    const ExtractReport report = context.engine().extractor().extract(
+        dataset, *options.request, context.library(), showExtraction(context.console()), context.observedJob());
     if (!options.out.empty())
         writeNpy(report.matrix, options.out);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - started;

@@ -100,9 +100,4 @@ ExtractObserver showExtraction(Console &console)
     };
 }
 
-bool isUntrained(const std::string &backbone)
-{
-    return backbone.find("/seed-") != std::string::npos;
-}
-
 }  // namespace dank::cli

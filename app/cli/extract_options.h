@@ -26,7 +26,4 @@ void addWeightsOption(CLI::App &app, std::string &weights);
 /// The counts, the rate and what is kept, as the console shows an extraction.
 ExtractObserver showExtraction(Console &console);
 
-/// Whether features were made with seeded random weights, from their full backbone id.
-bool isUntrained(const std::string &backbone);
-
 }  // namespace dank::cli

@@ -65,7 +65,7 @@ int rate(Context &context, const RateOptions &options)
         if (known)
             stored = known->scoreStored(files[i]);
         if (!stored && !session) {
-            session = context.engine().openRating(model, options.weights, options.device, context.library());
+            session = context.engine().rater().openRating(model, options.weights, options.device, context.library());
             known.reset();  // from here on the session looks into the store itself
         }
         const Score score = stored ? *stored : session->rate(files[i]);

@@ -5,6 +5,7 @@
 
 #include "app/cli/text.h"
 #include "core/model/model.h"
+#include "core/model/score.h"
 
 namespace dank::cli {
 

@@ -65,8 +65,8 @@ int reproduce(Context &context, const ReproduceOptions &options)
     std::optional<Dataset> dataset;
     if (!options.db.empty())
         dataset = context.loadDataset(options.db);
-    const Reproduction result =
-        context.engine().reproduce(dataset ? &*dataset : nullptr, options.epochs, options.seeds, {}, context.job());
+    const Reproduction result = context.engine().trainer().reproduce(dataset ? &*dataset : nullptr, options.epochs,
+                                                                     options.seeds, {}, context.job());
     context.console().clear();
     if (!options.log.empty())
         writeFileAtomically(options.log, curvesCsv(result));

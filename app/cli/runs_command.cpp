@@ -8,6 +8,7 @@
 #include "app/cli/runs_output.h"
 #include "app/cli/text.h"
 #include "app/cli/train_output.h"
+#include "core/backbone/backbone_id.h"
 #include "core/base/file.h"
 #include "core/learn/split.h"
 #include "core/store/run_export.h"
@@ -101,7 +102,7 @@ int show(Context &context, std::int64_t number)
                     + (run.trashed.empty() ? "" : ", in the trash since " + run.trashed));
     line("Created", run.created);
     line("Dataset", displayPath(run.dataset));
-    line("Backbone", run.backbone + (isUntrained(run.backbone) ? " (untrained)" : ""));
+    line("Backbone", run.backbone + (isUntrainedBackbone(run.backbone) ? " (untrained)" : ""));
     line("Epochs", std::to_string(run.epochs) + " of " + std::to_string(run.config.epochs));
     if (run.bestEpoch > 0)
         line("Best", "epoch " + std::to_string(run.bestEpoch) + ", held-out loss " + fixed(run.bestValidationLoss, 5)

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "app/cli/extract_options.h"
+#include "core/backbone/backbone_id.h"
 #include "core/base/file.h"
 #include "core/learn/settings_list.h"
 
@@ -80,7 +81,7 @@ Json toJson(const RunRecord &run)
             {"model", run.model},
             {"dataset", run.dataset},
             {"backbone", run.backbone},
-            {"untrained", isUntrained(run.backbone)},
+            {"untrained", isUntrainedBackbone(run.backbone)},
             {"planned_epochs", run.config.epochs},
             {"best_epoch", run.bestEpoch},
             {"best_validation_loss", number(bestLoss(run))},

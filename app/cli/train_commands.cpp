@@ -104,8 +104,8 @@ int train(Context &context, const TrainOptions &options)
     CurveLog log(options.log);
     const TrainReport report =
         runTraining(context, log, [&](const TrainingObserver &observer, TrainingControl &control) {
-            return engine.train(dataset, *options.request, config, context.library(), observer, control,
-                                context.observedJob());
+            return engine.trainer().train(dataset, *options.request, config, context.library(), observer, control,
+                                          context.observedJob());
         });
     return finishTraining(context, report, options.out, options.strict);
 }
@@ -124,7 +124,7 @@ int resume(Context &context, const ResumeOptions &options)
     Engine &engine = context.engine();
     const TrainReport report =
         runTraining(context, log, [&](const TrainingObserver &observer, TrainingControl &control) {
-            return engine.resume(options.run, context.library(), observer, control, context.observedJob());
+            return engine.trainer().resume(options.run, context.library(), observer, control, context.observedJob());
         });
     return finishTraining(context, report, options.out, options.strict);
 }
@@ -154,7 +154,7 @@ int evalModel(Context &context, const EvalOptions &options)
         if (spec.kind != GroupKind::None)
             groupsOf(dataset.records(), spec, {&dataset, {}, true});  // told before hours of extraction
     }
-    const Evaluation evaluation = context.engine().evaluate(
+    const Evaluation evaluation = context.engine().trainer().evaluate(
         model, dataset, options.request, options.group ? &*options.group : nullptr, context.library(), context.job());
     context.console().clear();
     const std::vector<Skipped> &skipped = evaluation.skipped;

@@ -42,7 +42,7 @@ Json toJson(const WeightsStatus &status)
 
 int list(Context &context)
 {
-    const std::vector<WeightsStatus> all = context.engine().weights(context.library());
+    const std::vector<WeightsStatus> all = context.engine().shelf().weights(context.library());
     if (context.json()) {
         Json rows = Json::array();
         for (const WeightsStatus &status : all)
@@ -80,7 +80,8 @@ int fetch(Context &context, const std::string &id)
             "download", progress.done, progress.total, extra,
             {{"bytes_per_second", number(progress.bytesPerSecond)}, {"resumed_from", progress.resumedFrom}});
     };
-    const std::filesystem::path file = context.engine().fetchWeights(id, context.library(), show, context.job());
+    const std::filesystem::path file =
+        context.engine().shelf().fetchWeights(id, context.library(), show, context.job());
     context.console().clear();
     if (context.json())
         printJson({{"id", id}, {"file", displayPath(file)}});
@@ -92,7 +93,7 @@ int fetch(Context &context, const std::string &id)
 int add(Context &context, const WeightsOptions &options)
 {
     const std::string backbone =
-        context.engine().addWeights(options.file, options.backbone, context.library(), context.job());
+        context.engine().shelf().addWeights(options.file, options.backbone, context.library(), context.job());
     context.console().clear();
     if (context.json())
         printJson({{"backbone", backbone}, {"file", options.file}});
@@ -103,7 +104,7 @@ int add(Context &context, const WeightsOptions &options)
 
 int verify(Context &context)
 {
-    const std::vector<WeightsCheck> checks = context.engine().verifyWeights(context.library(), context.job());
+    const std::vector<WeightsCheck> checks = context.engine().shelf().verifyWeights(context.library(), context.job());
     context.console().clear();
     bool good = true;
     Json rows = Json::array();
@@ -128,7 +129,7 @@ int verify(Context &context)
 int convert(Context &context, const WeightsOptions &options)
 {
     checkOutput(options.out);
-    const std::size_t tensors = context.engine().convertWeights(options.in, options.out, context.job());
+    const std::size_t tensors = context.engine().shelf().convertWeights(options.in, options.out, context.job());
     if (context.json())
         printJson({{"in", options.in}, {"out", options.out}, {"tensors", tensors}});
     else
@@ -138,7 +139,7 @@ int convert(Context &context, const WeightsOptions &options)
 
 int remove(Context &context, const WeightsOptions &options)
 {
-    const auto files = context.engine().removeWeights(options.backbone, context.library());
+    const auto files = context.engine().shelf().removeWeights(options.backbone, context.library());
     Json removed = Json::array();
     for (const auto &file : files) {
         removed.push_back(displayPath(file));

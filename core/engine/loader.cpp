@@ -9,6 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/engine/engine_abi.h"
 
 namespace dank {
 namespace {

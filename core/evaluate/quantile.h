@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "core/evaluate/bootstrap.h"
+#include "core/evaluate/interval.h"
 
 namespace dank {
 

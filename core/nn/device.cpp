@@ -74,25 +74,6 @@ Device cudaDevice(int index, int count)
 
 }  // namespace
 
-const char *precisionName(Precision precision) noexcept
-{
-    switch (precision) {
-    case Precision::Float32: return "fp32";
-    case Precision::BFloat16: return "bf16";
-    case Precision::Float16: return "fp16";
-    }
-    return "?";
-}
-
-Precision precisionFromName(std::string_view name)
-{
-    for (const Precision precision : {Precision::Float32, Precision::BFloat16, Precision::Float16})
-        if (name == precisionName(precision))
-            return precision;
-    throw Error(ErrorKind::Format,
-                "There is no precision \"" + sanitizeUtf8(name) + "\"; choose auto, fp32, bf16 or fp16.");
-}
-
 Device chooseDevice(std::string_view request)
 {
     if (request == "cpu")

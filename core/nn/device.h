@@ -4,11 +4,9 @@
 #include <string_view>
 #include <vector>
 
-namespace dank {
+#include "core/backbone/precision.h"
 
-enum class Precision { Float32, BFloat16, Float16 };
-const char *precisionName(Precision precision) noexcept;  ///< "fp32", "bf16", "fp16"
-Precision precisionFromName(std::string_view name);       ///< throws Error{Format} for another word
+namespace dank {
 
 /// Where the networks run.
 struct Device {

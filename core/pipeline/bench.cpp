@@ -128,7 +128,7 @@ public:
         model->untrainedBackbone = true;
         model->reference = {0, 1};
         model->layers = {{spec.columns, 1, std::vector<float>(static_cast<std::size_t>(spec.columns), 0.001f), {0.0f}}};
-        const PipelineContext context{m_context.networks, m_context.threads, folder.path()};
+        const PipelineContext context{m_context.backbones, m_context.threads, folder.path()};
         step();
         const auto session = openRatingSession(model, {}, m_device.name, context);
         session->prepare();
@@ -184,7 +184,7 @@ private:
         request.device = m_device.name;
         request.precision = precisionName(precision);
         request.batch = 8;
-        const PipelineContext context{m_context.networks, m_context.threads,
+        const PipelineContext context{m_context.backbones, m_context.threads,
                                       folder / ("library-" + extractItem(network, precision))};
         const ExtractReport report = extractFeatures(dataset, request, context, {}, quiet());
         add(extractItem(network, precision),
@@ -197,7 +197,7 @@ private:
     {
         step();
         const BackboneSpec &spec = backboneSpec(kNetwork);
-        const auto network = m_context.networks.get({spec, {}, "seed-1"}, precision, m_device);
+        const auto network = m_context.backbones.get({spec, {}, "seed-1"}, precision, m_device);
         constexpr std::size_t kBatch = 8;
         const Image grey{spec.inputSide, spec.inputSide,
                          std::vector<std::uint8_t>(static_cast<std::size_t>(spec.inputSide * spec.inputSide * 3), 128)};

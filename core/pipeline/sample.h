@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "core/base/job.h"
-#include "core/engine/engine.h"
+#include "core/engine/pictures.h"
 
 namespace dank {
 

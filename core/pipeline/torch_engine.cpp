@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "core/base/memory.h"
+#include "core/engine/engine_abi.h"
 #include "core/engine/loader.h"
 #include "core/image/decode.h"
 #include "core/image/resize.h"
@@ -23,7 +24,7 @@ namespace dank {
 
 namespace {
 
-class TorchEngine final : public Engine {
+class TorchEngine final : public Engine, Extractor, Trainer, Rater, WeightsShelf, Machine, Pictures {
 public:
     explicit TorchEngine(const EngineOptions &options)
         : m_threads(options.threads > 0 ? options.threads
@@ -31,6 +32,14 @@ public:
     {
     }
 
+    Extractor &extractor() override { return *this; }
+    Trainer &trainer() override { return *this; }
+    Rater &rater() override { return *this; }
+    WeightsShelf &shelf() override { return *this; }
+    Machine &machine() override { return *this; }
+    Pictures &pictures() override { return *this; }
+
+private:
     EngineInfo info() const override
     {
         EngineInfo info;
@@ -152,10 +161,9 @@ public:
         return dank::writeSample(folder, count, seed, job);
     }
 
-private:
-    PipelineContext context(const std::filesystem::path &library) const { return {m_networks, m_threads, library}; }
+    PipelineContext context(const std::filesystem::path &library) const { return {m_backbones, m_threads, library}; }
 
-    mutable Networks m_networks;
+    mutable BackboneCache m_backbones;
     const int m_threads;
 };
 

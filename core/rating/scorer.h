@@ -9,6 +9,7 @@
 #include <string>
 
 #include "core/model/model.h"
+#include "core/model/score.h"
 #include "core/rating/rated_features.h"
 #include "core/rating/similar_memes.h"
 

@@ -10,6 +10,7 @@
 
 #include "core/evaluate/nearest_memes.h"
 #include "core/model/model.h"
+#include "core/model/score.h"
 
 namespace dank {
 

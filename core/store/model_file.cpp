@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/backbone/backbone_id.h"
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/store/model_document.h"
@@ -153,7 +154,7 @@ Model modelOf(const TensorFile &file)
     if (!untrained.is_boolean())
         refuseKind("untrained_backbone");
     // The backbone's id has the last word: no file may hide that its features came from random weights.
-    model.untrainedBackbone = untrained.get<bool>() || model.backbone.find("/seed-") != std::string::npos;
+    model.untrainedBackbone = untrained.get<bool>() || isUntrainedBackbone(model.backbone);
     const std::string output = plainText(document, "output");
     if (output != "linear" && output != "sigmoid")
         refuse("its output '" + output + "' is unknown");

@@ -57,20 +57,21 @@ check() {
         done
     done <<RULES
 core/base core/base
+core/backbone core/base core/backbone
 core/dataset core/base core/dataset
 core/learn core/base core/dataset core/learn
 core/evaluate core/base core/dataset core/learn core/evaluate
 core/model core/base core/dataset core/learn core/evaluate core/model
-core/weights core/base core/weights
-core/store core/base core/dataset core/learn core/evaluate core/model core/weights core/store
-core/rating core/base core/dataset core/learn core/evaluate core/model core/store core/rating
-core/engine core/base core/dataset core/learn core/evaluate core/model core/weights/fetch/catalogue.h core/weights/fetch/download_progress.h core/engine
+core/weights core/base core/backbone core/weights
+core/store core/base core/backbone core/dataset core/learn core/evaluate core/model core/weights core/store
+core/rating core/base core/backbone core/dataset core/learn core/evaluate core/model core/store core/rating
+core/engine core/base core/backbone core/dataset core/learn core/evaluate core/model core/engine
 core/image core/base core/dataset core/image
-core/nn core/base core/dataset core/learn core/model core/weights core/nn
+core/nn core/base core/backbone core/dataset core/learn core/evaluate core/model core/weights core/nn
 core/pipeline core
-ui core/base core/dataset core/learn core/evaluate core/model core/store core/engine core/weights/fetch/catalogue.h core/weights/fetch/download_progress.h ui
-app/cli core/base core/dataset core/learn core/evaluate core/model core/store core/rating core/engine app/cli
-app/gui core/base core/dataset core/learn core/evaluate core/model core/store core/engine ui app/gui
+ui core/base core/backbone core/dataset core/learn core/evaluate core/model core/store core/engine ui
+app/cli core/base core/backbone core/dataset core/learn core/evaluate core/model core/store core/rating core/engine app/cli
+app/gui core/base core/backbone core/dataset core/learn core/evaluate core/model core/store core/engine ui app/gui
 RULES
 
     # A header that shows another library's types belongs to its own room.

@@ -46,7 +46,7 @@ try {
     keepFreedMemory();  // as the engine does
     const auto model = std::make_shared<const Model>(loadModel(argv[1]));
     const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-    Networks networks;
+    BackboneCache networks;
     const PipelineContext context{networks, cores, argv[2]};
     const auto session = openRatingSession(model, {}, "cpu", context);
     session->prepare();

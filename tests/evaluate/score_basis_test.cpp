@@ -8,8 +8,9 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/random.h"
+#include "core/evaluate/conformal_interval.h"
 #include "core/evaluate/nearest_memes.h"
-#include "core/evaluate/score_basis.h"
+#include "core/evaluate/training_range.h"
 
 using namespace dank;
 

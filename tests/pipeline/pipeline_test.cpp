@@ -5,7 +5,7 @@
 #include <set>
 #include <thread>
 
-#include "core/pipeline/backbones/backbone_id.h"
+#include "core/backbone/backbone_id.h"
 #include "core/pipeline/features/extract.h"
 #include "core/pipeline/features/precision_choice.h"
 #include "core/pipeline/features/preprocess.h"

@@ -8,6 +8,7 @@
 #include "core/pipeline/backbones/backbone_status.h"
 #include "core/pipeline/bench.h"
 #include "core/pipeline/features/extract.h"
+#include "core/pipeline/features/picture_hashes.h"
 #include "core/pipeline/runs/rating.h"
 #include "core/store/library.h"
 #include "core/weights/safetensors.h"
@@ -23,7 +24,7 @@ class RememberedTest : public QObject {
 private:
     std::unique_ptr<QTemporaryDir> m_dir;
     std::atomic<int> m_computed = 0, m_built = 0;
-    std::unique_ptr<Networks> m_networks;
+    std::unique_ptr<BackboneCache> m_networks;
 
     std::filesystem::path folder() const { return m_dir->path().toStdString(); }
     std::filesystem::path libraryFolder() const { return folder() / "library"; }
@@ -46,10 +47,11 @@ private slots:
     {
         m_dir = std::make_unique<QTemporaryDir>();
         m_computed = m_built = 0;
-        m_networks = std::make_unique<Networks>([this](const BackboneChoice &, Precision precision, const Device &) {
-            ++m_built;
-            return std::make_shared<ColourBackbone>(m_computed, precision);
-        });
+        m_networks =
+            std::make_unique<BackboneCache>([this](const BackboneChoice &, Precision precision, const Device &) {
+                ++m_built;
+                return std::make_shared<ColourBackbone>(m_computed, precision);
+            });
     }
 
     void aRatedPictureIsComputedOnce()
@@ -58,7 +60,7 @@ private slots:
         const auto bytes = colourPng(200, 10, 60);
         const auto first = openRatingSession(model(), {}, "cpu", context())->rate(bytes, "a");
         QCOMPARE(m_computed.load(), 1);
-        m_networks = std::make_unique<Networks>([this](const BackboneChoice &, Precision, const Device &) {
+        m_networks = std::make_unique<BackboneCache>([this](const BackboneChoice &, Precision, const Device &) {
             ++m_built;
             return std::shared_ptr<const Backbone>();
         });

@@ -15,7 +15,7 @@ class RunFixture {
 protected:
     std::unique_ptr<QTemporaryDir> m_dir;
     std::atomic<int> m_computed = 0;
-    std::unique_ptr<Networks> m_networks;
+    std::unique_ptr<BackboneCache> m_networks;
 
     std::filesystem::path folder() const { return m_dir->path().toStdString(); }
     PipelineContext context(int threads = 2) { return {*m_networks, threads, folder() / "library"}; }
@@ -54,7 +54,7 @@ protected:
     {
         m_dir = std::make_unique<QTemporaryDir>();
         m_computed = 0;
-        m_networks = std::make_unique<Networks>(colourNetworks(m_computed));
+        m_networks = std::make_unique<BackboneCache>(colourNetworks(m_computed));
     }
 };
 

@@ -139,7 +139,8 @@ private slots:
                 out[7] = std::numeric_limits<float>::quiet_NaN();
             }
         };
-        Networks networks([](const BackboneChoice &, Precision, const Device &) { return std::make_shared<Broken>(); });
+        BackboneCache networks(
+            [](const BackboneChoice &, Precision, const Device &) { return std::make_shared<Broken>(); });
         const auto rating = openRatingSession(report.model, {}, "cpu", {networks, 1, folder() / "library"});
         const Score score = rating->rate(colourPng(3, 1, 4), "one whose features are not stored");
         QVERIFY2(score.skipped.find("not finite") != std::string::npos, score.skipped.c_str());

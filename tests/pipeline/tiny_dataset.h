@@ -75,7 +75,7 @@ private:
     Precision m_precision;
 };
 
-inline Networks::Factory colourNetworks(std::atomic<int> &computed)
+inline BackboneCache::Factory colourNetworks(std::atomic<int> &computed)
 {
     return [&computed](const BackboneChoice &, Precision precision, const Device &) {
         return std::make_shared<ColourBackbone>(computed, precision);

@@ -85,7 +85,7 @@ private slots:
         QCOMPARE(defaultBackbone(library(), "none"), std::string("inception_v3"));
         const BackboneChoice choice = chooseBackbone({}, library(), m_names);
         QVERIFY(choice.kind() == BackboneKind::Classic);
-        QCOMPARE(idOf(choice, "letterbox", Precision::BFloat16).text(), std::string("classic/whole/fp32/v-1"));
+        QCOMPARE(choice.id("letterbox", Precision::BFloat16).text(), std::string("classic/whole/fp32/v-1"));
         const std::string missing = messageOf([&] { chooseBackbone(request("vgg16"), library(), m_names); });
         for (const char *part : {"VGG16", "dank weights fetch vgg16", "--backbone classic", "--weights none"})
             QVERIFY2(missing.find(part) != std::string::npos, missing.c_str());
@@ -104,7 +104,7 @@ private slots:
         const BackboneChoice named = chooseBackbone(request("xception", file.string()), library(), m_names);
         QCOMPARE(installed.weightsId, named.weightsId);  // the same tensors in another file
         QCOMPARE(originOf(installed.weights), std::string("some name.bin · a file of yours"));
-        Networks networks;
+        BackboneCache networks;
         const auto statuses = backboneStatuses(nullptr, {}, {networks, 1, library()});
         const auto found =
             std::find_if(statuses.begin(), statuses.end(), [](const auto &s) { return s.id == "xception"; });
@@ -128,7 +128,7 @@ private slots:
         WeightsNames afterwards;
         const std::string refused = messageOf([&] { chooseBackbone(request("xception"), library(), afterwards); });
         QVERIFY2(refused.find("changed or is damaged") != std::string::npos, refused.c_str());
-        Networks fresh;
+        BackboneCache fresh;
         const auto damaged = backboneStatuses(nullptr, {}, {fresh, 1, library()});
         const auto told =
             std::find_if(damaged.begin(), damaged.end(), [](const auto &s) { return s.id == "xception"; });
@@ -232,7 +232,7 @@ private slots:
     void classicDescribesTrainsAndRates()
     {
         const Dataset dataset = Dataset::load(test::writeTinyDataset(folder() / "data", 20));
-        Networks networks;
+        BackboneCache networks;
         const PipelineContext context{networks, 2, library()};
         BackboneRequest cropped, rough;
         cropped.resize = "crop";

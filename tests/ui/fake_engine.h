@@ -14,8 +14,21 @@ namespace dank::test {
 
 /// An engine that computes nothing but behaves: it can be slowed down, stopped, paused and made to fail.
 /// Set its members before the call they are about; counters may be read at any time.
-class FakeEngine : public Engine {
+class FakeEngine : public Engine,
+                   public Extractor,
+                   public Trainer,
+                   public Rater,
+                   public WeightsShelf,
+                   public Machine,
+                   public Pictures {
 public:
+    Extractor &extractor() override { return *this; }
+    Trainer &trainer() override { return *this; }
+    Rater &rater() override { return *this; }
+    WeightsShelf &shelf() override { return *this; }
+    Machine &machine() override { return *this; }
+    Pictures &pictures() override { return *this; }
+
     std::atomic<int> epochMs{1};  ///< how long an epoch takes
     std::atomic<int> imageMs{0};  ///< how long one picture takes to extract
     std::atomic<int> rateMs{0};
@@ -53,8 +66,9 @@ public:
     static std::string fullId(const BackboneRequest &request)
     {
         const std::string id = request.backbone.empty() ? "classic" : request.backbone;
-        return id == "classic" ? "classic/whole/fp32/v-1"
-                               : id + "/warp/fp32/" + (request.weights == "none" ? "seed-1" : "w-0123456789abcdef");
+        return id == "classic"
+                   ? "classic/whole/fp32/v-1"
+                   : id + "/warp/fp32/" + (request.weights == "none" ? "seed-1" : "w-0123456789abcdef0123456789abcdef");
     }
 
     EngineInfo info() const override

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <functional>
 
+#include "core/backbone/backbone_id.h"
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/engine/loader.h"
@@ -37,7 +38,7 @@ ChartProvenance provenanceOf(const RunRecord &run)
         QString::fromStdString(displayPath(std::filesystem::path(run.dataset).parent_path().filename()));
     provenance.datasetHash = QString::fromStdString(run.datasetHash);
     provenance.backbone = QString::fromStdString(run.backbone);
-    if (run.backbone.find("/seed-") != std::string::npos)
+    if (isUntrainedBackbone(run.backbone))
         provenance.note = QStringLiteral("untrained network");
     return provenance;
 }
@@ -93,7 +94,7 @@ void drawEvaluation(const Library &library, const RunRecord &run, const ChartExp
         BackboneRequest backbone;
         backbone.backbone = model.backbone;
         backbone.weights = model.untrainedBackbone ? "none" : run.weightsFile;
-        found = openEngine()->evaluate(model, *dataset, backbone, nullptr, library.folder(), JobContext{});
+        found = openEngine()->trainer().evaluate(model, *dataset, backbone, nullptr, library.folder(), JobContext{});
     }
     const auto evaluation = std::make_shared<const Evaluation>(std::move(*found));
     const QString subset = oneLine(evaluation->subset);

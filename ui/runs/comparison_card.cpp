@@ -12,6 +12,7 @@
 #include <cmath>
 #include <map>
 
+#include "core/backbone/backbone_id.h"
 #include "ui/runs/loss_card.h"
 #include "ui/runs/runs_model.h"
 #include "ui/widgets/text_format.h"
@@ -72,10 +73,10 @@ std::vector<ComparedBackbone> compareBackbones(const std::vector<RunRecord> &run
             || !std::isfinite(gain))
             continue;
         const std::string id = shortBackbone(run.backbone).toStdString();
-        const std::string made = run.backbone.substr(run.backbone.rfind('/') + 1);
-        const bool untrained = made.starts_with("seed-");
-        const bool own = id == "torchscript";
-        ComparedBackbone &row = best[own ? id + made : untrained ? id + "?" : id];
+        const std::optional<BackboneId> made = BackboneId::tryParse(run.backbone);
+        const bool untrained = isUntrainedBackbone(run.backbone);
+        const bool own = made && made->network == kTorchScriptId;
+        ComparedBackbone &row = best[own ? id + made->weights : untrained ? id + "?" : id];
         if (++row.runs == 1 || gain > row.gain) {
             row.run = run.run;
             row.gain = gain;

@@ -165,7 +165,7 @@ void Session::Private::openEngineOnLane()
         EngineInfo info;
         const TaskResult result = runGuarded([&] {
             auto opened = given ? given : openEngine({.threads = threads});
-            info = opened->info();
+            info = opened->machine().info();
             engine.set(std::move(opened));
         });
         if (result.outcome == TaskResult::Outcome::Failed)

@@ -18,6 +18,7 @@
 #include "core/evaluate/evaluation.h"
 #include "core/learn/target_preview.h"
 #include "core/model/model.h"
+#include "core/model/score.h"
 #include "core/store/library.h"
 
 namespace dank::ui {

@@ -47,13 +47,13 @@ void Session::checkDevice()
                                          });
                                      }};
             const auto engine = d->engine.wait(cancel);
-            auto checks = engine->selfTest(device, context);
+            auto checks = engine->machine().selfTest(device, context);
             cancel.check();
             d->mailbox.post([this, checks = std::move(checks)] {
                 d->deviceCheck.checks = checks;
                 d->notify(Change::DeviceCheck);
             });
-            *measured = std::make_shared<const BenchReport>(engine->bench("all", device, d->folder, context));
+            *measured = std::make_shared<const BenchReport>(engine->machine().bench("all", device, d->folder, context));
         },
         [this, measured](const TaskResult &result) {
             d->mailbox.post([this, measured, result] { d->deviceCheckEnded(result, *measured); });

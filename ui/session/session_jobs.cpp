@@ -235,7 +235,7 @@ void Session::Private::load(JobKind kind, const QString &dbJson)
                 std::error_code error;
                 std::filesystem::remove_all(beside, error);
                 createFolder(folder);
-                engineNow->writeSample(beside, kSampleRows, kSampleSeed, scope.context);
+                engineNow->pictures().writeSample(beside, kSampleRows, kSampleSeed, scope.context);
                 scope.context.cancel.check();
                 std::filesystem::remove_all(sample, error);
                 std::filesystem::rename(beside, sample, error);
@@ -246,7 +246,7 @@ void Session::Private::load(JobKind kind, const QString &dbJson)
             // A first result rests on something real: what needs nothing stands in where weights are missing.
             BackboneRequest usable = asked;
             QString standIn;
-            for (const BackboneStatus &known : engineNow->backbones(nullptr, asked, folder)) {
+            for (const BackboneStatus &known : engineNow->extractor().backbones(nullptr, asked, folder)) {
                 const bool lacking = known.kind == BackboneKind::Network && known.weights.empty();
                 if (known.id == asked.backbone && asked.weights.empty() && lacking)
                     usable.backbone.clear();
@@ -364,7 +364,7 @@ void Session::Private::refreshBackbones()
     statusTask = std::make_unique<Task>(
         batch,
         [this, found, about = dataset, asked = request](const CancelToken &cancel) {
-            *found = engine.wait(cancel)->backbones(about.get(), asked, folder);
+            *found = engine.wait(cancel)->extractor().backbones(about.get(), asked, folder);
         },
         [this, found](const TaskResult &result) {
             mailbox.post([this, found, result] {
@@ -391,8 +391,8 @@ void Session::Private::refreshFeatures()
     featureTask = std::make_unique<Task>(
         batch,
         [this, found, about = dataset, asked = request](const CancelToken &cancel) {
-            *found = std::make_shared<const ExtractReport>(
-                engine.wait(cancel)->extract(*about, asked, folder, {}, {.cancel = cancel, .progress = {}}));
+            *found = std::make_shared<const ExtractReport>(engine.wait(cancel)->extractor().extract(
+                *about, asked, folder, {}, {.cancel = cancel, .progress = {}}));
         },
         [this, found, about = dataset, asked = request](const TaskResult &result) {
             mailbox.post([this, found, about, asked, result] {
@@ -431,7 +431,7 @@ void Session::extract()
                 post([this, event] { d->onExtract(event); });
             };
             auto report = std::make_shared<const ExtractReport>(
-                scope.engine()->extract(*about, asked, d->folder, observer, {scope.context.cancel, {}}));
+                scope.engine()->extractor().extract(*about, asked, d->folder, observer, {scope.context.cancel, {}}));
             return [this, report](const Private::Job &) {
                 d->features = report;
                 if (!d->featuresCoverDataset())  // something was brought back meanwhile

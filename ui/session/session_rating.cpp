@@ -32,11 +32,11 @@ void Session::Private::OpenRating::take(Engine &with, const std::shared_ptr<cons
     model.reset();
     session.reset();
     // The model names its weights; a file that the user chose stands in where those are not here.
-    failure =
-        runGuarded([&] { session = with.openRating(by, by->untrainedBackbone ? "none" : "", wantedDevice, library); });
+    failure = runGuarded(
+        [&] { session = with.rater().openRating(by, by->untrainedBackbone ? "none" : "", wantedDevice, library); });
     if (failure.outcome == TaskResult::Outcome::Failed && failure.kind == ErrorKind::Weights && !chosenWeights.empty()
         && chosenWeights != "none")
-        failure = runGuarded([&] { session = with.openRating(by, chosenWeights, wantedDevice, library); });
+        failure = runGuarded([&] { session = with.rater().openRating(by, chosenWeights, wantedDevice, library); });
     if (failure.outcome == TaskResult::Outcome::Failed) {
         failedModel = by;
         failedWeights = chosenWeights;
@@ -147,13 +147,14 @@ void Session::Private::pumpRating()
                 const int side = static_cast<int>(std::lround(Thumbnails::kSide * ratio));
                 if (bytes.isEmpty()) {
                     if (needsThumbnail)
-                        thumbnail = toQImage(engineNow->thumbnail(path, side, problem), ratio);
+                        thumbnail = toQImage(engineNow->pictures().thumbnail(path, side, problem), ratio);
                     score = open->session->rate(path);
                     return;
                 }
                 if (QTemporaryFile file;
                     needsThumbnail && file.open() && file.write(bytes) == bytes.size() && file.flush())
-                    thumbnail = toQImage(engineNow->thumbnail(toPath(file.fileName()), side, problem), ratio);
+                    thumbnail =
+                        toQImage(engineNow->pictures().thumbnail(toPath(file.fileName()), side, problem), ratio);
                 score =
                     open->session->rate(std::as_bytes(std::span(bytes.constData(), bytes.size())), name.toStdString());
             });

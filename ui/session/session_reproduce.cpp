@@ -89,7 +89,7 @@ void Session::reproduce(bool seededTargets, int epochs, int seeds)
         [this, made, observe, epochs, seeds, about = seededTargets ? nullptr : d->dataset](const CancelToken &cancel) {
             const JobContext context{cancel, {}};
             *made = std::make_shared<const Reproduction>(
-                d->engine.wait(cancel)->reproduce(about.get(), epochs, seeds, observe, context));
+                d->engine.wait(cancel)->trainer().reproduce(about.get(), epochs, seeds, observe, context));
         },
         [this, made](const TaskResult &result) {
             d->mailbox.post([this, made, result] { d->reproductionEnded(result, *made); });

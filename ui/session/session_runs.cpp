@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/backbone/backbone_id.h"
 #include "core/store/model_file.h"
 #include "ui/session/session_private.h"
 
@@ -9,19 +10,18 @@ namespace dank::ui {
 
 namespace {
 
-/// How a run's features were made, from its full backbone id "network/resize/precision/weights". Weights of a program
-/// are not named: the library knows whether the user allowed it.
+/// How a run's features were made. Weights of a program are not named: the library knows whether the user allowed it.
 BackboneRequest requestOfRun(const RunRecord &record, BackboneRequest request)
 {
-    const QStringList parts = QString::fromStdString(record.backbone).split(u'/');
-    if (parts.size() != 4)
+    const std::optional<BackboneId> id = BackboneId::tryParse(record.backbone);
+    if (!id)
         return request;
-    const bool program = parts[0] == u"torchscript";
-    request.backbone = program ? record.weightsFile : parts[0].toStdString();
-    if (parts[1] != u"whole")  // not for asking: such a backbone takes pictures as they are
-        request.resize = parts[1].toStdString();
-    request.precision = parts[2].toStdString();
-    request.weights = parts[3].startsWith(u"seed-") ? "none" : program ? std::string() : record.weightsFile;
+    const bool program = id->network == kTorchScriptId;
+    request.backbone = program ? record.weightsFile : id->network;
+    if (id->resize != ResizeRule::Whole)  // not for asking: such a backbone takes pictures as they are
+        request.resize = resizeRuleName(id->resize);
+    request.precision = precisionName(id->precision);
+    request.weights = id->isUntrained() ? "none" : program ? std::string() : record.weightsFile;
     return request;
 }
 
@@ -43,7 +43,7 @@ TrainingView Session::Private::viewOfRun(const RunRecord &record)
     view.datasetName = std::filesystem::path(record.dataset).parent_path().filename().string();
     view.datasetHash = record.datasetHash;
     view.backbone = record.backbone;
-    view.untrained = record.backbone.find("/seed-") != std::string::npos;
+    view.untrained = isUntrainedBackbone(record.backbone);
     withLibrary([&](Library &l) { view.curve = l.epochs(record.run); });
     return view;
 }
@@ -85,7 +85,7 @@ void Session::Private::evaluateOnLane(const RunRecord &record)
             }
             auto found = std::make_shared<const Evaluation>(
                 stored ? std::move(*stored)
-                       : scope.engine()->evaluate(*judged, *about, asked, nullptr, folder, scope.context));
+                       : scope.engine()->trainer().evaluate(*judged, *about, asked, nullptr, folder, scope.context));
             return [this, judged, found, cross](const Job &) {
                 evaluation = found;
                 crossValidation = cross;

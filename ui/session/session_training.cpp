@@ -40,8 +40,8 @@ void Session::Private::startTraining(std::int64_t resumed)
             const JobContext context{scope.context.cancel, afterEpochs(scope)};
             const auto engineNow = scope.engine();
             auto report = std::make_shared<TrainReport>(
-                resumed ? engineNow->resume(resumed, folder, observer, link->control, context)
-                        : engineNow->train(*about, asked, used, folder, observer, link->control, context));
+                resumed ? engineNow->trainer().resume(resumed, folder, observer, link->control, context)
+                        : engineNow->trainer().train(*about, asked, used, folder, observer, link->control, context));
             return [this, report, resumed](const Job &ended) { trainingFinished(ended, *report, resumed != 0); };
         },
         [this, resumed] { resumed ? q.resumeRun(resumed) : q.train(); }, link);

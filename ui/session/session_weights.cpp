@@ -214,7 +214,7 @@ void Session::fetchWeights(const std::string &entry)
             }
     d->weightsRetry = [this, entry] { fetchWeights(entry); };
     d->startWeights(std::move(job), [this, entry](const DownloadObserver &observer, const JobContext &context) {
-        d->engine.wait(context.cancel)->fetchWeights(entry, d->folder, observer, context);
+        d->engine.wait(context.cancel)->shelf().fetchWeights(entry, d->folder, observer, context);
     });
 }
 
@@ -230,7 +230,7 @@ void Session::addWeights(const QString &file)
     job.stage = "check";
     d->weightsRetry = [this, file] { addWeights(file); };
     d->startWeights(std::move(job), [this, path = toPath(file)](const DownloadObserver &, const JobContext &context) {
-        const std::string backbone = d->engine.wait(context.cancel)->addWeights(path, {}, d->folder, context);
+        const std::string backbone = d->engine.wait(context.cancel)->shelf().addWeights(path, {}, d->folder, context);
         // Comes before the end, in the same order.
         d->mailbox.post([this, backbone] { d->weights.backbone = backbone; });
     });

@@ -110,7 +110,7 @@ void Thumbnails::serveOne()
             if (const auto engine = m_engine.get()) {
                 std::string problem;
                 const int side = static_cast<int>(std::lround(kSide * ratio));
-                picture = toQImage(engine->thumbnail(toPath(newest), side, problem), ratio);
+                picture = toQImage(engine->pictures().thumbnail(toPath(newest), side, problem), ratio);
             }
         });
         m_mailbox.post([this, newest, picture] {

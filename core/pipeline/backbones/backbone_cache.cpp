@@ -45,13 +45,14 @@ std::shared_ptr<const Backbone> build(const BackboneChoice &choice, Precision pr
 
 }  // namespace
 
-Networks::Networks(Factory factory) : m_factory(std::move(factory))
+BackboneCache::BackboneCache(Factory factory) : m_factory(std::move(factory))
 {
     if (!m_factory)
         m_factory = build;
 }
 
-std::shared_ptr<const Backbone> Networks::get(const BackboneChoice &choice, Precision precision, const Device &device)
+std::shared_ptr<const Backbone> BackboneCache::get(const BackboneChoice &choice, Precision precision,
+                                                   const Device &device)
 {
     const std::string key =
         choice.spec.id + '/' + precisionName(precision) + '/' + choice.weightsId + '@' + device.name;

@@ -12,13 +12,13 @@
 namespace dank {
 
 /// Builds backbones and keeps the last few, so that rating and extraction share one. Thread-safe.
-class Networks {
+class BackboneCache {
 public:
     using Factory = std::function<std::shared_ptr<const Backbone>(const BackboneChoice &choice, Precision precision,
                                                                   const Device &device)>;
 
     /// `factory` builds any backbone there is unless a test brings its own.
-    explicit Networks(Factory factory = {});
+    explicit BackboneCache(Factory factory = {});
 
     std::shared_ptr<const Backbone> get(const BackboneChoice &choice, Precision precision, const Device &device);
     WeightsNames &names() { return m_names; }

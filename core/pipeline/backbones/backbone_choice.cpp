@@ -70,6 +70,28 @@ BackboneKind BackboneChoice::kind() const
                                        : BackboneKind::Network;
 }
 
+BackboneId BackboneChoice::id(const std::string &resize, Precision precision) const
+{
+    const ResizeRule rule = resizeRuleFromName(resize);
+    if (spec.inputSide == 0)
+        return {spec.id, ResizeRule::Whole, Precision::Float32, weightsId};
+    return {spec.id, rule, precision, weightsId};
+}
+
+BackboneRequest BackboneChoice::requestFor(const BackboneId &id, const BackboneRequest &request) const
+{
+    const BackboneKind kind = this->kind();
+    BackboneRequest result = request;
+    result.backbone = kind == BackboneKind::TorchScript ? weights.string() : spec.id;
+    result.weights = kind != BackboneKind::Network ? std::string()
+                     : isUntrained()               ? std::string("none")
+                                                   : weights.string();
+    result.precision = precisionName(id.precision);
+    if (id.resize != ResizeRule::Whole)
+        result.resize = resizeRuleName(id.resize);
+    return result;
+}
+
 std::string WeightsNames::nameOf(const TensorFile &tensors)
 {
     return "w-" + contentHash(tensors);
@@ -280,6 +302,11 @@ void requireAllowed(const BackboneChoice &choice, const std::string &request, co
                 "This model was made with a network of somebody's own, " + displayPath(choice.weights)
                     + ". Such a file is a program; to run it, name it with --weights FILE.",
                 choice.weights);
+}
+
+std::string speedKey(const BackboneId &id, const std::string &device)
+{
+    return "speed/" + id.network + '/' + precisionName(id.precision) + '@' + device;
 }
 
 }  // namespace dank

@@ -8,9 +8,10 @@
 #include <string_view>
 #include <vector>
 
-#include "core/engine/engine.h"
+#include "core/backbone/backbone_id.h"
+#include "core/backbone/backbone_request.h"
+#include "core/backbone/backbone_status.h"
 #include "core/nn/networks/backbone.h"
-#include "core/pipeline/backbones/backbone_id.h"
 
 namespace dank {
 
@@ -24,6 +25,11 @@ struct BackboneChoice {
     std::string weightsId;          ///< BackboneId::weights
 
     BackboneKind kind() const;
+    /// The id of what it computes. A backbone that takes whole pictures has one resize rule and one precision. Throws
+    /// Error{Format} for an unknown rule.
+    BackboneId id(const std::string &resize, Precision precision) const;
+    /// The request that gives the features of `id` again; device and batch as in `request`.
+    BackboneRequest requestFor(const BackboneId &id, const BackboneRequest &request) const;
     bool isUntrained() const { return weightsId.starts_with("seed-"); }
 };
 
@@ -77,5 +83,8 @@ void allowProgram(const std::string &weightsId, const std::filesystem::path &lib
 /// Throws Error{Weights} for a TorchScript backbone that nobody allowed in this library and that `request` does not
 /// name either: a model file from elsewhere must not choose what is run here.
 void requireAllowed(const BackboneChoice &choice, const std::string &request, const std::filesystem::path &library);
+
+/// The library's fact that holds the images a second of a backbone on a device.
+std::string speedKey(const BackboneId &id, const std::string &device);
 
 }  // namespace dank

@@ -7,6 +7,7 @@
 #include "core/pipeline/backbones/backbone_table.h"
 #include "core/pipeline/backbones/weights_shelf.h"
 #include "core/pipeline/bench.h"
+#include "core/pipeline/features/picture_hashes.h"
 #include "core/store/library.h"
 
 namespace dank {
@@ -31,7 +32,7 @@ void count(BackboneStatus &status, const BackboneChoice &choice, const BackboneR
     for (const Precision precision : {Precision::Float32, Precision::BFloat16, Precision::Float16}) {
         if (asked && request.precision != "auto" && request.precision != precisionName(precision))
             continue;
-        const BackboneId id = idOf(choice, request.resize, precision);
+        const BackboneId id = choice.id(request.resize, precision);
         const auto stored = library.hashesWithFeatures(id.text(), static_cast<std::size_t>(status.columns));
         const auto cached = static_cast<std::size_t>(
             std::count_if(hashes.begin(), hashes.end(), [&](const auto &hash) { return stored.contains(hash); }));
@@ -100,7 +101,7 @@ std::vector<BackboneStatus> backboneStatuses(const Dataset *dataset, const Backb
         if (status.id != asked)
             ofThis.weights.clear();
         try {
-            const BackboneChoice choice = chooseBackbone(ofThis, context.library, context.networks.names());
+            const BackboneChoice choice = chooseBackbone(ofThis, context.library, context.backbones.names());
             if (status.kind == BackboneKind::TorchScript) {
                 const std::string path = status.id;
                 status = describe(choice.spec);

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/engine/engine.h"
+#include "core/engine/weights_shelf.h"
 #include "core/pipeline/backbones/backbone_cache.h"
 
 namespace dank {

@@ -7,6 +7,7 @@
 #include "core/base/file.h"
 #include "core/base/memory.h"
 #include "core/pipeline/features/extract_workers.h"
+#include "core/pipeline/features/picture_hashes.h"
 #include "core/pipeline/features/precision_choice.h"
 #include "core/store/library.h"
 
@@ -59,33 +60,6 @@ FeatureMatrix gatherMatrix(const Dataset &dataset, const std::vector<std::string
 
 }  // namespace
 
-std::string speedKey(const BackboneId &id, const std::string &device)
-{
-    return "speed/" + id.network + '/' + precisionName(id.precision) + '@' + device;
-}
-
-BackboneId idOf(const BackboneChoice &choice, const std::string &resize, Precision precision)
-{
-    const ResizeRule rule = resizeRuleFromName(resize);
-    if (choice.spec.inputSide == 0)
-        return {choice.spec.id, ResizeRule::Whole, Precision::Float32, choice.weightsId};
-    return {choice.spec.id, rule, precision, choice.weightsId};
-}
-
-BackboneRequest requestFor(const BackboneChoice &choice, const BackboneId &id, const BackboneRequest &request)
-{
-    const BackboneKind kind = choice.kind();
-    BackboneRequest result = request;
-    result.backbone = kind == BackboneKind::TorchScript ? choice.weights.string() : choice.spec.id;
-    result.weights = kind != BackboneKind::Network ? std::string()
-                     : choice.isUntrained()        ? std::string("none")
-                                                   : choice.weights.string();
-    result.precision = precisionName(id.precision);
-    if (id.resize != ResizeRule::Whole)
-        result.resize = resizeRuleName(id.resize);
-    return result;
-}
-
 ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &request, const PipelineContext &context,
                               const ExtractObserver &observer, const JobContext &job)
 {
@@ -94,9 +68,9 @@ ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &req
     const bool automatic = request.precision == "auto";
     const Precision asked = automatic ? Precision::Float32 : precisionFromName(request.precision);
     const Device device = chooseDevice(request.device);
-    const BackboneChoice choice = chooseBackbone(request, context.library, context.networks.names());
+    const BackboneChoice choice = chooseBackbone(request, context.library, context.backbones.names());
     const BackboneSpec &spec = choice.spec;
-    BackboneId id = idOf(choice, request.resize, asked);
+    BackboneId id = choice.id(request.resize, asked);
     if (choice.kind() == BackboneKind::TorchScript)
         allowProgram(choice.weightsId, context.library);
     Library library = Library::open(context.library);
@@ -122,7 +96,7 @@ ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &req
     report.deviceNote = device.note;
     report.precision = precisionName(id.precision);
     report.weightsFile = choice.weights.string();
-    report.asMade = requestFor(choice, id, request);
+    report.asMade = choice.requestFor(id, request);
     report.skipped.assign(dataset.skipped().begin(), dataset.skipped().end());
 
     const std::string backbone = id.text();
@@ -138,7 +112,7 @@ ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &req
     tell();
 
     if (!plan.missing.empty()) {
-        const auto network = context.networks.get(choice, id.precision, device);
+        const auto network = context.backbones.get(choice, id.precision, device);
         const auto start = Clock::now();
         std::size_t computed = 0;
         {

@@ -10,10 +10,10 @@
 #include <thread>
 #include <vector>
 
+#include "core/backbone/backbone_id.h"
 #include "core/base/job.h"
 #include "core/dataset/dataset.h"
 #include "core/nn/networks/backbone.h"
-#include "core/pipeline/backbones/backbone_id.h"
 
 namespace dank {
 

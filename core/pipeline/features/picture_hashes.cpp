@@ -1,3 +1,5 @@
+#include "core/pipeline/features/picture_hashes.h"
+
 #include <atomic>
 #include <exception>
 #include <map>
@@ -7,7 +9,6 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/hash.h"
-#include "core/pipeline/features/extract.h"
 #include "core/store/library.h"
 
 namespace dank {

@@ -101,8 +101,8 @@ PrecisionChoice choosePrecision(const Dataset &dataset, const BackboneChoice &ch
     }
     if (pictures.size() < 2)
         return {Precision::Float32, "float32: too few pictures to compare bfloat16 on"};
-    const auto exact = context.networks.get(choice, Precision::Float32, device);
-    const auto rough = context.networks.get(choice, Precision::BFloat16, device);
+    const auto exact = context.backbones.get(choice, Precision::Float32, device);
+    const auto rough = context.backbones.get(choice, Precision::BFloat16, device);
     setIntraOpThreads(context.threads);
     const Agreement agreement = compareFeatures(*exact, *rough, pictures, cancel);
     const bool take = agreesWell(agreement);

@@ -3,10 +3,10 @@
 #include <optional>
 #include <string>
 
+#include "core/backbone/backbone_id.h"
 #include "core/base/image.h"
 #include "core/dataset/meme.h"
 #include "core/nn/networks/backbone.h"
-#include "core/pipeline/backbones/backbone_id.h"
 
 namespace dank {
 

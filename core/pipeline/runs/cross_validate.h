@@ -3,7 +3,7 @@
 #include <functional>
 #include <vector>
 
-#include "core/engine/engine.h"
+#include "core/engine/trainer.h"
 #include "core/evaluate/cross_validation.h"
 #include "core/pipeline/runs/run_data.h"
 

@@ -179,11 +179,12 @@ Evaluation evaluateModel(const Model &model, const Dataset &dataset, const Backb
 {
     model.validate();
     const BackboneId id = BackboneId::parse(model.backbone);
-    requireMadeWith(model, id, request.backbone, context.networks.names());
+    requireMadeWith(model, id, request.backbone, context.backbones.names());
     const std::string named = request.weights == "none" ? "" : request.weights;
-    const BackboneChoice choice = findBackbone(id, named, model.weightsFile, context.library, context.networks.names());
+    const BackboneChoice choice =
+        findBackbone(id, named, model.weightsFile, context.library, context.backbones.names());
     requireAllowed(choice, named, context.library);
-    const BackboneRequest asMade = requestFor(choice, id, request);
+    const BackboneRequest asMade = choice.requestFor(id, request);
     ExtractReport extracted = extractFeatures(dataset, asMade, context, {}, job);
     if (extracted.matrix.backbone != model.backbone || static_cast<int>(extracted.matrix.columns) != model.columns())
         throw Error(ErrorKind::Mismatch, "The model \"" + model.name + "\" was made with features of " + model.backbone

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/engine/engine.h"
+#include "core/engine/trainer.h"
 #include "core/pipeline/features/extract.h"
 
 namespace dank {

@@ -98,15 +98,15 @@ std::unique_ptr<RatingSession> openRatingSession(std::shared_ptr<const Model> mo
     model->validate();
     const BackboneId id = BackboneId::parse(model->backbone);
     const BackboneChoice choice =
-        findBackbone(id, weights, model->weightsFile, context.library, context.networks.names());
+        findBackbone(id, weights, model->weightsFile, context.library, context.backbones.names());
     const BackboneSpec &spec = choice.spec;
     if (model->columns() != spec.columns)
         throw Error(ErrorKind::Mismatch, "The model \"" + model->name + "\" reads " + std::to_string(model->columns())
                                              + " numbers, but " + spec.title + " gives " + std::to_string(spec.columns)
                                              + ".");
     requireAllowed(choice, weights, context.library);
-    auto network = [&networks = context.networks, choice, precision = id.precision, device = chooseDevice(device)] {
-        return networks.get(choice, precision, device);
+    auto network = [&backbones = context.backbones, choice, precision = id.precision, device = chooseDevice(device)] {
+        return backbones.get(choice, precision, device);
     };
     return std::make_unique<Rating>(std::move(model), choice.spec, std::move(network), id.resize, context.library);
 }

@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-#include "core/engine/engine.h"
+#include "core/engine/rater.h"
 #include "core/model/model.h"
 #include "core/pipeline/features/extract.h"
 

@@ -27,16 +27,6 @@ std::string textOf(const char *variable)
 
 }  // namespace
 
-std::uint64_t WeightsEntry::limit() const
-{
-    if (bytes != 0)
-        return bytes;
-    // An approximate size is a rounded one: a tenth more, and some for a small file.
-    return approximateBytes == 0
-               ? kMaxWeightsBytes
-               : std::min(kMaxWeightsBytes, approximateBytes + approximateBytes / 10 + (std::uint64_t{1} << 20));
-}
-
 std::vector<WeightsEntry> weightsCatalogue()
 {
     const auto torchvision = [](std::string id, std::string backbone, std::string title, const std::string &file,

@@ -5,9 +5,9 @@
 #include <functional>
 #include <string>
 
+#include "core/backbone/download_progress.h"
 #include "core/base/job.h"
 #include "core/weights/fetch/catalogue.h"
-#include "core/weights/fetch/download_progress.h"
 
 namespace dank {
 

@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "core/base/error.h"
+#include "core/engine/engine_abi.h"
 #include "core/engine/loader.h"
 
 extern "C" int dankEngineAbi()

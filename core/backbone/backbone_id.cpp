@@ -1,4 +1,4 @@
-#include "core/pipeline/backbones/backbone_id.h"
+#include "core/backbone/backbone_id.h"
 
 #include <charconv>
 #include <vector>
@@ -7,26 +7,6 @@
 #include "core/base/file.h"
 
 namespace dank {
-
-const char *resizeRuleName(ResizeRule rule) noexcept
-{
-    switch (rule) {
-    case ResizeRule::Warp: return "warp";
-    case ResizeRule::Crop: return "crop";
-    case ResizeRule::Letterbox: return "letterbox";
-    case ResizeRule::Whole: return "whole";
-    }
-    return "warp";
-}
-
-ResizeRule resizeRuleFromName(std::string_view name)
-{
-    for (const ResizeRule rule : {ResizeRule::Warp, ResizeRule::Crop, ResizeRule::Letterbox})
-        if (name == resizeRuleName(rule))
-            return rule;
-    throw Error(ErrorKind::Format,
-                "There is no resize rule \"" + sanitizeUtf8(name) + "\"; choose warp, crop or letterbox.");
-}
 
 std::uint64_t seedOf(std::string_view weights) noexcept
 {
@@ -43,9 +23,13 @@ std::string BackboneId::text() const
 
 BackboneId BackboneId::parse(std::string_view text)
 {
-    const auto refuse = [&] {
-        return Error(ErrorKind::Format, "\"" + sanitizeUtf8(text.substr(0, 100)) + "\" is not a backbone id.");
-    };
+    if (std::optional<BackboneId> id = tryParse(text))
+        return *std::move(id);
+    throw Error(ErrorKind::Format, "\"" + printable(text.substr(0, 100)) + "\" is not a backbone id.");
+}
+
+std::optional<BackboneId> BackboneId::tryParse(std::string_view text)
+{
     std::vector<std::string_view> parts;
     for (std::string_view rest = text;;) {
         const auto slash = rest.find('/');
@@ -55,11 +39,15 @@ BackboneId BackboneId::parse(std::string_view text)
         rest.remove_prefix(slash + 1);
     }
     if (parts.size() != 4 || parts[0].empty())
-        throw refuse();
+        return std::nullopt;
     BackboneId id;
     id.network = parts[0];
-    id.resize = parts[1] == resizeRuleName(ResizeRule::Whole) ? ResizeRule::Whole : resizeRuleFromName(parts[1]);
-    id.precision = precisionFromName(parts[2]);
+    try {
+        id.resize = parts[1] == resizeRuleName(ResizeRule::Whole) ? ResizeRule::Whole : resizeRuleFromName(parts[1]);
+        id.precision = precisionFromName(parts[2]);
+    } catch (const Error &) {
+        return std::nullopt;
+    }
     id.weights = parts[3];
     const auto hasOnly = [&](const char *characters, std::size_t from) {
         return id.weights.find_first_not_of(characters, from) == std::string::npos;
@@ -70,8 +58,13 @@ BackboneId BackboneId::parse(std::string_view text)
     const bool version =
         id.weights.size() > 2 && id.weights.size() <= 10 && id.weights.starts_with("v-") && hasOnly(kDigits, 2);
     if (!(file || seeded || version))
-        throw refuse();
+        return std::nullopt;
     return id;
+}
+
+bool isUntrainedBackbone(std::string_view id) noexcept
+{
+    return id.substr(id.rfind('/') + 1).starts_with("seed-");
 }
 
 }  // namespace dank

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 namespace dank {
 
@@ -11,5 +12,8 @@ struct DownloadProgress {
     double bytesPerSecond = 0;      ///< over the last seconds
     std::uint64_t resumedFrom = 0;  ///< bytes that an earlier attempt had fetched and that were kept
 };
+
+/// Called on the job's thread.
+using DownloadObserver = std::function<void(const DownloadProgress &)>;
 
 }  // namespace dank

@@ -1,23 +1,19 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
-#include "core/nn/device.h"
+#include "core/backbone/precision.h"
+#include "core/backbone/resize_rule.h"
 
 namespace dank {
 
-/// How a picture of any shape becomes inputSide × inputSide.
-enum class ResizeRule {
-    Warp,       ///< stretched to the square, the paper's
-    Crop,       ///< the short side becomes cropSide, the middle is kept: what the weights' publishers do
-    Letterbox,  ///< the long side fits, the rest is mid grey
-    Whole,      ///< not resized: for a backbone that takes whole pictures, and nobody else
-};
-const char *resizeRuleName(ResizeRule rule) noexcept;  ///< "warp", "crop", "letterbox", "whole"
-/// Throws Error{Format}; "whole" is not for asking.
-ResizeRule resizeRuleFromName(std::string_view name);
+/// The backbone that needs no network and no weights (core/image/classic_features.h).
+inline constexpr std::string_view kClassicId = "classic";
+/// What a user's own TorchScript file goes by in ids; its row is in the JSON beside it.
+inline constexpr std::string_view kTorchScriptId = "torchscript";
 
 /// The seed in a BackboneId::weights of seeded random weights, else 0.
 std::uint64_t seedOf(std::string_view weights) noexcept;
@@ -36,6 +32,14 @@ struct BackboneId {
     std::string text() const;
     /// Throws Error{Format} for a text that text() did not make.
     static BackboneId parse(std::string_view text);
+    /// The same; empty for such a text.
+    static std::optional<BackboneId> tryParse(std::string_view text);
+
+    bool operator==(const BackboneId &) const = default;
 };
+
+/// Whether an id's text says that its weights were seeded random numbers; also of a text that this version cannot
+/// parse.
+bool isUntrainedBackbone(std::string_view id) noexcept;
 
 }  // namespace dank

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+namespace dank {
+
+/// How pictures become features. Strings are as on the command line.
+struct BackboneRequest {
+    std::string backbone;  ///< an id, or a TorchScript file's path (a program: see core/nn/networks/torchscript.h);
+                           ///< empty: the first network with installed weights, else "classic"
+    std::string weights;   ///< a weights file; "none" for seeded random; empty: the library's own
+    std::string device = "auto";     ///< auto, cpu, cuda, cuda:N
+    std::string precision = "auto";  ///< auto, fp32, bf16, fp16
+    std::string resize = "warp";
+    int batch = 8;  ///< pictures a forward pass
+
+    bool operator==(const BackboneRequest &) const = default;
+};
+
+}  // namespace dank

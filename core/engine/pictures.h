@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "core/base/image.h"
+#include "core/base/job.h"
+
+namespace dank {
+
+struct SampleReport {
+    std::size_t rows = 0;    ///< rows in db.json
+    std::size_t images = 0;  ///< files in memes/, broken ones included
+    std::filesystem::path db;
+};
+
+/// Pictures to look at. Thread-safe.
+class Pictures {
+public:
+    virtual ~Pictures() = default;
+
+    /// A small RGB picture of an image file (empty when it cannot be decoded; `problem` then says why).
+    virtual Image thumbnail(const std::filesystem::path &file, int side, std::string &problem) const = 0;
+    /// Writes the synthetic dataset; its planted rule is documented in core/pipeline/sample.h.
+    virtual SampleReport writeSample(const std::filesystem::path &folder, int count, std::uint64_t seed,
+                                     const JobContext &job) = 0;
+};
+
+}  // namespace dank

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "core/model/model.h"
+#include "core/model/score.h"
+
+namespace dank {
+
+/// Scores files with one model; features that the library has are not computed again. Thread-safe; keeps its network
+/// alive; must not outlive its engine.
+class RatingSession {
+public:
+    virtual ~RatingSession() = default;
+    virtual const Model &model() const = 0;
+    /// Loads the network now; otherwise the first picture does whose features the library does not have.
+    virtual void prepare() const {}
+    virtual Score rate(const std::filesystem::path &file) const = 0;
+    /// A picture that has no file (pasted). `name` goes into Score::path.
+    virtual Score rate(std::span<const std::byte> encoded, const std::string &name) const = 0;
+};
+
+/// Opens models for rating. Thread-safe.
+class Rater {
+public:
+    virtual ~Rater() = default;
+
+    /// Finds the model's backbone. `weights`: as in BackboneRequest, empty for the model's own hint and then the
+    /// library's. Throws Error{Weights|Mismatch} when they are not the ones the model was made with.
+    virtual std::unique_ptr<RatingSession> openRating(std::shared_ptr<const Model> model, const std::string &weights,
+                                                      const std::string &device,
+                                                      const std::filesystem::path &library) = 0;
+};
+
+}  // namespace dank
