@@ -14,6 +14,7 @@
 
 #include "core/backbone/backbone_id.h"
 #include "ui/runs/loss_card.h"
+#include "ui/runs/run_text.h"
 #include "ui/runs/runs_model.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"

@@ -6,11 +6,11 @@
 #include <QMenu>
 #include <QMessageBox>
 #include <QPushButton>
-#include <QScrollBar>
 #include <QShortcut>
 #include <QVBoxLayout>
 
 #include "core/learn/loss.h"
+#include "ui/runs/run_text.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/window_settings.h"
 

@@ -5,7 +5,7 @@
 
 #include "core/learn/settings_list.h"
 #include "ui/charts/number_text.h"
-#include "ui/runs/loss_card.h"
+#include "ui/runs/run_text.h"
 #include "ui/widgets/text_format.h"
 
 namespace dank::ui {
@@ -22,18 +22,6 @@ const Tokens &tokensOf(bool dark)
 bool isNumeric(int column)
 {
     return column >= RunsModel::Within && column <= RunsModel::Epochs;
-}
-
-QString stateText(RunState state)
-{
-    switch (state) {
-    case RunState::Running: return RunsModel::tr("training");
-    case RunState::Paused: return RunsModel::tr("paused");
-    case RunState::Interrupted: return RunsModel::tr("interrupted");
-    case RunState::Done: return RunsModel::tr("done");
-    case RunState::Failed: return RunsModel::tr("failed");
-    }
-    return {};
 }
 
 QString verdictText(VerdictKind kind)
@@ -63,23 +51,6 @@ std::optional<double> figureAt(const RunRecord &run, int column)
     }
 }
 
-QString figureText(const std::optional<double> &value, int digits)
-{
-    if (!value || !std::isfinite(*value))
-        return {};
-    if (std::abs(*value) >= 1000)
-        return lossText(*value, 2);
-    QString text = QString::number(*value, 'f', digits);
-    if (text.startsWith(QLatin1Char('-')))
-        text[0] = QChar(0x2212);
-    return text;
-}
-
-std::optional<double> gainOf(const RunRecord &run)
-{
-    return run.bestEpoch > 0 ? gainOverMean(run.bestValidationLoss, run.meanPredictorLoss) : std::nullopt;
-}
-
 bool same(const RunRecord &a, const RunRecord &b)
 {
     const auto equal = [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); };
@@ -91,14 +62,6 @@ bool same(const RunRecord &a, const RunRecord &b)
 }
 
 }  // namespace
-
-QString shortBackbone(const std::string &fullId)
-{
-    const QString id = QString::fromStdString(fullId);
-    const qsizetype slash = id.indexOf(QLatin1Char('/'));
-    // An absolute path names a TorchScript file; everything else is network/resize/precision/weights.
-    return slash > 0 ? id.left(slash) : id;
-}
 
 QColor runColour(const Tokens &tokens, std::int64_t run)
 {
@@ -272,7 +235,7 @@ QString RunsModel::text(const RunRecord &run, int column) const
     switch (column) {
     case Run: return tr("run %1").arg(run.run);
     case Locked: return run.locked ? tr("locked") : QString();
-    case State: return stateText(run.state);
+    case State: return runStateText(run.state);
     case Verdict: return run.figures ? verdictText(run.figures->verdict) : QString();
     case Within:
     case Spearman:
@@ -287,17 +250,7 @@ QString RunsModel::text(const RunRecord &run, int column) const
                    : tr("%1 / %2").arg(groupedNumber(run.epochs), groupedNumber(run.config.epochs));
     case BestLoss: return run.bestEpoch > 0 ? lossText(run.bestValidationLoss, 3) : QString();
     case LastLoss: return run.epochs > 0 ? lossText(run.lastValidationLoss, 3) : QString();
-    case Gain: {
-        const auto gain = gainOf(run);
-        if (!gain)
-            return {};
-        const double percent = std::abs(*gain) * 100;
-        if (percent < 0.5)
-            return tr("the same");
-        if (*gain > 0)
-            return tr("%1 % better").arg(percent, 0, 'f', 0);
-        return percent < 1000 ? tr("%1 % worse").arg(percent, 0, 'f', 0) : tr("%1 × worse").arg(lossText(1 - *gain, 2));
-    }
+    case Gain: return gainText(gainOf(run));
     case Note: return QString::fromStdString(run.note).simplified();
     default: return {};
     }

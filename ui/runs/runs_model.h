@@ -97,9 +97,6 @@ private:
     bool m_dark = false;
 };
 
-/// A backbone's name without what its full id adds: "inception_v3".
-QString shortBackbone(const std::string &fullId);
-
 /// The colour of a run, in the table and on the chart; neighbours differ.
 QColor runColour(const Tokens &tokens, std::int64_t run);
 /// Its line's pattern: two runs of one colour have different ones.

@@ -1,12 +1,12 @@
 #include "core/weights/torch/pickle.h"
 
 #include <algorithm>
-#include <cstring>
 #include <map>
 #include <string>
 
 #include "core/weights/bad_file.h"
 #include "core/weights/safetensors_format.h"
+#include "core/weights/torch/pickle_bytes.h"
 #include "core/weights/torch/pickle_names.h"
 
 // The format is described in CPython's Lib/pickletools.py, what PyTorch puts into it in torch/serialization.py and
@@ -70,7 +70,7 @@ enum class Op : unsigned char {
 /// The stack machine. Marks lie beside the stack, so that nothing can take one for a value.
 class PickleReader {
 public:
-    explicit PickleReader(std::span<const std::byte> bytes)
+    explicit PickleReader(std::span<const std::byte> bytes) : m_bytes(bytes)
     {
         m_pickle.m_bytes = bytes;
         m_pickle.m_containers.emplace_back();  // the empty tuple
@@ -78,13 +78,13 @@ public:
 
     Pickle run()
     {
-        if (Op(byte()) != Op::Proto)
+        if (Op(m_bytes.byte()) != Op::Proto)
             refuse("its pickle does not begin with a protocol");
-        if (const unsigned protocol = byte(); protocol != 2)
+        if (const unsigned protocol = m_bytes.byte(); protocol != 2)
             refuse("its pickle has protocol " + std::to_string(protocol)
                    + ", not 2; in Python, save it again without a pickle_protocol");
         for (;;) {
-            const unsigned op = byte();
+            const unsigned op = m_bytes.byte();
             if (Op(op) == Op::Stop)
                 break;
             step(op);
@@ -92,7 +92,7 @@ public:
         if (!m_marks.empty() || m_stack.size() != 1)
             refuse("its pickle does not end with one value");
         m_pickle.m_value = m_stack.back();
-        m_pickle.m_size = m_at;
+        m_pickle.m_size = m_bytes.at();
         return std::move(m_pickle);
     }
 
@@ -108,14 +108,14 @@ private:
         case Op::None: return push({});
         case Op::NewTrue: return push({1, 0, Kind::Bool});
         case Op::NewFalse: return push({0, 0, Kind::Bool});
-        case Op::BinInt: return push({std::int32_t(number(4)), 0, Kind::Int});
-        case Op::BinInt1: return push({std::int64_t(number(1)), 0, Kind::Int});
-        case Op::BinInt2: return push({std::int64_t(number(2)), 0, Kind::Int});
-        case Op::Long1: return pushLong(byte());
-        case Op::BinFloat: number(8); return push({0, 0, Kind::Float});
-        case Op::ShortBinString: return pushText(byte());
+        case Op::BinInt: return push({std::int32_t(m_bytes.number(4)), 0, Kind::Int});
+        case Op::BinInt1: return push({std::int64_t(m_bytes.number(1)), 0, Kind::Int});
+        case Op::BinInt2: return push({std::int64_t(m_bytes.number(2)), 0, Kind::Int});
+        case Op::Long1: return pushLong(m_bytes.byte());
+        case Op::BinFloat: m_bytes.number(8); return push({0, 0, Kind::Float});
+        case Op::ShortBinString: return pushText(m_bytes.byte());
         case Op::BinString:
-        case Op::BinUnicode: return pushText(number(4));
+        case Op::BinUnicode: return pushText(m_bytes.number(4));
         case Op::EmptyTuple: return push({0, 0, Kind::Tuple});
         case Op::Tuple1: return pushTuple(1);
         case Op::Tuple2: return pushTuple(2);
@@ -127,10 +127,10 @@ private:
         case Op::Appends: return append(popMark());
         case Op::SetItem: return setItems(2);
         case Op::SetItems: return setItems(popMark());
-        case Op::BinPut: return put(byte());
-        case Op::LongBinPut: return put(number(4));
-        case Op::BinGet: return get(byte());
-        case Op::LongBinGet: return get(number(4));
+        case Op::BinPut: return put(m_bytes.byte());
+        case Op::LongBinPut: return put(m_bytes.number(4));
+        case Op::BinGet: return get(m_bytes.byte());
+        case Op::LongBinGet: return get(m_bytes.number(4));
         case Op::Global: return pushGlobal();
         case Op::BinPersId: return pushStorage(pop());
         case Op::Reduce: return reduce();
@@ -138,37 +138,6 @@ private:
         default: break;
         }
         refuseInstruction(op);
-    }
-
-    // The bytes.
-
-    std::span<const std::byte> take(std::uint64_t count)
-    {
-        if (count > m_pickle.m_bytes.size() - m_at)
-            refuse("it ends inside its pickle");
-        if (m_at + count > Pickle::kMaxBytes)
-            refuse("its pickle is larger than 64 MB, more than weights need");
-        const auto taken = m_pickle.m_bytes.subspan(m_at, std::size_t(count));
-        m_at += std::size_t(count);
-        return taken;
-    }
-    unsigned byte() { return std::to_integer<unsigned>(take(1).front()); }
-    std::uint64_t number(std::size_t size)
-    {
-        std::uint64_t value = 0;
-        std::memcpy(&value, take(size).data(), size);
-        return value;
-    }
-    std::string_view line()
-    {
-        const auto rest = m_pickle.m_bytes.subspan(m_at);
-        const auto window = rest.first(std::min<std::size_t>(rest.size(), 256));
-        const auto end = std::find(window.begin(), window.end(), std::byte{'\n'});
-        if (end == window.end())
-            refuse(window.size() < rest.size() ? "its pickle asks for a name that is too long"
-                                               : "it ends inside its pickle");
-        const auto taken = take(std::uint64_t(end - window.begin()) + 1);
-        return {reinterpret_cast<const char *>(taken.data()), taken.size() - 1};
     }
 
     // The stack.
@@ -217,7 +186,7 @@ private:
     PickleValue newContainer(Kind kind)
     {
         // A real pickle spends more than four bytes on each, so a small file cannot ask for much memory.
-        if (m_pickle.m_containers.size() > std::min(64 + m_at / 4, Pickle::kMaxContainers))
+        if (m_pickle.m_containers.size() > std::min(64 + m_bytes.at() / 4, Pickle::kMaxContainers))
             refuse("its pickle makes more lists and dicts than weights need");
         m_pickle.m_containers.emplace_back();
         return {0, std::uint32_t(m_pickle.m_containers.size() - 1), kind};
@@ -234,7 +203,7 @@ private:
         // An item is put on the stack by at least one byte and then stored once, or twice by way of Python 2's
         // OrderedDict; whoever stores one list again and again wants memory, not weights.
         m_items += items.size();
-        if (m_items > std::min(2 * m_at, Pickle::kMaxItems))
+        if (m_items > std::min(2 * m_bytes.at(), Pickle::kMaxItems))
             refuse("its pickle repeats its lists more often than weights need");
         container(target).depth = std::uint8_t(depth);
         container(target).items.insert(container(target).items.end(), items.begin(), items.end());
@@ -244,7 +213,7 @@ private:
     {
         if (size > 8)
             refuse("its pickle holds a number of more than 64 bits");
-        std::uint64_t value = number(size);
+        std::uint64_t value = m_bytes.number(size);
         if (size > 0 && size < 8 && value >> (8 * size - 1))
             value |= ~std::uint64_t{0} << 8 * size;  // negative
         push({std::int64_t(value), 0, Kind::Int});
@@ -252,8 +221,8 @@ private:
 
     void pushText(std::uint64_t size)
     {
-        const std::size_t begin = m_at;
-        take(size);
+        const std::size_t begin = m_bytes.at();
+        m_bytes.take(size);
         push({std::int64_t(begin), std::uint32_t(size), Kind::Text});
     }
 
@@ -319,8 +288,8 @@ private:
 
     void pushGlobal()
     {
-        const std::string_view module = line();
-        const std::string_view name = line();
+        const std::string_view module = m_bytes.line();
+        const std::string_view name = m_bytes.line();
         push({0, std::uint32_t(knownName(module, name)), Kind::Global});
     }
 
@@ -434,8 +403,9 @@ private:
         bool known = false;
     };
 
+    PickleBytes m_bytes;
     Pickle m_pickle;
-    std::size_t m_at = 0, m_items = 0;
+    std::size_t m_items = 0;
     std::vector<PickleValue> m_stack;
     std::vector<std::size_t> m_marks;
     std::vector<Remembered> m_memo;
