@@ -81,6 +81,33 @@ MemeRecord by(const char *author, double created = 0)
     return record;
 }
 
+std::vector<MemeRecord> recordsBy(const std::vector<std::string> &authors)
+{
+    std::vector<MemeRecord> records;
+    for (std::size_t i = 0; i < authors.size(); ++i) {
+        MemeRecord record;
+        record.id = std::to_string(i);
+        record.author = authors[i];
+        records.push_back(record);
+    }
+    return records;
+}
+
+std::vector<std::string> manyAuthors(int rows)
+{
+    // Like the real thing: one author with a tenth of all rows, some with a few, most with one, some unknown.
+    Random random(5);
+    std::vector<std::string> authors;
+    for (int i = 0; i < rows; ++i) {
+        const std::uint64_t kind = random.below(10);
+        authors.push_back(kind == 0  ? "busy"
+                          : kind < 4 ? "some" + std::to_string(random.below(20))
+                          : kind < 6 ? ""
+                                     : "one" + std::to_string(i));
+    }
+    return authors;
+}
+
 }  // namespace
 
 class TestSplits : public QObject {
@@ -298,6 +325,88 @@ private slots:
         QVERIFY_THROWS_EXCEPTION(Error, splitManifest(ids, {{4}, {}, {}, {}}));
         const std::vector<MemeId> broken{"a\nb"};
         QVERIFY_THROWS_EXCEPTION(Error, splitManifest(broken, {{0}, {}, {}, {}}));
+    }
+
+    void splitsKeepAuthorsApart_data()
+    {
+        QTest::addColumn<double>("fraction");
+        QTest::addColumn<int>("rows");
+        for (const double fraction : {0.05, 0.2, 0.5, 0.9})
+            for (const int rows : {40, 240, 3000})
+                QTest::addRow("%g of %d", fraction, rows) << fraction << rows;
+    }
+    void splitsKeepAuthorsApart()
+    {
+        QFETCH(double, fraction);
+        QFETCH(int, rows);
+        const auto records = recordsBy(manyAuthors(rows));
+        std::set<std::vector<std::size_t>> different;
+        for (std::uint64_t seed = 0; seed < 10; ++seed) {
+            const Split split = makeSplit(records, SplitKind::Author, fraction, seed);
+            std::map<std::string, int> sides;
+            std::set<std::size_t> all;
+            for (const std::size_t row : split.train) {
+                sides[records[row].author] |= 1;
+                all.insert(row);
+            }
+            for (const std::size_t row : split.validation) {
+                sides[records[row].author] |= 2;
+                all.insert(row);
+            }
+            for (const auto &[author, side] : sides)
+                QVERIFY(author.empty() || side != 3);
+            QCOMPARE(all.size(), records.size());
+            QCOMPARE(split.train.size() + split.validation.size(), records.size());
+            QVERIFY(std::is_sorted(split.train.begin(), split.train.end()));
+            QVERIFY(std::is_sorted(split.validation.begin(), split.validation.end()));
+            QVERIFY(std::abs(static_cast<double>(split.validation.size()) - fraction * rows) <= 1.5);
+            const Split again = makeSplit(records, SplitKind::Author, fraction, seed);
+            QVERIFY(again.train == split.train && again.validation == split.validation);
+            different.insert(split.validation);
+        }
+        QVERIFY(different.size() > 5);
+    }
+
+    void runSplitsKeepAuthorsOnOneOfThreeSides()
+    {
+        const auto records = recordsBy(manyAuthors(240));
+        for (std::uint64_t seed = 0; seed < 10; ++seed) {
+            const Split split = makeRunSplit(records, SplitKind::Author, 0.2, seed);
+            std::map<std::string, std::set<int>> sidesOf;
+            std::set<std::size_t> all;
+            int side = 0;
+            for (const auto *rows : {&split.train, &split.validation, &split.test}) {
+                for (const std::size_t row : *rows) {
+                    sidesOf[records[row].author].insert(side);
+                    all.insert(row);
+                }
+                ++side;
+            }
+            for (const auto &[author, sides] : sidesOf)
+                QVERIFY(author.empty() || sides.size() == 1);
+            QCOMPARE(all.size(), records.size());
+            QCOMPARE(split.train.size() + split.validation.size() + split.test.size(), records.size());
+            QVERIFY(std::abs(static_cast<double>(split.validation.size()) - 48) <= 2);
+            QVERIFY(std::abs(static_cast<double>(split.test.size()) - 48) <= 2);
+        }
+    }
+
+    void splitsOfFewGroups()
+    {
+        // A huge author and a small one: the small one is held out, whatever the order.
+        std::vector<std::string> authors(20, "huge");
+        authors.insert(authors.end(), 2, "small");
+        for (std::uint64_t seed = 0; seed < 10; ++seed)
+            QCOMPARE(makeSplit(recordsBy(authors), SplitKind::Author, 0.05, seed).validation.size(), 2u);
+        QCOMPARE(makeSplit(recordsBy({"a", "b"}), SplitKind::Author, 0.99, 1).train.size(), 1u);
+        QCOMPARE(makeSplit(recordsBy({"", ""}), SplitKind::Author, 0.5, 1).train.size(), 1u);
+        QCOMPARE(makeSplit(recordsBy({"a", "a", "a"}), SplitKind::Random, 0.3, 1).validation.size(), 1u);
+        QVERIFY_THROWS_EXCEPTION(Error, makeSplit(recordsBy({"a", "a", "a"}), SplitKind::Author, 0.3, 1));
+        QVERIFY_THROWS_EXCEPTION(Error, makeSplit(recordsBy({"a"}), SplitKind::Random, 0.5, 1));
+        QVERIFY_THROWS_EXCEPTION(Error, makeSplit({}, SplitKind::Random, 0.5, 1));
+        QVERIFY_THROWS_EXCEPTION(Error, makeRunSplit(recordsBy({"a", "b"}), SplitKind::Author, 0.2, 1));
+        QVERIFY_THROWS_EXCEPTION(Error, makeRunSplit(recordsBy({"a", "b", "c"}), SplitKind::Author, 0.5, 1));
+        QVERIFY_THROWS_EXCEPTION(Error, makeSplit(recordsBy({"a", "b"}), SplitKind::Random, NAN, 1));
     }
 };
 

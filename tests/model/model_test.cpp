@@ -1,0 +1,63 @@
+#include <QtTest>
+
+#include <cmath>
+
+#include "core/base/error.h"
+#include "core/model/model.h"
+
+using namespace dank;
+
+namespace {
+
+Model goodModel()
+{
+    Model model;
+    model.backbone = "tiny";
+    model.layers = {{3, 2, {1, 2, 3, 4, 5, 6}, {0, 0}}, {2, 1, {1, 1}, {0}}};
+    model.featureMean = {0, 0, 0};
+    model.featureScale = {1, 1, 1};
+    model.reference = {0.1f, 0.5f, 0.5f};
+    model.epoch = 3;
+    model.epochsRun = 5;
+    model.curve = {{1, 0.5, 0.4, 0.1}};
+    return model;
+}
+
+}  // namespace
+
+class TestModel : public QObject {
+    Q_OBJECT
+
+private slots:
+    void goodModelsAreTaken()
+    {
+        goodModel().validate();
+        Model raw = goodModel();
+        raw.featureMean = raw.featureScale = {};
+        raw.reference = {};
+        raw.validate();
+        Model normal = goodModel();
+        normal.normScale = {1, -2, 0};
+        normal.normShift = {0, 0, 5};
+        normal.validate();
+    }
+
+    void badModelsAreRefused_data()
+    {
+        QTest::addColumn<int>("way");
+        for (int way = 0; way < 22; ++way)
+            QTest::addRow("way %d", way) << way;
+    }
+    void badModelsAreRefused()
+    {
+        QFETCH(int, way);
+        Model model = goodModel();
+        switch (way) {
+        case 0: model.layers.clear(); break;
+        case 1: model.layers.pop_back(); break;
+        case 2: model.layers[0].weight.pop_back(); break;
+        case 3: model.layers[0].bias.push_back(0); break;
+        };
+
+        QTEST_GUILESS_MAIN(TestModel)
+#include "model_test.moc"

@@ -1,0 +1,135 @@
+#include "tests/store/model_file_fixture.h"
+
+using namespace dank;
+
+namespace {
+
+/// With everything that scores rest on.
+Model withScores()
+{
+    Model model = example();
+    model.trainIds = {"a", "c", "x"};
+    model.config = TrainConfig::standard();
+    model.config.group = "subreddit";
+    model.config.within = true;
+    model.targetGroup = "subreddit";
+    const std::vector<MemeId> ids{"a", "c", "x", "d", "e", "f"};
+    model.splitHash = splitHash(ids, {{0, 1, 2}, {3}, {4, 5}, {}});
+    model.interval = ConformalInterval{0.9, 48, -0.1, 0.1 + 0.2};
+    model.range.emplace();
+    for (int i = 0; i < 20; ++i)
+        model.range->distances.push_back(0.1F * float(i));
+    model.trainPictures = {{0, std::string(32, 'a'), 12345, "memes/ü a.png"}, {2, std::string(32, '0'), 0, ""}};
+    for (const char *group : {"dank\"memes", "memes"})
+        model.groupTargets.emplace(
+            group, TargetTransform::fit(TargetKind::Percentile, std::vector<std::int64_t>{1, 5, 5, 70, 90}));
+    return model;
+}
+
+}  // namespace
+
+class TestModelScores : public QObject {
+    Q_OBJECT
+private slots:
+    void whatScoresRestOn()
+    {
+        File file;
+        const Model model = withScores();
+        saveModel(model, file.path());
+        const Model loaded = loadModel(file.path());
+        QCOMPARE(loaded.splitHash, model.splitHash);
+        QCOMPARE(loaded.interval->below, -0.1);
+        QCOMPARE(loaded.interval->above, 0.1 + 0.2);
+        QCOMPARE(loaded.interval->rows, std::size_t(48));
+        QCOMPARE(loaded.interval->level, 0.9);
+        QVERIFY(loaded.range->mean.empty() && loaded.range->scale.empty());
+        QVERIFY(loaded.range->distances == model.range->distances);
+        QVERIFY(loaded.trainPictures == model.trainPictures);
+        QCOMPARE(loaded.targetGroup, std::string("subreddit"));
+        QCOMPARE(loaded.groupTargets.size(), std::size_t(2));
+        QVERIFY(loaded.groupTargets.at("memes").parameters() == model.groupTargets.at("memes").parameters());
+        const auto document = json::parse(openSafetensors(file.path()).metadata().at("dank"));
+        QCOMPARE(document.at("format").get<int>(), 1);  // older programs pass over what they do not know
+
+        // An older file.
+        rewrite(file.path(), [](Parts &parts) {
+            for (const char *key : {"split_hash", "interval", "training_range", "train_pictures", "group_targets"})
+                QCOMPARE(parts.document.erase(key), std::size_t(1));
+        });
+        const Model old = loadModel(file.path());
+        QVERIFY(!old.interval && !old.range && old.trainPictures.empty() && old.groupTargets.empty());
+        QVERIFY(old.splitHash.empty());
+        QCOMPARE(old.targetGroup, std::string("subreddit"));
+
+        Model raw = model;
+        raw.featureMean.clear();
+        raw.featureScale.clear();
+        raw.range->mean = {1, 2, 3};
+        raw.range->scale = {1, 0.1F, 1e-30F};
+        saveModel(raw, file.path());
+        QVERIFY(loadModel(file.path()).range->scale == raw.range->scale);
+    }
+
+    void refusesScores_data()
+    {
+        QTest::addColumn<Change>("change");
+        QTest::addColumn<QString>("reason");
+        const auto set = [&](const char *pointer, json value, const char *reason) {
+            const std::string name = std::string(pointer) + " = " + value.dump().substr(0, 40);
+            const Change change = [=](Parts &parts) { parts.document[json::json_pointer(pointer)] = value; };
+            QTest::newRow(name.c_str()) << change << QString(reason);
+        };
+        set("/split_hash", std::string(32, '0'), "sides");
+        set("/split_hash", 5, "wrong kind");
+        set("/split_hash", "", "sides");
+        set("/train_ids", json::array({"a"}), "sides");
+        set("/interval", json::array(), "wrong kind");
+        set("/interval", json::object(), "lacks");
+        set("/interval", nullptr, "wrong kind");
+        set("/interval/level", 1, "level");
+        set("/interval/rows", 2, "too few");
+        set("/interval/rows", -1, "out of range");
+        set("/interval/below", 0.1, "own answer");
+        set("/interval/above", 1e300, "own answer");
+        set("/interval/above", "wide", "wrong kind");
+        set("/training_range", 3, "wrong kind");
+        set("/training_range/distances", json::array(), "too few");
+        set("/training_range/distances", json(std::vector<int>(1002, 1)), "too long");
+        set("/training_range/distances/0", 5000, "ascending");
+        set("/training_range/distances/19", 1e300, "ascending");
+        set("/training_range/distances/3", nullptr, "wrong kind");
+        set("/training_range/mean", json::array({1, 2, 3}), "number of features");
+        set("/train_pictures", json::array(), "wrong kind");
+        set("/train_pictures/rows", json::array({0}), "differ in length");
+        set("/train_pictures/rows", json::array({0, 9}), "training memes");
+        set("/train_pictures/rows", json::array({1, 0}), "training memes");
+        set("/train_pictures/rows", json(std::vector<int>(20001, 1)), "too long");
+        set("/train_pictures/hashes/0", "abc", "hash");
+        set("/train_pictures/hashes/0", 4, "wrong kind");
+        set("/train_pictures/upvotes/1", -4, "out of range");
+        set("/train_pictures/files/1", "/etc/passwd", "outside");
+        set("/train_pictures/files/1", "../../x.png", "outside");
+        set("/group_targets", json::object(), "wrong kind");
+        set("/group_targets/0", json::array({"memes"}), "wrong kind");
+        set("/group_targets/0/0", "", "proper name");
+        set("/group_targets/0/0", "\x1b[2J", "proper name");
+        set("/group_targets/0/0", "memes", "two targets");
+        set("/group_targets/0/1", json::array(), "make no sense");
+        set("/group_targets/0/1", json::array({3, 1}), "not ascending");
+        set("/group_targets/0/1", json::array({"many"}), "wrong kind");
+    }
+    void refusesScores()
+    {
+        QFETCH(Change, change);
+        QFETCH(QString, reason);
+        File file;
+        saveModel(withScores(), file.path());
+        QCOMPARE(refusal(file.path()), QString("taken"));
+        rewrite(file.path(), change);
+        const QString said = refusal(file.path());
+        QVERIFY2(said.startsWith("format: ") && said.contains(reason), qPrintable(said));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestModelScores)
+#include "model_scores_test.moc"
