@@ -2,9 +2,10 @@
 # Checks the layer rules of ARCHITECTURE.md over a source tree: check_layers.sh ROOT
 # Debian keeps every library's headers in one folder, so the compiler would not notice. Prints each
 # violation as "file:line: rule" and ends with 1 when there is one.
+# No file of ours has a space in its name, so lists of files are split at spaces.
+# shellcheck disable=SC2046,SC2086
 set -u
 cd "$1" || exit 2
-found=0
 
 report() { # stdin: violations, one a line; $1: the rule they break
     while IFS= read -r line; do
@@ -42,7 +43,6 @@ check() {
     while read -r layer allowed; do
         files=$(sources "$layer")
         [ -n "$files" ] || continue
-        # shellcheck disable=SC2086
         grep -nHE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' $files | while IFS= read -r line; do
             header=${line#*\"}
             header=${header%%\"*}
@@ -75,14 +75,13 @@ app/gui core/base core/backbone core/dataset core/learn core/evaluate core/model
 RULES
 
     # A header that shows another library's types belongs to its own room.
-    for header in $(sources core | grep '\.h$'); do
-        grep -qE "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"]($torch|$opencv|nlohmann/|Eigen/|SQLiteCpp/|sqlite3|zip\.h|curl/|xxhash|turbojpeg|gif_lib|libexif/)" \
-            "$header" || continue
-        folder=$(printf '%s' "$header" | cut -d/ -f1,2)
-        # shellcheck disable=SC2046
-        grep -nHF "\"$header\"" $(sources core app ui | grep -v "^$folder/") /dev/null | cut -d: -f1,2 |
-            report "$header is internal to $folder"
-    done
+    theirs="$torch|$opencv|nlohmann/|Eigen/|SQLiteCpp/|sqlite3|zip\.h|curl/|xxhash|turbojpeg|gif_lib|libexif/"
+    grep -lE "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"]($theirs)" $(sources core | grep '\.h$') /dev/null |
+        while read -r header; do
+            folder=$(printf '%s' "$header" | cut -d/ -f1,2)
+            grep -nHF "\"$header\"" $(sources core app ui | grep -v "^$folder/") /dev/null | cut -d: -f1,2 |
+                report "$header is internal to $folder"
+        done
 
     # Words that may stand in one place only.
     grep -nHw 'kCUDA' $(sources core app ui | grep -v '^core/nn/device') /dev/null | cut -d: -f1,2 |
@@ -92,14 +91,33 @@ RULES
         cut -d: -f1,2 | report 'no singletons'
 
     # Sizes and first lines.
-    for file in $(sources core app ui tests); do
-        lines=$(wc -l <"$file")
-        limit=500
-        case $file in */main_window.cpp) limit=250 ;; esac
-        [ "$lines" -le $limit ] || printf '%s:%s: more than %s lines\n' "$file" "$lines" $limit
-        case $file in
-            *.h) [ "$(head -n 1 "$file")" = '#pragma once' ] || printf '%s:1: a header begins with #pragma once\n' "$file" ;;
+    awk 'function judge() {
+            limit = name ~ /\/main_window\.cpp$/ ? 250 : name ~ /^tests\// ? 500 : 450
+            if (lines > limit) print name ":" lines ": more than " limit " lines"
+        }
+        FNR == 1 { if (name) judge(); name = FILENAME }
+        FNR == 1 && name ~ /\.h$/ && $0 != "#pragma once" { print name ":1: a header begins with #pragma once" }
+        { lines = FNR }
+        END { if (name) judge() }' $(sources core app ui tests)
+    sources core app ui tests | sed 's:/[^/]*$::' | uniq -c | while read -r count folder; do
+        [ "$count" -le 40 ] || printf '%s:%s: more than 40 source files in a folder\n' "$folder" "$count"
+    done
+
+    # Tests mirror the source: tests/ROOM/*_test.cpp, where ROOM is one of core, or ui or app, and each is built.
+    grep -lE '^[[:space:]]*QTEST_[A-Z_]*MAIN\(' $(sources tests) /dev/null | while read -r file; do
+        room=${file#tests/}
+        room=${room%/*}
+        name=${file##*/}
+        case $room in
+            ui | app) ;;
+            *) [ -d "core/$room" ] || printf '%s:1: tests/%s mirrors no room of core\n' "$file" "$room" ;;
         esac
+        case $name in
+            *_test.cpp) ;;
+            *) printf '%s:1: a test is named after what it tests, with _test.cpp\n' "$file" ;;
+        esac
+        grep -qsw "${name%.cpp}" "tests/$room/CMakeLists.txt" ||
+            printf '%s:1: no test of its CMakeLists.txt\n' "$file"
     done
 }
 

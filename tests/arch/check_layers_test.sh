@@ -6,39 +6,43 @@ tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 failures=0
 
-fresh() {
-    rm -rf "$tree"
-    mkdir -p "$tree/core/base" "$tree/core/dataset" "$tree/core/image" "$tree/core/nn" "$tree/core/store" \
-        "$tree/core/pipeline" "$tree/ui" "$tree/app/cli" "$tree/app/gui" "$tree/tests"
-    printf '#pragma once\n#include <string>\n' >"$tree/core/base/a.h"
-    printf '#include "core/base/a.h"\n#include <nlohmann/json.hpp>\n' >"$tree/core/dataset/b.cpp"
-    printf '#include <torch/torch.h>\n#include "core/dataset/b.h"\n' >"$tree/core/nn/device.cpp"
-    printf '#pragma once\n#include <torch/torch.h>\n' >"$tree/core/nn/inner.h"
-    printf '#include "core/nn/inner.h"\nauto d = torch::kCUDA;\n' >"$tree/core/nn/device_two.cpp"
-    printf '#include <opencv2/core.hpp>\n' >"$tree/core/image/c.cpp"
-    printf '#include <QWidget>\n#include "core/engine/engine.h"\n#include "c.moc"\nauto *a = QCoreApplication::instance();\n' >"$tree/ui/c.cpp"
-}
-
-# expect RULE FILE TEXT: planting TEXT in FILE is a violation whose line names RULE
-expect() {
-    fresh
-    printf "$3\n" >>"$tree/$2"
-    if output=$("$here/check_layers.sh" "$tree"); then
-        echo "NOT FOUND: $2: $3"
-        failures=1
-    elif ! printf '%s\n' "$output" | grep -F "$2" | grep -qF "$1"; then
-        echo "WRONG RULE for $2: $3"
-        printf '%s\n' "$output"
-        failures=1
-    fi
-}
-
-fresh
+mkdir -p "$tree/core/base" "$tree/core/dataset" "$tree/core/image" "$tree/core/nn" "$tree/core/store" \
+    "$tree/core/pipeline" "$tree/ui" "$tree/app/cli" "$tree/app/gui" "$tree/tests/base"
+printf '#pragma once\n#include <string>\n' >"$tree/core/base/a.h"
+printf '#include "core/base/a.h"\n#include <nlohmann/json.hpp>\n' >"$tree/core/dataset/b.cpp"
+printf '#include <torch/torch.h>\n#include "core/dataset/b.h"\n' >"$tree/core/nn/device.cpp"
+printf '#pragma once\n#include <torch/torch.h>\n' >"$tree/core/nn/inner.h"
+printf '#include <QtTest>\nQTEST_GUILESS_MAIN(T)\n' >"$tree/tests/base/a_test.cpp"
+printf 'dank_add_tests(TESTS\n    a_test)\n' >"$tree/tests/base/CMakeLists.txt"
+printf '#include "core/nn/inner.h"\nauto d = torch::kCUDA;\n' >"$tree/core/nn/device_two.cpp"
+printf '#include <opencv2/core.hpp>\n' >"$tree/core/image/c.cpp"
+printf '#include <QWidget>\n#include "core/engine/engine.h"\n#include "c.moc"\nauto *a = QCoreApplication::instance();\n' >"$tree/ui/c.cpp"
 "$here/check_layers.sh" "$tree" >/dev/null || {
     echo "A clean tree was refused:"
     "$here/check_layers.sh" "$tree" || true
     failures=1
 }
+
+# Forty files in a folder are allowed, one more is not.
+mkdir "$tree/core/model"
+for number in $(seq 40); do : >"$tree/core/model/m$number.cpp"; done
+"$here/check_layers.sh" "$tree" >/dev/null || {
+    echo "40 files in a folder were refused"
+    failures=1
+}
+
+# expect RULE FILE TEXT: plants TEXT in FILE, a violation whose line has to name RULE. An x. in FILE becomes a name of
+# its own, so that one look at the tree judges all that were planted.
+planted=0
+expect() {
+    planted=$((planted + 1))
+    file=$(printf '%s' "$2" | sed "s:/x\\.:/x$planted.:")
+    mkdir -p "$(dirname "$tree/$file")"
+    # shellcheck disable=SC2059 # what is planted has line breaks
+    printf "$3\n" >>"$tree/$file"
+    printf '%s\t%s\t%s\n' "$1" "$file" "$3" | head -n 1 >>"$tree/expected"
+}
+
 expect 'no Qt here' core/dataset/x.cpp '#include <QString>'
 expect 'no Qt here' core/pipeline/x.cpp '#  include <QtCore/QString>'
 expect 'no Qt here' app/cli/x.cpp '#include "QObject"'
@@ -67,8 +71,22 @@ expect 'kCUDA only' core/nn/x.cpp 'auto d = torch::kCUDA;'
 expect 'no singletons' core/store/x.h '#pragma once\nstruct S { static S \&instance(); };'
 expect 'no singletons' ui/x.cpp 'Session::instance().open();'
 expect 'a header begins' core/dataset/x.h '\n#pragma once'
-expect 'more than 500 lines' core/dataset/x.cpp "$(yes 'int' | head -n 501)"
+expect 'more than 450 lines' core/dataset/x.cpp "$(yes 'int' | head -n 451)"
+expect 'more than 500 lines' tests/base/a_test.cpp "$(yes 'int' | head -n 499)"
 expect 'more than 250 lines' ui/window/main_window.cpp "$(yes 'int' | head -n 251)"
+expect 'more than 40 source files in a folder' core/model/m41.cpp 'int'
+expect 'tests/bases mirrors no room' tests/bases/b_test.cpp 'QTEST_MAIN(T)'
+expect 'named after what it tests' tests/base/test_b.cpp 'QTEST_MAIN(T)'
+expect 'no test of its CMakeLists.txt' tests/base/b_test.cpp 'QTEST_MAIN(T)'
 
-[ $failures = 0 ] && echo "Every planted violation was found."
+output=$("$here/check_layers.sh" "$tree") && failures=1
+while IFS='	' read -r rule file text; do
+    case $rule in 'more than 40'*) file=core/model ;; esac
+    printf '%s\n' "$output" | grep -F "$file:" | grep -qF "$rule" || {
+        echo "NOT FOUND: $rule: $file: $text"
+        failures=1
+    }
+done <"$tree/expected"
+
+[ $failures = 0 ] && echo "All $planted planted violations were found."
 exit $failures
