@@ -1,5 +1,6 @@
-# Sourced by run.sh and test.sh: what Debian 12 has to provide, and how to build.
+# Sourced by the scripts beside it: what Debian 12 has to provide, and how to build.
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # each script uses some of the lists
 
 # To build and to run.
 packages=(
@@ -16,6 +17,9 @@ packages=(
 # What the tests use besides.
 test_packages=(desktop-file-utils appstream shared-mime-info xvfb)
 
+# What lint.sh uses besides: clang-format and clang-tidy of another version judge otherwise.
+lint_packages=(clang-format clang-tidy shellcheck)
+
 # What tests/fuzz/run.sh uses besides.
 fuzz_packages=(clang libclang-rt-14-dev)
 
@@ -27,7 +31,7 @@ fail() {
 
 # install_missing PACKAGE…: installs those that are not there; says nothing when none is missing.
 install_missing() {
-    command -v dpkg-query >/dev/null && command -v apt-get >/dev/null ||
+    { command -v dpkg-query && command -v apt-get; } >/dev/null ||
         fail "This script needs Debian 12 or a relative of it. Elsewhere, install the packages named in" \
             "packaging/common.sh and build with: cmake --preset release && cmake --build --preset release"
     local package missing=()
@@ -36,16 +40,16 @@ install_missing() {
     done
     ((${#missing[@]})) || return 0
 
-    local root=()
+    local as_root=()
     if ((EUID != 0)); then
         command -v sudo >/dev/null ||
             fail "These Debian packages are missing: ${missing[*]}." \
                 "Run this script as root, or install sudo, or install them yourself with apt-get."
-        root=(sudo)
+        as_root=(sudo)
     fi
     say "Installing ${#missing[@]} Debian packages: ${missing[*]}"
-    "${root[@]}" apt-get update -qq || fail "apt-get update failed: is there a network?"
-    "${root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    "${as_root[@]}" apt-get update -qq || fail "apt-get update failed: is there a network?"
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
         apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2 ||
         fail "apt-get could not install them: see above."
 }
@@ -60,14 +64,19 @@ build_jobs() {
     echo $((cores < by_memory ? cores : by_memory))
 }
 
-# build PRESET: configures once and builds what is older than its sources; silent when nothing is.
+# configure PRESET: once.
+configure() {
+    [[ ! -f build/$1/build.ninja ]] || return 0
+    say "Configuring build/$1"
+    cmake --preset "$1" >&2 || fail "CMake could not configure build/$1: see above."
+}
+
+# build PRESET [TARGET…]: configures once and builds what is older than its sources; silent when nothing is.
 build() {
-    local preset=$1 folder=build/$1
-    if [[ ! -f $folder/build.ninja ]]; then
-        say "Configuring $folder"
-        cmake --preset "$preset" >&2 || fail "CMake could not configure $folder: see above."
-    fi
-    [[ $(ninja -C "$folder" -n 2>/dev/null) == *"no work to do"* ]] && return 0
+    local folder=build/$1
+    configure "$1"
+    shift
+    [[ $(ninja -C "$folder" -n "$@" 2>/dev/null) == *"no work to do"* ]] && return 0
     say "Building $folder (the first time takes some minutes)"
-    cmake --build "$folder" -j "$(build_jobs)" >&2 || fail "The build failed: see above."
+    ninja -C "$folder" -j "$(build_jobs)" "$@" >&2 || fail "The build failed: see above."
 }
