@@ -2,12 +2,12 @@
 # Installs what is missing from Debian's packages, builds everything, and runs every test without a display.
 # DANK_TEST_REDDIT may name a folder with a real db.json and memes/: tests that need one are skipped without it.
 # Options are passed on to ctest, for example: packaging/test.sh -R arch
+# DANK_PRESET=avx2 builds and runs them as on a processor without AVX-512.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 source packaging/common.sh
 
 install_missing "${packages[@]}" "${test_packages[@]}"
-build test
-
-export QT_QPA_PLATFORM=offscreen
-exec ctest --test-dir build/test --output-on-failure "$@"
+preset=${DANK_PRESET:-test}
+build "$preset"
+exec ctest --preset "$preset" -j "$(build_jobs)" "$@"

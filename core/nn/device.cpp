@@ -121,7 +121,9 @@ std::vector<Device> availableDevices()
 
 bool cpuHasNativeBFloat16()
 {
-#if (defined(__x86_64__) || defined(__i386__)) && defined(__GNUC__)
+#ifdef DANK_LESSER_CPU
+    return false;
+#elif (defined(__x86_64__) || defined(__i386__)) && defined(__GNUC__)
     // Processors with AMX-BF16 have AVX512-BF16 too.
     return __builtin_cpu_supports("avx512bf16");
 #elif defined(__aarch64__) && defined(__linux__) && defined(HWCAP2_BF16)

@@ -200,6 +200,7 @@ DANK_V3 void multiplyKeptV3(const float *in, std::size_t rows, const Layer &laye
     multiplyKept<8, 7>(in, rows, layer, outputs, mask, out);
 }
 
+#ifndef DANK_LESSER_CPU
 DANK_V4 void multiplyV4(const float *panels, std::size_t rows, const Layer &layer, Range outputs, float *out)
 {
     multiply<16, 5>(panels, rows, layer, outputs, out);
@@ -210,6 +211,7 @@ DANK_V4 void multiplyKeptV4(const float *in, std::size_t rows, const Layer &laye
 {
     multiplyKept<16, 7>(in, rows, layer, outputs, mask, out);
 }
+#endif
 #endif
 
 struct Products {
@@ -222,8 +224,10 @@ const Products &products()
 {
     static const Products chosen = []() -> Products {
 #if DANK_X86_LEVELS
+#ifndef DANK_LESSER_CPU
         if (__builtin_cpu_supports("x86-64-v4"))
             return {multiplyV4, multiplyKeptV4};
+#endif
         if (__builtin_cpu_supports("x86-64-v3"))
             return {multiplyV3, multiplyKeptV3};
 #endif
