@@ -11,15 +11,15 @@ install_missing "${lint_packages[@]}"
 failed=0
 
 say "clang-format"
-git ls-files -z '*.cpp' '*.h' | xargs -0 clang-format --dry-run -Werror || failed=1
+git ls-files -coz --exclude-standard '*.cpp' '*.h' | xargs -0 clang-format --dry-run -Werror || failed=1
 say "shellcheck"
-git grep -lzE '^#!.*[/ ](ba)?sh$|^# shellcheck shell=' | xargs -0 shellcheck -x || failed=1
+git grep --untracked -lzE '^#!.*[/ ](ba)?sh$|^# shellcheck shell=' | xargs -0 shellcheck -x || failed=1
 say "The layers"
 tests/arch/check_layers.sh . || failed=1
 [[ ${1:-} != --quick ]] || exit $failed
 
 # clang 14 cannot read LibTorch 1.13's headers as C++20; files with OpenCV or Qt take it most of a minute each.
-mapfile -t files < <(git ls-files 'core/*.cpp' 'app/cli/*.cpp' | grep -vE '^core/(image|nn|pipeline)/')
+mapfile -t files < <(git ls-files -co --exclude-standard 'core/*.cpp' 'app/cli/*.cpp' | grep -vE '^core/(image|nn|pipeline)/')
 configure test
 stamps=build/test/tidy
 mkdir -p "$stamps"

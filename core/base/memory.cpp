@@ -17,10 +17,12 @@ void keepFreedMemory()
 {
 #ifdef __GLIBC__
     // Other arenas than the first hold 64 MB at most and would go to the system for each larger block.
+    // NOLINTBEGIN(concurrency-mt-unsafe): called before there are threads.
     mallopt(M_ARENA_MAX, 1);
     mallopt(M_MMAP_THRESHOLD, 1 << 30);
     mallopt(M_TRIM_THRESHOLD, 1 << 30);
     mallopt(M_TOP_PAD, 64 << 20);
+    // NOLINTEND(concurrency-mt-unsafe)
 #endif
 }
 
@@ -38,6 +40,7 @@ namespace {
 void provide(std::uintptr_t first, std::uintptr_t last, std::uintptr_t page)
 {
     const auto advise = [](std::uintptr_t from, std::uintptr_t to, int advice) {
+        // NOLINTNEXTLINE(performance-no-int-to-ptr): whole pages are counted, not objects.
         madvise(reinterpret_cast<void *>(from), to - from, advice);
     };
     advise(first, last, MADV_HUGEPAGE);

@@ -22,6 +22,7 @@ using MakeFunction = Engine *(const EngineOptions *);
 std::vector<std::filesystem::path> candidates()
 {
     // For tests and for trying out another build.
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): the environment changes before there are threads, if at all.
     if (const char *named = std::getenv("DANK_ENGINE"); named && *named)
         return {std::filesystem::absolute(named)};
     std::error_code problem;
@@ -70,6 +71,7 @@ Function *symbol(void *library, const char *name, const std::filesystem::path &p
 void letThreadsSleep()
 {
     // Read by GNU's OpenMP once, when the engine brings it along. Sleeping at once costs an eighth of an epoch.
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): called before there are threads.
     if (!std::getenv("OMP_WAIT_POLICY"))
         ::setenv("GOMP_SPINCOUNT", "2000", 0);
 }

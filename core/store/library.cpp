@@ -74,6 +74,7 @@ Library Library::open(const std::filesystem::path &folder)
 std::filesystem::path Library::defaultFolder()
 {
     // A relative XDG_DATA_HOME is to be ignored (XDG Base Directory Specification).
+    // NOLINTBEGIN(concurrency-mt-unsafe): called before there are threads.
     if (const char *data = std::getenv("XDG_DATA_HOME"); data && data[0] == '/')
         return std::filesystem::path(data) / "dank-learning";
     const char *home = std::getenv("HOME");
@@ -81,6 +82,7 @@ std::filesystem::path Library::defaultFolder()
         const passwd *user = ::getpwuid(::getuid());
         home = user ? user->pw_dir : nullptr;
     }
+    // NOLINTEND(concurrency-mt-unsafe)
     if (!home || home[0] != '/')
         throw Error(ErrorKind::Disk, "There is no home folder to keep the library in. Name one with --library.");
     return std::filesystem::path(home) / ".local" / "share" / "dank-learning";

@@ -8,7 +8,7 @@ namespace dank {
 
 namespace {
 
-constexpr std::size_t kMaxText = 16 * 1024;            // a path or a name
+constexpr std::size_t kMaxText = 16u << 10;            // a path or a name
 constexpr std::size_t kMaxDocumentValues = 4'000'000;  // epochs and row ids, with room
 constexpr int kMaxDepth = 8;
 

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include <QFont>
+
 #include "core/learn/settings_list.h"
 #include "ui/charts/number_text.h"
+#include "ui/runs/loss_card.h"
 #include "ui/runs/run_text.h"
 #include "ui/widgets/text_format.h"
 

@@ -21,6 +21,7 @@ const std::string kSecondNote = "Better on ImageNet than the default; other feat
 
 std::string textOf(const char *variable)
 {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): the environment changes before there are threads, if at all.
     const char *const value = std::getenv(variable);
     return value ? value : "";
 }

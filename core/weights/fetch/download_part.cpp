@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 namespace dank {
 namespace {
 
-constexpr std::uint64_t kMaxOrigin = 64 * 1024;
+constexpr std::uint64_t kMaxOrigin = 64u << 10;
 
 fs::path withSuffix(fs::path path, const char *suffix)
 {

@@ -14,7 +14,7 @@ namespace {
 
 constexpr int kTickMilliseconds = 100;
 constexpr curl_off_t kAliveBytes = 1024;
-constexpr long kBufferBytes = 256 * 1024;
+constexpr long kBufferBytes = 256l << 10;
 
 using Clock = std::chrono::steady_clock;
 
