@@ -131,6 +131,20 @@ private slots:
         QVERIFY(f.session->ratingModel());
     }
 
+    /// Hashing a large dataset takes minutes: nothing that the user asks for waits for it.
+    void aJobEndsTheHashing()
+    {
+        Fixture f;
+        f.engine->holdHashing = true;
+        QVERIFY(f.load());
+        QVERIFY(f.waitFor([&] { return f.engine->hashing > 0; }));
+        f.session->extract();
+        QVERIFY(f.waitFor([&] { return f.engine->extractions > 0 && f.settled(); }));
+        QVERIFY(f.waitFor([&] { return f.engine->hashing > 0; }));  // asked again once the job is done
+        f.session.reset();
+        QCOMPARE(f.engine->hashing.load(), 0);
+    }
+
     void errorsBecomeMessages_data()
     {
         QTest::addColumn<int>("kind");

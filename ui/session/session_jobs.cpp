@@ -50,6 +50,10 @@ void Session::Private::startJob(JobKind kind, const QString &verb, std::function
 {
     if (featureTask)
         featureTask->cancel();
+    if (statusTask) {  // which may be hashing for minutes: asked again afterwards
+        statusTask->cancel();
+        statusStale = true;
+    }
     if (kind != JobKind::Load)
         openEngineOnLane();
     auto job = std::make_unique<Job>();
@@ -246,7 +250,8 @@ void Session::Private::load(JobKind kind, const QString &dbJson)
             // A first result rests on something real: what needs nothing stands in where weights are missing.
             BackboneRequest usable = asked;
             QString standIn;
-            for (const BackboneStatus &known : engineNow->extractor().backbones(nullptr, asked, folder)) {
+            for (const BackboneStatus &known :
+                 engineNow->extractor().backbones(nullptr, asked, folder, scope.context)) {
                 const bool lacking = known.kind == BackboneKind::Network && known.weights.empty();
                 if (known.id == asked.backbone && asked.weights.empty() && lacking)
                     usable.backbone.clear();
@@ -364,7 +369,7 @@ void Session::Private::refreshBackbones()
     statusTask = std::make_unique<Task>(
         batch,
         [this, found, about = dataset, asked = request](const CancelToken &cancel) {
-            *found = engine.wait(cancel)->extractor().backbones(about.get(), asked, folder);
+            *found = engine.wait(cancel)->extractor().backbones(about.get(), asked, folder, {cancel, {}});
         },
         [this, found](const TaskResult &result) {
             mailbox.post([this, found, result] {
