@@ -145,6 +145,31 @@ private slots:
         QCOMPARE(f.engine->hashing.load(), 0);
     }
 
+    void eachStepHasItsName_data()
+    {
+        QTest::addColumn<bool>("training");
+        QTest::newRow("of an extraction") << false;
+        QTest::newRow("of a training") << true;
+    }
+    void eachStepHasItsName()
+    {
+        QFETCH(bool, training);
+        Fixture f;
+        QVERIFY(f.load());
+        f.engine->holdStage = "hash";
+        training ? f.session->train() : f.session->extract();
+        for (const auto &[stage, verb] :
+             {std::pair("hash", "Hashing pictures"), std::pair("read", "Reading stored features"),
+              std::pair("look", "Looking at pictures for copies"), std::pair("duplicates", "Finding copies")}) {
+            f.engine->holdStage = stage;
+            QVERIFY2(f.waitFor([&] { return f.session->job().verb == verb; }), verb);
+            QVERIFY(f.waitFor([&] { return f.session->job().done == 3 && f.session->job().total == 10; }));
+            QCOMPARE(f.session->job().detail, QString("3 of 10"));
+        }
+        f.session->stopAndDiscard();
+        QVERIFY(f.waitFor([&] { return f.session->job().state == JobState::Idle; }));
+    }
+
     void errorsBecomeMessages_data()
     {
         QTest::addColumn<int>("kind");

@@ -9,6 +9,7 @@
 
 #include "core/base/file.h"
 #include "ui/session/session_private.h"
+#include "ui/session/stage_text.h"
 
 namespace dank::ui {
 
@@ -23,15 +24,17 @@ QString rateText(double perSecond)
     return QLocale().toString(perSecond, 'f', perSecond < 10 ? 1 : 0);
 }
 
-/// Passes on at most a hundred reports a second, and always a last one.
+/// Passes on at most a hundred reports a second, and always a stage's first and last one.
 std::function<void(const Progress &)> throttled(std::function<void(const Progress &)> report)
 {
     using Clock = std::chrono::steady_clock;
-    return [report = std::move(report), last = Clock::time_point{}](const Progress &progress) mutable {
+    return [report = std::move(report), last = Clock::time_point{},
+            stage = std::string_view()](const Progress &progress) mutable {
         const auto now = Clock::now();
-        if (progress.done < progress.total && now - last < std::chrono::milliseconds(10))
+        if (progress.stage == stage && progress.done < progress.total && now - last < std::chrono::milliseconds(10))
             return;
         last = now;
+        stage = progress.stage;
         report(progress);
     };
 }
@@ -54,6 +57,7 @@ void Session::Private::startJob(JobKind kind, const QString &verb, std::function
         statusTask->cancel();
         statusStale = true;
     }
+    stage = {};
     if (kind != JobKind::Load)
         openEngineOnLane();
     auto job = std::make_unique<Job>();
@@ -80,7 +84,7 @@ void Session::Private::startJob(JobKind kind, const QString &verb, std::function
                 });
             };
             scope.context.progress = throttled([post = scope.post, this](const Progress &progress) {
-                post([this, done = progress.done, total = progress.total] { setProgress(done, total, {}); });
+                post([this, progress] { showStage(progress); });
             });
             scope.engine = [this, cancel] { return engine.wait(cancel); };
             *left = work(scope);
@@ -180,17 +184,6 @@ void Session::Private::cancelJob()
     current->task->cancel();
     status.state = JobState::Stopping;
     status.secondsLeft.reset();
-    notify(Change::Job);
-}
-
-void Session::Private::setProgress(std::size_t done, std::size_t total, const QString &detail)
-{
-    status.done = done;
-    status.total = total;
-    if (!detail.isEmpty())
-        status.detail = detail;
-    else if (total > 0)
-        status.detail = Session::tr("%1 of %2").arg(number(done), number(total));
     notify(Change::Job);
 }
 
@@ -345,6 +338,7 @@ void Session::Private::onExtract(const ExtractEvent &event)
     if (arrivals.size() > kMaxArrivals)
         arrivals.erase(arrivals.begin(), arrivals.end() - kMaxArrivals);
 
+    status.verb = stageText("extract");
     QString detail = Session::tr("%1 of %2 images").arg(number(event.done), number(event.total));
     status.secondsLeft.reset();
     if (event.imagesPerSecond > 0) {
@@ -436,7 +430,7 @@ void Session::extract()
                 post([this, event] { d->onExtract(event); });
             };
             auto report = std::make_shared<const ExtractReport>(
-                scope.engine()->extractor().extract(*about, asked, d->folder, observer, {scope.context.cancel, {}}));
+                scope.engine()->extractor().extract(*about, asked, d->folder, observer, scope.context));
             return [this, report](const Private::Job &) {
                 d->features = report;
                 if (!d->featuresCoverDataset())  // something was brought back meanwhile

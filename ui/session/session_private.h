@@ -92,6 +92,7 @@ struct Session::Private {
     void jobFailed(Job &ended, const TaskResult &result);
     void cancelJob();
     void setProgress(std::size_t done, std::size_t total, const QString &detail);
+    void showStage(const Progress &progress);
     void load(JobKind kind, const QString &dbJson);
     void applyDataset(std::shared_ptr<const Dataset> loaded);
     void rebuildDataset();
@@ -115,7 +116,7 @@ struct Session::Private {
     // session_training.cpp
     void startTraining(std::int64_t resumed);
     TrainingObserver observerFor(const JobScope &scope, const std::shared_ptr<TrainingLink> &link);
-    std::function<void(const Progress &)> afterEpochs(const JobScope &scope);
+    std::function<void(const Progress &)> otherStages(const JobScope &scope);
     void trainingStarted(std::int64_t run, const TrainConfig &used, double meanLoss, std::size_t trainRows,
                          std::size_t validationRows);
     void trainingEpoch(const EpochStats &stats, int bestEpoch);
@@ -182,7 +183,8 @@ struct Session::Private {
     std::vector<std::unique_ptr<Job>> retired;  ///< cancelled, still winding down
     std::uint64_t lastNumber = 0;
     JobStatus status;
-    QElapsedTimer jobClock;
+    QElapsedTimer jobClock, stageClock;
+    std::string_view stage;            ///< the one that showStage() told of last
     std::unique_ptr<Task> statusTask;  ///< asks the engine about backbones
     bool statusStale = false;
     std::unique_ptr<Task> featureTask;  ///< reads features that are all stored

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "ui/session/session_private.h"
+#include "ui/session/stage_text.h"
 #include "ui/widgets/text_format.h"
 
 namespace dank::ui {
@@ -37,7 +38,7 @@ void Session::Private::startTraining(std::int64_t resumed)
         JobKind::Train, Session::tr("Getting ready to train"),
         [this, link, resumed, about = dataset, asked = request, used = config](JobScope &scope) -> Apply {
             const TrainingObserver observer = observerFor(scope, link);
-            const JobContext context{scope.context.cancel, afterEpochs(scope)};
+            const JobContext context{scope.context.cancel, otherStages(scope)};
             const auto engineNow = scope.engine();
             auto report = std::make_shared<TrainReport>(
                 resumed ? engineNow->trainer().resume(resumed, folder, observer, link->control, context)
@@ -66,30 +67,58 @@ TrainingObserver Session::Private::observerFor(const JobScope &scope, const std:
     observer.snapshot = [this, post](std::shared_ptr<const Model> taken) {
         post([this, taken = std::move(taken)] { trainingSnapshot(taken); });
     };
-    observer.extract = [this, post](const ExtractEvent &event) {
-        post([this, event] {
-            status.verb = Session::tr("Extracting features");
-            onExtract(event);
-        });
-    };
+    observer.extract = [this, post](const ExtractEvent &event) { post([this, event] { onExtract(event); }); };
     observer.crossValidation = [this, post](const CrossValidationStep &step) {
         post([this, step] { crossValidating(step); });
     };
     return observer;
 }
 
-/// What the observer tells nothing of: the stages between the last epoch and the cross-validation.
-std::function<void(const Progress &)> Session::Private::afterEpochs(const JobScope &scope)
+/// What the observer tells nothing of: the stages before the first epoch, and those that judge the run.
+std::function<void(const Progress &)> Session::Private::otherStages(const JobScope &scope)
 {
-    return [this, post = scope.post](const Progress &progress) {
+    return [this, post = scope.post, show = scope.context.progress](const Progress &progress) {
         if (progress.stage == "controls")
             post([this] { comparing(Session::tr("the same head on random features, and on shuffled labels")); });
         else if (progress.stage == "baselines" && progress.done <= 1)
             post([this] { comparing(Session::tr("the mean, the nearest meme, a linear head, titles")); });
+        else if (progress.stage != "baselines" && !stageText(progress.stage).isEmpty())
+            show(progress);
     };
 }
 
 // ---- What arrives ----
+
+void Session::Private::setProgress(std::size_t done, std::size_t total, const QString &detail)
+{
+    status.done = done;
+    status.total = total;
+    if (!detail.isEmpty())
+        status.detail = detail;
+    else if (total > 0)
+        status.detail = Session::tr("%1 of %2").arg(number(done), number(total));
+    notify(Change::Job);
+}
+
+/// A step that its job tells no more about.
+void Session::Private::showStage(const Progress &progress)
+{
+    if (status.state != JobState::Running)
+        return;  // what the stopping says stays
+    if (progress.stage != stage) {
+        stage = progress.stage;
+        stageClock.start();
+        status.detail.clear();
+    }
+    if (const QString text = stageText(stage); !text.isEmpty())
+        status.verb = text;
+    status.secondsLeft.reset();
+    if (progress.done > 0 && progress.done <= progress.total
+        && isStable(stageClock.elapsed(), progress.done, progress.total))
+        status.secondsLeft = static_cast<double>(stageClock.elapsed()) / 1000
+                             * static_cast<double>(progress.total - progress.done) / static_cast<double>(progress.done);
+    setProgress(progress.done, progress.total, {});
+}
 
 void Session::Private::trainingStarted(std::int64_t run, const TrainConfig &used, double meanLoss,
                                        std::size_t trainRows, std::size_t validationRows)
@@ -182,7 +211,7 @@ void Session::Private::comparing(const QString &detail)
     beginJudging();
     if (status.state != JobState::Running)
         return;  // what the stopping says stays
-    status.verb = Session::tr("Comparing with simpler guesses");
+    status.verb = stageText("baselines");
     setProgress(0, 0, detail);
 }
 
