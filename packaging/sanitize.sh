@@ -16,7 +16,7 @@ install_missing "${packages[@]}" "${test_packages[@]}"
 failed=0
 for preset in "${presets[@]}"; do
     configure "$preset"
-    mapfile -t tests < <(ctest --preset "$preset" -N "$@" | sed -n 's/^ *Test *#[0-9]*: //p')
+    mapfile -t tests < <(ctest --preset "$preset" -N "$@" 2>/dev/null | sed -n 's/^ *Test *#[0-9]*: //p')
     build "$preset" "${tests[@]}"
     ctest --preset "$preset" "$@" || failed=1
 done

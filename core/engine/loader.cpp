@@ -50,6 +50,7 @@ std::filesystem::path findEngine()
 
 std::string loaderReason()
 {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): glibc and musl keep one for each thread.
     const char *const reason = ::dlerror();
     return reason ? sanitizeUtf8(reason) : "unknown reason";
 }

@@ -39,9 +39,9 @@ SimilarMemes::SimilarMemes(const Model &model, const fs::path &library) : m_mode
     for (std::size_t i = 0; i < pictures.size(); ++i)
         m_known.emplace(pictures[i].hash, i);
     std::error_code ignored;
-    if (pictures.empty() || !fs::exists(library / "library.sqlite", ignored))
-        return;
     const auto columns = static_cast<std::size_t>(model.columns());
+    if (pictures.empty() || columns == 0 || !fs::exists(library / "library.sqlite", ignored))
+        return;
     FeatureMatrix features{model.backbone, {}, columns, {}};
     try {
         const Library store = Library::open(library);
