@@ -83,8 +83,7 @@ Json weightsFacts(Context &context)
 {
     Json list = Json::array();
     try {
-        for (const BackboneStatus &status :
-             context.engine().extractor().backbones(nullptr, {}, context.library(), context.job()))
+        for (const BackboneStatus &status : context.engine().extractor().backbones(nullptr, {}, context.library()))
             list.push_back({{"id", status.id},
                             {"columns", status.columns},
                             {"weights", displayPath(status.weights)},

@@ -202,7 +202,7 @@ int finishTraining(Context &context, const TrainReport &report, const std::files
         path = std::filesystem::absolute(out).lexically_normal();
         saveModel(model, path);
     }
-    context.console().skipped(report.skipped, context.json());
+    context.console().skipped(report.features.skipped, context.json());
     if (!context.json())
         for (const std::string &note : report.notes)
             context.console().note(note);
@@ -222,10 +222,10 @@ int finishTraining(Context &context, const TrainReport &report, const std::files
         document["backbone"] = model.backbone;
         document["stopped_early"] = report.stoppedEarly;
         document["stopped_by_user"] = report.stoppedByUser;
-        document["device"] = report.device;
-        document["precision"] = report.precision;
+        document["device"] = report.features.device;
+        document["precision"] = report.features.precision;
         document["notes"] = report.notes;
-        document["skipped"] = toJson(report.skipped);
+        document["skipped"] = toJson(report.features.skipped);
         printJson(document);
     } else {
         printLine("Run " + run + " · " + model.backbone
@@ -249,7 +249,7 @@ int finishTraining(Context &context, const TrainReport &report, const std::files
     }
     if (report.crossValidationStopped)
         return kStopped;
-    return strict && !report.skipped.empty() ? kSomeSkipped : kSuccess;
+    return strict && !report.features.skipped.empty() ? kSomeSkipped : kSuccess;
 }
 
 }  // namespace dank::cli

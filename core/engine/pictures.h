@@ -21,7 +21,8 @@ class Pictures {
 public:
     virtual ~Pictures() = default;
 
-    /// A small RGB picture of an image file (empty when it cannot be decoded; `problem` then says why).
+    /// A small RGB picture of an image file (empty when its bytes are refused; `problem` then says why). Throws
+    /// Error{File} when it cannot be read.
     virtual Image thumbnail(const std::filesystem::path &file, int side, std::string &problem) const = 0;
     /// Writes the synthetic dataset; its planted rule is documented in core/pipeline/sample.h.
     virtual SampleReport writeSample(const std::filesystem::path &folder, int count, std::uint64_t seed,

@@ -55,9 +55,8 @@ struct TrainReport {
     bool crossValidationStopped = false;  ///< by the user; the run itself is done
     bool stoppedEarly = false;            ///< patience ended
     bool stoppedByUser = false;
-    std::vector<Skipped> skipped;
     std::vector<std::string> notes;  ///< whole sentences: what a reader of the figures should know
-    std::string device, precision;
+    FeatureSummary features;         ///< that it learnt from
 };
 
 /// Trains heads on features and judges them. Thread-safe; one training at a time is quickest.

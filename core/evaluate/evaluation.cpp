@@ -216,7 +216,6 @@ Evaluation evaluate(EvaluationInput input, const JobContext &job)
     if (!all.empty())
         evaluation.duplicateShare = static_cast<double>(evaluation.duplicates) / static_cast<double>(all.size());
 
-    job.report("judge", 0, input.baselines.size() + 1);
     const Resamples resamples = makeResamples(columns, input.bootstrap);
     evaluation.clusters = resamples.clusters();
     evaluation.intervals = intervalsOf(columns.model(), input.figures, false, resamples, job);
@@ -231,10 +230,8 @@ Evaluation evaluate(EvaluationInput input, const JobContext &job)
     if (hasGroups && !find(input.baselines, "group"))
         input.baselines.insert(input.baselines.begin() + 1,
                                makeBaseline("group", medianOfOthers(columns.actual, columns.groups)));
-    for (const Baseline &baseline : input.baselines) {
-        job.report("judge", evaluation.baselines.size() + 1, input.baselines.size() + 1);
+    for (const Baseline &baseline : input.baselines)
         evaluation.baselines.push_back(judgeBaseline(baseline, columns, hasGroups, resamples, job));
-    }
     evaluation.meanPredictor = evaluation.baselines.front().pooled;
 
     VerdictFacts facts;

@@ -263,16 +263,21 @@ Split makeSplit(std::span<const MemeRecord> records, SplitKind kind, double frac
     return makeSplit(records, {kind, fraction, {}}, seed);
 }
 
+void checkRowsToTrain(std::size_t rows)
+{
+    if (rows < kMinRowsToTrain)
+        throw Error(ErrorKind::Dataset, "Training needs at least 3 usable memes: one to learn from, one to choose the "
+                                        "epoch by and one to judge it by. There "
+                                            + std::string(rows == 0   ? "are none."
+                                                          : rows == 1 ? "is 1."
+                                                                      : "are 2."));
+}
+
 Split makeRunSplit(std::span<const MemeRecord> records, const SplitPlan &plan, std::uint64_t seed)
 {
     if (!(plan.fraction > 0 && plan.fraction < 0.5))
         throw Error(ErrorKind::Format, "The share of memes to hold out twice must lie between 0 and a half.");
-    if (records.size() < 3)
-        throw Error(ErrorKind::Dataset, "Training needs at least 3 usable memes: one to learn from, one to choose the "
-                                        "epoch by and one to judge it by. There "
-                                            + std::string(records.empty()       ? "are none."
-                                                          : records.size() == 1 ? "is 1."
-                                                                                : "are 2."));
+    checkRowsToTrain(records.size());
     checkPlan(records, plan);
     if (plan.kind == SplitKind::Time) {
         Split split = splitByTime(records, plan, 3);

@@ -47,6 +47,11 @@ struct SplitPlan {
 Split makeSplit(std::span<const MemeRecord> records, const SplitPlan &plan, std::uint64_t seed);
 Split makeSplit(std::span<const MemeRecord> records, SplitKind kind, double fraction, std::uint64_t seed);
 
+/// A training run needs one row to learn from, one to choose the epoch by and one to judge it by.
+inline constexpr std::size_t kMinRowsToTrain = 3;
+/// Throws Error{Dataset} for fewer rows than that.
+void checkRowsToTrain(std::size_t rows);
+
 /// Three sides for a training run: about `fraction` of the rows to choose the epoch by (validation), as many again to
 /// judge the chosen epoch by (test), and the rest to learn from. Without the third, the best of many epochs on the very
 /// rows that choose it looks better than it is, even on shuffled upvotes. Throws like makeSplit(), and Error{Format}

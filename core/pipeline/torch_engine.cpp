@@ -72,9 +72,9 @@ private:
     }
 
     std::vector<BackboneStatus> backbones(const Dataset *dataset, const BackboneRequest &request,
-                                          const std::filesystem::path &library, const JobContext &job) const override
+                                          const std::filesystem::path &library) const override
     {
-        return backboneStatuses(dataset, request, context(library), job);
+        return backboneStatuses(dataset, request, context(library));
     }
 
     std::vector<WeightsStatus> weights(const std::filesystem::path &library) const override
@@ -151,6 +151,8 @@ private:
     Image thumbnail(const std::filesystem::path &file, int side, std::string &problem) const override
     {
         const Decoded decoded = decodeImageFile(file, side / 2);
+        if (decoded.problem == SkipReason::ImageUnreadable)
+            throw Error(ErrorKind::File, decoded.detail, file);
         problem = decoded.problem ? decoded.detail : std::string();
         return decoded.problem ? Image{} : dank::thumbnail(decoded.image, side);
     }

@@ -202,6 +202,14 @@ private slots:
         QVERIFY(saved.untrainedBackbone);
     }
 
+    void tooFewMemesAreRefusedBeforeAnythingIsComputed()
+    {
+        const Dataset dataset = Dataset::load(writeTinyDataset(folder() / "data", 2));
+        TrainingControl control;
+        QVERIFY_EXCEPTION_THROWN(trainRun(dataset, request(), quickConfig(), context(), {}, control, {}), Error);
+        QCOMPARE(m_computed.load(), 0);
+    }
+
     void sameSeedSameRunWhateverTheOrderOfRows()
     {
         const Dataset dataset = Dataset::load(writeTinyDataset(folder() / "data", 60));

@@ -1,7 +1,8 @@
 #include "core/pipeline/features/extract_workers.h"
 
 #include <algorithm>
-#include <utility>
+
+#include "core/pipeline/features/preprocess.h"
 
 namespace dank {
 
@@ -29,9 +30,9 @@ void ExtractWorkers::run()
 std::optional<Batch> ExtractWorkers::compute()
 {
     const std::size_t begin = m_next.fetch_add(m_batch);
-    if (begin >= m_wanted.size())
+    if (begin >= m_missing.size())
         return std::nullopt;
-    const std::size_t end = std::min(begin + m_batch, m_wanted.size());
+    const std::size_t end = std::min(begin + m_batch, m_missing.size());
     Batch batch;
     std::vector<Image> images;
     const BackboneSpec &spec = m_network.spec();
@@ -39,18 +40,19 @@ std::optional<Batch> ExtractWorkers::compute()
     for (std::size_t i = begin; i < end; ++i) {
         if (m_stop || m_cancel.isCancelled())
             return std::nullopt;
-        PreparedPicture prepared = preparePicture(m_wanted[i].file, m_resize, spec, m_wanted[i].look);
-        Image image = std::exchange(prepared.image, {});
-        if (prepared.problem) {
-            batch.refused.push_back({i, std::move(prepared)});
+        const std::size_t row = m_missing[i];
+        PreparedPicture prepared = preparePicture(m_dataset.records()[row], m_resize, spec);
+        if (prepared.skipped) {
+            batch.skipped.push_back(std::move(*prepared.skipped));
             continue;
         }
-        batch.computed.push_back({i, std::move(prepared)});
-        batch.features.resize(batch.computed.size() * columns);
+        batch.rows.push_back(row);
+        batch.hashes.push_back(std::move(prepared.hash));
+        batch.features.resize(batch.rows.size() * columns);
         if (spec.inputSide == 0)  // whole pictures may be huge: one at a time
-            m_network.extract({&image, 1}, std::span(batch.features).last(columns), m_cancel);
+            m_network.extract({&prepared.image, 1}, std::span(batch.features).last(columns), m_cancel);
         else
-            images.push_back(std::move(image));
+            images.push_back(std::move(prepared.image));
     }
     if (!images.empty()) {
         std::unique_lock forward(m_forward, std::defer_lock);

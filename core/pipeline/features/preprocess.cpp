@@ -73,25 +73,23 @@ Image preprocess(const Image &image, ResizeRule rule, int side, int cropSide)
     return middle(resizeTriangle(image, wide ? fitted : cropSide, wide ? cropSide : fitted), side);
 }
 
-PreparedPicture preparePicture(const std::filesystem::path &file, ResizeRule rule, const BackboneSpec &spec, bool look)
+PreparedPicture preparePicture(const MemeRecord &record, ResizeRule rule, const BackboneSpec &spec)
 {
     PreparedPicture prepared;
+    const auto skip = [&](SkipReason reason, const std::string &detail) {
+        prepared.skipped = Skipped{record.id, reason, displayPath(record.image.filename()) + ": " + detail};
+        return prepared;
+    };
     std::vector<std::byte> bytes;
     try {
-        bytes = readFile(file, kMaxImageBytes);
+        bytes = readFile(record.image, kMaxImageBytes);
     } catch (const Error &error) {
-        prepared.problem = SkipReason::ImageUnreadable;
-        prepared.detail = error.what();
-        return prepared;
+        return skip(SkipReason::ImageUnreadable, error.what());
     }
     prepared.hash = hashBytes(bytes);
     const Decoded decoded = decodeImage(bytes);
-    prepared.problem = decoded.problem;
-    prepared.detail = decoded.detail;
     if (decoded.problem)
-        return prepared;
-    if (look)
-        prepared.look = lookAt(bytes, decoded.image);
+        return skip(*decoded.problem, decoded.detail);
     prepared.image = preprocess(decoded.image, rule, spec.inputSide, spec.cropSide);
     return prepared;
 }

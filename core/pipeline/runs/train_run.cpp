@@ -221,10 +221,8 @@ private:
         report.run = m_record.run;
         report.stoppedByUser = stoppedByUser;
         report.stoppedEarly = !stoppedByUser && m_last.epoch < m_record.config.epochs;
-        report.skipped = m_extracted.skipped;
+        report.features = m_extracted;
         report.notes = m_data.notes;
-        report.device = m_extracted.device;
-        report.precision = m_extracted.precision;
         report.model = keepBest(true);
         if (report.model) {
             report.modelPath = m_library.modelPath(m_record.run);
@@ -326,6 +324,7 @@ TrainReport trainRun(const Dataset &dataset, const BackboneRequest &request, con
     TrainConfig config = asked;
     config.group = GroupSpec::parse(asked.group).absolute().text;  // a run is resumed from any folder
     checkGroups(dataset, config);
+    checkRowsToTrain(dataset.records().size());  // before it takes hours to extract them
     ExtractReport extracted = extractFeatures(dataset, request, context, observer.extract, job);
     const std::string backbone = extracted.matrix.backbone;
     Library library = Library::open(context.library);
