@@ -28,22 +28,22 @@ void openFiles(const gui::Options &options, ui::Session &session, ui::MainWindow
     for (const QString &file : options.files) {
         const QFileInfo info(file);
         if (info.suffix().compare("dankmodel", Qt::CaseInsensitive) == 0) {
-            session.openModel(info.absoluteFilePath());
+            session.rater().open(info.absoluteFilePath());
             model = true;
         } else if (!dataset
                    && (info.isDir() || info.suffix().compare("json", Qt::CaseInsensitive) == 0 || !info.exists())) {
-            session.openDataset(info.absoluteFilePath());
+            session.data().open(info.absoluteFilePath());
             dataset = true;
         } else {
             pictures << info.absoluteFilePath();
         }
     }
     if (!options.model.isEmpty())
-        session.openModel(QFileInfo(options.model).absoluteFilePath());
+        session.rater().open(QFileInfo(options.model).absoluteFilePath());
     if (options.sample && !dataset)
         session.openSample();
     if (!pictures.isEmpty())
-        session.rate(pictures);
+        session.board().rate(pictures);
     if (!options.page && (model || !pictures.isEmpty()) && !dataset && !options.sample)
         window.showPage(ui::Page::Rate);
 }
@@ -88,7 +88,7 @@ int main(int argc, char **argv)
         window.showPage(*options->page);
     // Loading the engine holds the loader's lock, which Qt needs for its plugins: the whole window comes first.
     QObject::connect(&window, &ui::MainWindow::ready, &window, [&] {
-        session.startEngine();
+        session.engine().open();
         openFiles(*options, session, window);
     });
     window.show();

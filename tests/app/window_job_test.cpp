@@ -48,10 +48,10 @@ private:
     }
 
     /// What the window shows, for a failure's message.
-    static QString state(const Session &session)
+    static QString state(Session &session)
     {
-        return session.job().verb + " | " + session.job().detail + " | "
-               + (session.message() ? session.message()->text : QString());
+        return session.jobs().status().verb + " | " + session.jobs().status().detail + " | "
+               + (session.workplace().message() ? session.workplace().message()->text : QString());
     }
 
     static void trigger(QWidget &window, const char *name)
@@ -76,45 +76,45 @@ private slots:
         Session::Options options;
         options.library = inside("library").toStdString();
         Session session(options);
-        dank::BackboneRequest request = session.request();
+        dank::BackboneRequest request = session.features().request();
         request.backbone = "inception_v3";
         request.weights = "none";
         request.precision = "fp32";
-        session.setRequest(request);
-        dank::TrainConfig config = session.trainConfig();
+        session.features().setRequest(request);
+        dank::TrainConfig config = session.choices().config();
         config.epochs = 120;
         config.patience = 0;
-        session.setTrainConfig(config);
+        session.choices().setConfig(config);
         MainWindow window(session);
         window.show();
         QVERIFY(QTest::qWaitForWindowExposed(&window));
 
         drop(window, {m_db});
-        QTRY_VERIFY_WITH_TIMEOUT(session.dataset(), 60'000);
-        QCOMPARE(session.dataset()->rows(), std::size_t{80});
-        const std::size_t usable = session.dataset()->records().size();
+        QTRY_VERIFY_WITH_TIMEOUT(session.data().dataset(), 60'000);
+        QCOMPARE(session.data().dataset()->rows(), std::size_t{80});
+        const std::size_t usable = session.data().dataset()->records().size();
 
         QTRY_VERIFY_WITH_TIMEOUT(session.actions().extract, 60'000);
         trigger(window, "extract");
-        QTRY_VERIFY2_WITH_TIMEOUT(session.features(), qPrintable(state(session)), 120'000);
-        QCOMPARE(session.features()->matrix.rows(), usable);
-        QVERIFY(session.features()->untrained);
+        QTRY_VERIFY2_WITH_TIMEOUT(session.features().summary(), qPrintable(state(session)), 120'000);
+        QCOMPARE(session.features().summary()->rows, usable);
+        QVERIFY(session.features().summary()->untrained);
 
         QTRY_VERIFY_WITH_TIMEOUT(session.actions().train, 60'000);
         trigger(window, "train");
-        QTRY_VERIFY_WITH_TIMEOUT(session.training().curve.size() >= 3, 120'000);
+        QTRY_VERIFY_WITH_TIMEOUT(session.chart().shown().curve.size() >= 3, 120'000);
         QTRY_VERIFY_WITH_TIMEOUT(session.actions().pause, 10'000);
         trigger(window, "pause");
-        QTRY_VERIFY_WITH_TIMEOUT(!session.training().pauses.empty(), 30'000);
-        const std::size_t paused = session.training().curve.size();
+        QTRY_VERIFY_WITH_TIMEOUT(!session.chart().shown().pauses.empty(), 30'000);
+        const std::size_t paused = session.chart().shown().curve.size();
         QTest::qWait(300);
-        QCOMPARE(session.training().curve.size(), paused);  // it holds still
-        QVERIFY2(session.ratingModel(), "no snapshot to rate with while paused");
+        QCOMPARE(session.chart().shown().curve.size(), paused);  // it holds still
+        QVERIFY2(session.rater().model(), "no snapshot to rate with while paused");
         trigger(window, "pause");  // the same action resumes
-        QTRY_VERIFY_WITH_TIMEOUT(session.training().curve.size() > paused, 60'000);
-        QTRY_VERIFY_WITH_TIMEOUT(!session.training().live, 300'000);
-        QCOMPARE(session.training().curve.size(), std::size_t{120});
-        QVERIFY(session.evaluation());
+        QTRY_VERIFY_WITH_TIMEOUT(session.chart().shown().curve.size() > paused, 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!session.chart().shown().live, 300'000);
+        QCOMPARE(session.chart().shown().curve.size(), std::size_t{120});
+        QVERIFY(session.evaluations().evaluation());
 
         const QString memes = QFileInfo(m_db).dir().filePath("memes");
         const QStringList files = QDir(memes).entryList({"*.jpg", "*.png"}, QDir::Files, QDir::Name).mid(0, 6);
@@ -125,13 +125,13 @@ private slots:
         drop(window, paths);
         QCOMPARE(window.currentPage(), Page::Rate);
         const auto settled = [&] {
-            return session.scores().size() == static_cast<std::size_t>(paths.size())
-                   && std::none_of(session.scores().begin(), session.scores().end(),
+            return session.board().items().size() == static_cast<std::size_t>(paths.size())
+                   && std::none_of(session.board().items().begin(), session.board().items().end(),
                                    [](const RatedItem &item) { return item.state == RatedItem::State::Waiting; });
         };
-        QTRY_VERIFY2_WITH_TIMEOUT(settled(), qPrintable(QString::number(session.scores().size())), 60'000);
+        QTRY_VERIFY2_WITH_TIMEOUT(settled(), qPrintable(QString::number(session.board().items().size())), 60'000);
 
-        const auto runs = session.runs();
+        const auto runs = session.runs().all();
         QCOMPARE(runs.size(), std::size_t{1});
         const Outcome outcome =
             runDank(QStringList{"--library", inside("library"), "rate", QString::fromStdString(runs.front().model)}
@@ -140,7 +140,7 @@ private slots:
         const QJsonArray rated = outcome.json().array();
         QCOMPARE(rated.size(), paths.size());
         int scored = 0;
-        for (const RatedItem &item : session.scores()) {
+        for (const RatedItem &item : session.board().items()) {
             const auto other = std::find_if(rated.begin(), rated.end(), [&](const QJsonValue &value) {
                 return value.toObject()["path"].toString() == item.path;
             });
@@ -177,19 +177,20 @@ private slots:
             Session::Options options;
             options.library = library.toStdString();
             Session session(options);
-            dank::BackboneRequest request = session.request();
+            dank::BackboneRequest request = session.features().request();
             request.backbone = "inception_v3";
             request.weights = "none";
             request.precision = "fp32";
-            session.setRequest(request);
-            dank::TrainConfig config = session.trainConfig();
+            session.features().setRequest(request);
+            dank::TrainConfig config = session.choices().config();
             config.epochs = 100'000;
             config.patience = 0;
-            session.setTrainConfig(config);
-            session.openDataset(m_db);
+            session.choices().setConfig(config);
+            session.data().open(m_db);
             QTRY_VERIFY_WITH_TIMEOUT(session.actions().train, 60'000);
-            session.train();
-            QTRY_VERIFY_WITH_TIMEOUT(session.training().live && session.training().curve.size() >= 2, 120'000);
+            session.training().train();
+            QTRY_VERIFY_WITH_TIMEOUT(session.chart().shown().live && session.chart().shown().curve.size() >= 2,
+                                     120'000);
         }
         const auto runs = dank::Library::open(library.toStdString()).runs();
         QCOMPARE(runs.front().state, dank::RunState::Interrupted);

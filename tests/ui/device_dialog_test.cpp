@@ -49,7 +49,7 @@ private slots:
     {
         Fixture f;
         DeviceDialog dialog(*f.session);
-        QVERIFY(f.waitFor([&] { return f.session->engineInfo() != nullptr; }));
+        QVERIFY(f.waitFor([&] { return f.session->engine().info() != nullptr; }));
         const QStringList texts = labels(dialog);
         QVERIFY2(texts.contains("cpu: CPU"), qPrintable(texts.join('|')));
         QVERIFY2(texts.contains("cpu (no CUDA device was found)"), qPrintable(texts.join('|')));
@@ -64,13 +64,13 @@ private slots:
         Fixture f;
         std::string tested;
         f.engine->onSelfTest = [&tested](const std::string &device) { tested = device; };
-        BackboneRequest request = f.session->request();
+        BackboneRequest request = f.session->features().request();
         request.device = "cpu";
-        f.session->setRequest(request);
+        f.session->features().setRequest(request);
         DeviceDialog dialog(*f.session);
         dialog.show();
         QTest::keyClick(&dialog, Qt::Key_Return);  // the default button
-        QVERIFY(f.waitFor([&] { return f.session->deviceCheck().state == State::Done; }));
+        QVERIFY(f.waitFor([&] { return f.session->studies().deviceCheck().state == State::Done; }));
         QCOMPARE(tested, std::string("cpu"));
         QCOMPARE(dialog.checks()->rowCount(), 4);
         QCOMPARE(rowOf(*dialog.checks(), 0), QStringList({"features inception_v3 fp32", "2.1e-06", "0.0001", "✓ ok"}));
@@ -83,7 +83,7 @@ private slots:
         dialog.copyButton()->click();
         const QString copied = QGuiApplication::clipboard()->text();
         QVERIFY(copied.startsWith("Device          cpu: CPU\n"));
-        QVERIFY(copied.contains(QString::fromStdString(selfTestText(f.session->deviceCheck().checks))));
+        QVERIFY(copied.contains(QString::fromStdString(selfTestText(f.session->studies().deviceCheck().checks))));
         QVERIFY(copied.contains("\nDevice cpu, 2 threads (LibTorch here has no CUDA)\n"));
         QVERIFY2(copied.contains("\ntraining step, gradient                    8.7e-08   1e-05  ok\n"),
                  qPrintable(copied));
@@ -99,7 +99,7 @@ private slots:
         f.engine->deviceIsWrong = true;
         DeviceDialog dialog(*f.session);
         dialog.runButton()->click();
-        QVERIFY(f.waitFor([&] { return f.session->deviceCheck().state == State::Done; }));
+        QVERIFY(f.waitFor([&] { return f.session->studies().deviceCheck().state == State::Done; }));
         QCOMPARE(rowOf(*dialog.checks(), 1).last(), QString("✗ WRONG"));
         QCOMPARE(rowOf(*dialog.checks(), 2).last(), QString("✓ ok"));
         QVERIFY2(dialog.status().startsWith("✗ The numbers of the device are not what"), qPrintable(dialog.status()));
@@ -112,7 +112,9 @@ private slots:
         DeviceDialog dialog(*f.session);
         dialog.show();
         dialog.runButton()->click();
-        QVERIFY(f.waitFor([&] { return f.session->deviceCheck().done == 2 && f.session->deviceCheck().measuring; }));
+        QVERIFY(f.waitFor([&] {
+            return f.session->studies().deviceCheck().done == 2 && f.session->studies().deviceCheck().measuring;
+        }));
         QCOMPARE(dialog.status(), QString("Measuring: 2 of 9…"));
         QCOMPARE(dialog.runButton()->text(), QString("&Cancel"));
         auto *bar = dialog.findChild<QProgressBar *>();
@@ -120,7 +122,7 @@ private slots:
         QCOMPARE(bar->value(), 2);
         QVERIFY(dialog.checks()->isVisible());  // the self-test is over and told
         dialog.runButton()->click();
-        QVERIFY(f.waitFor([&] { return f.session->deviceCheck().state == State::Idle; }));
+        QVERIFY(f.waitFor([&] { return f.session->studies().deviceCheck().state == State::Idle; }));
         QCOMPARE(f.engine->benching.load(), 0);
         QCOMPARE(dialog.status(), QString("✓ Every check holds; the measuring was stopped."));
         QCOMPARE(dialog.runButton()->text(), QString("&Run self-test"));
@@ -137,9 +139,9 @@ private slots:
         QVERIFY(f.waitFor([&] { return f.engine->benching == 1; }));
         QTest::keyClick(&dialog, Qt::Key_Escape);
         QVERIFY(!dialog.isVisible());
-        QVERIFY(f.waitFor([&] { return f.engine->benching == 0 && !f.session->deviceCheck().isBusy(); }));
+        QVERIFY(f.waitFor([&] { return f.engine->benching == 0 && !f.session->studies().deviceCheck().isBusy(); }));
         // So does the session's end.
-        f.session->checkDevice();
+        f.session->studies().checkDevice();
         QVERIFY(f.waitFor([&] { return f.engine->benching == 1; }));
         f.session.reset();
         QCOMPARE(f.engine->benching.load(), 0);
@@ -151,14 +153,14 @@ private slots:
         QVERIFY(f.load());
         f.engine->epochMs = 2;
         f.setEpochs(100'000);
-        f.session->train();
+        f.session->training().train();
         QVERIFY(f.waitForEpoch(2));
         DeviceDialog dialog(*f.session);
         QVERIFY(!dialog.runButton()->isEnabled());
         QVERIFY2(dialog.status().contains("wait"), qPrintable(dialog.status()));
-        f.session->checkDevice();
-        QCOMPARE(f.session->deviceCheck().state, State::Idle);
-        f.session->stopAndKeep();
+        f.session->studies().checkDevice();
+        QCOMPARE(f.session->studies().deviceCheck().state, State::Idle);
+        f.session->jobs().stopAndKeep();
         QVERIFY(f.waitFor([&] { return dialog.runButton()->isEnabled(); }));
     }
 
@@ -170,7 +172,7 @@ private slots:
         };
         DeviceDialog dialog(*f.session);
         dialog.runButton()->click();
-        QVERIFY(f.waitFor([&] { return f.session->deviceCheck().state == State::Failed; }));
+        QVERIFY(f.waitFor([&] { return f.session->studies().deviceCheck().state == State::Failed; }));
         QCOMPARE(dialog.status(), QString("There is no device cuda:7."));
         QVERIFY(dialog.runButton()->isEnabled());
     }
@@ -181,14 +183,14 @@ private slots:
         MainWindow window(*f.session);
         window.resize(900, 600);
         window.show();
-        QVERIFY(f.waitFor([&] { return f.session->engineInfo() != nullptr; }));
+        QVERIFY(f.waitFor([&] { return f.session->engine().info() != nullptr; }));
         window.findChild<QAbstractButton *>("deviceChip")->click();
         auto *dialog = window.findChild<DeviceDialog *>();
         QVERIFY(dialog && dialog->isVisible());
         // However much it has to show, it stays in its window.
         dialog->move(window.x() + 40, window.y() + 300);
         dialog->runButton()->click();
-        QVERIFY(f.waitFor([&] { return f.session->deviceCheck().state == State::Done; }));
+        QVERIFY(f.waitFor([&] { return f.session->studies().deviceCheck().state == State::Done; }));
         QTRY_VERIFY(dialog->height() > 400);
         QTRY_VERIFY(window.frameGeometry().contains(dialog->frameGeometry()));
         for (QPushButton *button : dialog->findChildren<QPushButton *>())

@@ -228,7 +228,7 @@ private slots:
         stage.trained();
         QWidget &page = *stage.window->pageWidget(Page::Evaluate);
         stage.window->showPage(Page::Evaluate);
-        const auto evaluation = stage.session->evaluation();
+        const auto evaluation = stage.session->evaluations().evaluation();
         auto *scatter = page.findChild<ScatterChart *>();
         auto *view = page.findChild<QListView *>(QStringLiteral("judgedMemes"));
         auto *detail = page.findChild<MemeDetail *>();

@@ -35,7 +35,6 @@ public:
     std::atomic<bool> ignoresCancel{false};  ///< goes on to the end, as an engine between two checks does
     std::function<void()> onExtract, onTrain, onOpenRating;  ///< may throw; called first
     std::function<void(int epoch)> onEpoch;                  ///< may throw
-    std::atomic<const char *> holdStage{""};  ///< stands at this step of an extraction until it is another
     std::atomic<int> holdJudgeAt{-1};  ///< stands at the controls (0) or a training of the folds (1…) until it is -1
     std::atomic<int> judgeMs{0};       ///< how long a training of the folds takes
     std::vector<std::string> notes;    ///< of a training's report
@@ -48,7 +47,7 @@ public:
     std::function<void(int percent)> onFetch;                         ///< may throw
     std::function<std::string(const std::filesystem::path &)> onAdd;  ///< whose weights a file holds; may throw
     std::atomic<int> fetches{0};
-    mutable std::atomic<int> fetching{0}, hashing{0};
+    mutable std::atomic<int> fetching{0};
 
     static Model tinyModel(std::int64_t run, int epoch)
     {
@@ -78,13 +77,9 @@ public:
             .versions = {}, .devices = {{"cpu", "CPU"}}, .autoDevice = "cpu", .autoNote = "no CUDA device was found"};
     }
 
-    std::atomic<bool> holdHashing{false};  ///< of a dataset's pictures, until it is false or the job is cancelled
     std::vector<BackboneStatus> backbones(const Dataset *dataset, const BackboneRequest &request,
-                                          const std::filesystem::path &library, const JobContext &job) const override
+                                          const std::filesystem::path &library) const override
     {
-        const Running here(hashing);
-        for (; dataset && holdHashing; sleep(1))
-            job.cancel.check();
         std::vector<BackboneStatus> known;
         const auto add = [&](BackboneKind kind, const char *id, const char *title) {
             BackboneStatus status;
@@ -264,13 +259,6 @@ public:
         const Running here(running);
         if (onExtract)
             onExtract();
-        for (const char *stage : {"hash", "read", "look", "duplicates"})  // wherever a job's other steps come
-            for (bool held = true; held; held = holdStage.load() == std::string_view(stage)) {
-                if (!ignoresCancel)
-                    job.cancel.check();
-                job.report(stage, 3, 10);
-                sleep(1);
-            }
         ExtractReport report;
         report.untrained = request.weights == "none";
         report.matrix.backbone = request.backbone;
@@ -291,6 +279,8 @@ public:
                           .skipped = {}});
         }
         ++extractions;
+        report.rows = report.matrix.rows();
+        report.columns = report.matrix.columns;
         return report;
     }
 
@@ -302,7 +292,7 @@ public:
         const Running here(running);
         if (onTrain)
             onTrain();
-        extract(dataset, request, folder, observer.extract, job);
+        const FeatureSummary features = extract(dataset, request, folder, observer.extract, job);
         Library library = Library::open(folder);
         RunRecord record;
         record.dataset = dataset.path().string();
@@ -314,6 +304,7 @@ public:
             observer.started(run, config, 0.08, 8, 2);
         TrainReport report;
         report.run = run;
+        report.features = features;
         try {
             loop(run, 0, config, library, observer, control, job, report);
         } catch (const Cancelled &) {
@@ -363,9 +354,12 @@ public:
         return std::make_unique<Rating>(*this, std::move(model));
     }
 
+    std::function<void()> onThumbnail;  ///< may throw
     Image thumbnail(const std::filesystem::path &file, int side, std::string &) const override
     {
         ++const_cast<FakeEngine *>(this)->thumbnails;
+        if (onThumbnail)
+            onThumbnail();
         {
             std::lock_guard lock(m_mutex);
             m_thumbnailOrder.push_back(file.filename().string());

@@ -74,7 +74,7 @@ struct PageFixture : Fixture {
     }
     bool ready()
     {
-        return load() && waitFor([&] { return session->requested() && card("classic"); });
+        return load() && waitFor([&] { return session->features().requested() && card("classic"); });
     }
     BackboneCard *card(const QString &id) const
     {
@@ -126,18 +126,18 @@ private slots:
         QVERIFY(button(*f.page, "Extract")->isEnabled());
 
         QTest::keyClick(inception, Qt::Key_Space);
-        QCOMPARE(f.session->request().backbone, std::string("inception_v3"));
+        QCOMPARE(f.session->features().request().backbone, std::string("inception_v3"));
         QVERIFY(button(*inception, "Download")->property("primary").toBool());
         QVERIFY(!button(*f.page, "Extract")->isEnabled());
         QVERIFY(!weightsReady(*f.session));
         QVERIFY(nextStep(*f.session).text.contains("weights"));
         button(*inception, "Use untrained")->click();
-        QCOMPARE(f.session->request().weights, std::string("none"));
+        QCOMPARE(f.session->features().request().weights, std::string("none"));
         QTRY_COMPARE(inception->badge(), QString("untrained"));
         QVERIFY(button(*f.page, "Extract")->isEnabled());
         QTest::keyClick(f.card("classic"), Qt::Key_Return);
-        QCOMPARE(f.session->request().backbone, std::string("classic"));
-        QCOMPARE(f.session->request().weights, std::string());
+        QCOMPARE(f.session->features().request().backbone, std::string("classic"));
+        QCOMPARE(f.session->features().request().weights, std::string());
     }
 
     void downloadShowsOnItsCard()
@@ -146,7 +146,7 @@ private slots:
         QVERIFY(f.ready());
         BackboneCard *card = f.card("inception_v3");
         f.engine->holdFetchAt = 41;
-        f.session->fetchWeights("inception_v3");
+        f.session->weights().fetch("inception_v3");
         QTRY_VERIFY(words(*card).contains("5.2"));
         QTRY_VERIFY2(words(*card).contains("43 of 104"), qPrintable(words(*card)));
         QVERIFY(words(*card).contains("left"));
@@ -178,7 +178,7 @@ private slots:
         QVERIFY(resume);
         resume->click();
         QVERIFY(!f.page->findChild<WeightsDialog *>());
-        QCOMPARE(f.session->weightsJob().id, std::string("inception_v3"));
+        QCOMPARE(f.session->weights().job().id, std::string("inception_v3"));
         QTRY_COMPARE(f.card("inception_v3")->badge(), QString("installed"));
     }
 
@@ -187,7 +187,7 @@ private slots:
         PageFixture f;
         QVERIFY(f.ready());
         f.engine->onFetch = [](int) { throw Error(ErrorKind::Network, "The server could not be reached."); };
-        f.session->fetchWeights("inception_v3");
+        f.session->weights().fetch("inception_v3");
         QTRY_VERIFY(words(*f.card("inception_v3")).contains("could not be reached"));
         QVERIFY(button(*f.card("inception_v3"), "Try again"));
         QVERIFY(button(*f.card("resnet50"), "Download…"));
@@ -210,14 +210,14 @@ private slots:
         dialog->downloadButton()->click();
         QTRY_COMPARE(f.card("inception_v3")->badge(), QString("installed"));
         QCOMPARE(f.engine->fetches.load(), 1);
-        QCOMPARE(f.session->request().backbone, std::string("inception_v3"));
+        QCOMPARE(f.session->features().request().backbone, std::string("inception_v3"));
     }
 
     void dialogOffersAChoice()
     {
         PageFixture f;
         QVERIFY(f.ready());
-        BackboneStatus status = *f.session->requested();
+        BackboneStatus status = *f.session->features().requested();
         status.kind = BackboneKind::Network;
         WeightsEntry second = FakeEngine::offer("resnet50");
         second.id = "resnet50-v2";
@@ -228,7 +228,7 @@ private slots:
         dialog.findChildren<QRadioButton *>().at(1)->setChecked(true);
         QVERIFY(words(dialog).contains("first 8 digits"));
         dialog.downloadButton()->click();
-        QCOMPARE(f.session->weightsJob().id, std::string("resnet50-v2"));
+        QCOMPARE(f.session->weights().job().id, std::string("resnet50-v2"));
     }
 
     void programAsksForConsent()
@@ -269,19 +269,19 @@ private slots:
         QVERIFY(f.ready());
         QVERIFY(f.card(QString()));
         QVERIFY(words(*f.card(QString())).contains("a program"));
-        BackboneRequest request = f.session->request();
+        BackboneRequest request = f.session->features().request();
         request.backbone = "/data/net.pt";
-        f.session->setRequest(request);
+        f.session->features().setRequest(request);
         QTRY_VERIFY(f.card("/data/net.pt"));
         QCOMPARE(f.card("/data/net.pt")->badge(), QString("your own program"));
         QVERIFY(!f.card(QString()));
         QVERIFY(weightsReady(*f.session));
         // Still there while another is chosen.
         QTest::keyClick(f.card("classic"), Qt::Key_Space);
-        QTRY_VERIFY(f.session->requested() && f.session->requested()->id == "classic"
-                    && f.session->backbones().size() == 3);
+        QTRY_VERIFY(f.session->features().requested() && f.session->features().requested()->id == "classic"
+                    && f.session->features().statuses().size() == 3);
         QTest::keyClick(f.card("/data/net.pt"), Qt::Key_Space);
-        QCOMPARE(f.session->request().backbone, std::string("/data/net.pt"));
+        QCOMPARE(f.session->features().request().backbone, std::string("/data/net.pt"));
     }
 
     void comparisonTakesTheBestOfEach()
@@ -319,21 +319,21 @@ private slots:
         QVERIFY(f.ready());
         auto *card = f.page->findChild<ComparisonCard *>();
         QVERIFY(card->isHidden());
-        f.session->train();
-        QVERIFY(f.waitFor([&] { return f.settled() && f.session->runs().size() == 1; }));
+        f.session->training().train();
+        QVERIFY(f.waitFor([&] { return f.settled() && f.session->runs().all().size() == 1; }));
         Library library = Library::open(f.library);
         library.setMeanPredictorLoss(1, 0.2);
-        f.session->setRunNote(1, "so that it is read again");
-        QVERIFY(f.session->runs().front().meanPredictorLoss > 0);
+        f.session->runs().setNote(1, "so that it is read again");
+        QVERIFY(f.session->runs().all().front().meanPredictorLoss > 0);
         QVERIFY(card->isHidden());
-        BackboneRequest request = f.session->request();
+        BackboneRequest request = f.session->features().request();
         request.backbone = "classic";
-        f.session->setRequest(request);
-        f.session->train();
-        QVERIFY(f.waitFor([&] { return f.settled() && f.session->runs().size() == 2; }));
-        for (const RunRecord &run : f.session->runs())
+        f.session->features().setRequest(request);
+        f.session->training().train();
+        QVERIFY(f.waitFor([&] { return f.settled() && f.session->runs().all().size() == 2; }));
+        for (const RunRecord &run : f.session->runs().all())
             library.setMeanPredictorLoss(run.run, 0.2);
-        f.session->setRunNote(1, "read again");
+        f.session->runs().setNote(1, "read again");
         QTRY_VERIFY(!card->isHidden());
         const auto rows = card->findChildren<ComparisonRow *>();
         QCOMPARE(rows.size(), 2);
@@ -345,7 +345,7 @@ private slots:
                 QTest::keyClick(row, Qt::Key_Return);
         QCOMPARE(away.count(), 1);
         QCOMPARE(away[0][0].value<Page>(), Page::Train);
-        QCOMPARE(f.session->training().run, std::int64_t(1));
+        QCOMPARE(f.session->chart().shown().run, std::int64_t(1));
     }
 
     void everythingByKeyboard()

@@ -178,35 +178,35 @@ private slots:
         keepPicture(train, QStringLiteral("train-empty"));
         keepPicture(evaluate, QStringLiteral("evaluate-empty"));
         // Dropped before there is a model: they wait.
-        session.rate({folder.filePath(QStringLiteral("reddit/memes/m3.png"))});
+        session.board().rate({folder.filePath(QStringLiteral("reddit/memes/m3.png"))});
         QTest::qWait(60);
         keepPicture(rate, QStringLiteral("rate-empty"));
         QCOMPARE(rate.findChild<QStackedWidget *>()->currentIndex(), 0);
 
-        session.openDataset(folder.filePath(QStringLiteral("reddit/db.json")));
-        QTRY_VERIFY_WITH_TIMEOUT(session.dataset() != nullptr, 20000);
-        QCOMPARE(session.dataset()->records().size(), std::size_t(120));
+        session.data().open(folder.filePath(QStringLiteral("reddit/db.json")));
+        QTRY_VERIFY_WITH_TIMEOUT(session.data().dataset() != nullptr, 20000);
+        QCOMPARE(session.data().dataset()->records().size(), std::size_t(120));
         QTRY_VERIFY_WITH_TIMEOUT(session.actions().train, 20000);
-        auto config = session.trainConfig();
+        auto config = session.choices().config();
         config.epochs = 60;
-        session.setTrainConfig(config);
-        session.train();
-        QTRY_VERIFY_WITH_TIMEOUT(session.training().curve.size() > 20, 20000);
+        session.choices().setConfig(config);
+        session.training().train();
+        QTRY_VERIFY_WITH_TIMEOUT(session.chart().shown().curve.size() > 20, 20000);
         auto *chart = train.findChild<LossChart *>();
         QTRY_VERIFY(chart->table().rows.size() > 5);
-        session.pause();
-        QTRY_COMPARE_WITH_TIMEOUT(session.job().state, JobState::Paused, 20000);
+        session.training().pause();
+        QTRY_COMPARE_WITH_TIMEOUT(session.jobs().status().state, JobState::Paused, 20000);
         QTest::qWait(80);
         QVERIFY(!train.findChild<TrainSettings *>()->findChild<QComboBox *>()->isEnabled());
         QVERIFY(train.findChild<LossCard *>()->verdict().startsWith(QStringLiteral("Paused at epoch")));
         keepPicture(train, QStringLiteral("train-paused"));
         // The table knows as much as the chart.
         auto *runs = train.findChild<RunsCard *>()->model();
-        QCOMPARE(runs->record(session.training().run)->epochs, session.training().curve.back().epoch);
+        QCOMPARE(runs->record(session.chart().shown().run)->epochs, session.chart().shown().curve.back().epoch);
         QCOMPARE(runs->index(0, RunsModel::State).data().toString(), QStringLiteral("paused"));
-        session.resume();
-        QTRY_COMPARE_WITH_TIMEOUT(session.training().curve.size(), std::size_t(60), 20000);
-        QTRY_VERIFY_WITH_TIMEOUT(!session.training().live, 20000);
+        session.training().resume();
+        QTRY_COMPARE_WITH_TIMEOUT(session.chart().shown().curve.size(), std::size_t(60), 20000);
+        QTRY_VERIFY_WITH_TIMEOUT(!session.chart().shown().live, 20000);
         QTest::qWait(80);
         QCOMPARE(chart->table().rows.size(), std::size_t(60));
         QVERIFY2(train.findChild<LossCard *>()->verdict().contains(QStringLiteral("Best epoch 60")),
@@ -214,7 +214,7 @@ private slots:
         QVERIFY(train.findChild<TrainSettings *>()->findChild<QComboBox *>()->isEnabled());
         QTRY_COMPARE(train.findChild<RunsCard *>()->model()->rowCount(), 1);
         // The picture that waited has its score.
-        QTRY_COMPARE_WITH_TIMEOUT(session.scores().front().state, RatedItem::State::Scored, 20000);
+        QTRY_COMPARE_WITH_TIMEOUT(session.board().items().front().state, RatedItem::State::Scored, 20000);
         QTRY_COMPARE(rate.findChild<QStackedWidget *>()->currentIndex(), 1);
     }
 
@@ -247,21 +247,22 @@ private slots:
         Session session(
             {.library = folder.filePath(QStringLiteral("library")).toStdString(), .threads = 1, .engine = engine});
         writeDataset(folder.filePath(QStringLiteral("reddit")), 40);
-        session.openDataset(folder.filePath(QStringLiteral("reddit/db.json")));
+        session.data().open(folder.filePath(QStringLiteral("reddit/db.json")));
         QTRY_VERIFY_WITH_TIMEOUT(session.actions().train, 20000);
-        auto config = session.trainConfig();
+        auto config = session.choices().config();
         config.epochs = 12;
-        session.setTrainConfig(config);
-        session.train();
-        QTRY_VERIFY2_WITH_TIMEOUT(session.ratingModel() != nullptr && !session.training().live,
-                                  qPrintable(session.message() ? session.message()->text : QString()), 20000);
+        session.choices().setConfig(config);
+        session.training().train();
+        QTRY_VERIFY2_WITH_TIMEOUT(
+            session.rater().model() != nullptr && !session.chart().shown().live,
+            qPrintable(session.workplace().message() ? session.workplace().message()->text : QString()), 20000);
         RatePage page(session);
         page.resize(1096, 670);
         page.show();
-        session.rate({memes});
-        QTRY_COMPARE_WITH_TIMEOUT(session.scores().size(), std::size_t(2000), 30000);
+        session.board().rate({memes});
+        QTRY_COMPARE_WITH_TIMEOUT(session.board().items().size(), std::size_t(2000), 30000);
         QTRY_VERIFY_WITH_TIMEOUT(
-            std::none_of(session.scores().begin(), session.scores().end(),
+            std::none_of(session.board().items().begin(), session.board().items().end(),
                          [](const RatedItem &item) { return item.state == RatedItem::State::Waiting; }),
             60000);
         auto *model = page.findChild<ScoreModel *>();
@@ -277,7 +278,7 @@ private slots:
         QCOMPARE(board->currentIndex().row(), 1999);
         QTest::qWait(60);
         keepPicture(page, QStringLiteral("rate-2000-end"));
-        session.clearScores();
+        session.board().clear();
         QTRY_COMPARE(model->rowCount(), 0);
     }
 
@@ -292,18 +293,19 @@ private slots:
             engine->epochMs = 1;
             Session session(
                 {.library = folder.filePath(QStringLiteral("library")).toStdString(), .threads = 1, .engine = engine});
-            session.openDataset(folder.filePath(QStringLiteral("reddit/db.json")));
+            session.data().open(folder.filePath(QStringLiteral("reddit/db.json")));
             QTRY_VERIFY_WITH_TIMEOUT(session.actions().train, 20000);
             for (int i = 0; i < 3; ++i) {
-                auto config = session.trainConfig();
+                auto config = session.choices().config();
                 config.epochs = 40 + 30 * i;
                 config.dropout = i == 2 ? 0.5 : 0.2;
-                session.setTrainConfig(config);
-                session.train();
-                QTRY_VERIFY_WITH_TIMEOUT(
-                    session.training().curve.size() == std::size_t(config.epochs) && !session.training().live, 30000);
+                session.choices().setConfig(config);
+                session.training().train();
+                QTRY_VERIFY_WITH_TIMEOUT(session.chart().shown().curve.size() == std::size_t(config.epochs)
+                                             && !session.chart().shown().live,
+                                         30000);
             }
-            session.setRunNote(2, QStringLiteral("baseline for the page"));
+            session.runs().setNote(2, QStringLiteral("baseline for the page"));
             TrainPage train(session);
             EvaluatePage evaluate(session);
             RatePage rate(session);
@@ -316,15 +318,17 @@ private slots:
                 files << folder.filePath(QStringLiteral("reddit/memes/m%1.png").arg(i));
             QVERIFY(QFile::copy(files.first(), folder.filePath(QStringLiteral("broken.png"))));
             files << folder.filePath(QStringLiteral("broken.png"));
-            session.rate(files);
-            QTRY_VERIFY_WITH_TIMEOUT(
-                session.scores().size() == 8 && session.scores().back().state != RatedItem::State::Waiting, 20000);
+            session.board().rate(files);
+            QTRY_VERIFY_WITH_TIMEOUT(session.board().items().size() == 8
+                                         && session.board().items().back().state != RatedItem::State::Waiting,
+                                     20000);
             QTest::qWait(400);
             keepPicture(train, QStringLiteral("train") + suffix);
             keepPicture(rate, QStringLiteral("rate") + suffix);
             keepPicture(evaluate, QStringLiteral("evaluate-before") + suffix);
-            session.evaluateRun(3);
-            QTRY_VERIFY_WITH_TIMEOUT(session.evaluation() && session.evaluation()->memes.size() == 120, 20000);
+            session.evaluations().evaluate(3);
+            QTRY_VERIFY_WITH_TIMEOUT(
+                session.evaluations().evaluation() && session.evaluations().evaluation()->memes.size() == 120, 20000);
             evaluate.resize(1096, 1250);
             QTest::qWait(500);
             keepPicture(evaluate, QStringLiteral("evaluate") + suffix);

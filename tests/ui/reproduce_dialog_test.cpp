@@ -45,7 +45,7 @@ private slots:
     void showsTheTable()
     {
         Fixture f;
-        const Dataset *given = f.session->dataset().get();
+        const Dataset *given = f.session->data().dataset().get();
         f.engine->onReproduce = [&given](const Dataset *dataset) { given = dataset; };
         ReproduceDialog dialog(*f.session);
         dialog.show();
@@ -56,9 +56,9 @@ private slots:
         QCOMPARE(dialog.findChild<QComboBox *>()->count(), 1);  // no dataset is open
 
         dialog.startButton()->click();
-        QVERIFY(f.waitFor([&] { return f.session->reproduction().state == State::Done; }));
+        QVERIFY(f.waitFor([&] { return f.session->studies().reproduction().state == State::Done; }));
         QCOMPARE(given, nullptr);
-        QCOMPARE(f.session->reproduction().done, std::size_t(3000));
+        QCOMPARE(f.session->studies().reproduction().done, std::size_t(3000));
         QCOMPARE(dialog.table()->columnCount(), 6);
         const int epochs[] = {10, 100, 500, 1000};
         for (int row = 0; row < 4; ++row) {
@@ -70,7 +70,7 @@ private slots:
             QCOMPARE(cell(dialog, row, 2), QString("0.32"));
         }
         // One text for command line and window.
-        QCOMPARE(dialog.explanation().toStdString(), explainReproduction(*f.session->reproduction().result));
+        QCOMPARE(dialog.explanation().toStdString(), explainReproduction(*f.session->studies().reproduction().result));
         const ChartTable chart = dialog.chart()->table();
         QCOMPARE(chart.rows.size(), std::size_t(1000));
         QStringList hundredth{"100"};
@@ -98,8 +98,8 @@ private slots:
         QCOMPARE(QGuiApplication::clipboard()->text(),
                  "dank --threads 1 reproduce " + QString::fromStdString(f.db.string()) + " --seeds 1 --epochs 37");
         dialog.startButton()->click();
-        QVERIFY(f.waitFor([&] { return f.session->reproduction().state == State::Done; }));
-        QCOMPARE(given, f.session->dataset().get());
+        QVERIFY(f.waitFor([&] { return f.session->studies().reproduction().state == State::Done; }));
+        QCOMPARE(given, f.session->data().dataset().get());
         QCOMPARE(dialog.table()->rowCount(), 2);  // 10, and the last
         QCOMPARE(cell(dialog, 1, 0), QString("37"));
         QCOMPARE(cell(dialog, 1, 1), QString("–"));
@@ -117,19 +117,19 @@ private slots:
         dialog.show();
         setNumbers(dialog, 2, 100'000);
         dialog.startButton()->click();
-        QVERIFY(f.waitFor([&] { return f.session->reproduction().done > 40; }));
+        QVERIFY(f.waitFor([&] { return f.session->studies().reproduction().done > 40; }));
         QCOMPARE(dialog.startButton()->text(), QString("&Cancel"));
         QVERIFY2(dialog.status().contains("of 200,000"), qPrintable(dialog.status()));
         QVERIFY(!dialog.findChild<QSpinBox *>()->isEnabled());
         QVERIFY(dialog.findChild<QProgressBar *>()->isVisible());
         QVERIFY(!dialog.chart()->table().rows.empty());  // drawn as it comes
-        QVERIFY(f.waitFor([&] { return f.session->reproduction().secondsLeft.has_value(); }));
+        QVERIFY(f.waitFor([&] { return f.session->studies().reproduction().secondsLeft.has_value(); }));
         QVERIFY2(dialog.status().contains("left"), qPrintable(dialog.status()));
         // Only one at a time.
-        f.session->reproduce(true, 1, 1);
-        QCOMPARE(f.session->reproduction().epochs, 100'000);
+        f.session->studies().reproduce(true, 1, 1);
+        QCOMPARE(f.session->studies().reproduction().epochs, 100'000);
         dialog.startButton()->click();
-        QVERIFY(f.waitFor([&] { return f.session->reproduction().state == State::Idle; }));
+        QVERIFY(f.waitFor([&] { return f.session->studies().reproduction().state == State::Idle; }));
         QCOMPARE(f.engine->reproducing.load(), 0);
         QCOMPARE(dialog.startButton()->text(), QString("&Start"));
     }
@@ -146,9 +146,9 @@ private slots:
             QVERIFY(f.waitFor([&] { return f.engine->reproducing == 1; }));
             dialog.close();
         }
-        QVERIFY(f.waitFor([&] { return f.engine->reproducing == 0 && !f.session->reproduction().isBusy(); }));
+        QVERIFY(f.waitFor([&] { return f.engine->reproducing == 0 && !f.session->studies().reproduction().isBusy(); }));
         // So does the session's end, whatever goes on.
-        f.session->reproduce(true, 100'000, 1);
+        f.session->studies().reproduce(true, 100'000, 1);
         QVERIFY(f.waitFor([&] { return f.engine->reproducing == 1; }));
         f.session.reset();
         QCOMPARE(f.engine->reproducing.load(), 0);
@@ -160,14 +160,14 @@ private slots:
         QVERIFY(f.load());
         f.engine->epochMs = 2;
         f.setEpochs(100'000);
-        f.session->train();
+        f.session->training().train();
         QVERIFY(f.waitForEpoch(2));
         ReproduceDialog dialog(*f.session);
         QVERIFY(!dialog.startButton()->isEnabled());
         QVERIFY2(dialog.status().contains("training"), qPrintable(dialog.status()));
-        f.session->reproduce(true, 1, 1);
-        QCOMPARE(f.session->reproduction().state, State::Idle);
-        f.session->stopAndKeep();
+        f.session->studies().reproduce(true, 1, 1);
+        QCOMPARE(f.session->studies().reproduction().state, State::Idle);
+        f.session->jobs().stopAndKeep();
         QVERIFY(f.waitFor([&] { return dialog.startButton()->isEnabled(); }));
     }
 
@@ -177,7 +177,7 @@ private slots:
         f.engine->onReproduce = [](const Dataset *) { throw Error(ErrorKind::Dataset, "Every meme has 0 upvotes."); };
         ReproduceDialog dialog(*f.session);
         dialog.startButton()->click();
-        QVERIFY(f.waitFor([&] { return f.session->reproduction().state == State::Failed; }));
+        QVERIFY(f.waitFor([&] { return f.session->studies().reproduction().state == State::Failed; }));
         QCOMPARE(dialog.status(), QString("Every meme has 0 upvotes."));
         QVERIFY(dialog.startButton()->isEnabled());
     }

@@ -153,7 +153,7 @@ private slots:
     void tickedRunsAreDrawn()
     {
         Compared f(6);
-        f.session->showRun(1);
+        f.session->runs().show(1);
         QCOMPARE(f.chart->overlays().drawn().size(), std::size_t(0));
         for (const int run : {1, 2, 4})
             f.card->model()->setTicked(run, true);
@@ -165,7 +165,7 @@ private slots:
         QVERIFY(drawn[0]->colour != drawn[1]->colour);
         QCOMPARE(drawn[1]->curve.size(), std::size_t(12));
         QCOMPARE(drawn[1]->colour, runColour(lightTokens(), 2));
-        f.session->showRun(4);
+        f.session->runs().show(4);
         QCOMPARE(f.chart->overlays().drawn().size(), std::size_t(2));  // 2 and now 1
         const ChartTable table = f.chart->table();
         QVERIFY(table.columns.contains("run_2_validation_loss"));
@@ -175,7 +175,7 @@ private slots:
             names << entry.text;
         QVERIFY(names.join('|').contains("run 2"));
         // One in the trash is drawn no more.
-        f.session->trashRun(1);
+        f.session->runs().trash(1);
         QCOMPARE(f.chart->overlays().drawn().size(), std::size_t(1));
         applyTheme(*qApp, ThemeMode::Dark);
         QTRY_VERIFY(f.chart->overlays().drawn()[0]->colour != runColour(lightTokens(), 2));
@@ -199,14 +199,14 @@ private slots:
         view->setFocus();
         f.card->choose(3);
         QTest::keyClick(view, Qt::Key_Delete);
-        QCOMPARE(f.session->runs().size(), std::size_t(3));
-        QCOMPARE(f.session->trashedRuns().front().run, std::int64_t(3));
+        QCOMPARE(f.session->runs().all().size(), std::size_t(3));
+        QCOMPARE(f.session->runs().trashed().front().run, std::int64_t(3));
         QVERIFY(f.card->chosen() != 0);
-        f.session->undoStack()->undo();
-        QCOMPARE(f.session->runs().size(), std::size_t(4));
+        f.session->workplace().undo().undo();
+        QCOMPARE(f.session->runs().all().size(), std::size_t(4));
         f.card->choose(2);  // locked
         QTest::keyClick(view, Qt::Key_Delete);
-        QCOMPARE(f.session->runs().size(), std::size_t(4));
+        QCOMPARE(f.session->runs().all().size(), std::size_t(4));
         f.card->choose(1);
         QTest::keyClick(view, Qt::Key_F2);
         auto *editor = view->findChild<QLineEdit *>();
@@ -214,7 +214,7 @@ private slots:
         QCOMPARE(editor->text(), QString("the baseline: everything as it comes"));
         editor->setText("better");
         QTest::keyClick(editor, Qt::Key_Return);
-        QTRY_COMPARE(f.session->runs().back().note, std::string("better"));
+        QTRY_COMPARE(f.session->runs().all().back().note, std::string("better"));
         QTest::keyClick(view, Qt::Key_F, Qt::ControlModifier);
         QTRY_VERIFY(f.card->findChild<QLineEdit *>() && f.card->findChild<QLineEdit *>()->hasFocus());
     }
@@ -230,7 +230,7 @@ private slots:
         QVERIFY(editor);
         editor->setText("half a th");
         f.page.reset();
-        QVERIFY(!f.session->runs().back().note.empty());
+        QVERIFY(!f.session->runs().all().back().note.empty());
     }
 
     void lockAndCloneFromTheMenu()
@@ -238,13 +238,13 @@ private slots:
         Compared f(4);
         f.card->choose(1);
         f.action("Lock")->trigger();
-        QVERIFY(f.session->runs().back().locked);
+        QVERIFY(f.session->runs().all().back().locked);
         QVERIFY(!f.action("Move to trash")->isEnabled());
         f.action("Unlock")->trigger();
         QVERIFY(f.action("Move to trash")->isEnabled());
         f.card->choose(4);
         f.action("Clone settings")->trigger();
-        QCOMPARE(f.session->trainConfig().preset, std::string("paper"));
+        QCOMPARE(f.session->choices().config().preset, std::string("paper"));
     }
 
     void exports()
@@ -264,7 +264,7 @@ private slots:
         QVERIFY(f.card->exportEvents(1, folder.filePath("logs")));
         QCOMPARE(QDir(folder.filePath("logs/run-1")).entryList(QDir::Files).size(), 1);
         QVERIFY(!f.card->exportTable("/proc/none/runs.csv"));
-        QCOMPARE(f.session->message()->severity, Message::Severity::Error);
+        QCOMPARE(f.session->workplace().message()->severity, Message::Severity::Error);
         QVERIFY(!f.card->exportCurve(99, folder.filePath("no.csv")));
     }
 
@@ -293,20 +293,20 @@ private slots:
         QCOMPARE(f.card->model()->rowCount(), 500);
         f.engine->epochMs = 5;
         f.setEpochs(100000);
-        f.session->train();
+        f.session->training().train();
         QVERIFY(f.waitForEpoch(2));
         QCOMPARE(f.card->model()->rowCount(), 501);
         QSignalSpy changed(f.card->model(), &QAbstractItemModel::dataChanged);
         QSignalSpy reset(f.card->model(), &QAbstractItemModel::modelReset);
         QSignalSpy inserted(f.card->model(), &QAbstractItemModel::rowsInserted);
-        QVERIFY(f.waitForEpoch(f.session->training().curve.back().epoch + 20));
+        QVERIFY(f.waitForEpoch(f.session->chart().shown().curve.back().epoch + 20));
         QVERIFY(!changed.isEmpty());
         for (const auto &arguments : changed) {
             QCOMPARE(arguments[0].toModelIndex().row(), 0);
             QCOMPARE(arguments[1].toModelIndex().row(), 0);
         }
         QVERIFY(reset.isEmpty() && inserted.isEmpty());
-        f.session->stopAndDiscard();
+        f.session->jobs().stopAndDiscard();
         QVERIFY(f.waitFor([&] { return f.settled(); }));
     }
 

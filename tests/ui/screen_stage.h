@@ -97,45 +97,48 @@ struct Stage {
     void openDataset()
     {
         open();
-        session->openDataset(db);
-        QTRY_VERIFY_WITH_TIMEOUT(
-            session->dataset() && !session->backbones().empty() && session->job().state == JobState::Done, kPatience);
+        session->data().open(db);
+        QTRY_VERIFY_WITH_TIMEOUT(session->data().dataset() && !session->features().statuses().empty()
+                                     && session->jobs().status().state == JobState::Done,
+                                 kPatience);
     }
     void extract()
     {
         openDataset();
-        session->extract();
-        QTRY_VERIFY_WITH_TIMEOUT(session->features() && session->job().state == JobState::Done, kPatience);
+        session->features().extract();
+        QTRY_VERIFY_WITH_TIMEOUT(session->features().summary() && session->jobs().status().state == JobState::Done,
+                                 kPatience);
     }
     /// Trains up to an epoch and stands there.
     void trainTo(int epoch)
     {
         extract();
         engine->holdTrainAt = epoch;
-        session->train();
-        QTRY_VERIFY_WITH_TIMEOUT(static_cast<int>(session->training().curve.size()) >= epoch - 1, kPatience);
+        session->training().train();
+        QTRY_VERIFY_WITH_TIMEOUT(static_cast<int>(session->chart().shown().curve.size()) >= epoch - 1, kPatience);
     }
     void trained()
     {
         extract();
-        session->train();
-        QTRY_VERIFY_WITH_TIMEOUT(session->job().kind == JobKind::Train && session->job().state == JobState::Done
-                                     && session->ratingModel(),
+        session->training().train();
+        QTRY_VERIFY_WITH_TIMEOUT(session->jobs().status().kind == JobKind::Train
+                                     && session->jobs().status().state == JobState::Done && session->rater().model(),
                                  kPatience);
     }
     /// Trains with 5 folds and 3 seeds to the end, or up to one of their 15 trainings and stands there.
     void crossValidate(int holdAt)
     {
         extract();
-        TrainConfig config = session->trainConfig();
+        TrainConfig config = session->choices().config();
         config.folds = 5;
         config.seeds = 3;
-        session->setTrainConfig(config);
+        session->choices().setConfig(config);
         engine->holdJudgeAt = holdAt;
-        session->train();
-        QTRY_VERIFY_WITH_TIMEOUT(holdAt < 0 ? session->crossValidation() != nullptr
-                                            : session->job().verb == "Cross-validating"
-                                                  && session->job().done + 1 == static_cast<std::size_t>(holdAt),
+        session->training().train();
+        QTRY_VERIFY_WITH_TIMEOUT(holdAt < 0
+                                     ? session->evaluations().crossValidation() != nullptr
+                                     : session->jobs().status().verb == "Cross-validating"
+                                           && session->jobs().status().done + 1 == static_cast<std::size_t>(holdAt),
                                  kPatience);
     }
     QStringList pictures(int count)

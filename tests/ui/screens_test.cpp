@@ -107,21 +107,21 @@ void ScreensTest::bring(Stage &stage, const QString &state)
     } else if (state == "opening") {
         engine.holdOpening = true;
         stage.open();
-        stage.session->openDataset(stage.db);
-        QTRY_VERIFY_WITH_TIMEOUT(stage.session->dataset(), kPatience);
+        stage.session->data().open(stage.db);
+        QTRY_VERIFY_WITH_TIMEOUT(stage.session->data().dataset(), kPatience);
     } else if (state == "loading") {
         engine.holdSample = true;
         stage.open();
         QTest::qWait(100);
         stage.session->openSample();
-        QTRY_VERIFY_WITH_TIMEOUT(stage.session->job().done > 100, kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(stage.session->jobs().status().done > 100, kPatience);
     } else if (state == "bad") {
         stage.open();
         QFile broken(stage.folder.path() + "/broken.json");
         QVERIFY(broken.open(QIODevice::WriteOnly) && broken.write("{\"_default\": {\"1\": ") > 0);
         broken.close();
-        stage.session->openDataset(broken.fileName());
-        QTRY_COMPARE_WITH_TIMEOUT(stage.session->job().state, JobState::Failed, kPatience);
+        stage.session->data().open(broken.fileName());
+        QTRY_COMPARE_WITH_TIMEOUT(stage.session->jobs().status().state, JobState::Failed, kPatience);
     } else if (state == "dataset") {
         stage.openDataset();
     } else if (state == "no weights") {
@@ -130,18 +130,18 @@ void ScreensTest::bring(Stage &stage, const QString &state)
     } else if (state == "network without weights") {
         engine.weightsInstalled = false;
         stage.openDataset();
-        BackboneRequest request = stage.session->request();
+        BackboneRequest request = stage.session->features().request();
         request.backbone = "inception_v3";
-        stage.session->setRequest(request);
+        stage.session->features().setRequest(request);
     } else if (state == "downloading" || state == "download stopping") {
         engine.weightsInstalled = false;
         engine.holdFetchAt = 41;
         stage.openDataset();
-        stage.session->fetchWeights("inception_v3");
-        QTRY_VERIFY_WITH_TIMEOUT(stage.session->weightsJob().done > 40'000'000, kPatience);
+        stage.session->weights().fetch("inception_v3");
+        QTRY_VERIFY_WITH_TIMEOUT(stage.session->weights().job().done > 40'000'000, kPatience);
         if (state == "download stopping") {
             engine.ignoresCancel = true;
-            stage.session->cancelWeights();
+            stage.session->weights().cancel();
         }
     } else if (state == "download failed") {
         engine.weightsInstalled = false;
@@ -154,18 +154,18 @@ void ScreensTest::bring(Stage &stage, const QString &state)
         QFile part(stage.folder.path() + "/library/weights/downloads/inception_v3-0cc3c7bd.pth.part");
         QVERIFY(part.open(QIODevice::WriteOnly) && part.resize(42'640'000));
         stage.openDataset();
-        stage.session->fetchWeights("inception_v3");
-        QTRY_COMPARE_WITH_TIMEOUT(stage.session->weightsJob().state, WeightsJob::State::Failed, kPatience);
+        stage.session->weights().fetch("inception_v3");
+        QTRY_COMPARE_WITH_TIMEOUT(stage.session->weights().job().state, WeightsJob::State::Failed, kPatience);
     } else if (state == "own network" || state == "own network unusable") {
         if (state != "own network")
             engine.ownProblem =
                 "my_clip.json does not describe a network: \"columns\" is missing. It needs input_side, "
                 "columns, mean and std.";
         stage.openDataset();
-        BackboneRequest request = stage.session->request();
+        BackboneRequest request = stage.session->features().request();
         request.backbone = "/home/someone/networks/finetuned/2026-03/my_clip_vit_b32_finetuned_on_memes.pt";
-        stage.session->setRequest(request);
-        QTRY_VERIFY_WITH_TIMEOUT(stage.session->requested() != nullptr, kPatience);
+        stage.session->features().setRequest(request);
+        QTRY_VERIFY_WITH_TIMEOUT(stage.session->features().requested() != nullptr, kPatience);
     } else if (state == "compared") {
         recordRuns(stage);
         stage.openDataset();
@@ -174,45 +174,45 @@ void ScreensTest::bring(Stage &stage, const QString &state)
                            Dataset::load(stage.db.toStdString(), {}).contentHash(), 6);
         stage.openDataset();
         auto *card = stage.window->findChild<RunsCard *>();
-        stage.session->showRun(1);
+        stage.session->runs().show(1);
         for (const int run : {2, 3, 5, 6})
             card->model()->setTicked(run, true);
         card->setDifferencesOnly(true);
         card->choose(3);
-        stage.session->trashRun(4);
+        stage.session->runs().trash(4);
     } else if (state == "untrained") {
         engine.weightsInstalled = false;
         stage.openDataset();
-        BackboneRequest request = stage.session->request();
+        BackboneRequest request = stage.session->features().request();
         request.backbone = "inception_v3";
         request.weights = "none";
-        stage.session->setRequest(request);
+        stage.session->features().setRequest(request);
     } else if (state == "extracting" || state == "extract stopping") {
         engine.holdExtractAt = 38;
         stage.openDataset();
         engine.ignoresCancel = state == "extract stopping";
-        stage.session->extract();
-        QTRY_VERIFY_WITH_TIMEOUT(stage.session->extraction().done >= 38, kPatience);
+        stage.session->features().extract();
+        QTRY_VERIFY_WITH_TIMEOUT(stage.session->features().extraction().done >= 38, kPatience);
         if (state == "extract stopping")
-            stage.session->stopAndKeep();
+            stage.session->jobs().stopAndKeep();
     } else if (state == "extract failed") {
         stage.openDataset();
         engine.onExtract = [] {
             throw Error(ErrorKind::Disk, "The library cannot be written: the disk is full. Make "
                                          "room and extract again; what is stored is kept.");
         };
-        stage.session->extract();
-        QTRY_COMPARE_WITH_TIMEOUT(stage.session->job().state, JobState::Failed, kPatience);
+        stage.session->features().extract();
+        QTRY_COMPARE_WITH_TIMEOUT(stage.session->jobs().status().state, JobState::Failed, kPatience);
     } else if (state == "features") {
         stage.extract();
     } else if (state == "training" || state == "train stopping" || state == "paused") {
         stage.trainTo(141);
         if (state == "paused") {
-            stage.session->pause();
+            stage.session->training().pause();
             engine.holdTrainAt = -1;
-            QTRY_COMPARE_WITH_TIMEOUT(stage.session->job().state, JobState::Paused, kPatience);
+            QTRY_COMPARE_WITH_TIMEOUT(stage.session->jobs().status().state, JobState::Paused, kPatience);
         } else if (state == "train stopping") {
-            stage.session->stopAndKeep();
+            stage.session->jobs().stopAndKeep();
         }
     } else if (state == "train failed") {
         stage.extract();
@@ -222,38 +222,38 @@ void ScreensTest::bring(Stage &stage, const QString &state)
                 throw Error(ErrorKind::Diverged, "The loss became infinite at epoch 61. Lower the learning rate.");
             before(epoch);
         };
-        stage.session->train();
-        QTRY_COMPARE_WITH_TIMEOUT(stage.session->job().state, JobState::Failed, kPatience);
+        stage.session->training().train();
+        QTRY_COMPARE_WITH_TIMEOUT(stage.session->jobs().status().state, JobState::Failed, kPatience);
     } else if (state == "ranking" || state == "many columns" || state == "bad settings") {
         QVERIFY(addColumns(stage.db, state == "many columns" ? 40 : 1));
         stage.extract();
-        QTRY_VERIFY_WITH_TIMEOUT(!stage.session->groupChoices().empty(), kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(!stage.session->choices().groups().empty(), kPatience);
         TrainConfig config = state == "ranking" ? TrainConfig::fromPreset("ranking") : TrainConfig::paper();
         config.group = state == "ranking"        ? "subreddit"
                        : state == "bad settings" ? "file:/data/no such groups.csv"
                                                  : kLongColumn.toStdString() + "0";
         config.within = true;
         config.schedule = Schedule::Step;
-        stage.session->setTrainConfig(config);
+        stage.session->choices().setConfig(config);
         stage.window->pageWidget(Page::Train)->findChild<TrainSettings *>()->setMoreShown(true);
-        QTRY_VERIFY_WITH_TIMEOUT(stage.session->targetPreview()->group == config.group, kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(stage.session->choices().preview()->group == config.group, kPatience);
     } else if (state == "trained") {
         stage.trained();
     } else if (state == "cross-validated" || state == "cross-validating") {
         stage.crossValidate(state == "cross-validating" ? 4 : -1);
     } else if (state == "waiting") {
         stage.openDataset();
-        stage.session->rate(stage.pictures(5));
-        QTRY_VERIFY_WITH_TIMEOUT(stage.session->scores().size() == 5, kPatience);
+        stage.session->board().rate(stage.pictures(5));
+        QTRY_VERIFY_WITH_TIMEOUT(stage.session->board().items().size() == 5, kPatience);
     } else if (state == "rated" || state == "rated while training") {
         if (state == "rated")
             stage.trained();
         else
             stage.trainTo(141);
-        QTRY_VERIFY_WITH_TIMEOUT(stage.session->ratingModel(), kPatience);
-        stage.session->rate(stage.pictures(9));
+        QTRY_VERIFY_WITH_TIMEOUT(stage.session->rater().model(), kPatience);
+        stage.session->board().rate(stage.pictures(9));
         const auto settled = [&] {
-            const auto &items = stage.session->scores();
+            const auto &items = stage.session->board().items();
             return items.size() == 9 && std::none_of(items.begin(), items.end(), [](const RatedItem &item) {
                        return item.state == RatedItem::State::Waiting;
                    });
@@ -313,7 +313,7 @@ void ScreensTest::dialogs()
 {
     Stage stage;
     stage.openDataset();
-    const auto &known = stage.session->backbones();
+    const auto &known = stage.session->features().statuses();
     const auto of = [&](const char *id) {
         return *std::find_if(known.begin(), known.end(), [&](const BackboneStatus &s) { return s.id == id; });
     };
@@ -334,12 +334,12 @@ void ScreensTest::dialogs()
     ReproduceDialog before(*stage.session, stage.window.get());
     shootDialog(stage, before, "reproduce-before");
     stage.engine->paperEpochMs = 2;
-    stage.session->reproduce(false, 1000, 3);
-    QTRY_VERIFY_WITH_TIMEOUT(stage.session->reproduction().secondsLeft.has_value(), kPatience);
+    stage.session->studies().reproduce(false, 1000, 3);
+    QTRY_VERIFY_WITH_TIMEOUT(stage.session->studies().reproduction().secondsLeft.has_value(), kPatience);
     ReproduceDialog running(*stage.session, stage.window.get());
     shootDialog(stage, running, "reproduce-running");
     stage.engine->paperEpochMs = 0;
-    QTRY_VERIFY_WITH_TIMEOUT(stage.session->reproduction().result != nullptr, kPatience);
+    QTRY_VERIFY_WITH_TIMEOUT(stage.session->studies().reproduction().result != nullptr, kPatience);
     ReproduceDialog done(*stage.session, stage.window.get());
     shootDialog(stage, done, "reproduce-done");
 }
@@ -351,16 +351,17 @@ void ScreensTest::deviceDialog()
     DeviceDialog device(*stage.session, stage.window.get());
     shootDialog(stage, device, "device-before");
     stage.engine->holdBenchAt = 3;
-    stage.session->checkDevice();
-    QTRY_VERIFY_WITH_TIMEOUT(stage.session->deviceCheck().measuring && stage.session->deviceCheck().done == 3,
+    stage.session->studies().checkDevice();
+    QTRY_VERIFY_WITH_TIMEOUT(stage.session->studies().deviceCheck().measuring
+                                 && stage.session->studies().deviceCheck().done == 3,
                              kPatience);
     shootDialog(stage, device, "device-running");
     stage.engine->holdBenchAt = -1;
-    QTRY_VERIFY_WITH_TIMEOUT(stage.session->deviceCheck().measured != nullptr, kPatience);
+    QTRY_VERIFY_WITH_TIMEOUT(stage.session->studies().deviceCheck().measured != nullptr, kPatience);
     shootDialog(stage, device, "device-done");
     stage.engine->deviceIsWrong = true;
-    stage.session->checkDevice();
-    QTRY_VERIFY_WITH_TIMEOUT(stage.session->deviceCheck().measured != nullptr, kPatience);
+    stage.session->studies().checkDevice();
+    QTRY_VERIFY_WITH_TIMEOUT(stage.session->studies().deviceCheck().measured != nullptr, kPatience);
     shootDialog(stage, device, "device-wrong");
 }
 
@@ -433,7 +434,7 @@ void ScreensTest::pages()
         || state == "many columns")
         sizes << kLarge;
     shoot(stage, name, sizes);
-    if (name.startsWith("evaluate-") && stage.session->evaluation()
+    if (name.startsWith("evaluate-") && stage.session->evaluations().evaluation()
         && !QTest::currentTestFailed()) {  // the rest of the long page
         for (auto *area : stage.window->pageWidget(Page::Evaluate)->findChildren<QScrollArea *>())
             for (const QSize &size : sizes) {

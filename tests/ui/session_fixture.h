@@ -71,27 +71,27 @@ struct Fixture {
     }
     bool settled() const
     {
-        const JobState state = session->job().state;
+        const JobState state = session->jobs().status().state;
         return state != JobState::Running && state != JobState::Paused && state != JobState::Stopping;
     }
     bool waitFor(const std::function<bool()> &condition) const { return QTest::qWaitFor(condition, kPatience); }
     bool load()
     {
-        session->openDataset(QString::fromStdString(db.string()));
-        return waitFor([this] { return settled() && session->dataset(); });
+        session->data().open(QString::fromStdString(db.string()));
+        return waitFor([this] { return settled() && session->data().dataset(); });
     }
     bool waitForEpoch(int epoch) const
     {
         return waitFor([this, epoch] {
-            return session->training().live && !session->training().curve.empty()
-                   && session->training().curve.back().epoch >= epoch;
+            return session->chart().shown().live && !session->chart().shown().curve.empty()
+                   && session->chart().shown().curve.back().epoch >= epoch;
         });
     }
     void setEpochs(int epochs) const
     {
-        TrainConfig config = session->trainConfig();
+        TrainConfig config = session->choices().config();
         config.epochs = epochs;
-        session->setTrainConfig(config);
+        session->choices().setConfig(config);
     }
 };
 

@@ -389,8 +389,8 @@ private slots:
         auto *settings = page.findChild<TrainSettings *>();
         BarPlot *plot = settings->targetChart()->plot();
         QVERIFY(f.load());
-        QVERIFY(f.waitFor([&] { return f.session->targetPreview() && !f.session->groupChoices().empty(); }));
-        TrainConfig config = f.session->trainConfig();
+        QVERIFY(f.waitFor([&] { return f.session->choices().preview() && !f.session->choices().groups().empty(); }));
+        TrainConfig config = f.session->choices().config();
         for (const auto &[kind, group, within] : {std::tuple{TargetKind::Max, "", false},
                                                   {TargetKind::Log, "", false},
                                                   {TargetKind::Percentile, "rows:1-5,6-10", true},
@@ -398,13 +398,13 @@ private slots:
             config.target = kind;
             config.group = group;
             config.within = within;
-            f.session->setTrainConfig(config);
+            f.session->choices().setConfig(config);
             QVERIFY(f.waitFor([&] {
-                const auto made = f.session->targetPreview();
+                const auto made = f.session->choices().preview();
                 return made && made->kind == kind && made->group == group && made->within == within;
             }));
             std::vector<int> counts(20);
-            for (const float value : previewTarget(*f.session->dataset(), config).targets)
+            for (const float value : previewTarget(*f.session->data().dataset(), config).targets)
                 ++counts[std::size_t(std::min(19, int(double(value) * 20)))];
             const auto rows = plot->table().rows;
             QCOMPARE(rows.size(), counts.size());
@@ -414,15 +414,15 @@ private slots:
         QVERIFY2(settings->targetChart()->caption().contains("within"), qPrintable(settings->targetChart()->caption()));
         // Every author has one meme: told beside the field, and nothing is trained.
         config.group = "author";
-        f.session->setTrainConfig(config);
+        f.session->choices().setConfig(config);
         QVERIFY(f.waitFor([&] { return settings->problem().contains("group of its own"); }));
-        f.session->train();
+        f.session->training().train();
         QTest::qWait(30);
         QCOMPARE(f.engine->trainings.load(), 0);
-        QVERIFY(f.session->message()->text.contains("group of its own"));
+        QVERIFY(f.session->workplace().message()->text.contains("group of its own"));
         config.group.clear();
         config.within = false;
-        f.session->setTrainConfig(config);
+        f.session->choices().setConfig(config);
         QVERIFY(f.waitFor([&] { return settings->problem().isEmpty(); }));
     }
 

@@ -142,8 +142,9 @@ std::unique_ptr<QMimeData> WindowTest::urls(const QStringList &paths)
 
 void WindowTest::waitForDataset(const QString &path)
 {
-    QTRY_VERIFY_WITH_TIMEOUT(m_session->dataset() && QString::fromStdString(m_session->dataset()->path()) == path
-                                 && m_session->job().state == JobState::Done,
+    QTRY_VERIFY_WITH_TIMEOUT(m_session->data().dataset()
+                                 && QString::fromStdString(m_session->data().dataset()->path()) == path
+                                 && m_session->jobs().status().state == JobState::Done,
                              kPatience);
 }
 
@@ -226,7 +227,7 @@ void WindowTest::dropOnTheWindowRates()
     QApplication::sendEvent(m_window.get(), &drop);
     QVERIFY(!overlay->isVisible());
     QCOMPARE(m_window->currentPage(), Page::Rate);
-    QTRY_COMPARE_WITH_TIMEOUT(m_session->scores().size(), std::size_t(2), kPatience);
+    QTRY_COMPARE_WITH_TIMEOUT(m_session->board().items().size(), std::size_t(2), kPatience);
 }
 
 void WindowTest::droppedWeightsAreInstalled()
@@ -238,15 +239,15 @@ void WindowTest::droppedWeightsAreInstalled()
     QDropEvent drop({50, 50}, Qt::CopyAction, mime.get(), Qt::LeftButton, Qt::NoModifier);
     QApplication::sendEvent(m_window.get(), &drop);
     QCOMPARE(m_window->currentPage(), Page::Features);
-    QTRY_COMPARE_WITH_TIMEOUT(m_session->weightsJob().state, WeightsJob::State::Done, kPatience);
-    QVERIFY(m_session->message()->text.contains("net.pth"));
-    QCOMPARE(m_session->request().backbone, std::string("inception_v3"));
+    QTRY_COMPARE_WITH_TIMEOUT(m_session->weights().job().state, WeightsJob::State::Done, kPatience);
+    QVERIFY(m_session->workplace().message()->text.contains("net.pth"));
+    QCOMPARE(m_session->features().request().backbone, std::string("inception_v3"));
 }
 
 void WindowTest::droppedDatasetCanBeTakenBack()
 {
     const QString first = dataset("first", 3), second = dataset("second", 4);
-    m_session->openDataset(first);
+    m_session->data().open(first);
     waitForDataset(first);
     const auto mime = urls({second});
     QDragEnterEvent enter({50, 50}, Qt::CopyAction, mime.get(), Qt::LeftButton, Qt::NoModifier);
@@ -254,9 +255,9 @@ void WindowTest::droppedDatasetCanBeTakenBack()
     QDropEvent drop({50, 50}, Qt::CopyAction, mime.get(), Qt::LeftButton, Qt::NoModifier);
     QApplication::sendEvent(m_window.get(), &drop);
     waitForDataset(second);
-    QVERIFY(m_session->message());
-    QCOMPARE(m_session->message()->actionText, QString("Go back"));
-    m_session->message()->action();
+    QVERIFY(m_session->workplace().message());
+    QCOMPARE(m_session->workplace().message()->actionText, QString("Go back"));
+    m_session->workplace().message()->action();
     waitForDataset(first);
 }
 
@@ -275,22 +276,22 @@ void WindowTest::keysLeadToPages()
 void WindowTest::excludeAndUndo()
 {
     const QString db = dataset("undo", 5);
-    m_session->openDataset(db);
+    m_session->data().open(db);
     waitForDataset(db);
     auto *grid = m_window->pageWidget(Page::Dataset)->findChild<QListView *>();
     grid->setFocus();
     grid->setCurrentIndex(grid->model()->index(2, 0));
     QTest::keyClick(grid, Qt::Key_Delete);
-    QCOMPARE(m_session->dataset()->records().size(), std::size_t(4));
+    QCOMPARE(m_session->data().dataset()->records().size(), std::size_t(4));
     QCOMPARE(grid->model()->rowCount(), 4);
     QTest::keyClick(m_window.get(), Qt::Key_Z, Qt::ControlModifier);
-    QCOMPARE(m_session->dataset()->records().size(), std::size_t(5));
+    QCOMPARE(m_session->data().dataset()->records().size(), std::size_t(5));
 }
 
 void WindowTest::filterNarrowsTheGrid()
 {
     const QString db = dataset("filter", 12);
-    m_session->openDataset(db);
+    m_session->data().open(db);
     waitForDataset(db);
     QWidget *page = m_window->pageWidget(Page::Dataset);
     QTest::keyClick(m_window.get(), Qt::Key_1, Qt::ControlModifier);
@@ -304,7 +305,7 @@ void WindowTest::filterNarrowsTheGrid()
 void WindowTest::sortsByNumberNotByText()
 {
     const QString db = dataset("sort", 11);
-    m_session->openDataset(db);
+    m_session->data().open(db);
     waitForDataset(db);
     auto *memes = m_window->pageWidget(Page::Dataset)->findChild<QListView *>()->model();
     memes->sort(MemeModel::Upvotes, Qt::DescendingOrder);
@@ -352,7 +353,7 @@ void WindowTest::pagesAreBuiltBehindTheFirstFrame()
     QCOMPARE(window.currentPage(), Page::Rate);
     QVERIFY(!window.pageWidget(Page::Dataset)->isVisible());
     const QString db = dataset("behind", 3);
-    m_session->openDataset(db);
+    m_session->data().open(db);
     waitForDataset(db);
     QCOMPARE(watch.shown, 1);  // nothing flashes up on its way into the window
 }
@@ -360,10 +361,10 @@ void WindowTest::pagesAreBuiltBehindTheFirstFrame()
 void WindowTest::tabEndsInTheRunBar()
 {
     const QString db = dataset("tab", 3);
-    m_session->openDataset(db);
+    m_session->data().open(db);
     waitForDataset(db);
     auto *bar = m_window->findChild<QWidget *>("runBar");
-    QTRY_VERIFY_WITH_TIMEOUT(bar->isVisible() && !m_session->backbones().empty(), kPatience);
+    QTRY_VERIFY_WITH_TIMEOUT(bar->isVisible() && !m_session->features().statuses().empty(), kPatience);
     for (const Page page : {Page::Dataset, Page::Features, Page::Train}) {
         m_window->showPage(page);
         m_window->findChild<QWidget *>("navigation")->setFocus();

@@ -73,9 +73,4 @@ QString fixedNumber(double value, int decimals)
     return withoutSignedZero(QString::number(value, 'f', decimals));
 }
 
-QString groupedNumber(qint64 value)
-{
-    return QLocale().toString(value);
-}
-
 }  // namespace dank::ui

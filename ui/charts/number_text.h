@@ -2,6 +2,8 @@
 
 #include <QString>
 
+#include "ui/widgets/text_format.h"
+
 namespace dank::ui {
 
 /// A short label for a count on an axis or a card: "500", "2k", "1.5k", "290k", "1.2M".
@@ -16,8 +18,5 @@ QString danknessText(double value);
 
 /// A number with `decimals` figures after the point, in the C locale. What rounds to nothing is "0.00", never "-0.00".
 QString fixedNumber(double value, int decimals);
-
-/// A whole number grouped as the user's locale does it: "1,898".
-QString groupedNumber(qint64 value);
 
 }  // namespace dank::ui

@@ -19,11 +19,11 @@
 
 #include "ui/charts/number_text.h"
 #include "ui/dataset/dataset_cards.h"
+#include "ui/lanes/thumbnails.h"
 #include "ui/memes/meme_grid.h"
 #include "ui/memes/meme_model.h"
 #include "ui/memes/meme_preview.h"
 #include "ui/memes/skipped_dialog.h"
-#include "ui/session/thumbnails.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
@@ -40,7 +40,7 @@ constexpr int kMaxRecents = 4;
 }  // namespace
 
 struct DatasetPage::Private {
-    Private(DatasetPage &page, Session &s) : q(page), session(s), memes(s), filter(memes) {}
+    Private(DatasetPage &page, Session &s) : q(page), session(s), memes(s.thumbnails()), filter(memes) {}
 
     void build();
     void buildContent();
@@ -101,7 +101,7 @@ void DatasetPage::Private::build()
         const QString file =
             askForFile(&q, QStringLiteral("Open db.json"), QStringLiteral("Datasets (*.json);;All files (*)"));
         if (!file.isEmpty())
-            session.openDataset(file);
+            session.data().open(file);
     });
 
     loading = new EmptyState(QStringLiteral("dataset"), {}, QStringLiteral("&Cancel"));
@@ -112,12 +112,12 @@ void DatasetPage::Private::build()
     loadingBar->setAccessibleName(QStringLiteral("Loading"));
     // Between the sentence and the button.
     static_cast<QVBoxLayout *>(loading->layout())->insertWidget(3, loadingBar, 0, Qt::AlignHCenter);
-    QObject::connect(loading, &EmptyState::clicked, &session, &Session::stopAndKeep);
+    QObject::connect(loading, &EmptyState::clicked, &session, [this] { session.jobs().stopAndKeep(); });
     auto *escape = new QAction(&q);
     escape->setShortcut(Qt::Key_Escape);
     escape->setShortcutContext(Qt::WidgetWithChildrenShortcut);
     loading->addAction(escape);
-    QObject::connect(escape, &QAction::triggered, &session, &Session::stopAndKeep);
+    QObject::connect(escape, &QAction::triggered, &session, [this] { session.jobs().stopAndKeep(); });
 
     for (QWidget *page : {empty, loading})
         stack->addWidget(page);
@@ -190,7 +190,7 @@ void DatasetPage::Private::buildContent()
     stack->addWidget(content);
     buildActions();
     showTarget();
-    upvotes->setPreview(session.targetPreview());
+    upvotes->setPreview(session.choices().preview());
 }
 
 void DatasetPage::Private::buildTable()
@@ -258,10 +258,10 @@ void DatasetPage::Private::buildActions()
 
 void DatasetPage::Private::update()
 {
-    const JobStatus &job = session.job();
+    const JobStatus &job = session.jobs().status();
     const bool busy = job.state == JobState::Running || job.state == JobState::Stopping;
     const bool reading = busy && (job.kind == JobKind::Load || job.kind == JobKind::Sample);
-    const auto dataset = session.dataset();
+    const auto dataset = session.data().dataset();
     if (dataset && !content)
         buildContent();
     if (dataset != shown) {
@@ -307,8 +307,8 @@ void DatasetPage::Private::update()
 
 void DatasetPage::Private::showTarget()
 {
-    upvotes->setTarget(session.trainConfig().target);
-    memes.setTarget(session.trainConfig().target);
+    upvotes->setTarget(session.choices().config().target);
+    memes.setTarget(session.choices().config().target);
 }
 
 void DatasetPage::Private::updateEmpty()
@@ -317,7 +317,7 @@ void DatasetPage::Private::updateEmpty()
         delete item->widget();
         delete item;
     }
-    const QStringList paths = session.recentDatasets().mid(0, kMaxRecents);
+    const QStringList paths = session.data().recents().mid(0, kMaxRecents);
     if (!paths.isEmpty())
         recents->addWidget(
             new TextLabel(QStringLiteral("Recent"), static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted), 0,
@@ -326,7 +326,7 @@ void DatasetPage::Private::updateEmpty()
         auto *button = new QPushButton(menuText(QFileInfo(path).dir().dirName(), 40));
         button->setProperty("link", true);
         button->setToolTip(plainToolTip(path));
-        QObject::connect(button, &QPushButton::clicked, &session, [this, path] { session.openDataset(path); });
+        QObject::connect(button, &QPushButton::clicked, &session, [this, path] { session.data().open(path); });
         recents->addWidget(button, 0, Qt::AlignHCenter);
     }
 }
@@ -367,23 +367,24 @@ void DatasetPage::Private::exclude()
     for (const MemeRecord *meme : chosen())
         ids.push_back(meme->id);
     if (!ids.empty())
-        session.setExcluded(ids, true);
+        session.data().setExcluded(ids, true);
 }
 
 void DatasetPage::Private::preview()
 {
     if (!view()->currentIndex().isValid())
         return;
-    auto *dialog = new MemePreview(session, filter, *view());
+    auto *dialog = new MemePreview(session.thumbnails(), filter, *view());
     dialog->show();
 }
 
 void DatasetPage::Private::showSkipped(std::optional<SkipReason> reason)
 {
-    const auto dataset = session.dataset();
+    const auto dataset = session.data().dataset();
     if (!dataset)
         return;
-    auto *dialog = new SkippedDialog(session, {dataset->skipped().begin(), dataset->skipped().end()}, reason, &q);
+    auto *dialog =
+        new SkippedDialog(session.data(), {dataset->skipped().begin(), dataset->skipped().end()}, reason, &q);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->open();
 }
@@ -415,13 +416,13 @@ DatasetPage::DatasetPage(Session &session, QWidget *parent)
     : QWidget(parent), d(std::make_unique<Private>(*this, session))
 {
     d->build();
-    connect(&session, &Session::changed, this, [this](Change change) {
+    connect(&session, &Session::changed, this, [this](const ChangeEvent &change) {
+        const auto *job = change.as<JobStatus>();
         if (change == Change::Settings || change == Change::Target) {
             if (d->content)
-                change == Change::Settings ? d->showTarget() : d->upvotes->setPreview(d->session.targetPreview());
+                change == Change::Settings ? d->showTarget() : d->upvotes->setPreview(d->session.choices().preview());
         } else if (change == Change::Dataset
-                   || (change == Change::Job
-                       && (d->session.job().kind == JobKind::Load || d->session.job().kind == JobKind::Sample))) {
+                   || (job && (job->kind == JobKind::Load || job->kind == JobKind::Sample))) {
             d->update();
         }
     });

@@ -24,7 +24,7 @@ ChartTable wallsTable(const Evaluation &evaluation, const Dataset *dataset, std:
     return table;
 }
 
-QString saveTable(QWidget *parent, Session &session, const QString &suggestedName, const ChartTable &table,
+QString saveTable(QWidget *parent, Workplace &place, const QString &suggestedName, const ChartTable &table,
                   const QString &title, const ChartProvenance &provenance)
 {
     QString file = QFileDialog::getSaveFileName(parent, QObject::tr("Export table"),
@@ -38,7 +38,7 @@ QString saveTable(QWidget *parent, Session &session, const QString &suggestedNam
         writeFileAtomically(std::filesystem::path(QFile::encodeName(file).toStdString()),
                             std::string_view(bytes.constData(), std::size_t(bytes.size())));
     } catch (const Error &error) {
-        session.postMessage({Message::Severity::Error, QString::fromStdString(error.what()), {}, {}});
+        place.say({Message::Severity::Error, QString::fromStdString(error.what()), {}, {}});
         return {};
     }
     return file;

@@ -3,7 +3,7 @@
 #include "core/dataset/dataset.h"
 #include "core/evaluate/evaluation.h"
 #include "ui/charts/plot.h"
-#include "ui/session/session.h"
+#include "ui/lanes/workplace.h"
 
 namespace dank::ui {
 
@@ -11,9 +11,9 @@ namespace dank::ui {
 /// each.
 ChartTable wallsTable(const Evaluation &evaluation, const Dataset *dataset, std::size_t most = 100);
 
-/// Asks where, and writes the table as CSV; a failure becomes the session's message. Returns the file, empty when
+/// Asks where, and writes the table as CSV; a failure becomes a message. Returns the file, empty when
 /// nothing was written.
-QString saveTable(QWidget *parent, Session &session, const QString &suggestedName, const ChartTable &table,
+QString saveTable(QWidget *parent, Workplace &place, const QString &suggestedName, const ChartTable &table,
                   const QString &title, const ChartProvenance &provenance);
 
 /// Where an evaluation's figures come from.

@@ -22,8 +22,8 @@ constexpr int kHeight = 310;  // three rows, and some of the fourth to say that 
 
 }  // namespace
 
-MemesCard::MemesCard(Session &session, QWidget *parent)
-    : Card(tr("Memes"), parent), m_model(new WallModel(session, this)), m_view(new QListView(this)),
+MemesCard::MemesCard(Thumbnails &thumbnails, QWidget *parent)
+    : Card(tr("Memes"), parent), m_model(new WallModel(thumbnails, this)), m_view(new QListView(this)),
       m_order(new Calm<QComboBox>(this)), m_all(new Chip(tr("Show all"), this))
 {
     m_view->setModel(m_model);

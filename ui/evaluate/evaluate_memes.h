@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "core/evaluate/evaluation.h"
-#include "ui/session/session.h"
+#include "ui/lanes/thumbnails.h"
 #include "ui/widgets/card.h"
 
 class QComboBox;
@@ -21,7 +21,7 @@ class MemesCard : public Card {
 public:
     enum class Order { Overrated, SleptOn, Nailed, Upvotes };
 
-    explicit MemesCard(Session &session, QWidget *parent = nullptr);
+    explicit MemesCard(Thumbnails &thumbnails, QWidget *parent = nullptr);
     /// Null clears. Shows all again.
     void setEvaluation(std::shared_ptr<const Evaluation> evaluation, std::shared_ptr<const Dataset> dataset);
     /// Indexes into the evaluation's memes; empty for all.

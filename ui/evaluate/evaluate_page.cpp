@@ -22,6 +22,7 @@
 #include "ui/evaluate/evaluate_memes.h"
 #include "ui/evaluate/evaluate_parts.h"
 #include "ui/memes/meme_wall.h"
+#include "ui/session/terminal_command.h"
 #include "ui/widgets/text_format.h"
 
 namespace dank::ui {
@@ -75,10 +76,11 @@ EvaluatePage::Private::Private(Session &s, EvaluatePage *p)
       stack(new QStackedWidget(p)), scroll(new QScrollArea(p)),
       empty(new EmptyState(QStringLiteral("evaluate"), {}, {}, p)), banner(new VerdictBanner(p)),
       figures(new KeyFigures(p)), crossCard(new CrossValidationCard(p)), table(new FigureTable(p)),
-      baselines(new BaselinesCard(p)), scatter(new ScatterChart(p)), memes(new MemesCard(s, p)),
-      detail(new MemeDetail(s, p)), overrated(new MemeWall(s, WallKind::Overrated, p)),
-      sleptOn(new MemeWall(s, WallKind::SleptOn, p)), nailed(new MemeWall(s, WallKind::Nailed, p)),
-      calibration(new CalibrationCard(p)), residuals(new ResidualsCard(p))
+      baselines(new BaselinesCard(p)), scatter(new ScatterChart(p)), memes(new MemesCard(s.thumbnails(), p)),
+      detail(new MemeDetail(s.thumbnails(), p)), overrated(new MemeWall(s.thumbnails(), WallKind::Overrated, p)),
+      sleptOn(new MemeWall(s.thumbnails(), WallKind::SleptOn, p)),
+      nailed(new MemeWall(s.thumbnails(), WallKind::Nailed, p)), calibration(new CalibrationCard(p)),
+      residuals(new ResidualsCard(p))
 {
     for (QToolButton *button : {runButton, exportButton}) {
         button->setProperty("button", true);
@@ -102,7 +104,7 @@ void EvaluatePage::Private::makeMenus()
         return action;
     };
     const auto save = [this](const QString &name, const QString &title, const ChartTable &rows) {
-        saveTable(page, session, name, rows, title.arg(oneLine(shown->subset)),
+        saveTable(page, session.workplace(), name, rows, title.arg(oneLine(shown->subset)),
                   provenanceOf(*shownModel, shownOn.get()));
     };
     add("exportPredictions", EvaluatePage::tr("Judged memes as CSV…"), [this, save] {
@@ -125,7 +127,7 @@ void EvaluatePage::Private::makeMenus()
     exportResiduals = chart("exportResiduals", EvaluatePage::tr("Chart: errors by group…"), residuals->chart());
     exportMenu->addSeparator();
     add("copyEvaluateCommand", EvaluatePage::tr("Copy as command"),
-        [this] { QApplication::clipboard()->setText(session.commandFor(JobKind::Evaluate)); });
+        [this] { QApplication::clipboard()->setText(commandFor(session, JobKind::Evaluate)); });
 }
 
 QWidget *EvaluatePage::Private::makeResults()
@@ -171,13 +173,13 @@ EvaluatePage::EvaluatePage(Session &session, QWidget *parent)
     outer->addWidget(d->stack, 1);
 
     connect(d->empty, &EmptyState::clicked, this, [this] {
-        const auto model = d->session.ratingModel();
-        if (!d->session.dataset())
+        const auto model = d->session.rater().model();
+        if (!d->session.data().dataset())
             d->session.openSample();
         else if (d->session.actions().evaluate && model && model->run > 0)
-            d->session.evaluateRun(model->run);
+            d->session.evaluations().evaluate(model->run);
         else
-            d->session.train();
+            d->session.training().train();
     });
     connect(d->runMenu, &QMenu::aboutToShow, this, [this] { d->fillRuns(); });
     connect(d->scatter, &ScatterChart::memeActivated, this, [this](const QString &id) { d->pick(id); });
@@ -212,14 +214,14 @@ EvaluatePage::~EvaluatePage() = default;
 
 void EvaluatePage::Private::show()
 {
-    const auto evaluation = session.evaluation();
-    const auto model = session.evaluatedModel();
-    const auto dataset = session.dataset();
+    const auto evaluation = session.evaluations().evaluation();
+    const auto model = session.evaluations().model();
+    const auto dataset = session.data().dataset();
     const bool any = evaluation && model && !evaluation->memes.empty();
     if (any && shown == evaluation && shownOn == dataset && shownModel == model)
         return;  // the intervals take a moment with many memes
     shown = any ? evaluation : nullptr;
-    shownCross = any ? session.crossValidation() : nullptr;
+    shownCross = any ? session.evaluations().crossValidation() : nullptr;
     shownOn = any ? dataset : nullptr;
     shownModel = any ? model : nullptr;
     exportButton->setEnabled(any);
@@ -265,13 +267,13 @@ void EvaluatePage::Private::showEmpty()
 {
     if (stack->currentIndex() != 0)
         return;
-    const auto &job = session.job();
+    const auto &job = session.jobs().status();
     const auto &actions = session.actions();
-    const auto model = session.ratingModel();
+    const auto model = session.rater().model();
     if (job.kind == JobKind::Evaluate && job.state == JobState::Running) {
         empty->setSentence(job.verb.isEmpty() ? EvaluatePage::tr("Evaluating…") : job.verb + QStringLiteral("…"));
         empty->setButton({}, false);
-    } else if (!session.dataset()) {
+    } else if (!session.data().dataset()) {
         empty->setSentence(EvaluatePage::tr("Nothing to judge a model on yet. Open a db.json, or try the sample."));
         empty->setButton(EvaluatePage::tr("Try the sample"), actions.open);
     } else if (model && actions.evaluate) {
@@ -294,25 +296,26 @@ void EvaluatePage::Private::showEmpty()
 
 void EvaluatePage::Private::fillRuns()
 {
-    const auto model = session.evaluatedModel();
+    const auto model = session.evaluations().model();
     runMenu->clear();
     int count = 0;
-    for (const auto &run : session.runs()) {
+    for (const auto &run : session.runs().all()) {
         if (run.model.empty() || ++count > 30)
             continue;
         QAction *action = runMenu->addAction(EvaluatePage::tr("Run %1, epoch %2").arg(run.run).arg(run.bestEpoch));
         action->setCheckable(true);
         action->setChecked(model && model->run == run.run);
         action->setEnabled(session.actions().evaluate || session.actions().train);
-        QObject::connect(action, &QAction::triggered, page, [this, number = run.run] { session.evaluateRun(number); });
+        QObject::connect(action, &QAction::triggered, page,
+                         [this, number = run.run] { session.evaluations().evaluate(number); });
     }
 }
 
 /// The menu itself is made when it opens: a job at work tells of itself many times a second.
 void EvaluatePage::Private::showRunButton()
 {
-    const auto model = session.evaluatedModel();
-    runButton->setEnabled(std::any_of(session.runs().begin(), session.runs().end(),
+    const auto model = session.evaluations().model();
+    runButton->setEnabled(std::any_of(session.runs().all().begin(), session.runs().all().end(),
                                       [](const RunRecord &run) { return !run.model.empty(); }));
     runButton->setText(model && model->run > 0 ? EvaluatePage::tr("Run %1 ▾").arg(model->run)
                                                : EvaluatePage::tr("Choose a run ▾"));

@@ -85,8 +85,8 @@ void VerdictBanner::paintEvent(QPaintEvent *)
     painter.drawRoundedRect(frame, 8, 8);
 }
 
-MemeDetail::MemeDetail(Session &session, QWidget *parent)
-    : Card(tr("The meme"), parent), m_session(session), m_picture(new QLabel(this)),
+MemeDetail::MemeDetail(Thumbnails &thumbnails, QWidget *parent)
+    : Card(tr("The meme"), parent), m_thumbnails(thumbnails), m_picture(new QLabel(this)),
       m_title(new TextLabel({}, int(TextRole::Heading), TextLabel::Tone::Normal, this)),
       m_figures(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Muted, this)),
       m_error(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Normal, this))
@@ -109,7 +109,7 @@ MemeDetail::MemeDetail(Session &session, QWidget *parent)
     };
     offer(tr("Most overrated"), WallKind::Overrated, "mostOverrated");
     offer(tr("Most slept on"), WallKind::SleptOn, "mostSleptOn");
-    connect(&session, &Session::thumbnailReady, this, &MemeDetail::showPicture);
+    connect(&thumbnails, &Thumbnails::ready, this, &MemeDetail::showPicture);
 }
 
 void MemeDetail::setMeme(const JudgedMeme *meme, const std::shared_ptr<const Dataset> &dataset)
@@ -144,7 +144,7 @@ void MemeDetail::setMeme(const JudgedMeme *meme, const std::shared_ptr<const Dat
 
 void MemeDetail::showPicture()
 {
-    const QImage picture = m_image.empty() ? QImage() : m_session.thumbnail(m_image);
+    const QImage picture = m_image.empty() ? QImage() : m_thumbnails.get(m_image);
     if (picture.isNull())
         m_picture->clear();
     else

@@ -4,8 +4,8 @@
 #include <optional>
 
 #include "core/evaluate/evaluation.h"
+#include "ui/lanes/thumbnails.h"
 #include "ui/memes/meme_wall.h"
-#include "ui/session/session.h"
 #include "ui/widgets/card.h"
 
 namespace dank::ui {
@@ -33,7 +33,7 @@ private:
 class MemeDetail : public Card {
     Q_OBJECT
 public:
-    explicit MemeDetail(Session &session, QWidget *parent = nullptr);
+    explicit MemeDetail(Thumbnails &thumbnails, QWidget *parent = nullptr);
     /// Null clears.
     void setMeme(const JudgedMeme *meme, const std::shared_ptr<const Dataset> &dataset);
 
@@ -44,7 +44,7 @@ signals:
 private:
     void showPicture();
 
-    Session &m_session;
+    Thumbnails &m_thumbnails;
     std::filesystem::path m_image;
     QLabel *m_picture;
     TextLabel *m_title, *m_figures, *m_error;

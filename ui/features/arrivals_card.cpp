@@ -33,7 +33,7 @@ ArrivalStrip::ArrivalStrip(Session &session, QWidget *parent) : QWidget(parent),
 {
     setFixedHeight(kPicture);
     setAccessibleName(QStringLiteral("Pictures that arrived last"));
-    connect(&session, &Session::thumbnailReady, this, [this] { update(); });
+    connect(&session.thumbnails(), &Thumbnails::ready, this, [this] { update(); });
 }
 
 QSize ArrivalStrip::sizeHint() const
@@ -43,17 +43,17 @@ QSize ArrivalStrip::sizeHint() const
 
 void ArrivalStrip::paintEvent(QPaintEvent *)
 {
-    const auto dataset = m_session.dataset();
+    const auto dataset = m_session.data().dataset();
     if (!dataset)
         return;
     QPainter painter(this);
-    const auto &arrivals = m_session.arrivals();
+    const auto &arrivals = m_session.features().arrivals();
     int x = 0;
     // Whole pictures only; a cut one at the edge would look like a fault.
     for (auto id = arrivals.rbegin(); id != arrivals.rend() && x + kPicture <= width(); ++id) {
         if (const MemeRecord *meme = dataset->find(*id)) {
             const QRect square = QStyle::visualRect(layoutDirection(), rect(), QRect(x, 0, kPicture, kPicture));
-            drawThumbnail(painter, square, m_session.thumbnail(meme->image), palette());
+            drawThumbnail(painter, square, m_session.thumbnails().get(meme->image), palette());
             x += kPicture + kGap;
         }
     }
@@ -79,11 +79,12 @@ ArrivalsCard::ArrivalsCard(Session &session, QWidget *parent)
 
 void ArrivalsCard::update()
 {
-    const JobStatus &job = m_session.job();
-    const ExtractEvent &event = m_session.extraction();
-    const auto report = m_session.features();
+    const JobStatus &job = m_session.jobs().status();
+    const ExtractEvent &event = m_session.features().extraction();
+    const auto report = m_session.features().summary();
     // Training extracts first what is missing, under the same verb.
-    const bool extracting = job.kind == JobKind::Extract || (job.kind == JobKind::Train && !m_session.training().live);
+    const bool extracting =
+        job.kind == JobKind::Extract || (job.kind == JobKind::Train && !m_session.chart().shown().live);
     const bool running = extracting && (job.state == JobState::Running || job.state == JobState::Stopping);
     const bool failed = job.kind == JobKind::Extract && job.state == JobState::Failed;
 
@@ -104,10 +105,10 @@ void ArrivalsCard::update()
         tone = TextLabel::Tone::Bad;
         summary = QStringLiteral("The last extraction was stopped by an error. What was computed until then is kept.");
     } else if (!running && report) {
-        QStringList parts{QStringLiteral("%1 × %2 numbers")
-                              .arg(countOf(static_cast<qint64>(report->matrix.ids.size()), QStringLiteral("meme"),
-                                           QStringLiteral("memes")),
-                                   groupedNumber(static_cast<qint64>(report->matrix.columns)))};
+        QStringList parts{
+            QStringLiteral("%1 × %2 numbers")
+                .arg(countOf(static_cast<qint64>(report->rows), QStringLiteral("meme"), QStringLiteral("memes")),
+                     groupedNumber(static_cast<qint64>(report->columns)))};
         parts << QStringLiteral("%1 computed, %2 kept from before")
                      .arg(groupedNumber(static_cast<qint64>(report->computed)),
                           groupedNumber(static_cast<qint64>(report->cached)));
@@ -132,15 +133,16 @@ void ArrivalsCard::update()
     const auto skipped = static_cast<qint64>(!running && report ? report->skipped.size() : event.skipped.size());
     m_skipped->setText(QStringLiteral("%1 skipped · view").arg(groupedNumber(skipped)));
     m_skipped->setVisible(skipped > 0);
-    m_strip->setVisible(!m_session.arrivals().empty());
+    m_strip->setVisible(!m_session.features().arrivals().empty());
     m_strip->update();
-    setVisible(running || failed || report || !m_session.arrivals().empty());
+    setVisible(running || failed || report || !m_session.features().arrivals().empty());
 }
 
 void ArrivalsCard::showSkipped()
 {
-    const auto report = m_session.features();
-    auto *dialog = new SkippedDialog(m_session, report ? report->skipped : m_session.extraction().skipped, {}, this);
+    const auto report = m_session.features().summary();
+    auto *dialog = new SkippedDialog(m_session.data(),
+                                     report ? report->skipped : m_session.features().extraction().skipped, {}, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->open();
 }

@@ -13,7 +13,7 @@
 #include <algorithm>
 
 #include "ui/charts/number_text.h"
-#include "ui/session/thumbnails.h"
+#include "ui/lanes/thumbnails.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
 

@@ -107,7 +107,7 @@ void FeaturesPage::Private::build()
         const QString file =
             askForFile(&q, QStringLiteral("Open db.json"), QStringLiteral("Datasets (*.json);;All files (*)"));
         if (!file.isEmpty())
-            session.openDataset(file);
+            session.data().open(file);
     });
     waiting = new EmptyState(QStringLiteral("device"), {}, {});
 
@@ -125,7 +125,7 @@ void FeaturesPage::Private::build()
         QStringLiteral("Each picture becomes a row of numbers, once; kept, so the next run starts at once"));
     extract = new QPushButton(QStringLiteral("E&xtract missing"));
     extract->setObjectName(QStringLiteral("extractButton"));
-    QObject::connect(extract, &QPushButton::clicked, &session, &Session::extract);
+    QObject::connect(extract, &QPushButton::clicked, &session, [this] { session.features().extract(); });
     header->controls()->addWidget(extract);
     layout->addWidget(header);
     cards = new CardGrid(kLeastCard, kMostColumns);
@@ -135,7 +135,7 @@ void FeaturesPage::Private::build()
     layout->addWidget(options);
     comparison = new ComparisonCard(session);
     QObject::connect(comparison, &ComparisonCard::runChosen, &q, [this](qint64 run) {
-        session.showRun(run);
+        session.runs().show(run);
         emit q.pageRequested(Page::Train);
     });
     layout->addWidget(comparison);
@@ -188,14 +188,14 @@ Card *FeaturesPage::Private::buildOptions()
 
 void FeaturesPage::Private::request(const std::function<void(BackboneRequest &)> &change)
 {
-    BackboneRequest wanted = session.request();
+    BackboneRequest wanted = session.features().request();
     change(wanted);
-    session.setRequest(wanted);
+    session.features().setRequest(wanted);
 }
 
 bool FeaturesPage::Private::locked() const
 {
-    const JobStatus &job = session.job();
+    const JobStatus &job = session.jobs().status();
     return (job.kind == JobKind::Extract || job.kind == JobKind::Train)
            && (job.state == JobState::Running || job.state == JobState::Paused || job.state == JobState::Stopping);
 }
@@ -203,7 +203,7 @@ bool FeaturesPage::Private::locked() const
 void FeaturesPage::Private::updateCards(bool isLocked)
 {
     std::vector<BackboneStatus> known;
-    std::ranges::copy_if(session.backbones(), std::back_inserter(known),
+    std::ranges::copy_if(session.features().statuses(), std::back_inserter(known),
                          [](const BackboneStatus &status) { return status.kind != BackboneKind::TorchScript; });
     if (backbones.size() != known.size()) {
         QList<QWidget *> all;
@@ -235,11 +235,11 @@ void FeaturesPage::Private::updateCards(bool isLocked)
     for (std::size_t i = 0; i < known.size(); ++i) {
         BackboneStatus &status = known[i];
         // The engine counts once a job; in between the events know better.
-        const ExtractEvent &event = session.extraction();
-        if (isLocked && status.id == session.request().backbone && event.total > 0)
+        const ExtractEvent &event = session.features().extraction();
+        if (isLocked && status.id == session.features().request().backbone && event.total > 0)
             status.cached = std::max(status.cached, event.done);
         BackboneCard *card = i < backbones.size() ? backbones[i] : own;
-        card->setStatus(status, session.request(), isLocked, downloadOf(status));
+        card->setStatus(status, session.features().request(), isLocked, downloadOf(status));
     }
 }
 
@@ -247,15 +247,15 @@ BackboneCard *FeaturesPage::Private::newCard()
 {
     auto *card = new BackboneCard;
     QObject::connect(card, &BackboneCard::selected, &q, [this](const QString &id) {
-        if (id.toStdString() != session.request().backbone)
+        if (id.toStdString() != session.features().request().backbone)
             chooseWeights(id, {});
     });
     QObject::connect(card, &BackboneCard::weightsChosen, &q,
                      [this](const QString &id, const QString &weights) { chooseWeights(id, weights); });
     QObject::connect(card, &BackboneCard::downloadClicked, &q, [this](const QString &id) { askWhatToDownload(id); });
     QObject::connect(card, &BackboneCard::resumeClicked, &q,
-                     [this](const QString &entry) { session.fetchWeights(entry.toStdString()); });
-    QObject::connect(card, &BackboneCard::cancelClicked, &session, &Session::cancelWeights);
+                     [this](const QString &entry) { session.weights().fetch(entry.toStdString()); });
+    QObject::connect(card, &BackboneCard::cancelClicked, &session, [this] { session.weights().cancel(); });
     QObject::connect(card, &BackboneCard::fileClicked, &q,
                      [this, card] { card == own ? askForProgram() : askForWeights(); });
     return card;
@@ -263,7 +263,7 @@ BackboneCard *FeaturesPage::Private::newCard()
 
 BackboneDownload FeaturesPage::Private::downloadOf(const BackboneStatus &status) const
 {
-    const WeightsJob &job = session.weightsJob();
+    const WeightsJob &job = session.weights().job();
     BackboneDownload download;
     download.othersBusy = job.isBusy();
     if (!status.id.empty() && job.backbone == status.id)
@@ -271,7 +271,7 @@ BackboneDownload FeaturesPage::Private::downloadOf(const BackboneStatus &status)
     // What was agreed to once is not asked again: a download that was begun goes on at a click.
     for (const WeightsEntry &offer : status.offers) {
         const bool failed = download.job.state == WeightsJob::State::Failed && download.job.id == offer.id;
-        const std::uint64_t partial = session.partialBytes(offer);
+        const std::uint64_t partial = session.weights().partialBytes(offer);
         if (failed || (partial > 0 && download.entry.id.empty())) {
             download.entry = offer;
             download.partial = partial;
@@ -285,7 +285,7 @@ BackboneDownload FeaturesPage::Private::downloadOf(const BackboneStatus &status)
 /// The user's own network, or what stands for one that has yet to be chosen.
 BackboneStatus FeaturesPage::Private::ownNetwork()
 {
-    const auto &known = session.backbones();
+    const auto &known = session.features().statuses();
     const auto found = std::ranges::find(known, BackboneKind::TorchScript, &BackboneStatus::kind);
     if (found != known.end())
         lastOwn = *found;
@@ -305,7 +305,7 @@ void FeaturesPage::Private::chooseWeights(const QString &id, const QString &weig
 
 void FeaturesPage::Private::askWhatToDownload(const QString &id)
 {
-    for (const BackboneStatus &status : session.backbones()) {
+    for (const BackboneStatus &status : session.features().statuses()) {
         if (status.id != id.toStdString())
             continue;
         if (status.offers.empty()) {
@@ -325,7 +325,7 @@ void FeaturesPage::Private::askForWeights()
 {
     const QString file = askForFile(&q, QStringLiteral("Weights of a network"), QLatin1String(kWeightFiles));
     if (!file.isEmpty())
-        session.addWeights(file);
+        session.weights().add(file);
 }
 
 void FeaturesPage::Private::askForProgram()
@@ -343,11 +343,11 @@ void FeaturesPage::Private::askForProgram()
 void FeaturesPage::Private::update()
 {
     const bool noEngine = !session.actions().rate;
-    if (!session.dataset()) {
+    if (!session.data().dataset()) {
         stack->setCurrentWidget(empty);
         return;
     }
-    if (session.backbones().empty()) {
+    if (session.features().statuses().empty()) {
         waiting->setSentence(noEngine ? QStringLiteral("The compute engine could not be opened.")
                                       : QStringLiteral("Opening the compute engine…"));
         waiting->setHint(noEngine
@@ -359,19 +359,19 @@ void FeaturesPage::Private::update()
     const bool isLocked = locked();
     updateCards(isLocked);
     showing = true;
-    choose(device, session.request().device);
-    choose(precision, session.request().precision);
+    choose(device, session.features().request().device);
+    choose(precision, session.features().request().precision);
     if (!batch->hasFocus())
-        batch->setValue(session.request().batch);
+        batch->setValue(session.features().request().batch);
     showing = false;
     for (QWidget *field :
          {static_cast<QWidget *>(device), static_cast<QWidget *>(precision), static_cast<QWidget *>(batch)})
         field->setEnabled(!isLocked);
-    options->setSubtitle(isLocked ? QStringLiteral("locked while it runs") : session.deviceText());
-    const BackboneStatus *const asked = session.requested();
+    options->setSubtitle(isLocked ? QStringLiteral("locked while it runs") : session.engine().deviceText());
+    const BackboneStatus *const asked = session.features().requested();
     const bool complete = asked && asked->total > 0 && asked->cached >= asked->total;
     const bool ready = weightsReady(session);
-    extract->setEnabled(session.actions().extract && ready && !(complete && session.features()));
+    extract->setEnabled(session.actions().extract && ready && !(complete && session.features().summary()));
     extract->setToolTip(plainToolTip(!ready     ? nextStep(session).why
                                      : complete ? QStringLiteral("Every picture's features are kept")
                                                 : QStringLiteral("Computes only what is not kept yet")));
@@ -384,8 +384,10 @@ FeaturesPage::FeaturesPage(Session &session, QWidget *parent)
     : QWidget(parent), d(std::make_unique<Private>(*this, session))
 {
     d->build();
-    connect(&session, &Session::changed, this, [this](Change change) {
-        switch (change) {
+    connect(&session, &Session::changed, this, [this](const ChangeEvent &change) {
+        if (change.as<MemeIds>() && change == Change::Features)
+            return;  // arrivals: the job tells of them too
+        switch (change.kind) {
         case Change::Engine:
         case Change::Dataset:
         case Change::Features:

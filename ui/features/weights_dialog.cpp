@@ -7,7 +7,7 @@
 #include <QRadioButton>
 #include <QVBoxLayout>
 
-#include "ui/session/thumbnails.h"
+#include "ui/lanes/thumbnails.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/read_only_text.h"
 #include "ui/widgets/text_format.h"
@@ -133,7 +133,7 @@ void WeightsDialog::show(std::size_t offer)
                                             "every forgery.")
                                  .arg(entry.sha256.size()));
     m_caution->setVisible(!entry.isWholeHash());
-    const std::uint64_t partial = m_session.partialBytes(entry);
+    const std::uint64_t partial = m_session.weights().partialBytes(entry);
     m_download->setText(partial > 0 ? QStringLiteral("&Resume (%1)").arg(bytesOfText(partial, entry.shownBytes()))
                                     : QStringLiteral("&Download"));
 }
@@ -141,7 +141,7 @@ void WeightsDialog::show(std::size_t offer)
 void WeightsDialog::fetch()
 {
     accept();
-    m_session.fetchWeights(m_offers[m_shown].id);
+    m_session.weights().fetch(m_offers[m_shown].id);
 }
 
 }  // namespace dank::ui

@@ -2,7 +2,7 @@
 
 #include "core/base/error.h"
 #include "ui/charts/number_text.h"
-#include "ui/session/thumbnails.h"
+#include "ui/lanes/thumbnails.h"
 #include "ui/widgets/text_format.h"
 
 namespace dank::ui {
@@ -18,12 +18,11 @@ QString oneLine(const std::string &text)
 
 }  // namespace
 
-MemeModel::MemeModel(Session &session, QObject *parent) : QAbstractTableModel(parent), m_session(session)
+MemeModel::MemeModel(Thumbnails &thumbnails, QObject *parent) : QAbstractTableModel(parent), m_thumbnails(thumbnails)
 {
-    connect(&session, &Session::thumbnailReady, this, [this](const QString &image) {
-        const auto row = m_rowOfImage.constFind(image);
-        if (row != m_rowOfImage.cend())
-            emit dataChanged(index(*row, 0), index(*row, 0), {ThumbnailRole});
+    connect(&thumbnails, &Thumbnails::ready, this, [this](const QString &image) {
+        for (const int row : m_rowsOfImage.values(image))
+            emit dataChanged(index(row, 0), index(row, 0), {ThumbnailRole});
     });
 }
 
@@ -33,15 +32,15 @@ void MemeModel::setDataset(std::shared_ptr<const Dataset> dataset)
     m_dataset = std::move(dataset);
     m_titles.clear();
     m_sortTitles.clear();
-    m_rowOfImage.clear();
+    m_rowsOfImage.clear();
     if (m_dataset) {
         const auto records = m_dataset->records();
         m_titles.reserve(records.size());
-        m_rowOfImage.reserve(static_cast<qsizetype>(records.size()));
+        m_rowsOfImage.reserve(static_cast<qsizetype>(records.size()));
         for (std::size_t i = 0; i < records.size(); ++i) {
             m_titles.push_back(oneLine(records[i].title));
             m_sortTitles.push_back(m_titles.back().toCaseFolded());
-            m_rowOfImage.insert(toQString(records[i].image), static_cast<int>(i));
+            m_rowsOfImage.insert(toQString(records[i].image), static_cast<int>(i));
         }
     }
     fitTarget();
@@ -137,7 +136,7 @@ QVariant MemeModel::data(const QModelIndex &index, int role) const
     case Qt::ToolTipRole: return plainToolTip(m_titles[row].left(kLongestTip));
     case Qt::AccessibleTextRole:
         return QStringLiteral("%1, %2 upvotes").arg(m_titles[row].left(kLongestTip), groupedNumber(meme.upvotes));
-    case ThumbnailRole: return m_session.thumbnail(meme.image);
+    case ThumbnailRole: return m_thumbnails.get(meme.image);
     default: return {};
     }
 }

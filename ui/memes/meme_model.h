@@ -1,7 +1,7 @@
 #pragma once
 
 #include <QAbstractTableModel>
-#include <QHash>
+#include <QMultiHash>
 #include <QSortFilterProxyModel>
 
 #include <memory>
@@ -9,7 +9,7 @@
 
 #include "core/dataset/dataset.h"
 #include "core/learn/target.h"
-#include "ui/session/session.h"
+#include "ui/lanes/thumbnails.h"
 
 namespace dank::ui {
 
@@ -20,7 +20,7 @@ public:
     enum Column { Upvotes, Dankness, Title, Author, Size, Id, ColumnCount };
     enum Role { ThumbnailRole = Qt::UserRole };
 
-    explicit MemeModel(Session &session, QObject *parent = nullptr);
+    explicit MemeModel(Thumbnails &thumbnails, QObject *parent = nullptr);
 
     void setDataset(std::shared_ptr<const Dataset> dataset);
     void setTarget(TargetKind kind);
@@ -38,13 +38,13 @@ public:
 private:
     void fitTarget();
 
-    Session &m_session;
+    Thumbnails &m_thumbnails;
     std::shared_ptr<const Dataset> m_dataset;
     TargetKind m_target = TargetKind::Percentile;
     std::vector<float> m_dankness;      ///< [rows]
     std::vector<QString> m_titles;      ///< [rows], one line each
     std::vector<QString> m_sortTitles;  ///< [rows], case folded
-    QHash<QString, int> m_rowOfImage;
+    QMultiHash<QString, int> m_rowsOfImage;
 };
 
 /// The same, filtered by a text and sorted by raw values.

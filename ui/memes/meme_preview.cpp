@@ -8,8 +8,8 @@
 #include <QVBoxLayout>
 
 #include "ui/charts/number_text.h"
+#include "ui/lanes/thumbnails.h"
 #include "ui/memes/meme_model.h"
-#include "ui/session/thumbnails.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
@@ -24,8 +24,8 @@ constexpr qsizetype kLongestTitle = 600;
 
 }  // namespace
 
-MemePreview::MemePreview(Session &session, MemeFilter &memes, QAbstractItemView &view)
-    : QDialog(view.window()), m_session(session), m_memes(memes), m_view(view),
+MemePreview::MemePreview(Thumbnails &thumbnails, MemeFilter &memes, QAbstractItemView &view)
+    : QDialog(view.window()), m_thumbnails(thumbnails), m_memes(memes), m_view(view),
       m_title(new TextLabel({}, static_cast<int>(TextRole::Heading), TextLabel::Tone::Normal, this)),
       m_facts(new TextLabel({}, static_cast<int>(TextRole::Body), TextLabel::Tone::Muted, this)),
       m_path(new TextLabel({}, static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted, this))
@@ -43,7 +43,7 @@ MemePreview::MemePreview(Session &session, MemeFilter &memes, QAbstractItemView 
     layout->addWidget(m_facts);
     layout->addWidget(m_path);
     setFixedWidth(kPicture + 2 * kMargin);
-    connect(&session, &Session::thumbnailReady, this, [this](const QString &image) {
+    connect(&thumbnails, &Thumbnails::ready, this, [this](const QString &image) {
         if (image == toQString(m_image))
             update();
     });
@@ -102,7 +102,7 @@ void MemePreview::paintEvent(QPaintEvent *event)
     painter.setPen(Qt::NoPen);
     painter.setBrush(t.sunken);
     painter.drawRoundedRect(square, 8, 8);
-    const QImage picture = m_session.thumbnail(m_image);
+    const QImage picture = m_thumbnails.get(m_image);
     if (picture.isNull())
         return;
     QRectF target(QPointF(), QSizeF(picture.size()).scaled(square.size(), Qt::KeepAspectRatio));

@@ -3,7 +3,7 @@
 #include <QDialog>
 #include <QPersistentModelIndex>
 
-#include "ui/session/session.h"
+#include "ui/lanes/thumbnails.h"
 
 class QAbstractItemView;
 
@@ -16,7 +16,7 @@ class TextLabel;
 class MemePreview : public QDialog {
     Q_OBJECT
 public:
-    MemePreview(Session &session, MemeFilter &memes, QAbstractItemView &view);
+    MemePreview(Thumbnails &thumbnails, MemeFilter &memes, QAbstractItemView &view);
 
 protected:
     void keyPressEvent(QKeyEvent *event) override;
@@ -25,7 +25,7 @@ protected:
 private:
     void showMeme(const QModelIndex &index);
 
-    Session &m_session;
+    Thumbnails &m_thumbnails;
     MemeFilter &m_memes;
     QAbstractItemView &m_view;
     std::filesystem::path m_image;

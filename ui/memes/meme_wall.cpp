@@ -9,7 +9,7 @@
 #include <cmath>
 
 #include "ui/charts/number_text.h"
-#include "ui/session/thumbnails.h"
+#include "ui/lanes/thumbnails.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
 
@@ -101,9 +101,9 @@ std::vector<JudgedMeme> memesForWall(const Evaluation &evaluation, WallKind kind
     return memes;
 }
 
-WallModel::WallModel(Session &session, QObject *parent) : QAbstractListModel(parent), m_session(session)
+WallModel::WallModel(Thumbnails &thumbnails, QObject *parent) : QAbstractListModel(parent), m_thumbnails(thumbnails)
 {
-    connect(&session, &Session::thumbnailReady, this, [this](const QString &image) {
+    connect(&thumbnails, &Thumbnails::ready, this, [this](const QString &image) {
         for (const int row : m_rowsOfImage.values(image))
             emit dataChanged(index(row), index(row), {ThumbnailRole});
     });
@@ -149,7 +149,7 @@ QVariant WallModel::data(const QModelIndex &index, int role) const
                                 .arg(title(), danknessText(meme.predicted), danknessText(meme.actual),
                                      countOf(meme.upvotes, tr("upvote"), tr("upvotes"))));
     case IdRole: return QString::fromStdString(meme.id);
-    case ThumbnailRole: return record ? QVariant(m_session.thumbnail(record->image)) : QVariant();
+    case ThumbnailRole: return record ? QVariant(m_thumbnails.get(record->image)) : QVariant();
     case PredictedRole: return meme.predicted;
     case ActualRole: return meme.actual;
     default: return {};
@@ -161,12 +161,12 @@ QAbstractItemDelegate *makeWallDelegate(QObject *parent)
     return new WallDelegate(parent);
 }
 
-MemeWall::MemeWall(Session &session, WallKind kind, QWidget *parent)
+MemeWall::MemeWall(Thumbnails &thumbnails, WallKind kind, QWidget *parent)
     : Card(kind == WallKind::Overrated ? tr("Overrated")
            : kind == WallKind::SleptOn ? tr("Slept on")
                                        : tr("Nailed"),
            parent),
-      m_kind(kind), m_model(new WallModel(session, this)), m_view(new QListView(this)),
+      m_kind(kind), m_model(new WallModel(thumbnails, this)), m_view(new QListView(this)),
       m_nothing(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this))
 {
     setSubtitle(kind == WallKind::Overrated ? tr("it loved them, people did not")

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/evaluate/evaluation.h"
-#include "ui/session/session.h"
+#include "ui/lanes/thumbnails.h"
 #include "ui/widgets/card.h"
 
 namespace dank::ui {
@@ -28,7 +28,7 @@ class WallModel : public QAbstractListModel {
 public:
     enum Role { IdRole = Qt::UserRole + 1, ThumbnailRole, PredictedRole, ActualRole };
 
-    explicit WallModel(Session &session, QObject *parent = nullptr);
+    explicit WallModel(Thumbnails &thumbnails, QObject *parent = nullptr);
     void setMemes(std::vector<JudgedMeme> memes, std::shared_ptr<const Dataset> dataset);
     /// Invalid where it is not among them.
     QModelIndex indexOf(const QString &id) const;
@@ -36,7 +36,7 @@ public:
     QVariant data(const QModelIndex &index, int role) const override;
 
 private:
-    Session &m_session;
+    Thumbnails &m_thumbnails;
     std::vector<JudgedMeme> m_memes;
     std::shared_ptr<const Dataset> m_dataset;
     QMultiHash<QString, int> m_rowsOfImage;
@@ -49,7 +49,7 @@ QAbstractItemDelegate *makeWallDelegate(QObject *parent);
 class MemeWall : public Card {
     Q_OBJECT
 public:
-    MemeWall(Session &session, WallKind kind, QWidget *parent = nullptr);
+    MemeWall(Thumbnails &thumbnails, WallKind kind, QWidget *parent = nullptr);
     void setEvaluation(const Evaluation *evaluation, std::shared_ptr<const Dataset> dataset);
     WallModel *model() { return m_model; }
 

@@ -77,9 +77,9 @@ std::vector<std::pair<SkipReason, std::size_t>> countReasons(std::span<const Ski
     return sorted;
 }
 
-SkippedDialog::SkippedDialog(Session &session, std::vector<Skipped> rows, std::optional<SkipReason> reason,
+SkippedDialog::SkippedDialog(DatasetState &data, std::vector<Skipped> rows, std::optional<SkipReason> reason,
                              QWidget *parent)
-    : QDialog(parent), m_session(session), m_model(nullptr)
+    : QDialog(parent), m_data(data), m_model(nullptr)
 {
     setWindowTitle(QStringLiteral("Set aside"));
     resize(760, 460);
@@ -141,7 +141,7 @@ SkippedDialog::SkippedDialog(Session &session, std::vector<Skipped> rows, std::o
         for (int row = 0; row < m_model->rowCount(); ++row)
             if (chosen.isEmpty() || chosen.contains(m_model->index(row, 0)))
                 ids.push_back(m_model->at(row).id);
-        m_session.setExcluded(ids, false);
+        m_data.setExcluded(ids, false);
         accept();
     });
     select(0);

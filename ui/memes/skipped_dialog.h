@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "core/dataset/dataset.h"
-#include "ui/session/session.h"
+#include "ui/session/dataset_state.h"
 
 namespace dank::ui {
 
@@ -16,12 +16,12 @@ class SkippedDialog : public QDialog {
     Q_OBJECT
 public:
     /// `reason`: which are shown at first; all without one.
-    SkippedDialog(Session &session, std::vector<Skipped> rows, std::optional<SkipReason> reason,
+    SkippedDialog(DatasetState &data, std::vector<Skipped> rows, std::optional<SkipReason> reason,
                   QWidget *parent = nullptr);
 
 private:
     struct Model;
-    Session &m_session;
+    DatasetState &m_data;
     Model *m_model;
 };
 

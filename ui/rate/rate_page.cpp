@@ -110,7 +110,7 @@ struct RatePage::Private {
     Private(Session &s, RatePage *p);
 
     void showModel();
-    void showScores();
+    void showScores(const ItemRange *changed);
     void fillModels();
     void chooseFiles();
     void chooseModel();
@@ -232,24 +232,24 @@ RatePage::RatePage(Session &session, QWidget *parent) : QWidget(parent), d(std::
 
     connect(d->empty, &EmptyState::clicked, this, [this] { d->chooseModel(); });
     connect(d->trainInstead, &QPushButton::clicked, this, [this] {
-        if (d->session.dataset())
-            d->session.train();
+        if (d->session.data().dataset())
+            d->session.training().train();
         else
             d->session.openSample();
     });
-    connect(d->clear, &QPushButton::clicked, this, [this] { d->session.clearScores(); });
+    connect(d->clear, &QPushButton::clicked, this, [this] { d->session.board().clear(); });
     connect(d->csv, &QAction::triggered, this, [this] { d->exportScores(false); });
     connect(d->json, &QAction::triggered, this, [this] { d->exportScores(true); });
     connect(d->modelMenu, &QMenu::aboutToShow, this, [this] { d->fillModels(); });
-    connect(&session, &Session::changed, this, [this](Change change) {
+    connect(&session, &Session::changed, this, [this](const ChangeEvent &change) {
         if (change == Change::Scores)
-            d->showScores();
+            d->showScores(change.as<ItemRange>());
         if (change == Change::Model || change == Change::Runs || change == Change::Dataset || change == Change::Job
             || change == Change::Training || change == Change::Scores)
             d->showModel();
     });
     d->restyle();
-    d->showScores();
+    d->showScores(nullptr);
     d->showModel();
 }
 
@@ -269,8 +269,8 @@ void RatePage::Private::restyle()
 
 void RatePage::Private::showModel()
 {
-    const auto rating = session.ratingModel();
-    const auto &scores = session.scores();
+    const auto rating = session.rater().model();
+    const auto &scores = session.board().items();
     stack->setCurrentIndex(rating ? 1 : 0);
     clear->setVisible(rating || !scores.empty());
     exportButton->setVisible(rating != nullptr);
@@ -281,12 +281,13 @@ void RatePage::Private::showModel()
                            : RatePage::tr("%1 waiting for a model.")
                                  .arg(countOf(qint64(scores.size()), RatePage::tr("image"), RatePage::tr("images")));
         empty->setHint(waiting);
-        trainInstead->setText(session.dataset() ? RatePage::tr("Train a model") : RatePage::tr("Try the sample"));
-        trainInstead->setEnabled(session.dataset() ? session.actions().train : session.actions().open);
+        trainInstead->setText(session.data().dataset() ? RatePage::tr("Train a model")
+                                                       : RatePage::tr("Try the sample"));
+        trainInstead->setEnabled(session.data().dataset() ? session.actions().train : session.actions().open);
         modelButton->setText(RatePage::tr("No model ▾"));
         return;
     }
-    const bool live = session.training().live && session.training().run == rating->run;
+    const bool live = session.chart().shown().live && session.chart().shown().run == rating->run;
     QString name = menuText(plainTitle(rating->name), 40);
     if (name.isEmpty())
         name = RatePage::tr("unnamed");
@@ -305,10 +306,10 @@ void RatePage::Private::showModel()
     model->setReference(QString::fromStdString(rating->name), reference);
 }
 
-void RatePage::Private::showScores()
+void RatePage::Private::showScores(const ItemRange *changed)
 {
-    const auto &scores = session.scores();
-    model->setItems(scores);
+    const auto &scores = session.board().items();
+    model->setItems(scores, changed);
     std::vector<double> ticks;
     std::size_t waiting = 0, skipped = 0;
     for (const auto &item : scores) {
@@ -339,10 +340,10 @@ void RatePage::Private::showScores()
 void RatePage::Private::fillModels()
 {
     modelMenu->clear();
-    const auto rating = session.ratingModel();
+    const auto rating = session.rater().model();
     int count = 0;
-    for (const auto &run : session.runs()) {
-        const bool live = session.training().live && session.training().run == run.run;
+    for (const auto &run : session.runs().all()) {
+        const bool live = session.chart().shown().live && session.chart().shown().run == run.run;
         if ((run.model.empty() && !live) || ++count > 30)
             continue;
         const QString text = live ? RatePage::tr("Run %1, still training").arg(run.run)
@@ -351,7 +352,8 @@ void RatePage::Private::fillModels()
             run.note.empty() ? text : text + QStringLiteral(": ") + menuText(plainTitle(run.note), 40));
         action->setCheckable(true);
         action->setChecked(rating && rating->run == run.run);
-        QObject::connect(action, &QAction::triggered, page, [this, number = run.run] { session.rateWithRun(number); });
+        QObject::connect(action, &QAction::triggered, page,
+                         [this, number = run.run] { session.rater().useRun(number); });
     }
     if (count == 0)
         modelMenu->addAction(RatePage::tr("No run has a model yet"))->setEnabled(false);
@@ -364,7 +366,7 @@ void RatePage::Private::chooseFiles()
 {
     const QStringList files = askForPictures(page);
     if (!files.isEmpty())
-        session.rate(files);
+        session.board().rate(files);
 }
 
 void RatePage::Private::chooseModel()
@@ -372,7 +374,7 @@ void RatePage::Private::chooseModel()
     const QString file =
         askForFile(page, RatePage::tr("Open model"), RatePage::tr("Models (*.dankmodel);;All files (*)"));
     if (!file.isEmpty())
-        session.openModel(file);
+        session.rater().open(file);
 }
 
 void RatePage::Private::paste()
@@ -382,12 +384,12 @@ void RatePage::Private::paste()
         return;
     const DropContent content = readDrop(*mime, true);
     if (content.kind == DropContent::Kind::Pictures)
-        session.rate(content.paths);
+        session.board().rate(content.paths);
     else if (content.kind == DropContent::Kind::ImageBytes)
-        session.rateImage(content.image,
-                          content.imageName.isEmpty() ? RatePage::tr("pasted picture") : content.imageName);
+        session.board().rateImage(content.image,
+                                  content.imageName.isEmpty() ? RatePage::tr("pasted picture") : content.imageName);
     else
-        session.postMessage({Message::Severity::Info, RatePage::tr("The clipboard holds no picture."), {}, {}});
+        session.workplace().say({Message::Severity::Info, RatePage::tr("The clipboard holds no picture."), {}, {}});
 }
 
 void RatePage::Private::exportScores(bool asJson)
@@ -408,7 +410,7 @@ void RatePage::Private::exportScores(bool asJson)
         writeFileAtomically(std::filesystem::path(QFile::encodeName(file).toStdString()),
                             std::string_view(bytes.constData(), std::size_t(bytes.size())));
     } catch (const Error &error) {
-        session.postMessage({Message::Severity::Error, QString::fromStdString(error.what()), {}, {}});
+        session.workplace().say({Message::Severity::Error, QString::fromStdString(error.what()), {}, {}});
     }
 }
 

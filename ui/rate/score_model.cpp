@@ -75,7 +75,7 @@ QString pathOf(const RatedItem &item)
 
 }  // namespace
 
-void ScoreModel::setItems(const std::vector<RatedItem> &items)
+void ScoreModel::setItems(const std::vector<RatedItem> &items, const ItemRange *range)
 {
     if (items.size() < m_items.size()) {
         beginResetModel();
@@ -87,7 +87,7 @@ void ScoreModel::setItems(const std::vector<RatedItem> &items)
         return;
     bool changed = false;
     const std::size_t known = m_items.size();
-    for (std::size_t i = 0; i < known; ++i) {
+    for (std::size_t i = range ? range->first : 0; i < std::min(known, range ? range->last : known); ++i) {
         if (!shows(m_items[i], items[i])) {
             m_items[i] = items[i];
             changed = true;

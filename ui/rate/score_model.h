@@ -15,8 +15,8 @@ class ScoreModel : public QAbstractListModel {
 public:
     explicit ScoreModel(QObject *parent = nullptr) : QAbstractListModel(parent) {}
 
-    /// The session's list: it only grows, except that clearing empties it.
-    void setItems(const std::vector<RatedItem> &items);
+    /// The board's list: it only grows, except that clearing empties it. `changed`: where others are as they were.
+    void setItems(const std::vector<RatedItem> &items, const ItemRange *changed = nullptr);
     /// "48 held-out memes": what the percentiles of `modelName`'s scores are shares of.
     void setReference(const QString &modelName, const QString &name);
 

@@ -72,7 +72,7 @@ ScorePreview::ScorePreview(Session &session, ScoreModel &model, QAbstractItemVie
         if (change == Change::Scores)
             showRow(m_board.currentIndex().row());
     });
-    connect(&session, &Session::thumbnailReady, this, [this] {
+    connect(&session.thumbnails(), &Thumbnails::ready, this, [this] {
         if (const RatedItem *item = m_model.item(m_board.currentIndex().row()))
             showNearest(*item);
     });
@@ -94,7 +94,7 @@ void ScorePreview::showNearest(const RatedItem &item)
         one.upvotes->setText(text);
         one.picture->setAccessibleName(tr("%1, %2").arg(plainTitle(meme.id, 60), text));
         one.picture->setToolTip(plainToolTip(plainTitle(meme.id, 60)));
-        const QImage picture = meme.path.empty() ? QImage() : m_session.thumbnail(meme.path);
+        const QImage picture = meme.path.empty() ? QImage() : m_session.thumbnails().get(meme.path);
         if (picture.isNull())
             one.picture->setText(meme.path.empty() ? tr("not here") : QString());
         else

@@ -217,9 +217,9 @@ ComparisonCard::ComparisonCard(Session &session, QWidget *parent)
 void ComparisonCard::refresh()
 {
     std::vector<ComparedBackbone> rows;
-    if (const auto dataset = m_session.dataset())
-        rows = compareBackbones(m_session.runs(), dataset->contentHash(),
-                                [this](const std::string &id) { return m_session.backboneTitle(id); });
+    if (const auto dataset = m_session.data().dataset())
+        rows = compareBackbones(m_session.runs().all(), dataset->contentHash(),
+                                [this](const std::string &id) { return m_session.features().titleOf(id); });
     if (rows.size() < 2)
         rows.clear();
     while (m_shown.size() > rows.size()) {

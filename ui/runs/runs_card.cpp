@@ -75,7 +75,7 @@ RunsCard::RunsCard(Session &session, QWidget *parent)
     });
     connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, &RunsCard::updateVerbs);
     connect(m_model, &RunsModel::noteEdited, this,
-            [this](qint64 run, const QString &note) { m_session.setRunNote(run, note); });
+            [this](qint64 run, const QString &note) { m_session.runs().setNote(run, note); });
     connect(m_model, &RunsModel::tickedChanged, this, &RunsCard::curvesChanged);
     recolour();
     refresh();
@@ -183,7 +183,7 @@ QAction *RunsCard::addVerb(const QString &iconName, const QString &text, void (R
 RunRecord RunsCard::withLive(RunRecord run) const
 {
     // The library hears of epochs in its own time; the run that is training is known better than that.
-    const TrainingView &live = m_session.training();
+    const TrainingView &live = m_session.chart().shown();
     if (!live.live || run.run != live.run || live.curve.empty())
         return run;
     run.epochs = live.curve.back().epoch;
@@ -194,20 +194,20 @@ RunRecord RunsCard::withLive(RunRecord run) const
                                        [](const EpochStats &stats, int epoch) { return stats.epoch < epoch; });
     if (best != live.curve.end() && best->epoch == live.bestEpoch)
         run.bestValidationLoss = best->validationLoss;
-    run.state = m_session.job().state == JobState::Paused ? RunState::Paused : RunState::Running;
+    run.state = m_session.jobs().status().state == JobState::Paused ? RunState::Paused : RunState::Running;
     return run;
 }
 
 void RunsCard::refresh()
 {
-    auto runs = m_session.runs();
+    auto runs = m_session.runs().all();
     for (RunRecord &run : runs)
         run = withLive(std::move(run));
     m_model->setRuns(runs);
-    m_model->setShownRun(m_session.training().run);
+    m_model->setShownRun(m_session.chart().shown().run);
     if (chosen() == 0 && m_sorted->rowCount() > 0)
         m_view->selectRow(0);
-    const auto trashed = qsizetype(m_session.trashedRuns().size());
+    const auto trashed = qsizetype(m_session.runs().trashed().size());
     m_trash->setText(tr("trash (%1)").arg(trashed));
     m_trash->setVisible(trashed > 0);
     showColumns();
@@ -216,7 +216,7 @@ void RunsCard::refresh()
 
 void RunsCard::refreshLive()
 {
-    const TrainingView &live = m_session.training();
+    const TrainingView &live = m_session.chart().shown();
     m_model->setShownRun(live.run);
     if (const RunRecord *run = live.live ? m_model->record(live.run) : nullptr)
         m_model->setRun(withLive(*run));
@@ -239,14 +239,14 @@ void RunsCard::choose(qint64 run)
 void RunsCard::updateVerbs()
 {
     const RunRecord *run = m_model->record(chosen());
-    const bool busy = isBusy(m_session.job());
-    const bool atWork = run && m_session.training().live && m_session.training().run == run->run;
+    const bool busy = isBusy(m_session.jobs().status());
+    const bool atWork = run && m_session.chart().shown().live && m_session.chart().shown().run == run->run;
     const bool stands = run && (run->state == RunState::Interrupted || run->state == RunState::Paused);
     m_show->setEnabled(run && run->epochs > 0);
     m_rate->setEnabled(run && !run->model.empty());
-    m_evaluate->setEnabled(run && !run->model.empty() && m_session.dataset() && !busy);
+    m_evaluate->setEnabled(run && !run->model.empty() && m_session.data().dataset() && !busy);
     m_resume->setEnabled(stands && !busy && !run->locked);  // a pause of the run at work ends in the run bar
-    m_clone->setEnabled(run && !(busy && m_session.job().kind == JobKind::Train));
+    m_clone->setEnabled(run && !(busy && m_session.jobs().status().kind == JobKind::Train));
     m_lock->setEnabled(run);
     m_lock->setText(run && run->locked ? tr("Unlock") : tr("Lock"));
     m_note->setEnabled(run);
@@ -333,17 +333,17 @@ void RunsCard::rememberColumns()
 
 std::vector<RunCurve> RunsCard::curves() const
 {
-    const TrainConfig &shown = m_session.training().config;
+    const TrainConfig &shown = m_session.chart().shown().config;
     const Tokens &tokens = tokensFor(palette());
     std::vector<RunCurve> list;
     for (const std::int64_t run : m_model->ticked()) {
         const RunRecord *record = m_model->record(run);
         // Losses of another kind or target are on another scale.
-        const bool alike = m_session.training().run == 0
+        const bool alike = m_session.chart().shown().run == 0
                            || (record->config.loss == shown.loss && record->config.target == shown.target
                                && record->config.within == shown.within);
         list.push_back({run, alike ? tr("run %1").arg(run) : tr("run %1, another loss or target").arg(run),
-                        runColour(tokens, run), runStyle(run), m_session.runCurve(run)});
+                        runColour(tokens, run), runStyle(run), m_session.runs().curve(run)});
     }
     return list;
 }
@@ -353,33 +353,33 @@ std::vector<RunCurve> RunsCard::curves() const
 void RunsCard::showOnChart()
 {
     if (m_show->isEnabled())
-        m_session.showRun(chosen());
+        m_session.runs().show(chosen());
 }
 
 void RunsCard::rateWith()
 {
-    m_session.rateWithRun(chosen());
+    m_session.rater().useRun(chosen());
 }
 
 void RunsCard::evaluate()
 {
-    m_session.evaluateRun(chosen());
+    m_session.evaluations().evaluate(chosen());
 }
 
 void RunsCard::resume()
 {
-    m_session.resumeRun(chosen());
+    m_session.training().resumeRun(chosen());
 }
 
 void RunsCard::clone()
 {
-    m_session.cloneSettings(chosen());
+    m_session.choices().clone(chosen());
 }
 
 void RunsCard::toggleLock()
 {
     if (const RunRecord *run = m_model->record(chosen()))
-        m_session.setRunLocked(run->run, !run->locked);
+        m_session.runs().setLocked(run->run, !run->locked);
 }
 
 void RunsCard::editNote()
@@ -400,7 +400,7 @@ void RunsCard::editNote()
 void RunsCard::toTrash()
 {
     const int row = m_view->currentIndex().row();
-    m_session.trashRun(chosen());
+    m_session.runs().trash(chosen());
     if (chosen() == 0 && m_sorted->rowCount() > 0)
         m_view->selectRow(std::clamp(row, 0, m_sorted->rowCount() - 1));
 }
@@ -409,15 +409,15 @@ void RunsCard::fillTrash()
 {
     QMenu *menu = m_trash->menu();
     menu->clear();
-    for (const RunRecord &run : m_session.trashedRuns()) {
+    for (const RunRecord &run : m_session.runs().trashed()) {
         const QString note = QString::fromStdString(run.note);
         const QString what = note.isEmpty() ? shortBackbone(run.backbone) : note;
         connect(menu->addAction(tr("Restore run %1 · %2").arg(run.run).arg(menuText(what, 40))), &QAction::triggered,
-                this, [this, number = run.run] { m_session.restoreRun(number); });
+                this, [this, number = run.run] { m_session.runs().restore(number); });
     }
     menu->addSeparator();
     connect(menu->addAction(tr("Empty the trash…")), &QAction::triggered, this, [this] {
-        const auto count = qint64(m_session.trashedRuns().size());
+        const auto count = qint64(m_session.runs().trashed().size());
         QMessageBox box(QMessageBox::Warning, tr("Empty the trash"),
                         tr("Delete %1 with curves, checkpoints and models?").arg(countOf(count, tr("run"), tr("runs"))),
                         QMessageBox::Cancel, window());
@@ -426,7 +426,7 @@ void RunsCard::fillTrash()
         box.setDefaultButton(QMessageBox::Cancel);
         box.exec();
         if (box.clickedButton() == yes)
-            m_session.emptyTrash();
+            m_session.runs().emptyTrash();
     });
 }
 

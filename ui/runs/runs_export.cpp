@@ -26,7 +26,7 @@ bool RunsCard::write(const std::filesystem::path &file, const std::string &bytes
         writeFileAtomically(file, bytes);
         return true;
     } catch (const Error &error) {
-        m_session.postMessage({Message::Severity::Error, QString::fromStdString(error.what()), {}, {}});
+        m_session.workplace().say({Message::Severity::Error, QString::fromStdString(error.what()), {}, {}});
         return false;
     }
 }
@@ -41,13 +41,13 @@ bool RunsCard::exportTable(const QString &file)
 
 bool RunsCard::exportCurve(qint64 run, const QString &file)
 {
-    return m_model->record(run) && write(toPath(file), curveCsv(m_session.runCurve(run)));
+    return m_model->record(run) && write(toPath(file), curveCsv(m_session.runs().curve(run)));
 }
 
 bool RunsCard::exportEvents(qint64 run, const QString &folder)
 {
     const RunRecord *record = m_model->record(run);
-    return record && write(eventPath(toPath(folder), *record), runEvents(*record, m_session.runCurve(run)));
+    return record && write(eventPath(toPath(folder), *record), runEvents(*record, m_session.runs().curve(run)));
 }
 
 void RunsCard::askExport(int what)

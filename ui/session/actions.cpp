@@ -1,7 +1,5 @@
 #include "ui/session/actions.h"
 
-#include <tuple>
-
 namespace dank::ui {
 
 namespace {
@@ -79,15 +77,6 @@ PageState pageStateFor(Page page, const Facts &f)
         return f.cards > 0 ? PageState::Done : PageState::Empty;
     }
     return PageState::Empty;
-}
-
-bool sameActions(const Actions &a, const Actions &b)
-{
-    const auto tied = [](const Actions &x) {
-        return std::tie(x.open, x.extract, x.train, x.pause, x.resume, x.stop, x.rate, x.exportChart, x.exportScores,
-                        x.evaluate, x.next);
-    };
-    return tied(a) == tied(b);
 }
 
 }  // namespace dank::ui

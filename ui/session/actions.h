@@ -1,8 +1,21 @@
 #pragma once
 
-#include "ui/session/session.h"
+#include "core/learn/split.h"
+#include "ui/lanes/change.h"
 
 namespace dank::ui {
+
+enum class Page { Dataset, Features, Train, Evaluate, Rate };
+/// The status dot of a page, always drawn with its own shape.
+enum class PageState { Empty, Busy, Warning, Done };
+
+/// What the user can do now.
+struct Actions {
+    bool open = true, extract = false, train = false, pause = false, resume = false, stop = false;
+    bool rate = false, exportChart = false, exportScores = false, evaluate = false;
+    Page next = Page::Dataset;  ///< page of the next sensible step, the one large button
+    bool operator==(const Actions &) const = default;
+};
 
 /// What exists, as far as the enabled state of anything depends on it. Plain values, so that the table of
 /// what may be done when can be tested on its own.
@@ -31,14 +44,9 @@ struct Facts {
     bool busyWith(JobKind kind) const { return busy() && job == kind; }
 };
 
-/// Training needs one row to learn from and one to hold out.
-inline constexpr std::size_t kMinRowsToTrain = 2;
-
 /// What the user can do now.
 Actions actionsFor(const Facts &facts);
 /// The status dot of a page.
 PageState pageStateFor(Page page, const Facts &facts);
-
-bool sameActions(const Actions &a, const Actions &b);
 
 }  // namespace dank::ui

@@ -2,11 +2,11 @@
 
 namespace dank::ui {
 
-bool weightsReady(const Session &session)
+bool weightsReady(Session &session)
 {
-    if (!session.request().weights.empty())
+    if (!session.features().request().weights.empty())
         return true;
-    const BackboneStatus *const asked = session.requested();
+    const BackboneStatus *const asked = session.features().requested();
     if (!asked || asked->kind == BackboneKind::Classic)
         return true;
     // A network of the user's own that cannot be used has no width.
@@ -22,19 +22,19 @@ NextStep nextStep(Session &session)
     case Page::Dataset: break;
     case Page::Features:
         if (!weightsReady(session) && can.extract) {
-            const BackboneStatus *const asked = session.requested();
+            const BackboneStatus *const asked = session.features().requested();
             const bool own = asked && asked->kind == BackboneKind::TorchScript;
             step.text = own ? QStringLiteral("Choose a net&work") : QStringLiteral("Choose &weights");
             step.icon = QStringLiteral("features");
             step.why = own ? QStringLiteral("The network of your own cannot be used: its card says why")
                            : QStringLiteral("%1 has no weights yet: download them, choose a file, or take Classic")
-                                 .arg(session.backboneTitle(session.request().backbone));
+                                 .arg(session.features().titleOf(session.features().request().backbone));
         } else {
             step.text = QStringLiteral("E&xtract features");
             step.icon = QStringLiteral("features");
             step.enabled = can.extract;
             step.why = QStringLiteral("Turn every picture into numbers; what is kept is not computed again");
-            step.run = [&session] { session.extract(); };
+            step.run = [&session] { session.features().extract(); };
         }
         break;
     case Page::Train:
@@ -42,7 +42,7 @@ NextStep nextStep(Session &session)
         step.icon = QStringLiteral("play");
         step.enabled = can.train;
         step.why = QStringLiteral("Learn from the upvotes (Ctrl+Return)");
-        step.run = [&session] { session.train(); };
+        step.run = [&session] { session.training().train(); };
         break;
     case Page::Evaluate:
         step.text = QStringLiteral("E&valuate");
@@ -50,8 +50,8 @@ NextStep nextStep(Session &session)
         step.enabled = can.evaluate;
         step.why = QStringLiteral("See how the model does on memes it has not learned from");
         step.run = [&session] {
-            if (const auto model = session.ratingModel(); model && model->run != 0)
-                session.evaluateRun(model->run);
+            if (const auto model = session.rater().model(); model && model->run != 0)
+                session.evaluations().evaluate(model->run);
         };
         break;
     case Page::Rate:

@@ -23,6 +23,6 @@ NextStep nextStep(Session &session);
 
 /// Whether the requested backbone can start: its weights are there, it needs none, or seeded random ones were
 /// chosen.
-bool weightsReady(const Session &session);
+bool weightsReady(Session &session);
 
 }  // namespace dank::ui

@@ -10,7 +10,7 @@
 #include "core/base/error.h"
 #include "core/dataset/grouping.h"
 #include "ui/charts/number_text.h"
-#include "ui/session/thumbnails.h"
+#include "ui/lanes/thumbnails.h"
 #include "ui/widgets/calm.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/window_dialogs.h"

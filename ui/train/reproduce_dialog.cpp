@@ -17,6 +17,7 @@
 #include "ui/charts/chart_export.h"
 #include "ui/charts/number_text.h"
 #include "ui/charts/reproduction_chart.h"
+#include "ui/session/terminal_command.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
@@ -153,7 +154,7 @@ ReproduceDialog::ReproduceDialog(Session &session, QWidget *parent)
     });
     fillSources();
     // What the last one found is still worth seeing.
-    if (const ReproductionJob &last = session.reproduction(); last.result) {
+    if (const ReproductionJob &last = session.studies().reproduction(); last.result) {
         m_seeds->setValue(last.seeds);
         m_epochs->setValue(last.epochs);
         m_source->setCurrentIndex(last.seededTargets ? 0 : m_source->count() - 1);
@@ -181,7 +182,7 @@ void ReproduceDialog::fillSources()
     const int chosen = std::max(0, m_source->currentIndex());
     m_source->clear();
     m_source->addItem(tr("%1 seeded targets").arg(groupedNumber(qint64(kPaperRows))));
-    if (const auto dataset = m_session.dataset(); dataset && !dataset->records().empty())
+    if (const auto dataset = m_session.data().dataset(); dataset && !dataset->records().empty())
         m_source->addItem(tr("%1 · %2").arg(QString::fromStdString(dataset->name()).simplified().left(60),
                                             countOf(qint64(dataset->records().size()), tr("meme"), tr("memes"))));
     m_source->setCurrentIndex(std::min(chosen, m_source->count() - 1));
@@ -189,16 +190,16 @@ void ReproduceDialog::fillSources()
 
 void ReproduceDialog::startOrStop()
 {
-    if (m_session.reproduction().isBusy())
-        m_session.cancelReproduction();
+    if (m_session.studies().reproduction().isBusy())
+        m_session.studies().cancelReproduction();
     else
-        m_session.reproduce(onSeededTargets(), m_epochs->value(), m_seeds->value());
+        m_session.studies().reproduce(onSeededTargets(), m_epochs->value(), m_seeds->value());
 }
 
 void ReproduceDialog::showState()
 {
-    const ReproductionJob &job = m_session.reproduction();
-    const JobStatus &other = m_session.job();
+    const ReproductionJob &job = m_session.studies().reproduction();
+    const JobStatus &other = m_session.jobs().status();
     const bool training =
         other.kind == JobKind::Train
         && (other.state == JobState::Running || other.state == JobState::Paused || other.state == JobState::Stopping);
@@ -253,7 +254,7 @@ void ReproduceDialog::showState()
 
 void ReproduceDialog::showTable()
 {
-    const ReproductionJob &job = m_session.reproduction();
+    const ReproductionJob &job = m_session.studies().reproduction();
     const std::vector<int> epochs = shownEpochs(job.epochs > 0 ? job.epochs : m_epochs->value());
     QStringList columns{tr("Epochs"), tr("Paper"), tr("Mean")};
     for (std::size_t seed = 0; seed < job.curves.size(); ++seed)
@@ -283,14 +284,14 @@ void ReproduceDialog::showTable()
 
 void ReproduceDialog::copyCommand()
 {
-    const QString command = m_session.reproduceCommand(onSeededTargets(), m_epochs->value(), m_seeds->value());
+    const QString command = reproduceCommand(m_session, onSeededTargets(), m_epochs->value(), m_seeds->value());
     QGuiApplication::clipboard()->setText(command);
     m_status->setText(tr("Copied: %1").arg(command));
 }
 
 void ReproduceDialog::done(int result)
 {
-    m_session.cancelReproduction();
+    m_session.studies().cancelReproduction();
     QDialog::done(result);
 }
 

@@ -113,15 +113,18 @@ TrainPage::TrainPage(Session &session, QWidget *parent) : QWidget(parent), d(std
 
     connect(d->empty, &EmptyState::clicked, this, [this] { d->pressEmptyButton(); });
     connect(d->settings, &TrainSettings::configChanged, this,
-            [this](const TrainConfig &config) { d->session.setTrainConfig(config); });
-    connect(d->settings, &TrainSettings::problemChanged, &session, &Session::setTrainProblem);
+            [this](const TrainConfig &config) { d->session.choices().setConfig(config); });
+    connect(d->settings, &TrainSettings::problemChanged, &session,
+            [this](const QString &problem) { d->session.choices().setProblem(problem); });
     connect(d->settings, &TrainSettings::reproduceRequested, this, [this] { showReproduceDialog(d->session, this); });
     connect(d->runs, &RunsCard::curvesChanged, this, [this] {
         d->loss->setOverlays(d->runs->curves());
         d->showEmpty();
     });
-    connect(&session, &Session::changed, this, [this](Change change) {
-        switch (change) {
+    connect(&session, &Session::changed, this, [this](const ChangeEvent &change) {
+        if (change.as<MemeIds>() && change == Change::Features)
+            return;  // on their way
+        switch (change.kind) {
         case Change::Epochs:
             d->showCurve();
             d->runs->refreshLive();
@@ -152,7 +155,7 @@ TrainPage::TrainPage(Session &session, QWidget *parent) : QWidget(parent), d(std
             d->showVerdict();
             break;
         case Change::Settings:
-            d->settings->setConfig(d->session.trainConfig());
+            d->settings->setConfig(d->session.choices().config());
             d->showHeader();
             break;
         case Change::Target:
@@ -162,7 +165,7 @@ TrainPage::TrainPage(Session &session, QWidget *parent) : QWidget(parent), d(std
         default: break;
         }
     });
-    d->settings->setConfig(session.trainConfig());
+    d->settings->setConfig(session.choices().config());
     d->showTarget();
     d->showHeader();
     d->showEmpty();
@@ -209,7 +212,7 @@ void TrainPage::Private::restyle()
 
 void TrainPage::Private::showHeader()
 {
-    const auto &view = session.training();
+    const auto &view = session.chart().shown();
     QStringList parts;
     if (view.trainRows + view.validationRows > 0) {
         parts << countOf(qint64(view.trainRows + view.validationRows), TrainPage::tr("meme"), TrainPage::tr("memes"))
@@ -221,7 +224,7 @@ void TrainPage::Private::showHeader()
         case SplitKind::Time: parts << TrainPage::tr("the newest are held out"); break;
         case SplitKind::Duplicates: parts << TrainPage::tr("no picture on both sides"); break;
         }
-    } else if (const auto dataset = session.dataset()) {
+    } else if (const auto dataset = session.data().dataset()) {
         parts << countOf(qint64(dataset->records().size()), TrainPage::tr("meme"), TrainPage::tr("memes"))
               << (settings->problem().isEmpty() ? TrainPage::tr("the settings are good as they stand")
                                                 : TrainPage::tr("the settings need a look"));
@@ -230,7 +233,7 @@ void TrainPage::Private::showHeader()
     }
     header->setSubtitle(parts.join(QStringLiteral(" · ")));
 
-    const auto features = session.features();
+    const auto features = session.features().summary();
     const bool untrained = view.run > 0 ? view.untrained : features && features->untrained;
     banner->setVisible(untrained);
     if (untrained)
@@ -241,8 +244,8 @@ void TrainPage::Private::showHeader()
 
 void TrainPage::Private::showEmpty()
 {
-    const auto &view = session.training();
-    const auto dataset = session.dataset();
+    const auto &view = session.chart().shown();
+    const auto dataset = session.data().dataset();
     if (view.run > 0 || view.live || !view.curve.empty() || !runs->model()->ticked().empty()) {
         stack->setCurrentIndex(1);
         return;
@@ -252,16 +255,16 @@ void TrainPage::Private::showEmpty()
     if (!dataset) {
         empty->setSentence(TrainPage::tr("There is nothing to learn from yet. Open a db.json, or try the sample."));
         empty->setButton(TrainPage::tr("Try the sample"), actions.open);
-        empty->setHint(session.runs().empty() ? TrainPage::tr("or drop a db.json here")
-                                              : TrainPage::tr("Earlier runs are below: show one on the chart."));
-    } else if (!session.features()) {
+        empty->setHint(session.runs().all().empty() ? TrainPage::tr("or drop a db.json here")
+                                                    : TrainPage::tr("Earlier runs are below: show one on the chart."));
+    } else if (!session.features().summary()) {
         empty->setSentence(
             TrainPage::tr("Extract features first: the network learns from what a picture network sees in each meme."));
         empty->setButton(TrainPage::tr("Extract features"), actions.extract);
-        empty->setHint(isBusy(session.job()) ? session.job().detail : QString());
+        empty->setHint(isBusy(session.jobs().status()) ? session.jobs().status().detail : QString());
     } else {
         empty->setSentence(TrainPage::tr("Ready to learn from %1.")
-                               .arg(countOf(qint64(session.features()->matrix.rows()), TrainPage::tr("meme"),
+                               .arg(countOf(qint64(session.features().summary()->rows), TrainPage::tr("meme"),
                                             TrainPage::tr("memes"))));
         empty->setButton(TrainPage::tr("Train"), actions.train);
         empty->setHint(TrainPage::tr("The curve appears here with the first epoch."));
@@ -270,29 +273,29 @@ void TrainPage::Private::showEmpty()
 
 void TrainPage::Private::pressEmptyButton()
 {
-    if (!session.dataset())
+    if (!session.data().dataset())
         session.openSample();
-    else if (!session.features())
-        session.extract();
+    else if (!session.features().summary())
+        session.features().extract();
     else
-        session.train();
+        session.training().train();
 }
 
 void TrainPage::Private::showCurve()
 {
-    if (session.training().run > 0 && stack->currentIndex() == 0)
+    if (session.chart().shown().run > 0 && stack->currentIndex() == 0)
         showEmpty();
-    loss->setTraining(session.training());
+    loss->setTraining(session.chart().shown());
     loss->setSubtitle({});
-    loss->setTitle(session.training().run > 0 ? TrainPage::tr("Loss of run %1").arg(session.training().run)
-                                              : TrainPage::tr("Loss"));
+    loss->setTitle(session.chart().shown().run > 0 ? TrainPage::tr("Loss of run %1").arg(session.chart().shown().run)
+                                                   : TrainPage::tr("Loss"));
 }
 
 void TrainPage::Private::showVerdict()
 {
-    const auto &view = session.training();
+    const auto &view = session.chart().shown();
     const RunRecord *record = runs->model()->record(view.run);
-    const auto &job = session.job();
+    const auto &job = session.jobs().status();
     const bool mine = view.live && job.kind == JobKind::Train;
     const QString last = view.curve.empty() ? QString() : groupedNumber(view.curve.back().epoch);
 
@@ -342,9 +345,9 @@ void TrainPage::Private::showVerdict()
 
 void TrainPage::Private::showTarget()
 {
-    settings->setGroupChoices(session.groupChoices());
-    settings->setPreview(session.targetPreview());
-    if (const auto dataset = session.dataset()) {
+    settings->setGroupChoices(session.choices().groups());
+    settings->setPreview(session.choices().preview());
+    if (const auto dataset = session.data().dataset()) {
         ChartProvenance from;
         from.dataset = QString::fromStdString(dataset->name());
         from.datasetHash = QString::fromStdString(dataset->contentHash());
@@ -354,7 +357,7 @@ void TrainPage::Private::showTarget()
 
 void TrainPage::Private::showLock()
 {
-    const auto &job = session.job();
+    const auto &job = session.jobs().status();
     QString reason;
     if (job.kind == JobKind::Train && isBusy(job))
         reason = job.state == JobState::Paused     ? TrainPage::tr("locked while paused")
@@ -362,8 +365,8 @@ void TrainPage::Private::showLock()
                                                    : TrainPage::tr("locked while training");
     settings->setLocked(reason);
     // While it trains the settings shown are those it trains with.
-    settings->setConfig(!reason.isEmpty() && session.training().live ? session.training().config
-                                                                     : session.trainConfig());
+    settings->setConfig(!reason.isEmpty() && session.chart().shown().live ? session.chart().shown().config
+                                                                          : session.choices().config());
 }
 
 }  // namespace dank::ui

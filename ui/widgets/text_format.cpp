@@ -65,6 +65,11 @@ QString menuText(const QString &data, int longest)
     return text.replace(QLatin1Char('&'), QLatin1String("&&"));
 }
 
+QString groupedNumber(qint64 value)
+{
+    return QLocale().toString(value);
+}
+
 QString countOf(qint64 count, const QString &singular, const QString &plural)
 {
     return QLocale().toString(count) + QLatin1Char(' ') + (count == 1 ? singular : plural);

@@ -16,6 +16,9 @@ QString bytesOfText(quint64 done, quint64 total);
 /// Data as the text of a menu entry or a button: one line, at most `longest` characters, "&" kept as it is.
 QString menuText(const QString &data, int longest = 60);
 
+/// A whole number grouped as the user's locale does it: "1,898".
+QString groupedNumber(qint64 value);
+
 /// "1 image", "12 images", grouped by the locale.
 QString countOf(qint64 count, const QString &singular, const QString &plural);
 

@@ -154,14 +154,14 @@ QString DeviceDialog::status() const
 
 QList<QPair<QString, QString>> DeviceDialog::facts() const
 {
-    const EngineInfo *info = m_session.engineInfo();
+    const EngineInfo *info = m_session.engine().info();
     if (!info)
-        return {{tr("Device"), m_session.deviceText()}};
+        return {{tr("Device"), m_session.engine().deviceText()}};
     QList<QPair<QString, QString>> facts;
     for (const auto &device : info->devices)
         facts << qMakePair(tr("Device"), QString::fromStdString(deviceLine(device)));
     facts << qMakePair(tr("auto takes"), QString::fromStdString(automaticText(*info)));
-    if (const std::string &asked = m_session.request().device; !asked.empty() && asked != "auto")
+    if (const std::string &asked = m_session.features().request().device; !asked.empty() && asked != "auto")
         facts << qMakePair(tr("chosen"), QString::fromStdString(asked));
     facts << qMakePair(QStringLiteral("bfloat16"), QString::fromStdString(bfloat16Text(*info)));
     for (const auto &[name, version] : info->versions)
@@ -182,17 +182,17 @@ void DeviceDialog::showDevice()
 
 void DeviceDialog::runOrStop()
 {
-    if (m_session.deviceCheck().isBusy())
-        m_session.cancelDeviceCheck();
+    if (m_session.studies().deviceCheck().isBusy())
+        m_session.studies().cancelCheck();
     else
-        m_session.checkDevice();
+        m_session.studies().checkDevice();
 }
 
 void DeviceDialog::showState()
 {
-    const DeviceCheck &check = m_session.deviceCheck();
+    const DeviceCheck &check = m_session.studies().deviceCheck();
     const bool busy = check.isBusy();
-    const QString hindrance = busy ? QString() : m_session.deviceCheckHindrance();
+    const QString hindrance = busy ? QString() : m_session.studies().checkHindrance();
     m_run->setText(check.state == DeviceCheck::State::Running    ? tr("&Cancel")
                    : check.state == DeviceCheck::State::Stopping ? tr("Stopping…")
                                                                  : tr("&Run self-test"));
@@ -206,10 +206,10 @@ void DeviceDialog::showState()
     QString text = hindrance;
     const bool good = allHold(check.checks);
     if (check.state == DeviceCheck::State::Running) {
-        text = !m_session.engineInfo() ? tr("Waiting for the engine…")
-               : !check.measuring      ? tr("Self-test: comparing the device's numbers…")
-               : check.total > 0       ? tr("Measuring: %1 of %2…").arg(check.done).arg(check.total)
-                                       : tr("Measuring…");
+        text = !m_session.engine().info() ? tr("Waiting for the engine…")
+               : !check.measuring         ? tr("Self-test: comparing the device's numbers…")
+               : check.total > 0          ? tr("Measuring: %1 of %2…").arg(check.done).arg(check.total)
+                                          : tr("Measuring…");
     } else if (check.state == DeviceCheck::State::Stopping) {
         text = tr("Stopping after this step…");
     } else if (check.state == DeviceCheck::State::Failed) {
@@ -244,7 +244,7 @@ void DeviceDialog::showState()
 
 void DeviceDialog::showChecks()
 {
-    const std::vector<SelfCheck> &checks = m_session.deviceCheck().checks;
+    const std::vector<SelfCheck> &checks = m_session.studies().deviceCheck().checks;
     const Tokens &tokens = tokensFor(palette());
     m_checksTitle->setVisible(!checks.empty());
     m_checks->setVisible(!checks.empty());
@@ -261,7 +261,7 @@ void DeviceDialog::showChecks()
 
 void DeviceDialog::showSpeeds()
 {
-    const auto measured = m_session.deviceCheck().measured;
+    const auto measured = m_session.studies().deviceCheck().measured;
     m_speedsTitle->setVisible(measured != nullptr);
     m_speeds->setVisible(measured != nullptr);
     m_speeds->setRowCount(measured ? static_cast<int>(measured->items.size()) : 0);
@@ -277,7 +277,7 @@ QString DeviceDialog::text() const
     QString text;
     for (const auto &[name, value] : facts())
         text += QStringLiteral("%1 %2\n").arg(name.leftJustified(15), value);
-    const DeviceCheck &check = m_session.deviceCheck();
+    const DeviceCheck &check = m_session.studies().deviceCheck();
     if (!check.checks.empty())
         text += QLatin1Char('\n') + QString::fromStdString(selfTestText(check.checks));
     if (check.measured)
@@ -294,7 +294,7 @@ void DeviceDialog::changeEvent(QEvent *event)
 
 void DeviceDialog::done(int result)
 {
-    m_session.cancelDeviceCheck();
+    m_session.studies().cancelCheck();
     QDialog::done(result);
 }
 

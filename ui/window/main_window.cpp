@@ -78,15 +78,16 @@ MainWindow::MainWindow(Session &session, QWidget *parent) : QMainWindow(parent),
         connect(showDeviceDialog(m_session, this), &DeviceDialog::chooseRequested, this,
                 [this] { showPage(Page::Features); });
     });
-    connect(m_messages, &MessageBar::dismissed, &session, &Session::dismissMessage);
-    connect(m_run, &RunBar::pauseClicked, &session, &Session::pause);
-    connect(m_run, &RunBar::resumeClicked, &session, &Session::resume);
-    connect(m_run, &RunBar::stopAndKeepClicked, &session, &Session::stopAndKeep);
+    connect(m_messages, &MessageBar::dismissed, &session, [&session] { session.workplace().dismissMessage(); });
+    connect(m_run, &RunBar::pauseClicked, &session, [&session] { session.training().pause(); });
+    connect(m_run, &RunBar::resumeClicked, &session, [&session] { session.training().resume(); });
+    connect(m_run, &RunBar::stopAndKeepClicked, &session, [&session] { session.jobs().stopAndKeep(); });
     connect(m_run, &RunBar::stopAndDiscardClicked, m_verbs, &WindowVerbs::confirmDiscard);
     connect(m_actions, &WindowActions::openDatasetRequested, m_verbs, &WindowVerbs::openDataset);
     connect(m_actions, &WindowActions::openModelRequested, m_verbs, &WindowVerbs::openModel);
     connect(m_actions, &WindowActions::openSampleRequested, &session, &Session::openSample);
-    connect(m_actions, &WindowActions::recentRequested, &session, &Session::openDataset);
+    connect(m_actions, &WindowActions::recentRequested, &session,
+            [&session](const QString &file) { session.data().open(file); });
     connect(m_actions, &WindowActions::rateRequested, m_verbs, &WindowVerbs::rateFiles);
     connect(m_actions, &WindowActions::pasteRequested, m_verbs, &WindowVerbs::paste);
     connect(m_actions, &WindowActions::discardRequested, m_verbs, &WindowVerbs::confirmDiscard);
@@ -170,7 +171,7 @@ void MainWindow::onChanged(Change change)
 {
     switch (change) {
     case Change::Dataset: {
-        const auto dataset = m_session.dataset();
+        const auto dataset = m_session.data().dataset();
         setWindowTitle(dataset ? QStringLiteral("%1 — Dank Learning")
                                      .arg(menuText(QString::fromStdString(dataset->name())).replace("&&", "&"))
                                : QStringLiteral("Dank Learning"));
@@ -178,11 +179,11 @@ void MainWindow::onChanged(Change change)
     }
     case Change::Engine:
     case Change::Weights:
-        m_top->setDevice(m_session.deviceText());
-        m_top->setDownloading(m_session.weightsJob().isBusy() && m_session.weightsJob().file.isEmpty());
+        m_top->setDevice(m_session.engine().deviceText());
+        m_top->setDownloading(m_session.weights().job().isBusy() && m_session.weights().job().file.isEmpty());
         break;
-    case Change::Message: m_messages->setMessage(m_session.message()); return;
-    case Change::Job: m_run->setJob(m_session.job(), m_session.actions()); break;
+    case Change::Message: m_messages->setMessage(m_session.workplace().message()); return;
+    case Change::Job: m_run->setJob(m_session.jobs().status(), m_session.actions()); break;
     case Change::Epochs: return;
     default: break;
     }
@@ -195,7 +196,7 @@ void MainWindow::updateNavigation()
 {
     for (int i = 0; i < kPageCount; ++i)
         m_navigation->setState(static_cast<Page>(i), m_session.pageState(static_cast<Page>(i)));
-    if (const auto model = m_session.ratingModel())
+    if (const auto model = m_session.rater().model())
         m_navigation->setCaption(QString::fromStdString(model->name),
                                  QStringLiteral("epoch %1%2")
                                      .arg(model->epoch)

@@ -25,10 +25,10 @@ WindowActions::WindowActions(Session &session, QMenuBar &bar, QObject *parent) :
     quit->setMenuRole(QAction::QuitRole);
 
     QMenu *edit = bar.addMenu(QStringLiteral("&Edit"));
-    QAction *undo = session.undoStack()->createUndoAction(this, QStringLiteral("&Undo"));
+    QAction *undo = session.workplace().undo().createUndoAction(this, QStringLiteral("&Undo"));
     undo->setObjectName(QStringLiteral("undo"));
     undo->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_Z));
-    QAction *redo = session.undoStack()->createRedoAction(this, QStringLiteral("&Redo"));
+    QAction *redo = session.workplace().undo().createRedoAction(this, QStringLiteral("&Redo"));
     redo->setObjectName(QStringLiteral("redo"));
     redo->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z));
     edit->addActions({undo, redo});
@@ -89,18 +89,18 @@ WindowActions::WindowActions(Session &session, QMenuBar &bar, QObject *parent) :
     connect(m_exclude, &QAction::triggered, this, &WindowActions::excludeRequested);
     connect(m_logAxis, &QAction::triggered, this, &WindowActions::logAxisRequested);
     connect(m_resetZoom, &QAction::triggered, this, &WindowActions::resetZoomRequested);
-    connect(m_extract, &QAction::triggered, &session, &Session::extract);
+    connect(m_extract, &QAction::triggered, &session, [&session] { session.features().extract(); });
     connect(m_train, &QAction::triggered, this, [this] {
         emit pageRequested(Page::Train);
-        m_session.train();
+        m_session.training().train();
     });
     connect(m_pause, &QAction::triggered, this, [this] {
         if (m_session.actions().resume)
-            m_session.resume();
+            m_session.training().resume();
         else
-            m_session.pause();
+            m_session.training().pause();
     });
-    connect(m_keep, &QAction::triggered, &session, &Session::stopAndKeep);
+    connect(m_keep, &QAction::triggered, &session, [&session] { session.jobs().stopAndKeep(); });
     connect(m_discard, &QAction::triggered, this, &WindowActions::discardRequested);
     connect(m_command, &QAction::triggered, this, &WindowActions::copyCommandRequested);
     connect(m_reproduce, &QAction::triggered, this, &WindowActions::reproduceRequested);
@@ -121,7 +121,7 @@ QAction *WindowActions::add(QMenu *menu, const char *name, const QString &text, 
 void WindowActions::fillRecent()
 {
     m_recent->clear();
-    const QStringList recent = m_session.recentDatasets();
+    const QStringList recent = m_session.data().recents();
     for (const QString &path : recent) {
         const QFileInfo info(path);
         QAction *action = m_recent->addAction(
@@ -135,7 +135,7 @@ void WindowActions::fillRecent()
 void WindowActions::update(Page page)
 {
     const Actions &can = m_session.actions();
-    const JobStatus &job = m_session.job();
+    const JobStatus &job = m_session.jobs().status();
     m_open->setEnabled(can.open);
     m_sample->setEnabled(can.open);
     m_recent->setEnabled(can.open);
@@ -148,9 +148,9 @@ void WindowActions::update(Page page)
     m_discard->setEnabled(can.stop && job.kind == JobKind::Train);
     m_rate->setEnabled(can.rate);
     m_paste->setEnabled(can.rate);
-    m_exclude->setEnabled(page == Page::Dataset && m_session.dataset());
+    m_exclude->setEnabled(page == Page::Dataset && m_session.data().dataset());
     m_logAxis->setEnabled(page == Page::Train || page == Page::Dataset);
-    m_command->setEnabled(m_session.dataset() != nullptr);
+    m_command->setEnabled(m_session.data().dataset() != nullptr);
 }
 
 void WindowActions::setTheme(ThemeMode mode)

@@ -6,6 +6,7 @@
 #include <QMimeData>
 #include <QPushButton>
 
+#include "ui/session/terminal_command.h"
 #include "ui/widgets/window_dialogs.h"
 
 namespace dank::ui {
@@ -39,9 +40,9 @@ void WindowVerbs::openAny()
     const bool model = file.endsWith(QLatin1String(".dankmodel"), Qt::CaseInsensitive);
     emit pageRequested(model ? Page::Rate : Page::Dataset);
     if (model)
-        m_session.openModel(file);
+        m_session.rater().open(file);
     else
-        m_session.openDataset(file);
+        m_session.data().open(file);
 }
 
 void WindowVerbs::openDataset()
@@ -50,7 +51,7 @@ void WindowVerbs::openDataset()
     if (file.isEmpty())
         return;
     emit pageRequested(Page::Dataset);
-    m_session.openDataset(file);
+    m_session.data().open(file);
 }
 
 void WindowVerbs::openModel()
@@ -59,7 +60,7 @@ void WindowVerbs::openModel()
     if (file.isEmpty())
         return;
     emit pageRequested(Page::Rate);
-    m_session.openModel(file);
+    m_session.rater().open(file);
 }
 
 void WindowVerbs::rateFiles()
@@ -68,7 +69,7 @@ void WindowVerbs::rateFiles()
     if (files.isEmpty())
         return;
     emit pageRequested(Page::Rate);
-    m_session.rate(files);
+    m_session.board().rate(files);
 }
 
 void WindowVerbs::use(const DropContent &content)
@@ -76,28 +77,28 @@ void WindowVerbs::use(const DropContent &content)
     switch (content.kind) {
     case DropContent::Kind::Pictures:
         emit pageRequested(Page::Rate);
-        m_session.rate(content.paths);
+        m_session.board().rate(content.paths);
         break;
     case DropContent::Kind::ImageBytes:
         emit pageRequested(Page::Rate);
-        m_session.rateImage(content.image, content.imageName);
+        m_session.board().rateImage(content.image, content.imageName);
         break;
     case DropContent::Kind::Model:
         emit pageRequested(Page::Rate);
-        m_session.openModel(content.paths.first());
+        m_session.rater().open(content.paths.first());
         break;
     case DropContent::Kind::Dataset:
-        if (const auto before = m_session.dataset())
+        if (const auto before = m_session.data().dataset())
             m_goBack = pathOf(*before);
         emit pageRequested(Page::Dataset);
-        m_session.openDataset(content.paths.first());
+        m_session.data().open(content.paths.first());
         break;
     case DropContent::Kind::Weights:
         emit pageRequested(Page::Features);
-        m_session.addWeights(content.paths.first());
+        m_session.weights().add(content.paths.first());
         break;
     case DropContent::Kind::Nothing:
-        m_session.postMessage(
+        m_session.workplace().say(
             {Message::Severity::Info, QStringLiteral("%1. %2.").arg(content.headline, content.detail), {}, {}});
         break;
     }
@@ -118,27 +119,27 @@ void WindowVerbs::confirmDiscard()
     box.setDefaultButton(QMessageBox::Cancel);
     box.exec();
     if (box.clickedButton() == discard)
-        m_session.stopAndDiscard();
+        m_session.jobs().stopAndDiscard();
 }
 
 void WindowVerbs::copyCommand(Page page)
 {
     constexpr JobKind kKinds[] = {JobKind::Load, JobKind::Extract, JobKind::Train, JobKind::Evaluate, JobKind::None};
-    const QString command = m_session.commandFor(kKinds[static_cast<int>(page)]);
+    const QString command = commandFor(m_session, kKinds[static_cast<int>(page)]);
     if (command.isEmpty())
         return;
     QGuiApplication::clipboard()->setText(command);
-    m_session.postMessage({Message::Severity::Info, QStringLiteral("Copied: %1").arg(command), {}, {}});
+    m_session.workplace().say({Message::Severity::Info, QStringLiteral("Copied: %1").arg(command), {}, {}});
 }
 
 void WindowVerbs::offerWayBack()
 {
-    const auto now = m_session.dataset();
+    const auto now = m_session.data().dataset();
     if (!now || pathOf(*now) == m_goBack)
         return;
     const QString back = std::exchange(m_goBack, {});
-    m_session.postMessage({Message::Severity::Info, QStringLiteral("Opened %1.").arg(pathOf(*now)),
-                           QStringLiteral("Go back"), [this, back] { m_session.openDataset(back); }});
+    m_session.workplace().say({Message::Severity::Info, QStringLiteral("Opened %1.").arg(pathOf(*now)),
+                               QStringLiteral("Go back"), [this, back] { m_session.data().open(back); }});
 }
 
 }  // namespace dank::ui

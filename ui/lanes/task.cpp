@@ -1,0 +1,62 @@
+#include "ui/lanes/task.h"
+
+#include <memory>
+#include <new>
+#include <utility>
+
+namespace dank::ui {
+
+TaskResult runGuarded(const std::function<void()> &work)
+{
+    TaskResult result;
+    const auto fail = [&result](ErrorKind kind, std::string text, std::filesystem::path path = {}) {
+        result.outcome = TaskResult::Outcome::Failed;
+        result.kind = kind;
+        result.text = std::move(text);
+        result.path = std::move(path);
+    };
+    try {
+        work();
+    } catch (const Cancelled &) {
+        result.outcome = TaskResult::Outcome::Cancelled;
+    } catch (const Error &error) {
+        fail(error.kind(), error.what(), error.path());
+    } catch (const std::bad_alloc &) {
+        fail(ErrorKind::Memory,
+             "There was not enough memory for this. Close other programs, or try a smaller dataset or batch.");
+    } catch (const std::exception &error) {
+        fail(ErrorKind::Shape, std::string("Something went wrong that should not have: ") + error.what());
+    }
+    return result;
+}
+
+void SideJob::end(const TaskResult &result)
+{
+    using Outcome = TaskResult::Outcome;
+    state = result.outcome == Outcome::Finished ? State::Done
+            : result.outcome == Outcome::Failed ? State::Failed
+                                                : State::Idle;
+    error = QString::fromStdString(result.text);
+}
+
+Task::Task(Lane &lane, Work work, Ended ended)
+{
+    auto over = std::make_shared<std::promise<void>>();
+    m_over = over->get_future();
+    lane.post([cancel = m_cancel, work = std::move(work), ended = std::move(ended), over] {
+        const TaskResult result = runGuarded([&] {
+            cancel.check();
+            work(cancel);
+        });
+        ended(result);
+        over->set_value();
+    });
+}
+
+Task::~Task()
+{
+    cancel();
+    join();
+}
+
+}  // namespace dank::ui

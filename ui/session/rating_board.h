@@ -1,0 +1,70 @@
+#pragma once
+
+#include <QImage>
+
+#include <map>
+#include <set>
+
+#include "ui/session/feature_jobs.h"
+#include "ui/session/rating_model.h"
+
+namespace dank::ui {
+
+/// One dropped file on the board.
+struct RatedItem {
+    enum class State { Waiting, Scored, Skipped } state = State::Waiting;
+    QString path;  ///< empty for a pasted picture
+    QString name;  ///< shown
+    Score score;
+    QImage thumbnail;   ///< may be null while loading
+    QString modelName;  ///< "run 7"
+    int epoch = 0;
+    bool live = false;  ///< scored by a snapshot of a run that was still training
+    bool untrained = false;
+};
+
+/// The board of rated pictures, which wait for a model where there is none. Rates on the interactive lane.
+class RatingBoard {
+    Q_DECLARE_TR_FUNCTIONS(RatingBoard)
+public:
+    RatingBoard(Workplace &place, EngineDoor &engine, const FeatureJobs &features, const RatingModel &rater);
+
+    /// As dropped. It only grows, except that clearing empties it.
+    const std::vector<RatedItem> &items() const { return m_items; }
+    /// The model could not be opened for rating.
+    bool isBlocked() const { return m_blocked && m_blocked == m_rater.model(); }
+
+    void rate(const QStringList &paths);                             ///< files and folders
+    void rateImage(const QByteArray &encoded, const QString &name);  ///< pasted or dragged from a browser
+    void clear();                                                    ///< undoable
+
+    /// A model that could not be opened is tried again: its weights may be there now.
+    void unblock();
+    void end();
+
+private:
+    class ClearCommand;
+    struct OpenRating;
+    void add(RatedItem item, const QByteArray &encoded = {});
+    void pump();
+    void start(std::size_t index);
+    void rated(std::uint64_t id, const TaskResult &result, RatedItem scored, const std::shared_ptr<const Model> &by);
+    void block(const std::shared_ptr<const Model> &by, const TaskResult &result);
+    void told(std::size_t first, std::size_t last) { m_place.notify({Change::Scores, ItemRange{first, last}}); }
+
+    Workplace &m_place;
+    EngineDoor &m_engine;
+    const FeatureJobs &m_features;
+    const RatingModel &m_rater;
+    BackboneRequest m_request;  ///< as of the last change of settings
+    std::vector<RatedItem> m_items;
+    std::vector<std::uint64_t> m_ids;              ///< beside m_items
+    std::map<std::uint64_t, QByteArray> m_pasted;  ///< encoded pictures without a file
+    std::set<std::uint64_t> m_inFlight;
+    std::uint64_t m_last = 0;
+    CancelToken m_cancel;
+    std::shared_ptr<const Model> m_blocked;
+    std::shared_ptr<OpenRating> m_open;  ///< interactive lane only
+};
+
+}  // namespace dank::ui

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <QString>
+
+#include "ui/lanes/change.h"
+
+namespace dank::ui {
+
+class Session;
+
+/// What the window would do now, as a command for a terminal ("Copy as command"); empty for JobKind::None.
+QString commandFor(Session &session, JobKind kind);
+QString reproduceCommand(Session &session, bool seededTargets, int epochs, int seeds);
+
+}  // namespace dank::ui
