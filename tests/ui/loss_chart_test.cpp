@@ -221,6 +221,53 @@ private slots:
         QCOMPARE(chart.xAxis->range().lower, 0.0);
     }
 
+    void thereAreNoEpochsBeforeTheFirst()
+    {
+        LossChart chart;
+        chart.setTraining(fallingRun(100, 60));
+        show(chart, 700, 360);
+        for (int i = 0; i < 5; ++i)
+            QTest::keyClick(&chart, Qt::Key_Minus);
+        QVERIFY(chart.xAxis->range().upper > 100);
+        QVERIFY2(chart.xAxis->range().lower >= 0, qPrintable(QString::number(chart.xAxis->range().lower)));
+    }
+
+    void theBaselinesLabelIsNotStruckThrough_data()
+    {
+        QTest::addColumn<double>("end");
+        QTest::newRow("the curve ends on the line") << 1.0;
+        QTest::newRow("just above it") << 1.03;
+        QTest::newRow("just under it") << 0.97;
+    }
+    void theBaselinesLabelIsNotStruckThrough()
+    {
+        QFETCH(double, end);
+        LossChart chart;
+        TrainingView view;
+        view.run = 1;
+        view.meanPredictorLoss = 1.0;
+        for (int epoch = 1; epoch <= 200; ++epoch) {
+            const double loss = end + 0.8 * std::exp(-epoch / 15.0);
+            view.curve.push_back({epoch, loss - 0.3, loss, 0});
+        }
+        chart.setTraining(view);
+        show(chart, 700, 360);
+        chart.replot();
+        const QCPItemText *label = nullptr;
+        for (int i = 0; i < chart.itemCount(); ++i)
+            if (const auto *text = qobject_cast<QCPItemText *>(chart.item(i));
+                text && text->text().startsWith("predict"))
+                label = text;
+        QVERIFY(label && label->visible());
+        const QRectF rect(label->topLeft->pixelPosition(), label->bottomRight->pixelPosition());
+        for (const EpochStats &stats : view.curve)
+            for (const double loss : {stats.trainLoss, stats.validationLoss}) {
+                const QPointF point(chart.xAxis->coordToPixel(stats.epoch), chart.yAxis->coordToPixel(loss));
+                QVERIFY2(!rect.adjusted(0, 2, 0, -2).contains(point),
+                         qPrintable(QStringLiteral("epoch %1").arg(stats.epoch)));
+            }
+    }
+
     void extremesDoNotBreakIt()
     {
         LossChart chart;

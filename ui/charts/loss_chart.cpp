@@ -35,7 +35,9 @@ double finiteOrGap(double value)
 
 }  // namespace
 
-LossChart::LossChart(QWidget *parent) : Plot(parent), m_overlays(*this)
+LossChart::LossChart(QWidget *parent)
+    : Plot(parent), m_trainRaw(addGraph()), m_validationRaw(addGraph()), m_train(addGraph()), m_validation(addGraph()),
+      m_gaps(addGraph(xAxis, yAxis2)), m_overlays(*this), m_marks(*this)
 {
     setAccessibleName(tr("Loss over the epochs"));
     xAxis->setLabel(tr("epoch"));
@@ -46,42 +48,14 @@ LossChart::LossChart(QWidget *parent) : Plot(parent), m_overlays(*this)
     // Crosses for gaps live on an axis of their own, 0..1 over the height, since a gap has no loss to sit at.
     yAxis2->setVisible(false);
     yAxis2->setRange(0, 1);
+    m_gaps->setLineStyle(QCPGraph::lsNone);
     axisRect()->setRangeDragAxes({xAxis}, {yAxis});
     axisRect()->setRangeZoomAxes({xAxis}, {yAxis});
-
-    m_trainRaw = addGraph();
-    m_validationRaw = addGraph();
-    m_train = addGraph();
-    m_validation = addGraph();
-    m_bestRing = addGraph();
-    m_gaps = addGraph(xAxis, yAxis2);
-    m_bestRing->setLineStyle(QCPGraph::lsNone);
-    m_gaps->setLineStyle(QCPGraph::lsNone);
-
-    m_baselineLine = new QCPItemLine(this);
-    m_baselineLine->setSelectable(false);
-    m_baselineLine->start->setTypeX(QCPItemPosition::ptAxisRectRatio);
-    m_baselineLine->end->setTypeX(QCPItemPosition::ptAxisRectRatio);
-    m_baselineLabel = new QCPItemText(this);
-    m_baselineLabel->setSelectable(false);
-    m_baselineLabel->position->setTypeX(QCPItemPosition::ptAxisRectRatio);
-    m_baselineLabel->setPositionAlignment(Qt::AlignRight | Qt::AlignBottom);
-    m_baselineLabel->setPadding(QMargins(0, 0, 4, 3));
-    m_bestLabel = new QCPItemText(this);
-    m_bestLabel->setSelectable(false);
-    m_bestLabel->setClipToAxisRect(false);
-    m_bestLabel->setPadding(QMargins(4, 1, 4, 1));
-    // The label hangs a few pixels under the ring, wherever zooming puts it.
-    m_bestAnchor = new QCPItemTracer(this);
-    m_bestAnchor->setSelectable(false);
-    m_bestAnchor->setStyle(QCPItemTracer::tsNone);
-    m_bestLabel->position->setParentAnchor(m_bestAnchor->position);
-    m_bestLabel->position->setType(QCPItemPosition::ptAbsolute);
-    for (QCPAxis *axis : {xAxis, yAxis})
-        connect(axis, qOverload<const QCPRange &>(&QCPAxis::rangeChanged), this, &LossChart::placeBestLabel);
+    // There are no epochs before the first.
+    connect(xAxis, qOverload<const QCPRange &>(&QCPAxis::rangeChanged), this,
+            [this](const QCPRange &range) { xAxis->setRange(range.bounded(0, QCPRange::maxRange)); });
 
     clearCurve();
-    updateMarks({});
     connect(this, &Plot::viewMoved, this, [this] { setFollow(false); });
     LossChart::restyle(tokens());
 }
@@ -93,7 +67,7 @@ bool LossChart::wantsLogAxis(double leastPositive, double greatest, bool anyNotP
 
 void LossChart::clearCurve()
 {
-    for (QCPGraph *graph : {m_trainRaw, m_validationRaw, m_train, m_validation, m_bestRing, m_gaps})
+    for (QCPGraph *graph : {m_trainRaw, m_validationRaw, m_train, m_validation, m_gaps})
         graph->data()->clear();
     m_curve.clear();
     m_own = {};
@@ -118,7 +92,6 @@ void LossChart::setTraining(const TrainingView &view)
     m_overlays.setShownRun(m_run);
     m_config = view.config;
     m_live = view.live;
-    m_baseline = std::isfinite(view.meanPredictorLoss) && view.meanPredictorLoss > 0 ? view.meanPredictorLoss : 0;
     if (!grown)
         clearCurve();
     m_curve.reserve(view.curve.size());
@@ -171,68 +144,14 @@ void LossChart::rebuildSmoothed()
 
 void LossChart::updateMarks(const TrainingView &view)
 {
-    const bool baseline = m_baseline > 0 && !m_curve.empty();
-    m_baselineLine->setVisible(baseline);
-    m_baselineLabel->setVisible(baseline);
-    if (baseline) {
-        m_baselineLine->start->setCoords(0, m_baseline);
-        m_baselineLine->end->setCoords(1, m_baseline);
-        m_baselineLabel->position->setCoords(1, m_baseline);
-        m_baselineLabel->setText(tr("predict the mean %1").arg(lossText(m_baseline, 2)));
-    }
-
-    m_best = 0;
-    m_bestRing->data()->clear();
+    const bool baseline = std::isfinite(view.meanPredictorLoss) && view.meanPredictorLoss > 0 && !m_curve.empty();
+    m_marks.setBaseline(baseline ? view.meanPredictorLoss : 0);
+    m_marks.setPauses(view.pauses);
     // Epochs count from 1 without holes, but a resumed or foreign curve need not: look for the number itself.
-    const auto best = std::lower_bound(m_curve.begin(), m_curve.end(), view.bestEpoch,
-                                       [](const EpochStats &stats, int epoch) { return stats.epoch < epoch; });
-    if (view.bestEpoch > 0 && best != m_curve.end() && best->epoch == view.bestEpoch
-        && std::isfinite(best->validationLoss)) {
-        m_best = view.bestEpoch;
-        m_bestRing->addData(best->epoch, best->validationLoss);
-        m_bestAnchor->position->setCoords(best->epoch, best->validationLoss);
-        m_bestLabel->setText(tr("best, epoch %1").arg(m_best));
-    }
-    m_bestLabel->setVisible(m_best > 0);
-    placeBestLabel();
-
-    if (m_pauses != view.pauses || m_bands.size() != view.pauses.size()) {
-        for (QCPItemRect *band : m_bands)
-            removeItem(band);
-        m_bands.clear();
-        m_pauses = view.pauses;
-        for (const auto &[from, to] : m_pauses) {
-            auto *band = new QCPItemRect(this);
-            band->setSelectable(false);
-            band->setLayer(QStringLiteral("background"));
-            band->setPen(Qt::NoPen);
-            band->setBrush(tokens().sunken);
-            band->topLeft->setTypeY(QCPItemPosition::ptAxisRectRatio);
-            band->bottomRight->setTypeY(QCPItemPosition::ptAxisRectRatio);
-            // A pause takes no epochs: the band reaches to the middle of its neighbours so that it can be seen.
-            band->topLeft->setCoords(std::min(from, to) - 0.5, 0);
-            band->bottomRight->setCoords(std::max(from, to) + 0.5, 1);
-            m_bands.push_back(band);
-        }
-    }
-}
-
-/// Under the ring where there is room, above it near the epochs' labels, and never past the left or right end.
-/// By shares of the view, so that it holds at any size, an exported one too.
-void LossChart::placeBestLabel()
-{
-    const auto point = m_bestRing->data()->constBegin();
-    if (m_best == 0 || point == m_bestRing->data()->constEnd())
-        return;
-    const QCPRange x = xAxis->range(), y = yAxis->range();
-    const double across = (point->key - x.lower) / x.size();
-    const double up = m_logarithmic && point->value > 0 && y.lower > 0
-                          ? std::log(point->value / y.lower) / std::log(y.upper / y.lower)
-                          : (point->value - y.lower) / y.size();
-    const bool below = up > 0.1;
-    const Qt::Alignment side = across > 0.9 ? Qt::AlignRight : across < 0.1 ? Qt::AlignLeft : Qt::AlignHCenter;
-    m_bestLabel->setPositionAlignment(side | (below ? Qt::AlignTop : Qt::AlignBottom));
-    m_bestLabel->position->setCoords(0, below ? 9 : -9);
+    const auto best = std::ranges::lower_bound(m_curve, view.bestEpoch, {}, &EpochStats::epoch);
+    const bool known = view.bestEpoch > 0 && best != m_curve.end() && best->epoch == view.bestEpoch
+                       && std::isfinite(best->validationLoss);
+    m_marks.setBest(known ? &*best : nullptr);
 }
 
 void LossChart::setSmoothing(double weight)
@@ -293,9 +212,9 @@ void LossChart::updateRange()
     xAxis->setRange(0, plannedEnd());
     const LossExtremes all = extremes();
     double low = m_logarithmic ? all.leastPositive : all.least, high = all.anyFinite ? all.greatest : 1;
-    if (m_baseline > 0) {
-        low = all.anyFinite ? std::min(low, m_baseline) : 0;
-        high = all.anyFinite ? std::max(high, m_baseline) : 2 * m_baseline;
+    if (m_marks.baseline() > 0) {
+        low = all.anyFinite ? std::min(low, m_marks.baseline()) : 0;
+        high = all.anyFinite ? std::max(high, m_marks.baseline()) : 2 * m_marks.baseline();
     }
     if (m_logarithmic) {
         const double margin = std::pow(std::max(high / low, 1.5), 0.08);
@@ -345,26 +264,17 @@ void LossChart::setFollow(bool on)
     emit followChanged(on);
 }
 
-std::optional<QPointF> LossChart::bestMarker() const
-{
-    if (m_best == 0)
-        return std::nullopt;
-    const auto point = m_bestRing->data()->constBegin();
-    return QPointF(point->key, point->value);
-}
-
 void LossChart::showEpoch(int epoch)
 {
     if (m_curve.empty())
         return;
-    auto at = std::lower_bound(m_curve.begin(), m_curve.end(), epoch,
-                               [](const EpochStats &stats, int number) { return stats.epoch < number; });
+    auto at = std::ranges::lower_bound(m_curve, epoch, {}, &EpochStats::epoch);
     if (at == m_curve.end() || (at != m_curve.begin() && epoch - (at - 1)->epoch < at->epoch - epoch))
         --at;
     m_cursor = int(at - m_curve.begin());
     QString text = tr("epoch %1\ntraining %2\nvalidation %3")
                        .arg(groupedNumber(at->epoch), lossText(at->trainLoss), lossText(at->validationLoss));
-    if (at->epoch == m_best)
+    if (bestMarker() && at->epoch == bestMarker()->x())
         text += tr("\nbest so far");
     for (const auto &[name, loss] : m_overlays.lossesAt(at->epoch))
         text += tr("\n%1 %2").arg(name, lossText(loss));
@@ -438,22 +348,8 @@ void LossChart::restyle(const Tokens &tokens)
     m_validation->setPen(QPen(tokens.validation, 2));
     m_train->setVisible(smooth);
     m_validation->setVisible(smooth);
-    m_bestRing->setScatterStyle(
-        QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(tokens.validation, 2), QBrush(tokens.surface), 10));
     m_gaps->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCross, QPen(tokens.bad, 2), Qt::NoBrush, 8));
-    QPen dashes(tokens.baseline, 1.5);
-    dashes.setDashPattern({4, 3});
-    m_baselineLine->setPen(dashes);
-    QFont font = xAxis->tickLabelFont();
-    m_baselineLabel->setFont(font);
-    m_baselineLabel->setColor(tokens.muted);
-    m_bestLabel->setFont(font);
-    m_bestLabel->setColor(tokens.text);
-    QColor ground = tokens.surface;
-    ground.setAlphaF(0.55f);
-    m_bestLabel->setBrush(ground);  // readable where a curve runs behind it
-    for (QCPItemRect *band : m_bands)
-        band->setBrush(tokens.sunken);
+    m_marks.restyle(tokens);
 }
 
 QString LossChart::exportTitle() const
@@ -468,7 +364,7 @@ QVector<LegendEntry> LossChart::legendEntries(const Tokens &tokens) const
     for (const RunCurve *curve : m_overlays.drawn())
         entries.append({curve->name, curve->colour,
                         curve->style == Qt::SolidLine ? LegendEntry::Shape::Dot : LegendEntry::Shape::Dashes});
-    if (m_baseline > 0)
+    if (m_marks.baseline() > 0)
         entries.append({tr("predict the mean"), tokens.baseline, LegendEntry::Shape::Dashes});
     return entries;
 }
@@ -493,10 +389,10 @@ QString LossChart::summary() const
     const auto &last = m_curve.back();
     QString text = tr("Epoch %1: training loss %2, validation loss %3")
                        .arg(QString::number(last.epoch), lossText(last.trainLoss, 3), lossText(last.validationLoss, 3));
-    if (m_best > 0)
-        text += tr("; best validation loss %1 at epoch %2").arg(lossText(bestMarker()->y(), 3)).arg(m_best);
-    if (m_baseline > 0)
-        text += tr("; predicting the mean gives %1").arg(lossText(m_baseline, 3));
+    if (const auto best = bestMarker())
+        text += tr("; best validation loss %1 at epoch %2").arg(lossText(best->y(), 3)).arg(int(best->x()));
+    if (m_marks.baseline() > 0)
+        text += tr("; predicting the mean gives %1").arg(lossText(m_marks.baseline(), 3));
     return text;
 }
 

@@ -4,10 +4,11 @@
 #include <vector>
 
 #include "core/learn/train_config.h"
+#include "ui/charts/loss_marks.h"
 #include "ui/charts/loss_overlays.h"
 #include "ui/charts/plot.h"
 #include "ui/charts/smoothed_series.h"
-#include "ui/session/session.h"
+#include "ui/session/run_chart.h"
 
 namespace dank::ui {
 
@@ -47,7 +48,7 @@ public:
     static bool wantsLogAxis(double leastPositive, double greatest, bool anyNotPositive);
 
     /// Where the ring is: epoch and its validation loss; nothing while there is none.
-    std::optional<QPointF> bestMarker() const;
+    std::optional<QPointF> bestMarker() const { return m_marks.best(); }
     /// Epochs drawn as gaps.
     int gaps() const { return m_gapCount; }
     /// Moves the crosshair to an epoch of the curve and shows its exact figures.
@@ -79,15 +80,11 @@ private:
     void updateRange();
     LossExtremes extremes() const;
     double plannedEnd() const;
-    void placeBestLabel();
 
     // The run shown.
     std::int64_t m_run = 0;
     TrainConfig m_config;
     std::vector<EpochStats> m_curve;
-    std::vector<std::pair<int, int>> m_pauses;
-    double m_baseline = 0;
-    int m_best = 0;
     bool m_live = false;
 
     LossExtremes m_own;  ///< of the shown run, kept while appending
@@ -100,12 +97,9 @@ private:
     bool m_follow = true;
     int m_cursor = -1;  ///< index into m_curve of the crosshair
 
-    QCPGraph *m_trainRaw, *m_validationRaw, *m_train, *m_validation, *m_bestRing, *m_gaps;
+    QCPGraph *m_trainRaw, *m_validationRaw, *m_train, *m_validation, *m_gaps;
     LossOverlays m_overlays;
-    QCPItemLine *m_baselineLine;
-    QCPItemText *m_baselineLabel, *m_bestLabel;
-    QCPItemTracer *m_bestAnchor;
-    std::vector<QCPItemRect *> m_bands;
+    LossMarks m_marks;
     QSharedPointer<LossTicker> m_lossTicker;
 };
 
