@@ -1,7 +1,6 @@
 #include "app/gui/options.h"
 
 #include <QCommandLineParser>
-#include <QFile>
 
 #include <cstdio>
 #include <string_view>
@@ -9,11 +8,6 @@
 namespace dank::gui {
 
 namespace {
-
-std::filesystem::path toPath(const QString &text)
-{
-    return QFile::encodeName(text).toStdString();
-}
 
 const QStringList kPages{"dataset", "features", "train", "evaluate", "rate"};  // in the order of ui::Page
 const QStringList kThemes{"system", "light", "dark"};                          // in the order of ui::ThemeMode
@@ -78,7 +72,7 @@ std::optional<Options> parseOptions(const QStringList &arguments, int &exitCode)
     if (parser.isSet(library)) {
         if (parser.value(library).isEmpty())
             return refuse("--library needs a folder.");
-        options.session.library = std::filesystem::absolute(toPath(parser.value(library)));
+        options.session.library = std::filesystem::absolute(ui::toPath(parser.value(library)));
     }
     if (parser.isSet(threads)) {
         bool ok = false;

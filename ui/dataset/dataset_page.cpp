@@ -421,8 +421,7 @@ DatasetPage::DatasetPage(Session &session, QWidget *parent)
         if (change == Change::Settings || change == Change::Target) {
             if (d->content)
                 change == Change::Settings ? d->showTarget() : d->upvotes->setPreview(d->session.choices().preview());
-        } else if (change == Change::Dataset
-                   || (job && (job->kind == JobKind::Load || job->kind == JobKind::Sample))) {
+        } else if (change == Change::Dataset || (job && (job->kind == JobKind::Load || job->kind == JobKind::Sample))) {
             d->update();
         }
     });

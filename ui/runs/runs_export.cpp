@@ -1,6 +1,5 @@
 // The half of RunsCard that writes files.
 
-#include <QFile>
 #include <QFileDialog>
 
 #include "core/base/error.h"
@@ -9,15 +8,6 @@
 #include "ui/runs/runs_card.h"
 
 namespace dank::ui {
-
-namespace {
-
-std::filesystem::path toPath(const QString &file)
-{
-    return QFile::encodeName(file).toStdString();
-}
-
-}  // namespace
 
 bool RunsCard::write(const std::filesystem::path &file, const std::string &bytes)
 {
