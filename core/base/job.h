@@ -1,10 +1,13 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "core/base/error.h"
 
@@ -14,10 +17,22 @@ namespace dank {
 /// Thread-safe; a set flag never clears.
 class CancelToken {
 public:
-    CancelToken() : m_flag(std::make_shared<std::atomic_bool>(false)) {}
+    CancelToken() : m_flag(std::make_shared<Flag>()) {}
+    /// One of its own that also reads as cancelled once one of `others` does.
+    static CancelToken anyOf(std::vector<CancelToken> others)
+    {
+        CancelToken token;
+        token.m_flag->others = std::move(others);
+        return token;
+    }
 
-    void cancel() noexcept { m_flag->store(true, std::memory_order_relaxed); }
-    bool isCancelled() const noexcept { return m_flag->load(std::memory_order_relaxed); }
+    void cancel() noexcept { m_flag->set.store(true, std::memory_order_relaxed); }
+    bool isCancelled() const noexcept
+    {
+        return m_flag->set.load(std::memory_order_relaxed)
+               || std::any_of(m_flag->others.begin(), m_flag->others.end(),
+                              [](const CancelToken &other) { return other.isCancelled(); });
+    }
 
     /// Throws Cancelled once cancel() was called.
     void check() const
@@ -27,7 +42,11 @@ public:
     }
 
 private:
-    std::shared_ptr<std::atomic_bool> m_flag;
+    struct Flag {
+        std::atomic_bool set = false;
+        std::vector<CancelToken> others;
+    };
+    std::shared_ptr<Flag> m_flag;
 };
 
 /// How far a stage of a job has come. `stage` is a literal such as "extract"; `total` is 0 while unknown.

@@ -9,7 +9,8 @@
 
 namespace dank {
 
-Resamples::Resamples(std::size_t rows, std::span<const std::size_t> clusters, const BootstrapOptions &options)
+Resamples::Resamples(std::size_t rows, std::span<const std::size_t> clusters, const BootstrapOptions &options,
+                     const JobContext &job)
     : m_rows(rows), m_count(options.resamples), m_level(options.level)
 {
     if (!clusters.empty() && clusters.size() != rows)
@@ -29,6 +30,7 @@ Resamples::Resamples(std::size_t rows, std::span<const std::size_t> clusters, co
     m_weights.resize(m_count * rows);
     Random random(options.seed);
     for (std::size_t resample = 0; resample < m_count; ++resample) {
+        job.cancel.check();
         const auto weights = std::span(m_weights).subspan(resample * rows, rows);
         for (std::size_t draw = 0; draw < m_clusters; ++draw)
             for (const std::size_t row : members[random.below(m_clusters)])
@@ -61,8 +63,7 @@ std::vector<std::optional<Interval>> bootstrapIntervals(const JudgedRows &rows, 
         std::vector<double> values;
         values.reserve(resamples.count());
         for (std::size_t resample = 0; resample < resamples.count(); ++resample) {
-            if (resample % 64 == 0)
-                job.cancel.check();
+            job.cancel.check();
             const auto weights = resamples.weights(resample);
             const std::size_t seed = resample % pooled.size();
             const std::optional<double> value = wanted[i].within ? within[seed].value(wanted[i].figure, weights)
@@ -82,7 +83,7 @@ std::vector<std::optional<Interval>> bootstrapIntervals(const JudgedRows &rows, 
 std::vector<std::optional<Interval>> bootstrapIntervals(const JudgedRows &rows, std::span<const FigureWanted> wanted,
                                                         const BootstrapOptions &options, const JobContext &job)
 {
-    return bootstrapIntervals(rows, wanted, Resamples(rows.actual.size(), rows.clusters, options), job);
+    return bootstrapIntervals(rows, wanted, Resamples(rows.actual.size(), rows.clusters, options, job), job);
 }
 
 }  // namespace dank

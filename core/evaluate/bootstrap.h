@@ -43,8 +43,9 @@ struct FigureWanted {
 /// Rows count weights[resample * rows + row] times.
 class Resamples {
 public:
-    /// `clusters` may be empty: then `rows` of their own. Throws Error{Shape} when lengths differ.
-    Resamples(std::size_t rows, std::span<const std::size_t> clusters, const BootstrapOptions &options);
+    /// `clusters` may be empty: then `rows` of their own. Throws Error{Shape} when lengths differ, and Cancelled.
+    Resamples(std::size_t rows, std::span<const std::size_t> clusters, const BootstrapOptions &options,
+              const JobContext &job = {});
 
     std::size_t count() const { return m_count; }
     std::size_t clusters() const { return m_clusters; }

@@ -107,12 +107,12 @@ std::vector<std::size_t> clustersInGroups(const Columns &columns)
     return clusters;
 }
 
-Resamples makeResamples(const Columns &columns, BootstrapOptions options)
+Resamples makeResamples(const Columns &columns, BootstrapOptions options, const JobContext &job)
 {
     const std::size_t rows = columns.actual.size();
     const std::size_t affordable = kMostWeights / std::max<std::size_t>(1, rows);
     options.resamples = std::min(options.resamples, std::max(kFewestResamples, affordable));
-    return Resamples(rows, columns.clusters, options);
+    return Resamples(rows, columns.clusters, options, job);
 }
 
 const Baseline *find(const std::vector<Baseline> &baselines, std::string_view name)
@@ -164,7 +164,7 @@ void judgeClean(VerdictFacts &facts, const EvaluationInput &input, const JobCont
     if (!metrics || !countWitnesses(within ? clustersInGroups(columns) : columns.clusters).areEnough())
         return;
     const FigureWanted wanted{Figure::Spearman, within};
-    const Resamples resamples = makeResamples(columns, input.bootstrap);
+    const Resamples resamples = makeResamples(columns, input.bootstrap, job);
     facts.clean =
         JudgedFigures{*metrics, bootstrapIntervals(columns.model(), std::span(&wanted, 1), resamples, job).front()};
     if (const Baseline *nearest = find(input.baselines, "nearest"))
@@ -216,7 +216,7 @@ Evaluation evaluate(EvaluationInput input, const JobContext &job)
     if (!all.empty())
         evaluation.duplicateShare = static_cast<double>(evaluation.duplicates) / static_cast<double>(all.size());
 
-    const Resamples resamples = makeResamples(columns, input.bootstrap);
+    const Resamples resamples = makeResamples(columns, input.bootstrap, job);
     evaluation.clusters = resamples.clusters();
     evaluation.intervals = intervalsOf(columns.model(), input.figures, false, resamples, job);
     if (hasGroups)

@@ -11,6 +11,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/hash.h"
+#include "core/base/job.h"
 #include "core/base/random.h"
 #include "core/dataset/feature_matrix.h"
 
@@ -61,6 +62,22 @@ class TestBase : public QObject {
     Q_OBJECT
 
 private slots:
+    void aTokenOfSeveral()
+    {
+        CancelToken one, other;
+        CancelToken any = CancelToken::anyOf({one, other});
+        const CancelToken copy = any;
+        QVERIFY(!any.isCancelled());
+        other.cancel();
+        QVERIFY(any.isCancelled() && copy.isCancelled() && !one.isCancelled());
+        QVERIFY_EXCEPTION_THROWN(copy.check(), Cancelled);
+
+        CancelToken alone = CancelToken::anyOf({one});
+        CancelToken above = CancelToken::anyOf({alone, one});
+        alone.cancel();  // that of the parts' owners stays as it is
+        QVERIFY(above.isCancelled() && alone.isCancelled() && !one.isCancelled());
+    }
+
     void neverReplacesWhatIsNotAFile()
     {
         QTemporaryDir dir;

@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cmath>
-#include <condition_variable>
 #include <exception>
 #include <map>
 #include <mutex>
@@ -19,43 +17,6 @@
 namespace dank {
 
 namespace {
-
-/// Sets a token of its own once the job is cancelled or the user stops: what is not a training looks at nothing else.
-class StopWatch {
-public:
-    StopWatch(const TrainingControl &control, const CancelToken &cancel)
-        : m_control(control), m_cancel(cancel), m_thread([this](const std::stop_token &ended) {
-              std::unique_lock lock(m_mutex);
-              while (!ended.stop_requested() && !token.isCancelled()) {
-                  look();
-                  m_ended.wait_for(lock, ended, std::chrono::milliseconds(20), [] { return false; });
-              }
-          })
-    {
-    }
-
-    /// Looks at once. Throws Cancelled.
-    void check()
-    {
-        look();
-        token.check();
-    }
-
-    CancelToken token;
-
-private:
-    void look()
-    {
-        if (m_cancel.isCancelled() || m_control.isStopping())
-            token.cancel();
-    }
-
-    const TrainingControl &m_control;
-    const CancelToken m_cancel;
-    std::mutex m_mutex;
-    std::condition_variable_any m_ended;
-    std::jthread m_thread;  // last: it uses the others
-};
 
 /// Does all of `tasks` on `threads` threads, each taking the next one; the first failure ends the rest and is thrown.
 void doAll(const std::vector<std::function<void()>> &tasks, int threads, const CancelToken &cancel)
@@ -100,7 +61,7 @@ public:
     CrossValidator(const RunData &data, const TrainConfig &config, const std::vector<Split> &splits, int threads,
                    const CrossValidationObserver &observer, TrainingControl &control, const JobContext &job)
         : m_data(data), m_config(config), m_splits(splits), m_threads(std::max(1, threads)), m_observer(observer),
-          m_control(control), m_job(job), m_watch(control, job.cancel),
+          m_control(control), m_job(job), m_stop(control.anyStop(job.cancel)),
           m_answers(static_cast<std::size_t>(config.seeds)), m_bestEpochs(splits.size()), m_sets(splits.size())
     {
         for (const Split &split : splits)
@@ -125,8 +86,7 @@ public:
                 tasks.emplace_back([this, fold, seed] { train(fold, seed); });
         for (std::size_t fold = 0; fold < m_splits.size(); ++fold)
             tasks.emplace_back([this, fold] { compare(fold); });
-        doAll(tasks, m_threads, m_watch.token);
-        m_watch.check();
+        doAll(tasks, m_threads, m_stop);
 
         // The controls train for as long as the head needed.
         tasks.clear();
@@ -137,9 +97,9 @@ public:
                 control(fold, "shuffled", m_data.features, shuffledTargets(m_targets, m_splits[fold], m_config.seed));
             });
         }
-        doAll(tasks, m_threads, m_watch.token);
+        doAll(tasks, m_threads, m_stop);
         tell(0, 0);
-        m_watch.check();
+        m_stop.check();
         return judged();
     }
 
@@ -177,7 +137,7 @@ private:
                     m_config.seeds});
     }
 
-    JobContext quiet() const { return {m_watch.token, {}}; }
+    JobContext quiet() const { return {m_stop, {}}; }
 
     void train(std::size_t fold, std::size_t seed)
     {
@@ -350,7 +310,7 @@ private:
     const CrossValidationObserver &m_observer;
     TrainingControl &m_control;
     const JobContext &m_job;
-    StopWatch m_watch;
+    const CancelToken m_stop;
     std::vector<std::size_t> m_rows;  ///< judged, ascending
     std::vector<std::size_t> m_at;    ///< a judged row's place in m_rows
     std::vector<float> m_targets;

@@ -123,10 +123,13 @@ Evaluation judgeElsewhere(const Model &model, const Dataset &dataset, const Extr
         std::iota(all.begin(), all.end(), std::size_t{0});
         target = GroupedTarget::fit(model.config.target, upvotes, targetGroups, all);
     }
-    input.memes = answersFor(model, features, rows);
+    const std::vector<double> answers = answersFor(model, features, rows);
+    input.memes.resize(rows.size());
     std::map<std::string_view, std::size_t> authors;
     for (std::size_t i = 0; i < records.size(); ++i) {
         JudgedMeme &meme = input.memes[i];
+        meme.id = features.ids[rows[i]];
+        meme.predicted = answers[i];
         meme.actual = target.toDankness(upvotes[i], targetGroups[i]);
         meme.upvotes = upvotes[i];
         meme.group = groups[i];
@@ -169,7 +172,7 @@ std::optional<Evaluation> judgeAtHome(const Model &model, const Dataset &dataset
         for (std::size_t row = 0; row < data.targets.size(); ++row)
             data.targets[row] = data.target.toDankness(data.records[row].upvotes, data.groups[row]);
     }
-    return judgeRun(model, data, {}, job);
+    return judgeRun(model, data, answersFor(model, data.features, data.split.test), {}, job);
 }
 
 }  // namespace

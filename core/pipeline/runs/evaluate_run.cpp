@@ -1,5 +1,6 @@
 #include "core/pipeline/runs/evaluate_run.h"
 
+#include <algorithm>
 #include <iterator>
 
 #include "core/learn/loss.h"
@@ -8,27 +9,26 @@
 
 namespace dank {
 
-std::vector<JudgedMeme> answersFor(const Model &model, const FeatureMatrix &features, std::span<const std::size_t> rows)
+std::vector<double> answersFor(const Model &model, const FeatureMatrix &features, std::span<const std::size_t> rows)
 {
-    const std::vector<float> predicted = predict(model, rowsOf(features, rows));
-    std::vector<JudgedMeme> memes(rows.size());
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        memes[i].id = features.ids[rows[i]];
-        memes[i].predicted = danknessOf(predicted[i]);
-    }
-    return memes;
+    std::vector<double> answers;
+    for (const float answer : predict(model, rowsOf(features, rows)))
+        answers.push_back(danknessOf(answer));
+    return answers;
 }
 
 namespace {
 
 /// The run's model and memes, without anything simpler beside it but always the mean.
-EvaluationInput inputOf(const Model &model, const RunData &data)
+EvaluationInput inputOf(const Model &model, const RunData &data, std::span<const double> answers)
 {
     const std::vector<std::size_t> &rows = data.split.test;
     EvaluationInput input;
-    input.memes = answersFor(model, data.features, rows);
+    input.memes.resize(rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
         JudgedMeme &meme = input.memes[i];
+        meme.id = data.features.ids[rows[i]];
+        meme.predicted = answers[i];
         meme.actual = data.targets[rows[i]];
         meme.upvotes = data.records[rows[i]].upvotes;
         meme.group = data.groups[rows[i]];
@@ -49,9 +49,10 @@ EvaluationInput inputOf(const Model &model, const RunData &data)
 
 }  // namespace
 
-Evaluation judgeRun(const Model &model, const RunData &data, std::vector<Baseline> controls, const JobContext &job)
+Evaluation judgeRun(const Model &model, const RunData &data, std::span<const double> answers,
+                    std::vector<Baseline> controls, const JobContext &job)
 {
-    EvaluationInput input = inputOf(model, data);
+    EvaluationInput input = inputOf(model, data, answers);
     std::vector<std::string> titles;
     for (const MemeRecord &record : data.records)
         titles.push_back(record.title);
@@ -70,9 +71,16 @@ Evaluation judgeRun(const Model &model, const RunData &data, std::vector<Baselin
     return evaluate(std::move(input), job);
 }
 
-Evaluation judgeRunAlone(const Model &model, const RunData &data)
+Evaluation judgeRunAlone(const Model &model, const RunData &data, std::span<const double> answers)
 {
-    return evaluate(inputOf(model, data));
+    EvaluationInput input = inputOf(model, data, answers);
+    input.figures = {Figure::Spearman};
+    // As many as a moment has room for.
+    input.bootstrap.resamples = std::clamp<std::size_t>(300'000 / std::max<std::size_t>(1, answers.size()), 100, 1000);
+    Evaluation evaluation = evaluate(std::move(input));
+    evaluation.verdict.reason +=
+        " Its judging was stopped: it was compared with nothing but always answering the mean.";
+    return evaluation;
 }
 
 }  // namespace dank

@@ -10,14 +10,16 @@
 
 namespace dank {
 
-/// A run's model on the rows that had no part in it, beside everything simpler. `controls` may be empty.
-Evaluation judgeRun(const Model &model, const RunData &data, std::vector<Baseline> controls, const JobContext &job);
+/// What a model answers for some rows of a matrix, as danknesses in the order of `rows`.
+std::vector<double> answersFor(const Model &model, const FeatureMatrix &features, std::span<const std::size_t> rows);
 
-/// The same beside always answering the mean alone: for who cannot wait.
-Evaluation judgeRunAlone(const Model &model, const RunData &data);
+/// A run's model on the rows that had no part in it, beside everything simpler. `answers`: the model's for the split's
+/// test rows. `controls` may be empty. Throws Cancelled.
+Evaluation judgeRun(const Model &model, const RunData &data, std::span<const double> answers,
+                    std::vector<Baseline> controls, const JobContext &job);
 
-/// What a model answers for some rows of a matrix: id and predicted dankness, in the order of `rows`.
-std::vector<JudgedMeme> answersFor(const Model &model, const FeatureMatrix &features,
-                                   std::span<const std::size_t> rows);
+/// The same for who stopped that and waits for nothing: beside always answering the mean (and the group's median),
+/// which the verdict's reason says, and with no other interval than the verdict's own.
+Evaluation judgeRunAlone(const Model &model, const RunData &data, std::span<const double> answers);
 
 }  // namespace dank

@@ -4,8 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
-#include "core/model/predict.h"
-#include "core/rating/scorer.h"
+#include "core/pipeline/runs/evaluate_run.h"
 
 namespace dank {
 
@@ -18,7 +17,7 @@ std::string splitHashOf(const RunData &data)
     }
 }
 
-void fillReference(Model &model, const RunData &data, std::size_t rows)
+std::vector<double> fillReference(Model &model, const RunData &data, std::size_t rows)
 {
     std::vector<std::size_t> held = data.split.test;
     const std::size_t judging = held.size();
@@ -30,20 +29,17 @@ void fillReference(Model &model, const RunData &data, std::size_t rows)
             spread.push_back(held[i * among / rows]);
         held = std::move(spread);
     }
-    const std::size_t unseen = std::min(judging, held.size());
-    std::vector<float> scores = predict(model, rowsOf(data.features, held));
+    std::vector<double> answers = answersFor(model, data.features, held);
+    model.reference.assign(answers.begin(), answers.end());
+    std::sort(model.reference.begin(), model.reference.end());
+    answers.resize(std::min(judging, held.size()));
     std::vector<double> residuals;
-    for (std::size_t i = 0; i < scores.size(); ++i) {
-        const double dankness = danknessOf(scores[i]);
-        scores[i] = static_cast<float>(dankness);
-        if (i < unseen)
-            residuals.push_back(data.targets[held[i]] - dankness);
-    }
+    for (std::size_t i = 0; i < answers.size(); ++i)
+        residuals.push_back(data.targets[held[i]] - answers[i]);
     model.interval = ConformalInterval::fit(residuals);
-    std::sort(scores.begin(), scores.end());
-    model.reference = std::move(scores);
     model.referenceName = std::to_string(held.size()) + " held-out memes of "
                           + displayPath(std::filesystem::path(model.dataset).parent_path().filename());
+    return answers;
 }
 
 std::optional<TrainingRange> trainingRangeOf(const Model &model, const RunData &data)

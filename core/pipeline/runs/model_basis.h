@@ -14,8 +14,9 @@ namespace dank {
 std::string splitHashOf(const RunData &data);
 
 /// Scores up to `rows` held-out memes with the model, those that judge it first, and fills its reference set and its
-/// interval from them: the latter from memes of the test side alone.
-void fillReference(Model &model, const RunData &data, std::size_t rows);
+/// interval from them: the latter from memes of the test side alone. Returns those memes' danknesses, in the split's
+/// order where none was left out.
+std::vector<double> fillReference(Model &model, const RunData &data, std::size_t rows);
 
 /// How far held-out memes lie from the training memes, by the model's own standardisation.
 std::optional<TrainingRange> trainingRangeOf(const Model &model, const RunData &data);

@@ -4,8 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
-#include "core/model/predict.h"
-#include "core/rating/scorer.h"
+#include "core/pipeline/runs/evaluate_run.h"
 
 namespace dank {
 
@@ -27,10 +26,7 @@ std::vector<double> headAnswers(const TrainConfig &config, const TrainingState &
     setNetwork(model, state.best, static_cast<int>(features.columns), config);
     model.featureMean = state.featureMean;
     model.featureScale = state.featureScale;
-    std::vector<double> answers;
-    for (const float answer : predict(model, rowsOf(features, rows)))
-        answers.push_back(danknessOf(answer));
-    return answers;
+    return answersFor(model, features, rows);
 }
 
 FeatureMatrix randomFeatures(const FeatureMatrix &features, std::uint64_t seed)
@@ -66,8 +62,7 @@ std::optional<std::vector<double>> trainControl(const TrainingData &data, TrainC
     const JobContext quiet{job.cancel, {}};
     try {
         const TrainingState state = trainRegressor(data, config, {}, control, {}, quiet, threads);
-        if (control.isStopping())
-            return std::nullopt;
+        job.cancel.check();  // the control's stop is no end of a training that tells something
         return headAnswers(config, state, data.features, data.split.test);
     } catch (const Error &error) {
         if (error.kind() != ErrorKind::Diverged)
@@ -81,9 +76,9 @@ std::vector<Baseline> trainControls(const RunData &data, const TrainConfig &conf
 {
     std::vector<Baseline> controls;
     const auto add = [&](const char *name, const FeatureMatrix &features, std::span<const float> targets) {
+        job.cancel.check();
         job.report("controls", controls.size(), 2);
-        if (control.isStopping())
-            return;
+        job.cancel.check();
         auto answers =
             trainControl({features, targets, data.split, data.groupIndexes}, config, epochs, control, job, threads);
         if (answers)
@@ -91,7 +86,7 @@ std::vector<Baseline> trainControls(const RunData &data, const TrainConfig &conf
     };
     add("random_features", randomFeatures(data.features, config.seed), data.targets);
     add("shuffled", data.features, shuffledTargets(data.targets, data.split, config.seed));
-    return control.isStopping() ? std::vector<Baseline>() : controls;
+    return controls;
 }
 
 }  // namespace dank

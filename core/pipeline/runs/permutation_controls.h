@@ -25,14 +25,15 @@ FeatureMatrix randomFeatures(const FeatureMatrix &features, std::uint64_t seed);
 std::vector<float> shuffledTargets(std::span<const float> targets, const Split &split, std::uint64_t seed);
 
 /// What the head of `config` answers for the split's test rows when it is trained on such features or targets for
-/// `epochs` epochs, at most 200. Empty when it diverges, or is stopped. Throws Cancelled and what trainRegressor()
+/// `epochs` epochs, at most 200. `job` has to end with the control's stop (TrainingControl::anyStop). Empty when it
+/// diverges. Throws Cancelled and what trainRegressor()
 /// throws.
 std::optional<std::vector<double>> trainControl(const TrainingData &data, TrainConfig config, int epochs,
                                                 TrainingControl &control, const JobContext &job, int threads);
 
 /// What the same head answers when there is nothing to learn: trained on random features, and on shuffled upvotes.
 /// One answer for each of the split's test rows. Costs about as much as the run did up to its best epoch, twice. One
-/// that diverges is left out. `control`: the run's; none where it stops meanwhile.
+/// that diverges is left out. `control`: the run's, and `job` as above.
 std::vector<Baseline> trainControls(const RunData &data, const TrainConfig &config, int epochs,
                                     TrainingControl &control, const JobContext &job, int threads);
 

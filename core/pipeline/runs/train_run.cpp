@@ -111,7 +111,7 @@ public:
         } catch (const Error &error) {
             // The library or the disk may be what failed: that must not hide the first error.
             try {
-                keepBest(false);
+                keepBest();
                 m_library.setRunState(run, RunState::Failed, error.what());
             } catch (const Error &) {
                 // The run's lock goes with this process, so it will read as interrupted.
@@ -192,26 +192,24 @@ private:
         model->splitHash = m_splitHash;
         model->targetGroup = m_record.config.within ? m_record.config.group : std::string();
         model->groupTargets = m_data.target.byGroup;
-        fillReference(*model, m_data, referenceRows);
+        m_answers = fillReference(*model, m_data, referenceRows);
         if (!m_range)  // the same at every epoch
             m_range = trainingRangeOf(*model, m_data);
         model->range = *m_range;
         return model;
     }
 
-    /// Saves the best epoch's model; nullptr when no epoch was finished.
-    std::shared_ptr<const Model> keepBest(bool tell)
+    /// Saves the best epoch's model, which nobody has judged yet; nullptr when no epoch was finished.
+    std::shared_ptr<Model> keepBest()
     {
         if (m_last.best.empty())
             return nullptr;
-        const auto model = makeModel(m_data.records.size());
+        auto model = makeModel(m_data.records.size());
         // Not in live models: opening one would read the features of all of them from the library.
         model->trainPictures = trainPicturesOf(m_data, m_extracted.pictureHashes, m_record.dataset);
         const auto path = m_library.modelPath(m_record.run);
         saveModel(*model, path);
         m_library.setRunModel(m_record.run, path.string());
-        if (tell && m_observer.snapshot)
-            m_observer.snapshot(model);
         return model;
     }
 
@@ -223,14 +221,18 @@ private:
         report.stoppedEarly = !stoppedByUser && m_last.epoch < m_record.config.epochs;
         report.features = m_extracted;
         report.notes = m_data.notes;
-        report.model = keepBest(true);
-        if (report.model) {
+        if (const std::shared_ptr<Model> model = keepBest()) {
+            if (m_observer.snapshot)
+                m_observer.snapshot(model);
+            // Who has stopped the epochs waits for what needs no training; who stops now, for nothing.
+            const JobContext judging{stoppedByUser ? job.cancel : control.anyStop(job.cancel), job.progress};
             report.modelPath = m_library.modelPath(m_record.run);
-            report.evaluation = judged(*report.model, stoppedByUser, control, job, report.notes);
+            report.evaluation = judged(*model, stoppedByUser, control, judging, report.notes);
+            report.model = model;
             if (!report.evaluation.memes.empty())
                 keepEvaluation(report);
             if (!stoppedByUser && wantsCrossValidation(m_record.config))
-                addCrossValidation(report, control, job);
+                addCrossValidation(report, control, judging);
         }
         // Last: killed before, the run reads as interrupted, and resuming it does what is left.
         m_library.setRunState(m_record.run, stoppedByUser ? RunState::Interrupted : RunState::Done);
@@ -246,18 +248,19 @@ private:
         }
     }
 
-    /// Whatever becomes of it, the run is trained and kept. Who stopped the run does not wait for two more as controls,
-    /// and who stops now, for nothing.
+    /// Whatever becomes of it, the run is trained and kept. `job` ends with whatever ends the judging.
     Evaluation judged(const Model &model, bool stoppedByUser, TrainingControl &control, const JobContext &job,
                       std::vector<std::string> &notes) const
     {
         try {
-            std::vector<Baseline> controls;
-            if (!stoppedByUser)
-                controls = trainControls(m_data, m_record.config, model.epoch, control, job, m_threads);
-            return judgeRun(model, m_data, std::move(controls), job);
-        } catch (const Cancelled &) {
-            return judgeRunAlone(model, m_data);
+            try {
+                std::vector<Baseline> controls;
+                if (!stoppedByUser)
+                    controls = trainControls(m_data, m_record.config, model.epoch, control, job, m_threads);
+                return judgeRun(model, m_data, m_answers, std::move(controls), job);
+            } catch (const Cancelled &) {
+                return judgeRunAlone(model, m_data, m_answers);
+            }
         } catch (const Error &error) {
             notes.push_back(std::string("The run is kept, but it could not be judged. ") + error.what());
             Evaluation evaluation;
@@ -304,6 +307,7 @@ private:
     std::optional<std::optional<TrainingRange>> m_range;  ///< empty: not measured yet
     CheckpointFile m_checkpoint;
     const std::vector<Split> m_splits;  ///< of the cross-validation; empty where there is none
+    std::vector<double> m_answers;      ///< of the model made last, for the test rows
     TrainingState m_last;               ///< best parameters, curve and epoch as of the last hook
     bool m_snapshotDue = false;
     Clock::time_point m_snapshotAt = Clock::now();
