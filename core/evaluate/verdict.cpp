@@ -297,6 +297,11 @@ std::optional<VerdictKind> verdictFromName(std::string_view name) noexcept
     return std::nullopt;
 }
 
+std::string figureText(const std::optional<double> &value)
+{
+    return figure(value);
+}
+
 Verdict decideVerdict(const VerdictFacts &facts)
 {
     return Judge(facts).decide();

@@ -21,6 +21,9 @@ const char *verdictWords(VerdictKind kind) noexcept;
 /// The kind with that stable name; empty for any other text.
 std::optional<VerdictKind> verdictFromName(std::string_view name) noexcept;
 
+/// How a figure stands in a sentence: "0.14", "−0.05", "undefined".
+std::string figureText(const std::optional<double> &value);
+
 struct Verdict {
     VerdictKind kind = VerdictKind::TooFewRows;
     std::string headline;  ///< "It learned something."

@@ -12,6 +12,7 @@
 #include "core/evaluate/training_range.h"
 #include "core/learn/target.h"
 #include "core/learn/train_config.h"
+#include "core/model/judgement.h"
 #include "core/model/train_pictures.h"
 
 namespace dank {
@@ -54,6 +55,8 @@ struct Model {
     std::vector<MemeId> testIds;        ///< rows that judged it and had no part in it
     std::string splitHash;  ///< of those three sides (core/learn/split.h); empty in files before there was one
 
+    std::optional<Judgement> judgement;  ///< absent in older files, and where its run ended before it was judged
+
     // What its scores rest on. Absent in older files, and where too few memes were held out.
     std::optional<ConformalInterval> interval;
     std::optional<TrainingRange> range;
@@ -62,6 +65,8 @@ struct Model {
     std::map<std::string, TargetTransform> groupTargets;  ///< of target's kind; other groups are measured by `target`
 
     int columns() const { return layers.empty() ? 0 : layers.front().inputs; }
+    /// What its scores are worth; notJudged() where it does not know.
+    Judgement verdict() const { return judgement.value_or(notJudged()); }
     /// Throws Error{Format} naming the first part that does not fit another, or is not finite.
     void validate() const;
 };

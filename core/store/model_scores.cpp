@@ -1,5 +1,7 @@
 #include "core/store/model_scores.h"
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "core/learn/grouped_target.h"
@@ -36,6 +38,66 @@ const json *part(const json &document, const char *key)
     if (!found->is_object())
         refuseKind(key);
     return &*found;
+}
+
+double numberIn(const json &value, const char *key, double low, double high)
+{
+    const double read = number(value, key);
+    if (!(read >= low && read <= high))
+        refuse(std::string("'") + key + "' in its description is out of range");
+    return read;
+}
+
+/// Words that may hold a stranger's (of a column, of an error): short enough to be read again, cut between letters.
+std::string words(std::string text)
+{
+    std::size_t end = std::min<std::size_t>(text.size(), 4000);
+    while (end > 0 && end < text.size() && (text[end] & 0xc0) == 0x80)
+        --end;
+    text.resize(end);
+    return plain(std::move(text));
+}
+
+json judgementToJson(const Judgement &judgement)
+{
+    json object{{"verdict", verdictName(judgement)}, {"headline", words(judgement.headline)},
+                {"reason", words(judgement.reason)}, {"subset", words(judgement.subset)},
+                {"group", words(judgement.group)},   {"rows", judgement.rows}};
+    if (judgement.spearman)
+        object["spearman"] = *judgement.spearman;
+    if (judgement.r2)
+        object["r2"] = *judgement.r2;
+    if (judgement.spearmanInterval)
+        object["spearman_interval"] = {judgement.spearmanInterval->low, judgement.spearmanInterval->high};
+    return object;
+}
+
+Judgement judgementFromJson(const json &object)
+{
+    Judgement judgement;
+    const std::string name = plainText(object, "verdict");
+    judgement.kind = verdictFromName(name);
+    judgement.headline = plainText(object, "headline");
+    judgement.reason = plainText(object, "reason");
+    if (!judgement.kind && name != verdictName(judgement)) {
+        judgement.reason = "A newer version of Dank Learning judged it '" + name
+                           + "', which this one does not know: " + verdictText(judgement);
+        judgement.headline = notJudged().headline;
+    }
+    judgement.subset = plainText(object, "subset");
+    judgement.group = plainText(object, "group");
+    judgement.rows = static_cast<std::size_t>(whole(member(object, "rows"), "rows", 0, INT64_MAX));
+    if (object.contains("spearman"))
+        judgement.spearman = numberIn(object["spearman"], "spearman", -1, 1);
+    if (object.contains("r2"))
+        judgement.r2 = numberIn(object["r2"], "r2", std::numeric_limits<double>::lowest(), 1);
+    if (const auto interval = object.find("spearman_interval"); interval != object.end()) {
+        if (!interval->is_array() || interval->size() != 2)
+            refuseKind("spearman_interval");
+        const double high = numberIn((*interval)[1], "spearman_interval", -1, 1);
+        judgement.spearmanInterval = Interval{numberIn((*interval)[0], "spearman_interval", -1, high), high};
+    }
+    return judgement;
 }
 
 void readPictures(const json &pictures, Model &model)
@@ -78,6 +140,8 @@ void readGroups(const json &list, Model &model)
 
 void addScoreParts(json &document, const Model &model)
 {
+    if (model.judgement)
+        document["judgement"] = judgementToJson(*model.judgement);
     if (!model.splitHash.empty())
         document["split_hash"] = model.splitHash;
     if (model.interval)
@@ -116,6 +180,8 @@ void readScoreParts(const json &document, Model &model)
         if (splitHash(model.trainIds, model.validationIds, model.testIds) != model.splitHash)
             refuse("its memes are not on the sides that its split's hash names");
     }
+    if (const json *const judgement = part(document, "judgement"))
+        model.judgement = judgementFromJson(*judgement);
     if (const json *const interval = part(document, "interval")) {
         ConformalInterval &read = model.interval.emplace();
         read.level = number(member(*interval, "level"), "level");

@@ -7,8 +7,8 @@
 
 namespace dank {
 
-/// Adds what the model's scores rest on to its document: `split_hash`, `interval`, `training_range`, `train_pictures`
-/// and `group_targets`, each only where the model has it.
+/// Adds what the model's scores are worth and rest on to its document: `judgement`, `split_hash`, `interval`,
+/// `training_range`, `train_pictures` and `group_targets`, each only where the model has it.
 void addScoreParts(json &document, const Model &model);
 
 /// Reads them; what is not there stays absent. Needs the model's target, configuration and row lists. Throws

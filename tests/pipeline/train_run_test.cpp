@@ -4,17 +4,110 @@
 #include <vector>
 
 #include "core/store/library.h"
+#include "core/store/model_file.h"
 #include "run_fixture.h"
 
 using namespace dank;
 using namespace dank::test;
 
-/// What follows a run's epochs, and how that ends early.
+namespace {
+
+/// What a killed process leaves: nothing after it runs, and nothing catches it.
+struct Killed {};
+
+Model fileOf(const TrainReport &report)
+{
+    return loadModel(report.modelPath);
+}
+
+}  // namespace
+
+/// What follows a run's epochs: its verdict, in its model's file too, and how that ends early.
 class TrainRunTest : public QObject, private RunFixture {
     Q_OBJECT
 
 private slots:
     void init() { reset(); }
+
+    void theModelCarriesItsVerdict()
+    {
+        const Dataset dataset = Dataset::load(writeTinyDataset(folder() / "data", 300));
+        std::vector<Judgement> live;
+        TrainingObserver observer;
+        observer.snapshot = [&](const std::shared_ptr<const Model> &model) { live.push_back(model->verdict()); };
+        const TrainReport report = train(dataset, quickConfig(), observer);
+        QVERIFY(report.evaluation.model.rows >= kMinRowsToJudge);
+
+        const Judgement &judged = report.model->judgement.value();
+        QCOMPARE(judged, judgementOf(report.evaluation, true, "data"));
+        QVERIFY(judged.kind == report.evaluation.verdict.kind);
+        QVERIFY(judged.spearman && judged.r2 && judged.spearmanInterval);
+        QCOMPARE(judged.subset, std::to_string(judged.rows) + " held-out memes of data");
+        QCOMPARE(fileOf(report).judgement.value(), judged);
+        QCOMPARE(fileOf(report).layers.front().weight, report.model->layers.front().weight);
+        QCOMPARE(fileOf(report).trainPictures.size(), report.model->trainIds.size());
+
+        // Whoever took it before knew that there was no verdict yet.
+        QVERIFY(!live.empty());
+        for (const Judgement &judgement : live)
+            QCOMPARE(judgement, notJudgedYet());
+    }
+
+    void killedBeforeItsVerdictItIsNotJudged()
+    {
+        const Dataset dataset = Dataset::load(writeTinyDataset(folder() / "data", 60));
+        JobContext job;
+        job.progress = [](const Progress &progress) {
+            if (progress.stage == "baselines")
+                throw Killed();
+        };
+        bool killed = false;
+        try {
+            train(dataset, quickConfig(), {}, job);
+        } catch (const Killed &) {
+            killed = true;
+        }
+        QVERIFY(killed);
+        const auto library = [&] { return Library::open(folder() / "library"); };
+        const RunRecord run = library().runs().front();
+        QCOMPARE(run.state, RunState::Interrupted);
+        QVERIFY(!loadModel(run.model).judgement);
+
+        TrainingControl control;
+        const TrainReport rest = resumeRun(run.run, context(), {}, control, {});
+        QCOMPARE(fileOf(rest).judgement.value(), rest.model->judgement.value());
+        QCOMPARE(library().run(run.run).state, RunState::Done);
+    }
+
+    void aStoppedRunCarriesItsOwn()
+    {
+        const Dataset dataset = Dataset::load(writeTinyDataset(folder() / "data", 60));
+        TrainingControl control;
+        TrainingObserver observer;
+        observer.epoch = [&](const EpochStats &stats, int) {
+            if (stats.epoch == 5)
+                control.stopAndKeep();
+        };
+        const TrainReport part = train(dataset, quickConfig(), observer, control);
+        QVERIFY(part.stoppedByUser);
+        QCOMPARE(fileOf(part).judgement.value(), judgementOf(part.evaluation, true, "data"));
+        QVERIFY(part.evaluation.baselines.size()
+                > 2);  // those that need no training: it was not the judging he stopped
+    }
+
+    void oneThatCannotBeJudgedSaysWhy()
+    {
+        const Dataset dataset = Dataset::load(writeTinyDataset(folder() / "data", 60));
+        JobContext job;
+        job.progress = [](const Progress &progress) {
+            if (progress.stage == "baselines")
+                throw Error(ErrorKind::Memory, "There is no room for the neighbours.");
+        };
+        const TrainReport report = train(dataset, quickConfig(), {}, job);
+        const Judgement judgement = fileOf(report).judgement.value();
+        QVERIFY(!judgement.kind);
+        QCOMPARE(verdictText(judgement), std::string("It could not be judged. There is no room for the neighbours."));
+    }
 
     void stopEndsTheJudging_data()
     {
@@ -54,6 +147,7 @@ private slots:
         QVERIFY2(
             reason.ends_with("Its judging was stopped: it was compared with nothing but always answering the mean."),
             reason.c_str());
+        QCOMPARE(fileOf(report).judgement.value(), judgementOf(report.evaluation, true, "data"));
     }
 };
 

@@ -16,6 +16,15 @@ Model withScores()
     const std::vector<MemeId> ids{"a", "c", "x", "d", "e", "f"};
     model.splitHash = splitHash(ids, {{0, 1, 2}, {3}, {4, 5}, {}});
     model.interval = ConformalInterval{0.9, 48, -0.1, 0.1 + 0.2};
+    model.judgement = Judgement{VerdictKind::NoEvidence,
+                                "No evidence of learning.",
+                                "On 48 held-out memes its order could be luck: R² −0.05 and Spearman 0.14.",
+                                "48 held-out memes of ü",
+                                "subreddit",
+                                40,
+                                0.1 + 0.2,
+                                -1.0 / 3,
+                                Interval{-0.1, 0.5}};
     model.range.emplace();
     for (int i = 0; i < 20; ++i)
         model.range->distances.push_back(0.1F * float(i));
@@ -42,6 +51,7 @@ private slots:
         QCOMPARE(loaded.interval->above, 0.1 + 0.2);
         QCOMPARE(loaded.interval->rows, std::size_t(48));
         QCOMPARE(loaded.interval->level, 0.9);
+        QCOMPARE(loaded.judgement.value(), model.judgement.value());
         QVERIFY(loaded.range->mean.empty() && loaded.range->scale.empty());
         QVERIFY(loaded.range->distances == model.range->distances);
         QVERIFY(loaded.trainPictures == model.trainPictures);
@@ -53,10 +63,12 @@ private slots:
 
         // An older file.
         rewrite(file.path(), [](Parts &parts) {
-            for (const char *key : {"split_hash", "interval", "training_range", "train_pictures", "group_targets"})
+            for (const char *key :
+                 {"split_hash", "judgement", "interval", "training_range", "train_pictures", "group_targets"})
                 QCOMPARE(parts.document.erase(key), std::size_t(1));
         });
         const Model old = loadModel(file.path());
+        QVERIFY(!old.judgement && old.verdict() == notJudged());
         QVERIFY(!old.interval && !old.range && old.trainPictures.empty() && old.groupTargets.empty());
         QVERIFY(old.splitHash.empty());
         QCOMPARE(old.targetGroup, std::string("subreddit"));
@@ -68,6 +80,39 @@ private slots:
         raw.range->scale = {1, 0.1F, 1e-30F};
         saveModel(raw, file.path());
         QVERIFY(loadModel(file.path()).range->scale == raw.range->scale);
+    }
+
+    void verdictsOfOtherKinds()
+    {
+        File file;
+        Model model = withScores();
+        model.judgement = Judgement{};
+        model.judgement->headline = "It could not be judged.";
+        model.judgement->reason = "Two\nlines \x1b[31m.";
+        saveModel(model, file.path());
+        Judgement loaded = loadModel(file.path()).judgement.value();
+        QVERIFY(!loaded.kind && !loaded.spearman && !loaded.r2 && !loaded.spearmanInterval);
+        QCOMPARE(verdictText(loaded), std::string("It could not be judged. Two lines  [31m."));
+
+        // What it took from a stranger's column is never so long that the file cannot be read again.
+        model.judgement->group = std::string(3999, 'x') + "ü" + std::string(100'000, 'y');
+        saveModel(model, file.path());
+        QCOMPARE(loadModel(file.path()).judgement->group, std::string(3999, 'x'));
+
+        // A newer version may know more verdicts: they are told, not refused.
+        saveModel(withScores(), file.path());
+        rewrite(file.path(), [](Parts &parts) {
+            parts.document["judgement"]["verdict"] = "learned_by_heart";
+            parts.document["judgement"]["headline"] = "It learned by heart.";
+            parts.document["judgement"]["reason"] = "All of it.";
+            parts.document["judgement"]["poems"] = {1, 2};
+        });
+        loaded = loadModel(file.path()).judgement.value();
+        QVERIFY(!loaded.kind);
+        QCOMPARE(verdictName(loaded), "not_judged");
+        QVERIFY2(verdictText(loaded).ends_with("It learned by heart. All of it."), verdictText(loaded).c_str());
+        QVERIFY(verdictText(loaded).find("learned_by_heart") != std::string::npos);
+        QCOMPARE(loaded.rows, std::size_t(40));
     }
 
     void refusesScores_data()
@@ -83,6 +128,28 @@ private slots:
         set("/split_hash", 5, "wrong kind");
         set("/split_hash", "", "sides");
         set("/train_ids", json::array({"a"}), "sides");
+        set("/judgement", json::array(), "wrong kind");
+        set("/judgement", nullptr, "wrong kind");
+        set("/judgement", json::object(), "lacks");
+        set("/judgement/verdict", 5, "wrong kind");
+        set("/judgement/verdict", std::string(20000, 'x'), "too long");
+        set("/judgement/verdict", "\x1b[2J", "control characters");
+        set("/judgement/headline", "one\ntwo", "control characters");
+        set("/judgement/headline", std::string(20000, 'x'), "too long");
+        set("/judgement/reason", nullptr, "wrong kind");
+        set("/judgement/reason", std::string(20000, 'x'), "too long");
+        set("/judgement/subset", "\x07", "control characters");
+        set("/judgement/group", 3, "wrong kind");
+        set("/judgement/rows", -1, "out of range");
+        set("/judgement/rows", "all", "wrong kind");
+        set("/judgement/spearman", 1.5, "out of range");
+        set("/judgement/spearman", "high", "wrong kind");
+        set("/judgement/r2", 1.01, "out of range");
+        set("/judgement/r2", nullptr, "wrong kind");
+        set("/judgement/spearman_interval", json::array({0.1}), "wrong kind");
+        set("/judgement/spearman_interval", json::array({0.2, 0.1}), "out of range");
+        set("/judgement/spearman_interval", json::array({-1.1, 0.1}), "out of range");
+        set("/judgement/spearman_interval/1", "high", "wrong kind");
         set("/interval", json::array(), "wrong kind");
         set("/interval", json::object(), "lacks");
         set("/interval", nullptr, "wrong kind");

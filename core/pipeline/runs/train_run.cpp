@@ -157,9 +157,15 @@ private:
         return hooks;
     }
 
+    void tell(std::shared_ptr<Model> model) const
+    {
+        model->judgement = notJudgedYet();
+        m_observer.snapshot(std::move(model));
+    }
+
     void sendSnapshot()
     {
-        m_observer.snapshot(makeModel(kSnapshotReferenceRows));
+        tell(makeModel(kSnapshotReferenceRows));
         m_snapshotDue = false;
         m_snapshotAt = Clock::now();
     }
@@ -213,6 +219,20 @@ private:
         return model;
     }
 
+    /// The same model with its verdict, in its file too.
+    std::shared_ptr<const Model> withVerdict(const Model &kept, TrainReport &report) const
+    {
+        auto model = std::make_shared<Model>(kept);
+        model->judgement = judgementOf(report.evaluation, lossFixesHeight(m_record.config.loss),
+                                       displayPath(std::filesystem::path(m_record.dataset).parent_path().filename()));
+        try {
+            saveModel(*model, report.modelPath);
+        } catch (const Error &error) {
+            report.notes.push_back(std::string("The model's file does not tell its verdict. ") + error.what());
+        }
+        return model;
+    }
+
     TrainReport finish(bool stoppedByUser, TrainingControl &control, const JobContext &job)
     {
         TrainReport report;
@@ -223,12 +243,12 @@ private:
         report.notes = m_data.notes;
         if (const std::shared_ptr<Model> model = keepBest()) {
             if (m_observer.snapshot)
-                m_observer.snapshot(model);
+                tell(model);
             // Who has stopped the epochs waits for what needs no training; who stops now, for nothing.
             const JobContext judging{stoppedByUser ? job.cancel : control.anyStop(job.cancel), job.progress};
             report.modelPath = m_library.modelPath(m_record.run);
             report.evaluation = judged(*model, stoppedByUser, control, judging, report.notes);
-            report.model = model;
+            report.model = withVerdict(*model, report);
             if (!report.evaluation.memes.empty())
                 keepEvaluation(report);
             if (!stoppedByUser && wantsCrossValidation(m_record.config))
