@@ -27,6 +27,8 @@ public:
             m_begun = true;
             printLine(m_model.name + ", epoch " + std::to_string(m_model.epoch)
                       + (m_model.untrainedBackbone ? " · untrained features (seeded random weights)" : ""));
+            printLine(printable(verdictText(m_model.verdict())));
+            printLine();
             printLine("dankness     interval  percentile  upvotes  path");
         }
         if (score.skipped.empty())
@@ -95,11 +97,13 @@ private:
 
 class CsvOutput final : public RateOutput {
 public:
-    explicit CsvOutput(const Model &model) : m_model(model)
+    explicit CsvOutput(const Model &model)
+        : m_model(model),
+          m_verdict(',' + csvCell(verdictName(model.verdict())) + ',' + csvCell(verdictText(model.verdict())))
     {
         printLine("path,dankness,percentile,expected_upvotes,model,epoch,untrained,skipped,dankness_low,dankness_high,"
                   "percentile_low,percentile_high,expected_upvotes_low,expected_upvotes_high,outside_training_range,"
-                  "training_distance,learned_from,neighbours");
+                  "training_distance,learned_from,neighbours,verdict,verdict_text");
     }
 
     void add(const Score &score) override
@@ -108,13 +112,14 @@ public:
         printLine(csvCell(score.path) + ',' + (scored ? shortest(score.dankness) : "") + ','
                   + (scored ? shortest(score.percentile) : "") + ',' + (scored ? shortest(score.expectedUpvotes) : "")
                   + ',' + csvCell(m_model.name) + ',' + std::to_string(m_model.epoch) + ','
-                  + (m_model.untrainedBackbone ? "true" : "false") + ',' + csvCell(score.skipped) + doubt(score));
+                  + (m_model.untrainedBackbone ? "true" : "false") + ',' + csvCell(score.skipped) + doubt(score)
+                  + m_verdict);
         std::fflush(stdout);
     }
     void finish() override {}
 
 private:
-    /// The last ten columns; empty where unknown. Neighbours are id:upvotes, with a space between them.
+    /// The ten columns before the last two; empty where unknown. Neighbours are id:upvotes, with a space between them.
     static std::string doubt(const Score &score)
     {
         if (!score.skipped.empty())
@@ -134,6 +139,7 @@ private:
     }
 
     const Model &m_model;
+    const std::string m_verdict;
 };
 
 class JsonOutput final : public RateOutput {
@@ -152,8 +158,12 @@ private:
 
 Json toJson(const Score &score, const Model &model)
 {
+    const Judgement judgement = model.verdict();
     if (!score.skipped.empty())
-        return {{"path", score.path}, {"skipped", score.skipped}};
+        return {{"path", score.path},
+                {"skipped", score.skipped},
+                {"verdict", verdictName(judgement)},
+                {"verdict_text", verdictText(judgement)}};
     Json interval = nullptr;
     if (score.interval)
         interval = {{"level", score.interval->level},
@@ -181,7 +191,9 @@ Json toJson(const Score &score, const Model &model)
             {"training_distance", score.rangeRatio ? number(*score.rangeRatio) : Json(nullptr)},
             {"learned_from", score.learnedFrom},
             {"neighbours", std::move(neighbours)},
-            {"neighbours_among", score.comparedWith}};
+            {"neighbours_among", score.comparedWith},
+            {"verdict", verdictName(judgement)},
+            {"verdict_text", verdictText(judgement)}};
 }
 
 std::unique_ptr<RateOutput> makeRateOutput(std::string_view format, const Model &model)
