@@ -253,19 +253,19 @@ private slots:
         QTemporaryDir folder;
         f.card->view()->sortByColumn(RunsModel::Run, Qt::AscendingOrder);
         f.card->setSearch("dropout=0.2");
-        QVERIFY(f.card->exportTable(folder.filePath("runs.csv")));
+        QVERIFY(f.card->exports().exportTable(folder.filePath("runs.csv")));
         QFile table(folder.filePath("runs.csv"));
         QVERIFY(table.open(QIODevice::ReadOnly));
         const QList<QByteArray> lines = table.readAll().trimmed().split('\n');
         QCOMPARE(lines.size(), 3);  // the header, runs 1 and 3
         QVERIFY(lines[1].startsWith("1,done") && lines[2].startsWith("3,done"));
-        QVERIFY(f.card->exportCurve(1, folder.filePath("one.csv")));
+        QVERIFY(f.card->exports().exportCurve(1, folder.filePath("one.csv")));
         QVERIFY(QFile::exists(folder.filePath("one.csv")));
-        QVERIFY(f.card->exportEvents(1, folder.filePath("logs")));
+        QVERIFY(f.card->exports().exportEvents(1, folder.filePath("logs")));
         QCOMPARE(QDir(folder.filePath("logs/run-1")).entryList(QDir::Files).size(), 1);
-        QVERIFY(!f.card->exportTable("/proc/none/runs.csv"));
+        QVERIFY(!f.card->exports().exportTable("/proc/none/runs.csv"));
         QCOMPARE(f.session->workplace().message()->severity, Message::Severity::Error);
-        QVERIFY(!f.card->exportCurve(99, folder.filePath("no.csv")));
+        QVERIFY(!f.card->exports().exportCurve(99, folder.filePath("no.csv")));
     }
 
     void columnsAreRemembered()

@@ -41,7 +41,8 @@ RunsCard::RunsCard(Session &session, QWidget *parent)
     : Card(tr("Runs"), parent), m_session(session), m_model(new RunsModel(this)),
       m_sorted(new RunsFilter(m_model, this)), m_view(new QTableView(this)), m_search(new QLineEdit(this)),
       m_differences(new Chip(tr("differences only"), this)), m_columns(new Chip(tr("columns"), this)),
-      m_trash(new Chip({}, this)), m_export(new Chip(tr("export"), this)), m_verbs(new QHBoxLayout)
+      m_trash(new Chip({}, this)), m_export(new RunsExport(session, m_model, m_view, m_differences, this)),
+      m_verbs(new QHBoxLayout)
 {
     m_verbs->setSpacing(6);
     body()->addLayout(m_verbs);
@@ -143,21 +144,14 @@ void RunsCard::buildTools()
     m_differences->setCheckable(true);
     m_differences->setToolTip(tr("Shows the settings that are not the same in all runs of the table, and no others."));
     connect(m_differences, &Chip::toggled, this, &RunsCard::setDifferencesOnly);
-    for (Chip *chip : {m_columns, m_trash, m_export}) {
+    for (Chip *chip : {m_columns, m_trash}) {
         chip->setMenu(new QMenu(chip));
         chip->setPopupMode(QToolButton::InstantPopup);
     }
     connect(m_columns->menu(), &QMenu::aboutToShow, this, &RunsCard::fillColumns);
     connect(m_trash->menu(), &QMenu::aboutToShow, this, &RunsCard::fillTrash);
-    const QString exports[] = {tr("Table as CSV…"), tr("Chosen run as CSV…"), tr("Chosen run for TensorBoard…")};
-    for (int i = 0; i < 3; ++i)
-        connect(m_export->menu()->addAction(exports[i]), &QAction::triggered, this, [this, i] { askExport(i); });
-    connect(m_export->menu(), &QMenu::aboutToShow, this, [this] {
-        for (int i = 1; i < 3; ++i)
-            m_export->menu()->actions()[i]->setEnabled(chosen() != 0);
-    });
     header()->addWidget(m_search);
-    for (Chip *chip : {m_differences, m_columns, m_trash, m_export})
+    for (Chip *chip : std::initializer_list<Chip *>{m_differences, m_columns, m_trash, m_export})
         header()->addWidget(chip);
     auto *find = new QShortcut(QKeySequence::Find, this);
     find->setContext(Qt::WidgetWithChildrenShortcut);

@@ -3,6 +3,7 @@
 #include <QTableView>
 
 #include "ui/charts/loss_overlays.h"
+#include "ui/runs/runs_export.h"
 #include "ui/runs/runs_filter.h"
 #include "ui/runs/runs_model.h"
 #include "ui/session/session.h"
@@ -37,10 +38,7 @@ public:
     /// The curves of the ticked runs, coloured as in the table.
     std::vector<RunCurve> curves() const;
 
-    /// The runs shown, in the order shown, with their settings. An error goes to the message bar.
-    bool exportTable(const QString &file);
-    bool exportCurve(qint64 run, const QString &file);
-    bool exportEvents(qint64 run, const QString &folder);
+    RunsExport &exports() { return *m_export; }
 
 signals:
     /// curves() is another list, or looks different.
@@ -63,8 +61,6 @@ private:
     void toTrash();
     void fillTrash();
     void fillColumns();
-    void askExport(int what);
-    bool write(const std::filesystem::path &file, const std::string &bytes);
     RunRecord withLive(RunRecord run) const;
     void showColumns();
     void rememberColumns();
@@ -76,7 +72,8 @@ private:
     RunsFilter *m_sorted;
     QTableView *m_view;
     QLineEdit *m_search;
-    Chip *m_differences, *m_columns, *m_trash, *m_export;
+    Chip *m_differences, *m_columns, *m_trash;
+    RunsExport *m_export;
     QHBoxLayout *m_verbs;
     QAction *m_show, *m_rate, *m_evaluate, *m_resume, *m_clone, *m_lock, *m_note, *m_delete;
     std::vector<std::pair<QToolButton *, QString>> m_buttons;

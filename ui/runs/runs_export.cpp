@@ -1,15 +1,39 @@
-// The half of RunsCard that writes files.
+#include "ui/runs/runs_export.h"
 
 #include <QFileDialog>
+#include <QMenu>
+#include <QTableView>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/store/run_export.h"
-#include "ui/runs/runs_card.h"
+#include "ui/runs/runs_model.h"
+#include "ui/session/session.h"
 
 namespace dank::ui {
 
-bool RunsCard::write(const std::filesystem::path &file, const std::string &bytes)
+RunsExport::RunsExport(Session &session, const RunsModel *model, QTableView *table,
+                       const QAbstractButton *differencesOnly, QWidget *parent)
+    : Chip(tr("export"), parent), m_session(session), m_model(model), m_table(table), m_differencesOnly(differencesOnly)
+{
+    setMenu(new QMenu(this));
+    setPopupMode(QToolButton::InstantPopup);
+    const QString names[] = {tr("Table as CSV…"), tr("Chosen run as CSV…"), tr("Chosen run for TensorBoard…")};
+    for (int i = 0; i < 3; ++i)
+        connect(menu()->addAction(names[i]), &QAction::triggered, this, [this, i] { ask(i); });
+    connect(menu(), &QMenu::aboutToShow, this, [this] {
+        for (int i = 1; i < 3; ++i)
+            menu()->actions()[i]->setEnabled(chosen() != 0);
+    });
+}
+
+qint64 RunsExport::chosen() const
+{
+    const auto rows = m_table->selectionModel()->selectedRows();
+    return rows.isEmpty() ? 0 : rows.first().data(RunsModel::NumberRole).toLongLong();
+}
+
+bool RunsExport::write(const std::filesystem::path &file, const std::string &bytes)
 {
     try {
         createFolder(file.parent_path());
@@ -21,26 +45,27 @@ bool RunsCard::write(const std::filesystem::path &file, const std::string &bytes
     }
 }
 
-bool RunsCard::exportTable(const QString &file)
+bool RunsExport::exportTable(const QString &file)
 {
     std::vector<RunRecord> runs;
-    for (int row = 0; row < m_sorted->rowCount(); ++row)
-        runs.push_back(*m_model->record(m_sorted->index(row, 0).data(RunsModel::NumberRole).toLongLong()));
-    return write(toPath(file), runsCsv(runs, m_differences->isChecked()));
+    const QAbstractItemModel &shown = *m_table->model();
+    for (int row = 0; row < shown.rowCount(); ++row)
+        runs.push_back(*m_model->record(shown.index(row, 0).data(RunsModel::NumberRole).toLongLong()));
+    return write(toPath(file), runsCsv(runs, m_differencesOnly->isChecked()));
 }
 
-bool RunsCard::exportCurve(qint64 run, const QString &file)
+bool RunsExport::exportCurve(qint64 run, const QString &file)
 {
     return m_model->record(run) && write(toPath(file), curveCsv(m_session.runs().curve(run)));
 }
 
-bool RunsCard::exportEvents(qint64 run, const QString &folder)
+bool RunsExport::exportEvents(qint64 run, const QString &folder)
 {
     const RunRecord *record = m_model->record(run);
     return record && write(eventPath(toPath(folder), *record), runEvents(*record, m_session.runs().curve(run)));
 }
 
-void RunsCard::askExport(int what)
+void RunsExport::ask(int what)
 {
     const qint64 run = chosen();
     if (what == 2) {
