@@ -103,6 +103,12 @@ RULES
         [ "$count" -le 40 ] || printf '%s:%s: more than 40 source files in a folder\n' "$folder" "$count"
     done
 
+    # A class lies in one file, however many lines it has: CLASS::function( at the beginning of a line defines one.
+    grep -nHoE '^([A-Za-z_][^=;"()]*[ *&])?[A-Z][A-Za-z0-9]*::~?[A-Za-z]+\(' $(sources core app ui | grep '\.cpp$') /dev/null |
+        sed -E 's/^([^:]*):[0-9]+:(.*[ *&])?([A-Z][A-Za-z0-9]*)::[^:]*$/\3 \1/' | LC_ALL=C sort -u |
+        awk '$1 == class { print $2 ":1: " class " lies in " file " too: a class is not cut into files" }
+            { class = $1; file = $2 }'
+
     # Tests mirror the source: tests/ROOM/*_test.cpp, where ROOM is one of core, or ui or app, and each is built.
     grep -lE '^[[:space:]]*QTEST_[A-Z_]*MAIN\(' $(sources tests) /dev/null | while read -r file; do
         room=${file#tests/}

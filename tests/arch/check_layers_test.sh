@@ -75,6 +75,8 @@ expect 'more than 450 lines' core/dataset/x.cpp "$(yes 'int' | head -n 451)"
 expect 'more than 500 lines' tests/base/a_test.cpp "$(yes 'int' | head -n 499)"
 expect 'more than 250 lines' ui/window/main_window.cpp "$(yes 'int' | head -n 251)"
 expect 'more than 40 source files in a folder' core/model/m41.cpp 'int'
+printf 'void Whole::open()\n{\n}\n\nWhole::~Whole() = default;\n' >"$tree/core/store/whole.cpp"
+expect 'Whole lies in core/store/whole.cpp too' core/store/whole_rest.cpp 'int Whole::close(int a)\n{\n}'
 expect 'tests/bases mirrors no room' tests/bases/b_test.cpp 'QTEST_MAIN(T)'
 expect 'named after what it tests' tests/base/test_b.cpp 'QTEST_MAIN(T)'
 expect 'no test of its CMakeLists.txt' tests/base/b_test.cpp 'QTEST_MAIN(T)'
