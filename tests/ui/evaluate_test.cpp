@@ -22,7 +22,7 @@
 #include "ui/evaluate/evaluate_export.h"
 #include "ui/evaluate/evaluate_figures.h"
 #include "ui/evaluate/evaluate_memes.h"
-#include "ui/evaluate/evaluate_parts.h"
+#include "ui/evaluate/meme_detail.h"
 #include "ui/memes/meme_wall.h"
 
 using namespace dank;

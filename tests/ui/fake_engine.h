@@ -38,6 +38,7 @@ public:
     std::atomic<int> holdJudgeAt{-1};  ///< stands at the controls (0) or a training of the folds (1…) until it is -1
     std::atomic<int> judgeMs{0};       ///< how long a training of the folds takes
     std::vector<std::string> notes;    ///< of a training's report
+    std::optional<Judgement> judgement;  ///< of a training's model
     std::atomic<int> extractions{0}, trainings{0}, discarded{0}, kept{0}, opened{0}, rated{0}, thumbnails{0},
         samples{0};
     std::atomic<int> evaluations{0};
@@ -422,6 +423,12 @@ private:
               TrainingControl &control, const JobContext &job, TrainReport &report)
     {
         int epoch = from;
+        const auto model = [&, hash = library.run(run).datasetHash](std::optional<Judgement> known) {
+            auto made = std::make_shared<Model>(tinyModel(run, epoch));
+            made->datasetHash = hash;
+            made->judgement = std::move(known);
+            return made;
+        };
         while (epoch < config.epochs) {
             const auto onPause = [&](bool paused) {
                 if (observer.paused)
@@ -442,9 +449,9 @@ private:
             if (observer.epoch)
                 observer.epoch(stats, epoch);
             if (observer.snapshot && epoch % 10 == 0)
-                observer.snapshot(std::make_shared<const Model>(tinyModel(run, epoch)));
+                observer.snapshot(model(notJudgedYet()));
         }
-        report.model = std::make_shared<const Model>(tinyModel(run, epoch));
+        report.model = model(judgement);
         report.evaluation.verdict.kind = VerdictKind::NoEvidence;
     }
 

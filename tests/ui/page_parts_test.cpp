@@ -12,7 +12,7 @@
 #include <cmath>
 #include <limits>
 
-#include "ui/evaluate/evaluate_parts.h"
+#include "ui/evaluate/meme_detail.h"
 #include "ui/memes/meme_wall.h"
 #include "ui/rate/score_model.h"
 #include "ui/runs/runs_model.h"
@@ -215,7 +215,7 @@ private slots:
         model.setItems(items);
         QCOMPARE(model.item(0)->name, QStringLiteral("top"));
         QCOMPARE(waiting.row(), 2);
-        QCOMPARE(model.copyText(0), QStringLiteral("/memes/top\t1\t100\t10000"));
+        QCOMPARE(model.copyText(0), QStringLiteral("/memes/top\t1\t100\t10000\tnot_judged"));
         model.setItems({});
         QCOMPARE(model.rowCount(), 0);
         QVERIFY(!waiting.isValid());
@@ -231,6 +231,9 @@ private slots:
         items[0].score.rangeRatio = 1.5;
         items[0].score.outsideRange = true;
         items[0].score.neighbours = {{"q", 7, 0.5, false, ""}};
+        items[0].judgement.kind = VerdictKind::NoEvidence;
+        items[0].judgement.headline = "No evidence.";
+        items[0].judgement.reason = "Luck, \"it is\".";
         RatedItem skipped;
         skipped.state = RatedItem::State::Skipped;
         skipped.name = skipped.path = QStringLiteral("x\ny.png");
@@ -241,13 +244,17 @@ private slots:
         const QString csv = QString::fromUtf8(scoresToCsv(items));
         const auto json = QJsonDocument::fromJson(scoresToJson(items)).array();
         QLocale::setDefault(QLocale::c());
-        QCOMPARE(csv, QStringLiteral(
-                          "path,dankness,percentile,expected_upvotes,model,epoch,skipped,dankness_low,"
-                          "dankness_high,percentile_low,percentile_high,expected_upvotes_low,"
-                          "expected_upvotes_high,outside_training_range,training_distance,learned_from,neighbours\n"
-                          "\"/memes/a, \"\"b\"\".png\",0.25,25,1234.5,run 6,96,,0.1,0.4,10,40,100,9000,true,1.5,"
-                          "false,q:7\n"
-                          "\"x\ny.png\",,,,,,not an image,,,,,,,,,,\n"));
+        QCOMPARE(csv,
+                 QStringLiteral(
+                     "path,dankness,percentile,expected_upvotes,model,epoch,skipped,dankness_low,"
+                     "dankness_high,percentile_low,percentile_high,expected_upvotes_low,"
+                     "expected_upvotes_high,outside_training_range,training_distance,learned_from,neighbours,verdict,"
+                     "verdict_text\n"
+                     "\"/memes/a, \"\"b\"\".png\",0.25,25,1234.5,run 6,96,,0.1,0.4,10,40,100,9000,true,1.5,"
+                     "false,q:7,no_evidence,\"No evidence. Luck, \"\"it is\"\".\"\n"
+                     "\"x\ny.png\",,,,,,not an image,,,,,,,,,,,,\n"));
+        QCOMPARE(json[0].toObject()["verdict"].toString(), QStringLiteral("no_evidence"));
+        QCOMPARE(json[0].toObject()["verdict_text"].toString(), QStringLiteral("No evidence. Luck, \"it is\"."));
         const auto doubt = json[0].toObject();
         QCOMPARE(doubt["interval"]["expected_upvotes"][1].toDouble(), 9000.0);
         QVERIFY(doubt["outside_training_range"].toBool() && !doubt["learned_from"].toBool(true));

@@ -245,11 +245,13 @@ void ScreensTest::bring(Stage &stage, const QString &state)
         stage.openDataset();
         stage.session->board().rate(stage.pictures(5));
         QTRY_VERIFY_WITH_TIMEOUT(stage.session->board().items().size() == 5, kPatience);
-    } else if (state == "rated" || state == "rated while training") {
-        if (state == "rated")
-            stage.trained();
-        else
+    } else if (state.startsWith("rated")) {
+        engine.learns = state != "rated by luck";
+        engine.isJudged = state != "rated by an older model";
+        if (state == "rated while training")
             stage.trainTo(141);
+        else
+            stage.trained();
         QTRY_VERIFY_WITH_TIMEOUT(stage.session->rater().model(), kPatience);
         stage.session->board().rate(stage.pictures(9));
         const auto settled = [&] {
@@ -413,6 +415,8 @@ void ScreensTest::pages_data()
         {Page::Rate, "trained", "rate-ready"},
         {Page::Rate, "rated while training", "rate-running"},
         {Page::Rate, "rated", "rate-done"},
+        {Page::Rate, "rated by luck", "rate-no-evidence"},
+        {Page::Rate, "rated by an older model", "rate-not-judged"},
     };
     for (const auto &[page, state, name] : rows)
         QTest::newRow(name) << static_cast<int>(page) << QString(state) << QString(name);

@@ -22,6 +22,7 @@ namespace dank::test {
 class StagedEngine : public FakeEngine {
 public:
     std::atomic<bool> showsBaselines{true}, showsGroups{true};  ///< in an evaluation
+    std::atomic<bool> learns{true}, isJudged{true};             ///< a training's model
     std::atomic<bool> holdOpening{false}, holdSample{false};
     std::atomic<int> holdExtractAt{-1};        ///< stands after so many pictures until it is -1
     std::atomic<int> holdTrainAt{-1};          ///< stands at this epoch until it is -1
@@ -171,8 +172,11 @@ public:
         };
         staged.snapshot = [&](std::shared_ptr<const Model> model) { observer.snapshot(dressed(*model, dataset)); };
         TrainReport report = FakeEngine::train(dataset, request, config, folder, staged, control, job);
-        report.model = dressed(*report.model, dataset);
         report.evaluation = evaluate(*report.model, dataset, request, nullptr, folder, job);
+        Model model = *report.model;
+        if (isJudged)
+            model.judgement = judgementOf(report.evaluation, true, dataset.name());
+        report.model = dressed(std::move(model), dataset);
         if (report.crossValidation)
             report.crossValidation = crossed(report.evaluation, *report.crossValidation);
         return report;
@@ -214,7 +218,7 @@ public:
             const double actual = target.toDankness(meme.upvotes);
             JudgedMeme judged;
             judged.id = meme.id;
-            judged.predicted = std::clamp(0.2 + 0.6 * actual + noise(random), 0.0, 1.0);
+            judged.predicted = std::clamp((learns ? 0.2 + 0.6 * actual : 0.4) + noise(random), 0.0, 1.0);
             judged.actual = actual;
             judged.upvotes = meme.upvotes;
             if (showsGroups)

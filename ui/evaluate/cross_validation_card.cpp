@@ -99,7 +99,8 @@ void CrossValidationCard::setContent(const CrossValidation *cross, TargetKind ta
     setSubtitle(cross->seeds.size() > 1 ? tr("mean ± spread over the seeds, with 95 % intervals")
                                         : tr("with 95 % intervals"));
     m_done->setText(crossValidationLine(*cross));
-    m_verdict->setVerdict(cross->evaluation.verdict);
+    const Verdict &verdict = cross->evaluation.verdict;
+    m_verdict->setVerdict(verdict.kind, plainTitle(verdict.headline), plainTitle(verdict.reason, 1000));
     fill(*cross, target == TargetKind::Percentile);
     QStringList notes;
     for (const std::string &note : cross->notes)

@@ -4,8 +4,8 @@
 
 #include "core/evaluate/cross_validation.h"
 #include "core/learn/target.h"
-#include "ui/evaluate/evaluate_parts.h"
 #include "ui/widgets/card.h"
+#include "ui/widgets/verdict_banner.h"
 
 class QTableWidget;
 

@@ -20,7 +20,7 @@
 #include "ui/evaluate/evaluate_figures.h"
 #include "ui/evaluate/evaluate_layout.h"
 #include "ui/evaluate/evaluate_memes.h"
-#include "ui/evaluate/evaluate_parts.h"
+#include "ui/evaluate/meme_detail.h"
 #include "ui/memes/meme_wall.h"
 #include "ui/session/terminal_command.h"
 #include "ui/widgets/text_format.h"
@@ -238,7 +238,8 @@ void EvaluatePage::Private::show()
         subtitle += EvaluatePage::tr(" · untrained network");
     header->setSubtitle(subtitle);
     const TargetKind target = model->target.kind();
-    banner->setVerdict(shown->verdict);
+    banner->setVerdict(shown->verdict.kind, plainTitle(shown->verdict.headline),
+                       plainTitle(shown->verdict.reason, 1000));
     figures->setEvaluation(*shown, target);
     crossCard->setContent(shownCross.get(), target);
     table->setEvaluation(*shown, target);

@@ -4,8 +4,6 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QFileDialog>
-#include <QKeyEvent>
-#include <QListView>
 #include <QMenu>
 #include <QMimeData>
 #include <QPainter>
@@ -18,13 +16,13 @@
 #include "ui/charts/number_text.h"
 #include "ui/charts/score_strip.h"
 #include "ui/memes/meme_wall.h"
-#include "ui/rate/score_delegate.h"
+#include "ui/rate/score_board.h"
 #include "ui/rate/score_model.h"
-#include "ui/rate/score_preview.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/drop_content.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
+#include "ui/widgets/verdict_banner.h"
 #include "ui/widgets/window_dialogs.h"
 
 namespace dank::ui {
@@ -50,66 +48,14 @@ protected:
     }
 };
 
-/// The board's list: Space previews, Ctrl+C copies the row.
-class BoardView : public QListView {
-public:
-    BoardView(ScoreModel &model, Session &session, QWidget *parent)
-        : QListView(parent), m_model(model), m_session(session)
-    {
-        setModel(&model);
-        setItemDelegate(new ScoreDelegate(this));
-        setFrameShape(QFrame::NoFrame);
-        setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
-        setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-        setSelectionMode(QAbstractItemView::SingleSelection);
-        setResizeMode(QListView::Adjust);
-        viewport()->setAutoFillBackground(false);
-        setAccessibleName(QObject::tr("Rated memes"));
-        connect(this, &QAbstractItemView::activated, this, [this] { preview(); });
-    }
-
-    void copyRow()
-    {
-        if (currentIndex().isValid())
-            QApplication::clipboard()->setText(m_model.copyText(currentIndex().row()));
-    }
-    void preview()
-    {
-        if (currentIndex().isValid())
-            (new ScorePreview(m_session, m_model, *this))->open();
-    }
-
-protected:
-    void keyPressEvent(QKeyEvent *event) override
-    {
-        if (event->matches(QKeySequence::Copy))
-            copyRow();
-        else if (event->key() == Qt::Key_Space)
-            preview();
-        else
-            QListView::keyPressEvent(event);
-    }
-    void contextMenuEvent(QContextMenuEvent *event) override
-    {
-        QMenu menu(this);
-        const bool any = currentIndex().isValid();
-        menu.addAction(QObject::tr("Preview"), QKeySequence(Qt::Key_Space), this, [this] { preview(); })
-            ->setEnabled(any);
-        menu.addAction(QObject::tr("Copy row"), QKeySequence::Copy, this, [this] { copyRow(); })->setEnabled(any);
-        menu.exec(event->globalPos());
-    }
-
-private:
-    ScoreModel &m_model;
-    Session &m_session;
-};
-
 }  // namespace
 
 struct RatePage::Private {
     Private(Session &s, RatePage *p);
 
     void showModel();
+    void showVerdict(const Model &rating);
+    void evaluate();
     void showScores(const ItemRange *changed);
     void fillModels();
     void chooseFiles();
@@ -125,6 +71,7 @@ struct RatePage::Private {
     QMenu *modelMenu;
     QPushButton *clear;
     QAction *csv, *json;
+    VerdictBanner *verdict;
     QStackedWidget *stack;
     EmptyState *empty;
     QPushButton *trainInstead;
@@ -134,7 +81,7 @@ struct RatePage::Private {
     TextLabel *stripText;
     ScoreStrip *strip;
     ScoreModel *model;
-    BoardView *board;
+    ScoreBoard *board;
     TextLabel *nothing;
 };
 
@@ -142,13 +89,14 @@ RatePage::Private::Private(Session &s, RatePage *p)
     : session(s), page(p), header(new PageHeader(RatePage::tr("Rate"), p)), modelButton(new QToolButton(p)),
       exportButton(new QToolButton(p)), modelMenu(new QMenu(modelButton)),
       clear(new QPushButton(RatePage::tr("Clear"), p)), csv(new QAction(RatePage::tr("Scores as CSV…"), p)),
-      json(new QAction(RatePage::tr("Scores as JSON…"), p)), stack(new QStackedWidget(p)),
+      json(new QAction(RatePage::tr("Scores as JSON…"), p)), verdict(new VerdictBanner(p)),
+      stack(new QStackedWidget(p)),
       empty(new EmptyState(QStringLiteral("rate"),
                            RatePage::tr("Train or load a model, and every meme you drop gets its score."),
                            RatePage::tr("Open model file…"), p)),
       trainInstead(new QPushButton(p)), drop(new DropCard(p)), dropIcon(new QLabel(drop)), stripCard(new Card({}, p)),
       stripText(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, stripCard)),
-      strip(new ScoreStrip(stripCard)), model(new ScoreModel(p)), board(new BoardView(*model, s, p)),
+      strip(new ScoreStrip(stripCard)), model(new ScoreModel(p)), board(new ScoreBoard(*model, s, p)),
       nothing(new TextLabel(RatePage::tr("The dankest meme comes out on top here."), int(TextRole::Body),
                             TextLabel::Tone::Muted, p))
 {
@@ -218,6 +166,7 @@ RatePage::RatePage(Session &session, QWidget *parent) : QWidget(parent), d(std::
     row->setSpacing(14);
     row->addWidget(d->drop, 1);
     row->addWidget(d->stripCard);
+    column->addWidget(d->verdict);
     column->addLayout(row);
     column->addWidget(d->nothing, 1);
     column->addWidget(d->board, 1);
@@ -230,6 +179,7 @@ RatePage::RatePage(Session &session, QWidget *parent) : QWidget(parent), d(std::
     outer->addWidget(d->header);
     outer->addWidget(d->stack, 1);
 
+    connect(d->verdict, &VerdictBanner::clicked, this, [this] { d->evaluate(); });
     connect(d->empty, &EmptyState::clicked, this, [this] { d->chooseModel(); });
     connect(d->trainInstead, &QPushButton::clicked, this, [this] {
         if (d->session.data().dataset())
@@ -244,8 +194,9 @@ RatePage::RatePage(Session &session, QWidget *parent) : QWidget(parent), d(std::
     connect(&session, &Session::changed, this, [this](const ChangeEvent &change) {
         if (change == Change::Scores)
             d->showScores(change.as<ItemRange>());
-        if (change == Change::Model || change == Change::Runs || change == Change::Dataset || change == Change::Job
-            || change == Change::Training || change == Change::Scores)
+        if (change == Change::Model || change == Change::Runs || change == Change::Evaluation
+            || change == Change::Dataset || change == Change::Job || change == Change::Training
+            || change == Change::Scores)
             d->showModel();
     });
     d->restyle();
@@ -304,6 +255,34 @@ void RatePage::Private::showModel()
     stripText->setText(RatePage::tr("Where they fall among %1").arg(reference));
     strip->setReference(rating->reference);
     model->setReference(QString::fromStdString(rating->name), reference);
+    showVerdict(*rating);
+}
+
+/// With a way to its reasons where the run is at hand; else they stand here.
+void RatePage::Private::showVerdict(const Model &rating)
+{
+    const Judgement judged = rating.verdict();
+    const auto dataset = session.data().dataset();
+    const RunRecord *run = session.runs().find(rating.run);
+    const bool known =
+        dataset && run && run->datasetHash == rating.datasetHash && dataset->contentHash() == rating.datasetHash;
+    const bool shown = session.evaluations().evaluation() && session.evaluations().model() == session.rater().model();
+    const bool leads = known && (shown || session.actions().evaluate);
+    const bool learned = judged.kind == VerdictKind::LearnedSomething;
+    QString text = plainTitle(leads || learned ? figuresText(judged) : std::string(), 400);
+    if (text.isEmpty())
+        text = plainTitle(judged.reason, 600);
+    else if (!learned)
+        text += RatePage::tr(". Take the scores below for guesses.");
+    verdict->setVerdict(judged.kind, plainTitle(judged.headline), text);
+    verdict->setAction(!leads ? QString() : judged.kind ? RatePage::tr("See why") : RatePage::tr("Evaluate it"));
+}
+
+void RatePage::Private::evaluate()
+{
+    if (const auto rating = session.rater().model(); rating && session.evaluations().model() != rating)
+        session.evaluations().evaluate(rating->run);
+    emit page->pageRequested(Page::Evaluate);
 }
 
 void RatePage::Private::showScores(const ItemRange *changed)

@@ -8,12 +8,16 @@
 
 namespace dank::ui {
 
-/// The Rate page: shows what the Session has and calls it; knows no other page.
+/// The Rate page: shows what the Session has and calls it; knows no other page. No score stands there without what the
+/// model that rates is worth.
 class RatePage : public QWidget {
     Q_OBJECT
 public:
     explicit RatePage(Session &session, QWidget *parent = nullptr);
     ~RatePage() override;
+
+signals:
+    void pageRequested(dank::ui::Page page);
 
 protected:
     void changeEvent(QEvent *event) override;

@@ -187,6 +187,8 @@ void ScoreDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
         below += item->epoch > 0
                      ? tr(" · %1, epoch %2").arg(plainTitle(item->modelName.toStdString(), 60)).arg(item->epoch)
                      : tr(" · %1").arg(plainTitle(item->modelName.toStdString(), 60));
+    if (const QString verdict = ScoreModel::verdict(*item); !verdict.isEmpty())
+        below += QStringLiteral(": ") + verdict;
     const QRect line(left, card.bottom() - 33, right - left - 8, 20);
     painter->drawText(line, Qt::AlignVCenter | Qt::AlignLeft,
                       painter->fontMetrics().elidedText(below, Qt::ElideRight, line.width()));

@@ -21,7 +21,7 @@ bool shows(const RatedItem &a, const RatedItem &b)
     return a.state == b.state && a.path == b.path && a.name == b.name && a.score.dankness == b.score.dankness
            && a.score.percentile == b.score.percentile && a.score.skipped == b.score.skipped
            && a.thumbnail.cacheKey() == b.thumbnail.cacheKey() && a.modelName == b.modelName && a.epoch == b.epoch
-           && a.live == b.live && a.score.outsideRange == b.score.outsideRange
+           && a.live == b.live && a.judgement == b.judgement && a.score.outsideRange == b.score.outsideRange
            && a.score.interval.has_value() == b.score.interval.has_value()
            && a.score.neighbours.size() == b.score.neighbours.size();
 }
@@ -179,6 +179,12 @@ QString ScoreModel::warning(const RatedItem &item)
     return {};
 }
 
+QString ScoreModel::verdict(const RatedItem &item)
+{
+    const bool doubted = item.state == RatedItem::State::Scored && item.judgement.kind != VerdictKind::LearnedSomething;
+    return doubted ? QString::fromUtf8(verdictWords(item.judgement)) : QString();
+}
+
 QString ScoreModel::copyText(int row) const
 {
     const RatedItem *rated = item(row);
@@ -186,7 +192,8 @@ QString ScoreModel::copyText(int row) const
         return {};
     QStringList parts{plainTitle(pathOf(*rated).toStdString(), 4000)};
     if (rated->state == RatedItem::State::Scored)
-        parts << exact(rated->score.dankness) << exact(rated->score.percentile) << exact(rated->score.expectedUpvotes);
+        parts << exact(rated->score.dankness) << exact(rated->score.percentile) << exact(rated->score.expectedUpvotes)
+              << QLatin1String(verdictName(rated->judgement));
     else if (rated->state == RatedItem::State::Skipped)
         parts << plainTitle(rated->score.skipped, 1000);
     return parts.join(QLatin1Char('\t'));
@@ -208,7 +215,7 @@ QVariant ScoreModel::data(const QModelIndex &index, int role) const
         const QString name = plainTitle(rated.name.toStdString());
         if (rated.state == RatedItem::State::Scored) {
             QStringList parts{tr("%1, dankness %2, %3").arg(name, danknessText(rated.score.dankness), standing(rated))};
-            for (const QString &more : {doubt(rated), warning(rated)})
+            for (const QString &more : {verdict(rated), doubt(rated), warning(rated)})
                 if (!more.isEmpty())
                     parts << more;
             return parts.join(QStringLiteral(". "));
@@ -233,7 +240,7 @@ QByteArray scoresToCsv(const std::vector<RatedItem> &items)
     QString out =
         QStringLiteral("path,dankness,percentile,expected_upvotes,model,epoch,skipped,dankness_low,dankness_high,"
                        "percentile_low,percentile_high,expected_upvotes_low,expected_upvotes_high,"
-                       "outside_training_range,training_distance,learned_from,neighbours\n");
+                       "outside_training_range,training_distance,learned_from,neighbours,verdict,verdict_text\n");
     for (const auto &item : items) {
         const bool scored = item.state == RatedItem::State::Scored;
         if (item.state == RatedItem::State::Waiting)
@@ -257,7 +264,9 @@ QByteArray scoresToCsv(const std::vector<RatedItem> &items)
         QStringList neighbours;
         for (const SimilarMeme &meme : score.neighbours)
             neighbours << QString::fromStdString(meme.id) + QLatin1Char(':') + QString::number(meme.upvotes);
-        fields << field(neighbours.join(QLatin1Char(' ')));
+        fields << field(neighbours.join(QLatin1Char(' ')))
+               << (scored ? QLatin1String(verdictName(item.judgement)) : QString())
+               << (scored ? field(QString::fromStdString(verdictText(item.judgement))) : QString());
         out += fields.join(QLatin1Char(',')) + QLatin1Char('\n');
     }
     return out.toUtf8();
@@ -279,6 +288,8 @@ QByteArray scoresToJson(const std::vector<RatedItem> &items)
             object.insert(QStringLiteral("epoch"), item.epoch);
             object.insert(QStringLiteral("untrained"), item.untrained);
             insertDoubt(object, item.score);
+            object.insert(QStringLiteral("verdict"), QLatin1String(verdictName(item.judgement)));
+            object.insert(QStringLiteral("verdict_text"), QString::fromStdString(verdictText(item.judgement)));
         } else {
             object.insert(QStringLiteral("skipped"), QString::fromStdString(item.score.skipped));
         }

@@ -28,6 +28,8 @@ public:
     static QString doubt(const RatedItem &item);
     /// A sentence that warns where the score says little: outside the training range, or learned from; else empty.
     static QString warning(const RatedItem &item);
+    /// "no evidence of learning", where the model that scored it is not known to have learned anything; else empty.
+    static QString verdict(const RatedItem &item);
     /// A row as tab-separated text in the C locale.
     QString copyText(int row) const;
 

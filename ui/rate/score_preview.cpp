@@ -13,6 +13,7 @@
 #include "ui/widgets/card.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
+#include "ui/widgets/verdict_banner.h"
 
 namespace dank::ui {
 
@@ -25,7 +26,8 @@ ScorePreview::ScorePreview(Session &session, ScoreModel &model, QAbstractItemVie
       m_warning(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Warn, this)),
       m_nearestTitle(new TextLabel(tr("Most like these, which the model learned from:"), int(TextRole::Caption),
                                    TextLabel::Tone::Muted, this)),
-      m_path(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this))
+      m_path(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this)),
+      m_verdict(new VerdictBanner(this))
 {
     setAttribute(Qt::WA_DeleteOnClose);
     setWindowTitle(tr("Preview"));
@@ -37,6 +39,7 @@ ScorePreview::ScorePreview(Session &session, ScoreModel &model, QAbstractItemVie
     column->addWidget(m_name);
     column->addWidget(m_score);
     column->addWidget(m_standing);
+    column->addWidget(m_verdict);
     column->addWidget(m_doubt);
     column->addWidget(m_warning);
     column->addWidget(m_nearestTitle);
@@ -119,6 +122,10 @@ void ScorePreview::showRow(int row)
     m_standing->setText(
         scored ? tr("%1, about %2 upvotes").arg(m_model.standing(*item), compactNumber(item->score.expectedUpvotes))
                : plainTitle(item->score.skipped, 500));
+    m_verdict->setVisible(scored);
+    const std::string figures = figuresText(item->judgement);
+    m_verdict->setVerdict(item->judgement.kind, plainTitle(item->judgement.headline),
+                          plainTitle(figures.empty() ? item->judgement.reason : figures, 400));
     m_doubt->setText(ScoreModel::doubt(*item));
     m_doubt->setVisible(!m_doubt->text().isEmpty());
     m_warning->setText(ScoreModel::warning(*item));

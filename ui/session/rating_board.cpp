@@ -185,6 +185,7 @@ void RatingBoard::rated(std::uint64_t id, const TaskResult &result, RatedItem sc
         scored.modelName = QString::fromStdString(by->name);
         scored.epoch = by->epoch;
         scored.untrained = by->untrainedBackbone;
+        scored.judgement = by->verdict();
         const auto at = static_cast<std::size_t>(found - m_ids.begin());
         m_items[at] = std::move(scored);
         m_pasted.erase(id);

@@ -21,6 +21,7 @@ struct RatedItem {
     int epoch = 0;
     bool live = false;  ///< scored by a snapshot of a run that was still training
     bool untrained = false;
+    Judgement judgement;  ///< of the model that scored it
 };
 
 /// The board of rated pictures, which wait for a model where there is none. Rates on the interactive lane.

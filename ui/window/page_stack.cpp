@@ -90,7 +90,11 @@ QWidget *PageStack::make(Page page)
     }
     case Page::Train: return new TrainPage(m_session, this);
     case Page::Evaluate: return new EvaluatePage(m_session, this);
-    case Page::Rate: return new RatePage(m_session, this);
+    case Page::Rate: {
+        auto *rate = new RatePage(m_session, this);
+        connect(rate, &RatePage::pageRequested, this, &PageStack::pageRequested);
+        return rate;
+    }
     }
     return nullptr;
 }

@@ -10,25 +10,6 @@
 
 namespace dank::ui {
 
-/// The verdict in one sentence: icon, word and a coloured edge.
-class VerdictBanner : public QFrame {
-    Q_OBJECT
-public:
-    explicit VerdictBanner(QWidget *parent = nullptr);
-    void setVerdict(const Verdict &verdict);
-
-protected:
-    void paintEvent(QPaintEvent *event) override;
-    void changeEvent(QEvent *event) override;
-
-private:
-    void restyle();
-
-    Verdict m_verdict;
-    QLabel *m_icon;
-    TextLabel *m_headline, *m_reason;
-};
-
 /// The meme that was picked on the chart or a wall.
 class MemeDetail : public Card {
     Q_OBJECT

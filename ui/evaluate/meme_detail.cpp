@@ -1,8 +1,5 @@
-#include "ui/evaluate/evaluate_parts.h"
+#include "ui/evaluate/meme_detail.h"
 
-#include <QEvent>
-#include <QHBoxLayout>
-#include <QPainter>
 #include <QVBoxLayout>
 
 #include <cmath>
@@ -13,77 +10,6 @@
 #include "ui/widgets/theme.h"
 
 namespace dank::ui {
-
-namespace {
-
-QColor verdictColour(const Tokens &tokens, VerdictKind kind)
-{
-    switch (kind) {
-    case VerdictKind::LearnedSomething: return tokens.ok;
-    case VerdictKind::NoEvidence: return tokens.bad;
-    default: return tokens.warn;
-    }
-}
-
-}  // namespace
-
-VerdictBanner::VerdictBanner(QWidget *parent)
-    : QFrame(parent), m_icon(new QLabel(this)),
-      m_headline(new TextLabel({}, int(TextRole::Heading), TextLabel::Tone::Normal, this)),
-      m_reason(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Normal, this))
-{
-    auto *row = new QHBoxLayout(this);
-    row->setContentsMargins(18, 12, 14, 12);
-    row->setSpacing(12);
-    row->addWidget(m_icon, 0, Qt::AlignTop);
-    auto *texts = new QVBoxLayout;
-    texts->setSpacing(2);
-    texts->addWidget(m_headline);
-    texts->addWidget(m_reason);
-    row->addLayout(texts, 1);
-    m_reason->setWordWrap(true);
-}
-
-void VerdictBanner::setVerdict(const Verdict &verdict)
-{
-    m_verdict = verdict;
-    m_headline->setText(plainTitle(verdict.headline));
-    m_reason->setText(plainTitle(verdict.reason, 1000));
-    setAccessibleName(m_headline->text());
-    setAccessibleDescription(m_reason->text());
-    restyle();
-}
-
-void VerdictBanner::restyle()
-{
-    const char *name = m_verdict.kind == VerdictKind::LearnedSomething ? "check"
-                       : m_verdict.kind == VerdictKind::NoEvidence     ? "close"
-                                                                       : "warning";
-    m_icon->setPixmap(icon(QLatin1String(name), verdictColour(tokensFor(palette()), m_verdict.kind)).pixmap(20, 20));
-    update();
-}
-
-void VerdictBanner::changeEvent(QEvent *event)
-{
-    QFrame::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange)
-        restyle();
-}
-
-void VerdictBanner::paintEvent(QPaintEvent *)
-{
-    const Tokens &tokens = tokensFor(palette());
-    QPainter painter(this);
-    painter.setRenderHint(QPainter::Antialiasing);
-    const QRectF frame = QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5);
-    painter.setPen(QPen(tokens.line, 1));
-    painter.setBrush(tokens.surface);
-    painter.drawRoundedRect(frame, 8, 8);
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(verdictColour(tokens, m_verdict.kind));
-    painter.setClipRect(0, 0, 4, height());
-    painter.drawRoundedRect(frame, 8, 8);
-}
 
 MemeDetail::MemeDetail(Thumbnails &thumbnails, QWidget *parent)
     : Card(tr("The meme"), parent), m_thumbnails(thumbnails), m_picture(new QLabel(this)),
