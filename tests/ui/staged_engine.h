@@ -135,14 +135,13 @@ public:
             });
         };
         ExtractReport report = FakeEngine::extract(dataset, request, library, staged, job);
-        report.computed = report.matrix.rows();
+        report.computed = report.rows;
         report.imagesPerSecond = 61;
         report.device = "cpu";
         report.precision = "fp32";
         report.precisionNote = "float32: bfloat16 agreed only to a cosine of 0.971 on the first 8 images.";
         report.deviceNote = "CPU: this build of LibTorch has no CUDA.";
-        report.matrix.columns = 2048;
-        report.matrix.values.resize(report.matrix.rows() * report.matrix.columns);
+        report.columns = 2048;
         return report;
     }
 

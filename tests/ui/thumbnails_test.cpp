@@ -37,7 +37,7 @@ private slots:
     {
         Fixture f;
         const auto picture = f.db.parent_path() / "memes" / "m1.png";
-        bool unplugged = true;
+        std::atomic_bool unplugged = true;
         f.engine->onThumbnail = [&] {
             if (unplugged)
                 throw Error(ErrorKind::File, "The disk does not answer.", picture);

@@ -111,7 +111,7 @@ void LossMarks::placeBaselineLabel()
          std::initializer_list<std::pair<bool, bool>>{{true, true}, {true, false}, {false, true}, {false, false}}) {
         const QRectF rect(
             QPointF(right ? area.right() - size.width() : area.left(), above ? line - size.height() : line), size);
-        if (rect.top() < area.top() || rect.bottom() > area.bottom() || isCrossed(rect))
+        if (rect.top() < area.top() || rect.bottom() > area.bottom() || isCrossed(rect.marginsRemoved(padding)))
             continue;
         place = {right, above};
         break;

@@ -2,6 +2,7 @@
 
 #include "core/dataset/dataset.h"
 #include "core/evaluate/evaluation.h"
+#include "core/model/model.h"
 #include "ui/charts/plot.h"
 #include "ui/lanes/workplace.h"
 

@@ -77,9 +77,9 @@ std::vector<std::pair<SkipReason, std::size_t>> countReasons(std::span<const Ski
     return sorted;
 }
 
-SkippedDialog::SkippedDialog(DatasetState &data, std::vector<Skipped> rows, std::optional<SkipReason> reason,
+SkippedDialog::SkippedDialog(DatasetState &dataset, std::vector<Skipped> rows, std::optional<SkipReason> reason,
                              QWidget *parent)
-    : QDialog(parent), m_data(data), m_model(nullptr)
+    : QDialog(parent), m_data(dataset), m_model(nullptr)
 {
     setWindowTitle(QStringLiteral("Set aside"));
     resize(760, 460);

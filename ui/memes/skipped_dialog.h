@@ -16,7 +16,7 @@ class SkippedDialog : public QDialog {
     Q_OBJECT
 public:
     /// `reason`: which are shown at first; all without one.
-    SkippedDialog(DatasetState &data, std::vector<Skipped> rows, std::optional<SkipReason> reason,
+    SkippedDialog(DatasetState &dataset, std::vector<Skipped> rows, std::optional<SkipReason> reason,
                   QWidget *parent = nullptr);
 
 private:

@@ -89,13 +89,16 @@ private:
 };
 
 RatingBoard::RatingBoard(Workplace &place, EngineDoor &engine, const FeatureJobs &features, const RatingModel &rater)
-    : m_place(place), m_engine(engine), m_features(features), m_rater(rater), m_open(std::make_shared<OpenRating>())
+    : m_place(place), m_engine(engine), m_features(features), m_rater(rater),
+      m_tried(features.request().weights, features.request().device), m_open(std::make_shared<OpenRating>())
 {
     m_place.react([this](const ChangeEvent &change) {
-        if (change == Change::Settings && !(m_request == m_features.request())) {
-            m_request = m_features.request();
-            m_blocked.reset();
-            pump();
+        if (change == Change::Settings) {
+            const std::pair wanted(m_features.request().weights, m_features.request().device);
+            if (std::exchange(m_tried, wanted) != wanted) {
+                m_blocked.reset();
+                pump();
+            }
         } else if (change == Change::Model || change == Change::Engine) {
             pump();
         }

@@ -57,7 +57,7 @@ private:
     EngineDoor &m_engine;
     const FeatureJobs &m_features;
     const RatingModel &m_rater;
-    BackboneRequest m_request;  ///< as of the last change of settings
+    std::pair<std::string, std::string> m_tried;  ///< weights and device as of the last change of settings
     std::vector<RatedItem> m_items;
     std::vector<std::uint64_t> m_ids;              ///< beside m_items
     std::map<std::uint64_t, QByteArray> m_pasted;  ///< encoded pictures without a file

@@ -26,6 +26,7 @@ Session::Session(const Options &options, QObject *parent)
 
 Session::~Session()
 {
+    blockSignals(true);
     // Ask everything to end before waiting for anything; nothing works for a part when the first of them goes.
     m_board.end();
     m_choices.end();
