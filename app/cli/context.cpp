@@ -44,7 +44,7 @@ Dataset Context::loadDataset(const fs::path &db)
     Dataset dataset = Dataset::load(databasePath(db), job());
     if (!libraryExists())
         return dataset;
-    const auto excluded = Library::open(m_library).exclusions(dataset.path().string());
+    const auto excluded = Library::open(m_library).choices().exclusions(dataset.path().string());
     return excluded.empty() ? dataset : dataset.without(excluded);
 }
 

@@ -46,9 +46,9 @@ Json libraryFacts(const Context &context)
     facts["bytes"] = sizeOf(context.library());
     try {
         const Library library = Library::open(context.library());
-        facts["runs"] = library.runs().size();
+        facts["runs"] = library.runs().list().size();
         facts["features"] = Json::object();
-        for (const auto &[backbone, rows] : library.featureCounts())
+        for (const auto &[backbone, rows] : library.features().counts())
             facts["features"][backbone] = rows;
     } catch (const Error &error) {
         facts["error"] = error.what();

@@ -51,7 +51,7 @@ int list(Context &context, const RunsOptions &options)
 {
     std::vector<RunRecord> runs;
     if (context.libraryExists())
-        runs = Library::open(context.library()).runs(options.all ? Library::Which::All : Library::Which::Kept);
+        runs = Library::open(context.library()).runs().list(options.all ? RunStore::Which::All : RunStore::Which::Kept);
     sortRuns(runs, options.sort);
     if (options.format == "csv" && !context.json()) {
         print(runsCsv(runs));
@@ -74,10 +74,10 @@ int list(Context &context, const RunsOptions &options)
 int show(Context &context, std::int64_t number)
 {
     const Library library = openExisting(context);
-    const RunRecord run = library.run(number);
-    const std::vector<EpochStats> curve = library.epochs(number);
-    const std::optional<Evaluation> evaluation = library.runEvaluation(number);
-    const std::optional<CrossValidation> cross = library.runCrossValidation(number);
+    const RunRecord run = library.runs().peek(number);
+    const std::vector<EpochStats> curve = library.runs().epochs(number);
+    const std::optional<Evaluation> evaluation = library.evaluations().get(number);
+    const std::optional<CrossValidation> cross = library.evaluations().crossValidation(number);
     if (context.json()) {
         Json document = toJson(run);
         document["split_hash"] = splitHashOf(run);
@@ -103,15 +103,18 @@ int show(Context &context, std::int64_t number)
     line("Created", run.created);
     line("Dataset", displayPath(run.dataset));
     line("Backbone", run.backbone + (isUntrainedBackbone(run.backbone) ? " (untrained)" : ""));
-    line("Epochs", std::to_string(run.epochs) + " of " + std::to_string(run.config.epochs));
+    const bool readable = run.problem.empty();
+    line("Epochs", std::to_string(run.epochs) + (readable ? " of " + std::to_string(run.config.epochs) : ""));
     if (run.bestEpoch > 0)
         line("Best", "epoch " + std::to_string(run.bestEpoch) + ", held-out loss " + fixed(run.bestValidationLoss, 5)
                          + "; predicting the mean " + fixed(run.meanPredictorLoss, 5));
     line("Split", splitHashOf(run));
     line("Model", run.model);
-    line("Settings", trainConfigToJson(run.config));
+    if (readable)
+        line("Settings", trainConfigToJson(run.config));
     line("Note", sanitizeUtf8(run.note));
     line("Error", run.error);
+    line("Problem", printable(run.problem));
     if (evaluation) {
         printLine();
         printEvaluation(*evaluation);
@@ -132,7 +135,7 @@ int diff(Context &context, const RunsOptions &options)
     const Library library = openExisting(context);
     std::vector<RunRecord> runs;
     for (const std::int64_t run : options.runs)
-        runs.push_back(library.run(run));
+        runs.push_back(library.runs().get(run));
     const std::vector<RunDifference> settings = settingDifferences(runs), figures = figureDifferences(runs);
     if (context.json()) {
         const auto object = [](const std::vector<RunDifference> &rows) {
@@ -173,8 +176,8 @@ int exportRun(Context &context, const RunsOptions &options)
     const bool tensorboard = options.format == "tensorboard" || (options.format.empty() && !given.has_extension());
     std::filesystem::path file = given;
     const Library library = openExisting(context);
-    const RunRecord run = library.run(options.run);
-    const std::vector<EpochStats> curve = library.epochs(options.run);
+    const RunRecord run = library.runs().peek(options.run);
+    const std::vector<EpochStats> curve = library.runs().epochs(options.run);
     if (tensorboard) {
         file = eventPath(given, run);
         createFolder(file.parent_path());
@@ -197,11 +200,11 @@ int change(Context &context, std::int64_t number, const char *key, const std::st
            const std::function<void(Library &)> &work)
 {
     Library library = openExisting(context);
-    const RunRecord before = library.run(number);
+    const RunRecord before = library.runs().peek(number);
     work(library);
     const bool gone = std::string(key) == "deleted";
     if (context.json())
-        printJson({{"runs", Json::array({toJson(gone ? before : library.run(number))})}, {key, number}});
+        printJson({{"runs", Json::array({toJson(gone ? before : library.runs().peek(number))})}, {key, number}});
     else
         printLine("Run " + std::to_string(number) + ' ' + told);
     return kSuccess;
@@ -216,13 +219,13 @@ int note(Context &context, const RunsOptions &options)
     if (text.size() > kMaxNote)
         throw UsageError("The note is longer than " + std::to_string(kMaxNote) + " bytes.");
     return change(context, options.run, "noted", text.empty() ? "has no note any more." : "is noted: " + text,
-                  [&](Library &library) { library.setRunNote(options.run, text); });
+                  [&](Library &library) { library.runs().setNote(options.run, text); });
 }
 
 int emptyTrash(Context &context)
 {
     const std::size_t gone =
-        context.libraryExists() ? Library::open(context.library()).purgeTrash(std::chrono::seconds(0)) : 0;
+        context.libraryExists() ? Library::open(context.library()).runs().purgeTrash(std::chrono::seconds(0)) : 0;
     if (context.json())
         printJson({{"deleted", gone}});
     else
@@ -272,9 +275,9 @@ Action declareRuns(CLI::App &app)
         ->add_option("TEXT", options->words, "The note")
         ->required();
     addChange("lock", "Keep a run from being trashed, deleted and gone on with", "locked", "is locked.",
-              [](Library &library, std::int64_t run) { library.setRunLocked(run, true); });
+              [](Library &library, std::int64_t run) { library.runs().setLocked(run, true); });
     addChange("unlock", "Undo lock", "unlocked", "is unlocked.",
-              [](Library &library, std::int64_t run) { library.setRunLocked(run, false); });
+              [](Library &library, std::int64_t run) { library.runs().setLocked(run, false); });
     CLI::App *exported = add("export", "Write a run's losses as CSV, or for TensorBoard", true,
                              [options](Context &context) { return exportRun(context, *options); });
     exported->add_option("--out", options->out, "The file to write; for TensorBoard the log folder")
@@ -285,12 +288,12 @@ Action declareRuns(CLI::App &app)
         ->type_name("FORMAT");
     addChange("trash", "Hide a run; it is kept for 30 days", "trashed",
               "is in the trash, where it is kept for 30 days.",
-              [](Library &library, std::int64_t run) { library.trashRun(run); });
+              [](Library &library, std::int64_t run) { library.runs().trash(run); });
     addChange("restore", "Take a run out of the trash", "restored", "is restored.",
-              [](Library &library, std::int64_t run) { library.restoreRun(run); });
+              [](Library &library, std::int64_t run) { library.runs().restore(run); });
     add("empty-trash", "Delete the runs in the trash for good", false, emptyTrash);
     addChange("delete", "Remove a run, its checkpoints and its model for good", "deleted", "is deleted.",
-              [](Library &library, std::int64_t run) { library.deleteRun(run); });
+              [](Library &library, std::int64_t run) { library.runs().remove(run); });
     return [chosen](Context &context) { return (*chosen)(context); };
 }
 

@@ -74,6 +74,7 @@ const std::vector<std::pair<std::string, Rank>> &ranks()
 
 Json toJson(const RunRecord &run)
 {
+    const bool readable = run.problem.empty();
     return {{"run", run.run},
             {"state", runStateName(run.state)},
             {"created", run.created},
@@ -82,7 +83,7 @@ Json toJson(const RunRecord &run)
             {"dataset", run.dataset},
             {"backbone", run.backbone},
             {"untrained", isUntrainedBackbone(run.backbone)},
-            {"planned_epochs", run.config.epochs},
+            {"planned_epochs", readable ? Json(run.config.epochs) : Json(nullptr)},
             {"best_epoch", run.bestEpoch},
             {"best_validation_loss", number(bestLoss(run))},
             {"last_validation_loss", number(lastLoss(run))},
@@ -94,9 +95,10 @@ Json toJson(const RunRecord &run)
             {"mae", number(mae(run))},
             {"locked", run.locked},
             {"trashed", run.trashed.empty() ? Json(nullptr) : Json(run.trashed)},
-            {"config", Json::parse(trainConfigToJson(run.config))},
+            {"config", readable ? Json::parse(trainConfigToJson(run.config)) : Json(nullptr)},
             {"note", run.note},
-            {"error", run.error}};
+            {"error", run.error},
+            {"problem", readable ? Json(nullptr) : Json(run.problem)}};
 }
 
 std::vector<std::string> runSortKeys()
@@ -130,15 +132,20 @@ std::string runsTable(const std::vector<RunRecord> &runs, bool withTrash)
         std::string marks = run.locked ? "locked" : "";
         if (withTrash && !run.trashed.empty())
             marks += marks.empty() ? "in the trash" : ", in the trash";
-        rows.push_back({std::to_string(run.run), runStateName(run.state), run.created,
-                        std::to_string(run.epochs) + '/' + std::to_string(run.config.epochs), fixed(bestLoss(run), 5),
-                        fixed(lastLoss(run), 5), fixed(figure(run, &RunFigures::spearmanWithin), 3),
-                        fixed(figure(run, &RunFigures::spearman), 3),
-                        run.figures ? verdictWords(run.figures->verdict) : "–", run.config.preset,
-                        displayPath(std::filesystem::path(run.dataset).parent_path().filename()), marks,
-                        sanitizeUtf8(run.note)});
+        const bool readable = run.problem.empty();
+        rows.push_back(
+            {std::to_string(run.run), readable ? runStateName(run.state) : "unreadable", run.created,
+             std::to_string(run.epochs) + '/' + (readable ? std::to_string(run.config.epochs) : "–"),
+             fixed(bestLoss(run), 5), fixed(lastLoss(run), 5), fixed(figure(run, &RunFigures::spearmanWithin), 3),
+             fixed(figure(run, &RunFigures::spearman), 3), run.figures ? verdictWords(run.figures->verdict) : "–",
+             readable ? run.config.preset : "–",
+             displayPath(std::filesystem::path(run.dataset).parent_path().filename()), marks, sanitizeUtf8(run.note)});
     }
-    return table(rows);
+    std::string text = table(rows);
+    for (const RunRecord &run : runs)
+        if (!run.problem.empty())
+            text += printable(run.problem) + '\n';
+    return text;
 }
 
 std::vector<RunDifference> settingDifferences(const std::vector<RunRecord> &runs)

@@ -255,7 +255,7 @@ BenchReport benchmark(const std::string &what, const std::string &device, const 
         std::map<std::string, std::string> facts;
         for (const BenchItem &item : bench.items)
             facts[benchKey(item.name, chosen.name)] = std::to_string(item.value);
-        Library::open(context.library).setFacts(facts);
+        Library::open(context.library).facts().set(facts);
     }
     return {chosen.name, chosen.note, context.threads, std::move(bench.items)};
 }

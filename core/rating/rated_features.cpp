@@ -23,7 +23,7 @@ bool RatedFeatures::find(const std::string &imageHash, std::span<float> out) con
     if (m_library.empty())
         return false;
     try {
-        return Library::open(m_library).getFeatures(m_backbone, imageHash, out);
+        return Library::open(m_library).features().get(m_backbone, imageHash, out);
     } catch (const Error &) {
         return false;
     }
@@ -34,8 +34,8 @@ void RatedFeatures::keep(const std::string &imageHash, std::span<const float> va
     if (m_library.empty())
         return;
     try {
-        const Library::FeatureEntry entry{imageHash, values};
-        Library::open(m_library).putFeatures(m_backbone, {&entry, 1});
+        const FeatureStore::Entry entry{imageHash, values};
+        Library::open(m_library).features().put(m_backbone, {&entry, 1});
     } catch (const Error &) {
         // Computed again the next time.
     }

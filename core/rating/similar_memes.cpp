@@ -55,7 +55,7 @@ SimilarMemes::SimilarMemes(const Model &model, const fs::path &library) : m_mode
             for (std::size_t i = first; i < first + rows; ++i)
                 hashes.push_back(pictures[i * pictures.size() / count].hash);
             const std::vector<bool> found =
-                store.getFeatures(model.backbone, hashes, std::span(piece).first(rows * columns));
+                store.features().get(model.backbone, hashes, std::span(piece).first(rows * columns));
             for (std::size_t i = 0; i < rows; ++i) {
                 if (!found[i])
                     continue;

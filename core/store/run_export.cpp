@@ -78,7 +78,8 @@ std::string runsCsv(std::span<const RunRecord> runs, bool differencesOnly)
 {
     std::vector<TrainConfig> configs;
     for (const RunRecord &run : runs)
-        configs.push_back(run.config);
+        if (run.problem.empty())
+            configs.push_back(run.config);
     std::vector<std::string> keys;
     if (differencesOnly)
         keys = differingSettings(configs);
@@ -111,7 +112,10 @@ std::string runsCsv(std::span<const RunRecord> runs, bool differencesOnly)
         cell(run.figures ? number(run.figures->mae) : "");
         const std::vector<Setting> settings = settingsList(run.config);
         for (const std::string &key : keys)
-            cell(std::find_if(settings.begin(), settings.end(), [&](const Setting &s) { return s.key == key; })->value);
+            cell(run.problem.empty()
+                     ? std::find_if(settings.begin(), settings.end(), [&](const Setting &s) { return s.key == key; })
+                           ->value
+                     : "");
         cell(run.note);
         text += '\n';
     }

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/store/library.h"
+#include "core/store/run_record.h"
 
 namespace dank {
 

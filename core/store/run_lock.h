@@ -3,9 +3,20 @@
 #include <filesystem>
 #include <optional>
 
-#include "core/store/library.h"
-
 namespace dank {
+
+/// Held while a run's process works on it; the operating system lets go when the process ends, however it ends.
+class RunLock {
+public:
+    RunLock() = default;
+    explicit RunLock(int descriptor) : m_descriptor(descriptor) {}
+    RunLock(RunLock &&other) noexcept;
+    RunLock &operator=(RunLock &&other) noexcept;
+    ~RunLock();
+
+private:
+    int m_descriptor = -1;
+};
 
 /// Takes the lock of the run in `folder`, creating both; nothing when someone holds it, be it this very process
 /// through another RunLock. Never waits. Throws Error{Disk|File}.

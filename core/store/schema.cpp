@@ -91,8 +91,25 @@ CREATE TABLE evaluations(
     cross_validation TEXT);             -- the same; NULL: there is none
 )sql";
 
+/// Thumbnails lie in rows as features do, and for the same reason. When a thing was used last was not kept before, but
+/// a run's features were used on the day that it began.
+constexpr const char *kSchema3 = R"sql(
+CREATE TABLE thumbnails(
+    row INTEGER PRIMARY KEY,
+    image_hash TEXT NOT NULL,
+    side INTEGER NOT NULL,              -- the longest that was asked for, pixels
+    encoded BLOB NOT NULL);             -- JPEG or PNG
+CREATE UNIQUE INDEX thumbnails_key ON thumbnails(image_hash, side);
+CREATE TABLE last_used(
+    kind TEXT NOT NULL,                 -- features, thumbnails
+    name TEXT NOT NULL,                 -- of features the backbone's
+    day TEXT NOT NULL,                  -- ISO 8601, UTC
+    PRIMARY KEY(kind, name)) WITHOUT ROWID;
+INSERT INTO last_used SELECT 'features', backbone, max(substr(created, 1, 10)) FROM runs GROUP BY backbone;
+)sql";
+
 /// What each version added to the one before it; a new library goes through all of them.
-constexpr const char *kSteps[] = {kSchema1, kSchema2};
+constexpr const char *kSteps[] = {kSchema1, kSchema2, kSchema3};
 constexpr int kSchemaVersion = static_cast<int>(std::size(kSteps));
 
 [[noreturn]] void refuse(const std::filesystem::path &file, const std::string &why)

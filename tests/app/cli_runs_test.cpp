@@ -3,6 +3,7 @@
 
 #include "core/store/library.h"
 #include "tests/app/dank_process.h"
+#include "tests/store/unreadable_run.h"
 #include "tests/ui/compared_runs.h"
 
 using namespace Qt::StringLiterals;
@@ -115,6 +116,33 @@ private slots:
         QCOMPARE(runs({"empty-trash", "--json"}).object()["deleted"_L1].toInt(), 1);
         QCOMPARE(numbers({"--all"}), (QList<int>{6, 4, 3, 2, 1}));
         QCOMPARE(runs({"restore", "5"}).code, 1);
+    }
+
+    /// A run of a newer version is one row that says so, and the others are as ever.
+    void oneUnreadableRun()
+    {
+        dank::test::makeUnreadable(path("library").toStdString(), 3);
+        QCOMPARE(numbers({}), (QList<int>{6, 5, 4, 3, 2, 1}));
+        const QJsonArray all = runs({"--json"}).object()["runs"_L1].toArray();
+        const QJsonObject third = all[3].toObject();
+        QVERIFY(third["problem"_L1].toString().contains("newer_"));
+        QVERIFY(third["config"_L1].isNull() && third["planned_epochs"_L1].isNull());
+        QCOMPARE(third["state"_L1].toString(), QString("done"));
+        QVERIFY(third["best_validation_loss"_L1].isDouble());
+        QVERIFY(all[2].toObject()["problem"_L1].isNull() && all[2].toObject()["config"_L1].isObject());
+        const QByteArray table = runs({}).out;
+        QVERIFY2(table.contains("unreadable") && table.contains("Run 3 cannot be read by this version"), table);
+        QCOMPARE(runs({"list", "--format", "csv"}).out.count('\n'), 7);
+        QVERIFY(runs({"show", "3"}).out.contains("Run 3 cannot be read"));
+        for (const QStringList &words : {QStringList{"resume", "3"}, QStringList{"runs", "diff", "1", "3"}}) {
+            const Outcome refused = runDank(QStringList{"--library", path("library")} + words);
+            QCOMPARE(refused.code, 1);
+            QVERIFY2(refused.err.contains("Run 3 cannot be read by this version"), refused.err);
+        }
+        QCOMPARE(runs({"trash", "3"}).code, 0);
+        QCOMPARE(runs({"restore", "3"}).code, 0);
+        QCOMPARE(runs({"delete", "3"}).code, 0);
+        QCOMPARE(numbers({}), (QList<int>{6, 5, 4, 2, 1}));
     }
 
     void showTellsTheEvaluation()

@@ -192,7 +192,7 @@ private slots:
             QTRY_VERIFY_WITH_TIMEOUT(session.chart().shown().live && session.chart().shown().curve.size() >= 2,
                                      120'000);
         }
-        const auto runs = dank::Library::open(library.toStdString()).runs();
+        const auto runs = dank::Library::open(library.toStdString()).runs().list();
         QCOMPARE(runs.front().state, dank::RunState::Interrupted);
         QVERIFY(runs.front().epochs >= 2);
         QVERIFY(QFileInfo::exists(QString::fromStdString(runs.front().model)));

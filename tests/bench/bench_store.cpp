@@ -35,14 +35,14 @@ void write(Library &library, std::size_t rows)
     std::vector<float> values(kColumns);
     constexpr std::size_t kBatch = 256;
     for (std::size_t first = 0; first < rows; first += kBatch) {
-        std::vector<Library::FeatureEntry> entries;
+        std::vector<FeatureStore::Entry> entries;
         for (float &value : values)
             value = static_cast<float>(random.uniform());
         for (std::size_t row = first; row < std::min(first + kBatch, rows); ++row)
             entries.push_back({nameOf(row), values});
-        library.putFeatures(kBackbone, entries);
+        library.features().put(kBackbone, entries);
     }
-    library.setFact("bench/rows", std::to_string(rows));
+    library.facts().set("bench/rows", std::to_string(rows));
 }
 
 }  // namespace
@@ -56,12 +56,12 @@ try {
         write(library, std::strtoull(argv[2], nullptr, 10));
         return 0;
     }
-    const std::size_t rows = std::strtoull(library.fact("bench/rows").value_or("0").c_str(), nullptr, 10);
+    const std::size_t rows = std::strtoull(library.facts().get("bench/rows").value_or("0").c_str(), nullptr, 10);
     std::vector<std::string> names;
     for (std::size_t row = 0; row < rows; ++row)
         names.push_back(nameOf(row));
     std::vector<float> matrix = makeLargeMatrix(rows * kColumns);
-    const std::vector<bool> there = library.getFeatures(
+    const std::vector<bool> there = library.features().get(
         kBackbone, names, matrix, static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
     const auto found = static_cast<std::size_t>(std::count(there.begin(), there.end(), true));
     std::printf("%zu of %zu\n", found, rows);

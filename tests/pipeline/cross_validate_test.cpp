@@ -252,7 +252,7 @@ private slots:
         QVERIFY(!report.stoppedByUser);
         QVERIFY(report.evaluation.model.rows > 0);
         QVERIFY(std::filesystem::exists(report.modelPath));
-        QCOMPARE(Library::open(folder() / "library").run(report.run).state, RunState::Done);
+        QCOMPARE(Library::open(folder() / "library").runs().get(report.run).state, RunState::Done);
     }
 
     void resumedRunComesToTheSame()
@@ -273,11 +273,11 @@ private slots:
         compare(*whole.crossValidation, *resumeRun(part.run, context(), {}, again, {}).crossValidation);
 
         // Killed between the last epoch and the end of the cross-validation.
-        Library::open(folder() / "library").setRunState(part.run, RunState::Interrupted);
+        Library::open(folder() / "library").runs().setState(part.run, RunState::Interrupted);
         const TrainReport rest = resumeRun(part.run, context(), {}, third, {});
         compare(*whole.crossValidation, *rest.crossValidation);
         QCOMPARE(rest.model->epochsRun, whole.model->epochsRun);
-        QCOMPARE(Library::open(folder() / "library").run(part.run).state, RunState::Done);
+        QCOMPARE(Library::open(folder() / "library").runs().get(part.run).state, RunState::Done);
     }
 
     void foldsThatCannotBeAreToldBeforeThereIsARun()
@@ -289,7 +289,7 @@ private slots:
         } catch (const Error &error) {
             QCOMPARE(error.kind(), ErrorKind::Dataset);
         }
-        QVERIFY(Library::open(folder() / "library").runs().empty());
+        QVERIFY(Library::open(folder() / "library").runs().list().empty());
         TrainConfig config = foldedConfig(3, 1);
         config.split = SplitKind::Time;
         QVERIFY_EXCEPTION_THROWN(config.validate(), Error);

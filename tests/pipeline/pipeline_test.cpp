@@ -109,7 +109,7 @@ private slots:
             };
             QVERIFY_EXCEPTION_THROWN(extractFeatures(again, request(), context(), observer, job), Cancelled);
             const std::size_t stored =
-                Library::open(folder() / "library").hashesWithFeatures("inception_v3/warp/fp32/seed-1").size();
+                Library::open(folder() / "library").features().hashes("inception_v3/warp/fp32/seed-1").size();
             // What was computed was stored, whole batches, and nothing is computed twice.
             const int before = m_computed;
             QCOMPARE(stored, static_cast<std::size_t>(before));
@@ -188,13 +188,13 @@ private slots:
         QCOMPARE(epochs, 60);
         QVERIFY(snapshots >= 1);
         QVERIFY(*report.evaluation.model.r2 > 0.5);
-        const RunRecord run = Library::open(folder() / "library").run(report.run);
+        const RunRecord run = Library::open(folder() / "library").runs().get(report.run);
         QCOMPARE(run.state, RunState::Done);
         QCOMPARE(run.epochs, 60);
         QCOMPARE(run.bestEpoch, report.model->epoch);
         QCOMPARE(run.trainIds.size() + run.validationIds.size() + run.testIds.size(), std::size_t{120});
         QCOMPARE(report.evaluation.model.rows, run.testIds.size());
-        QVERIFY(Library::open(folder() / "library").runEvaluation(report.run) == report.evaluation);
+        QVERIFY(Library::open(folder() / "library").evaluations().get(report.run) == report.evaluation);
         QVERIFY(run.figures && run.figures->r2 == report.evaluation.model.r2);
         const Model saved = loadModel(report.modelPath);
         QCOMPARE(saved.layers.front().weight, report.model->layers.front().weight);
@@ -239,19 +239,19 @@ private slots:
         const TrainReport part = trainRun(dataset, request(), quickConfig(), context(), observer, control, {});
         QVERIFY(part.stoppedByUser);
         QCOMPARE(part.model->epochsRun, 5);
-        QCOMPARE(Library::open(folder() / "library").run(part.run).state, RunState::Interrupted);
+        QCOMPARE(Library::open(folder() / "library").runs().get(part.run).state, RunState::Interrupted);
 
         TrainingControl again;
-        Library::open(folder() / "library").setRunLocked(part.run, true);
+        Library::open(folder() / "library").runs().setLocked(part.run, true);
         QVERIFY_EXCEPTION_THROWN(resumeRun(part.run, context(), {}, again, {}), Error);
-        Library::open(folder() / "library").setRunLocked(part.run, false);
+        Library::open(folder() / "library").runs().setLocked(part.run, false);
         const TrainReport rest = resumeRun(part.run, context(), {}, again, {});
         QCOMPARE(rest.run, part.run);
         QCOMPARE(rest.model->epochsRun, 12);
         QCOMPARE(rest.model->epoch, whole.model->epoch);
         for (std::size_t layer = 0; layer < whole.model->layers.size(); ++layer)
             QCOMPARE(rest.model->layers[layer].weight, whole.model->layers[layer].weight);
-        QCOMPARE(Library::open(folder() / "library").epochs(part.run).size(), std::size_t{12});
+        QCOMPARE(Library::open(folder() / "library").runs().epochs(part.run).size(), std::size_t{12});
         QVERIFY_EXCEPTION_THROWN(resumeRun(part.run, context(), {}, again, {}), Error);
     }
 
@@ -284,7 +284,7 @@ private slots:
         };
         QVERIFY_EXCEPTION_THROWN(train(dataset, quickConfig(), observer, job), Cancelled);
         const Library library = Library::open(folder() / "library");
-        QVERIFY(library.runs().empty());
+        QVERIFY(library.runs().list().empty());
         QVERIFY(!std::filesystem::exists(library.runFolder(1)));
         QVERIFY(!std::filesystem::exists(library.modelPath(1)));
     }
@@ -305,7 +305,7 @@ private slots:
             if (!paused)
                 return;
             pausedAfter = savedEpoch;
-            whilePaused = Library::open(folder() / "library").runs().front().state;
+            whilePaused = Library::open(folder() / "library").runs().list().front().state;
             resumer = std::jthread([&] { control.resume(); });
         };
         const TrainReport report = trainRun(dataset, request(), quickConfig(), context(), observer, control, {});
@@ -328,7 +328,7 @@ private slots:
         } catch (const Error &error) {
             QCOMPARE(error.kind(), ErrorKind::Diverged);
         }
-        const auto runs = Library::open(folder() / "library").runs();
+        const auto runs = Library::open(folder() / "library").runs().list();
         QCOMPARE(runs.size(), std::size_t{1});
         QCOMPARE(runs.front().state, RunState::Failed);
         QVERIFY(!runs.front().error.empty());

@@ -110,16 +110,16 @@ private slots:
         const Dataset dataset = Dataset::load(writeTinyDataset(folder(), 4));
         Library library = Library::open(libraryFolder());
         const auto fresh = hashPictures(dataset, 2, &library, {});
-        QVERIFY(library.factsUnder("picture/").empty());  // a second change might not show yet
+        QVERIFY(library.facts().under("picture/").empty());  // a second change might not show yet
         settle();
         QCOMPARE(hashPictures(dataset, 2, &library, {}), fresh);
-        QCOMPARE(library.factsUnder("picture/").size(), std::size_t{4});
+        QCOMPARE(library.facts().under("picture/").size(), std::size_t{4});
 
         // What is remembered is believed …
-        auto facts = library.factsUnder("picture/");
+        auto facts = library.facts().under("picture/");
         for (auto &[path, fact] : facts)
             fact = fact.substr(0, fact.find(' ')) + " remembered";
-        library.setFacts(facts);
+        library.facts().set(facts);
         QCOMPARE(hashPictures(dataset, 2, &library, {}), std::vector<std::string>(4, "remembered"));
         // … until the file is another, even of the same size and with its time set back.
         const auto &image = dataset.records()[2].image;
@@ -146,40 +146,15 @@ private slots:
         write(3);
         settle();
         const std::string name = WeightsNames().ofTensors(file, libraryFolder());
-        const auto facts = library.factsUnder("weights-name/");
+        const auto facts = library.facts().under("weights-name/");
         QCOMPARE(facts.size(), std::size_t{1});
         QVERIFY(facts.begin()->second.ends_with(name));
-        library.setFact(facts.begin()->first,
-                        facts.begin()->second.substr(0, facts.begin()->second.find(' ')) + " w-known");
+        library.facts().set(facts.begin()->first,
+                            facts.begin()->second.substr(0, facts.begin()->second.find(' ')) + " w-known");
         QCOMPARE(WeightsNames().ofTensors(file, libraryFolder()), std::string("w-known"));
         write(4);
         const std::string other = WeightsNames().ofTensors(file, libraryFolder());
         QVERIFY(other != name && other != "w-known");
-    }
-
-    void manyFeaturesAtOnce()
-    {
-        Library library = Library::open(libraryFolder());
-        const std::vector<float> first{1, 2, 3}, second{4, 5, 6}, shorter{7, 8};
-        library.putFeatures("b1", std::vector<Library::FeatureEntry>{{"x", first}, {"y", second}, {"z", shorter}});
-        library.putFeatures("b2", std::vector<Library::FeatureEntry>{{"w", first}});
-        const std::vector<std::string> asked{"y", "", "w", "x", "z", "y"};
-        std::vector<float> out(asked.size() * 3, -1.0f);
-        const std::vector<bool> found = library.getFeatures("b1", asked, out);
-        QCOMPARE(found, (std::vector<bool>{true, false, false, true, false, true}));
-        QCOMPARE(out, (std::vector<float>{4, 5, 6, -1, -1, -1, -1, -1, -1, 1, 2, 3, -1, -1, -1, 4, 5, 6}));
-        QCOMPARE(library.getFeatures("none", asked, out), std::vector<bool>(asked.size(), false));
-        QVERIFY(library.getFeatures("b1", std::vector<std::string>{}, std::span<float>()).empty());
-    }
-
-    void factsByPrefix()
-    {
-        Library library = Library::open(libraryFolder());
-        library.setFacts({{"picture/a", "1"}, {"picture/b", "2"}, {"picturf", "3"}, {"picture", "4"}});
-        library.setFacts({{"picture/b", "5"}});
-        QCOMPARE(library.factsUnder("picture/"),
-                 (std::map<std::string, std::string>{{"picture/a", "1"}, {"picture/b", "5"}}));
-        QVERIFY(library.factsUnder("none").empty());
     }
 
     void expectedSpeedComesFromTheBenchmark()
@@ -194,9 +169,9 @@ private slots:
         };
         Library library = Library::open(libraryFolder());
         QCOMPARE(speedOf("classic"), 0.0);
-        library.setFact(benchKey(extractItem("classic", Precision::Float32), "cpu"), "150.5");
+        library.facts().set(benchKey(extractItem("classic", Precision::Float32), "cpu"), "150.5");
         QCOMPARE(speedOf("classic"), 150.5);
-        library.setFact("speed/classic/fp32@cpu", "99.0");  // of a real extraction
+        library.facts().set("speed/classic/fp32@cpu", "99.0");  // of a real extraction
         QCOMPARE(speedOf("classic"), 99.0);
     }
 

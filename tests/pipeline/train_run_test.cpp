@@ -138,7 +138,7 @@ private slots:
         // The run is whole, and says what it was compared with.
         QVERIFY(!report.stoppedByUser && report.crossValidationStopped && !report.crossValidation);
         QCOMPARE(report.model->epochsRun, config.epochs);
-        QCOMPARE(Library::open(folder() / "library").run(report.run).state, RunState::Done);
+        QCOMPARE(Library::open(folder() / "library").runs().get(report.run).state, RunState::Done);
         QCOMPARE(report.evaluation.baselines.size(), std::size_t(1));
         QCOMPARE(report.evaluation.baselines.front().name, std::string("mean"));
         QVERIFY(report.evaluation.model.rows >= kMinRowsToJudge);

@@ -13,7 +13,7 @@
 
 namespace dank {
 
-inline constexpr int kVersion = 2;  ///< of the library's tables
+inline constexpr int kVersion = 3;  ///< of the library's tables
 
 class Folder {
 public:
@@ -59,6 +59,31 @@ inline RunRecord exampleRun()
     run.testIds = {"e"};
     run.meanPredictorLoss = 0.1;
     return run;
+}
+
+inline Evaluation exampleEvaluation()
+{
+    Evaluation evaluation;
+    evaluation.subset = "2 held-out memes";
+    evaluation.verdict = {VerdictKind::ExplainedByGroup, "The group explains it.", "It does."};
+    evaluation.model.spearman = 0.5;
+    evaluation.model.mae = 0.125;
+    evaluation.within = evaluation.model;
+    evaluation.within->spearman = 0.25;
+    evaluation.memes = {{"ä", 0.1, 0.2, 3}, {"b", 0.3, 0.4, 5}};
+    return evaluation;
+}
+
+inline CrossValidation exampleCross()
+{
+    CrossValidation cross;
+    cross.folds = 5;
+    cross.seeds = {7, 18446744073709551615ULL};
+    cross.evaluation = exampleEvaluation();
+    cross.metrics = {{Figure::Spearman, {2, 0.5, 0.01}}};
+    cross.within = {{Figure::Spearman, {1, 0.25, std::nullopt}}};
+    cross.notes = {"One of them diverged."};
+    return cross;
 }
 
 }  // namespace dank

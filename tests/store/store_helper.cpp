@@ -27,10 +27,10 @@ void putFeatures(const char *folder)
     say("ready");
     for (int batch = 0;; ++batch) {
         const std::vector<float> values(kColumns, float(batch));
-        std::vector<dank::Library::FeatureEntry> entries;
+        std::vector<dank::FeatureStore::Entry> entries;
         for (int i = 0; i < kBatch; ++i)
             entries.push_back({std::to_string(batch) + "-" + std::to_string(i), values});
-        library.putFeatures("b", entries);
+        library.features().put("b", entries);
         say(std::to_string(batch));
     }
 }
@@ -39,9 +39,9 @@ void putFeatures(const char *folder)
 void holdRun(const char *folder)
 {
     dank::Library library = dank::Library::open(folder);
-    auto [run, lock] = library.createRun({});
+    auto [run, lock] = library.runs().create({});
     for (int epoch = 1; epoch <= 5; ++epoch)
-        library.addEpoch(run, {epoch, 1.0, 0.5, 0.1});
+        library.runs().addEpoch(run, {epoch, 1.0, 0.5, 0.1});
     say("ready");
     ::pause();
 }

@@ -122,10 +122,10 @@ private slots:
             record.dataset = (path / "nowhere" / "db.json").string();
             record.datasetHash = "abcdef0123456789";
             record.backbone = "classic";
-            auto [number, lock] = library.createRun(record);
+            auto [number, lock] = library.runs().create(record);
             run = number;
             for (const auto &stats : fallingRun(30, 20).curve)
-                library.addEpoch(run, stats);
+                library.runs().addEpoch(run, stats);
         }
         request.run = run;
         QCOMPARE(exportChartFromCommandLine(request), 0);

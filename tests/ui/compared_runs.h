@@ -31,13 +31,13 @@ inline void recordComparedRuns(const std::filesystem::path &folder, const std::s
             record.config = TrainConfig::paper();
             record.config.epochs = epochs;
         }
-        const auto [run, lock] = library.createRun(record);
+        const auto [run, lock] = library.runs().create(record);
         double best = 1;
         for (int epoch = 1; epoch <= epochs; ++epoch) {
             const double loss = 0.045 + 0.006 * (i % 6) + 0.06 * std::exp(-epoch / (6.0 + 2 * (i % 6)))
                                 + 0.00006 * epoch * (i % 3) + 0.001 * std::sin(epoch * 0.7 + i);
             best = std::min(best, loss);
-            library.addEpoch(run, {epoch, loss * 0.8, loss, 0.1});
+            library.runs().addEpoch(run, {epoch, loss * 0.8, loss, 0.1});
         }
         if (i % 5 != 0) {
             Evaluation evaluation;
@@ -50,14 +50,14 @@ inline void recordComparedRuns(const std::filesystem::path &folder, const std::s
                 evaluation.within = evaluation.model;
                 evaluation.within->spearman = 0.4 - 0.09 * (i % 6);
             }
-            library.setRunEvaluation(run, evaluation);
+            library.evaluations().put(run, evaluation);
         }
-        library.setRunState(run, i == count ? RunState::Failed : RunState::Done,
-                            i == count ? "The loss became infinite at epoch 61. Lower the learning rate." : "");
+        library.runs().setState(run, i == count ? RunState::Failed : RunState::Done,
+                                i == count ? "The loss became infinite at epoch 61. Lower the learning rate." : "");
         if (i == 1)
-            library.setRunNote(run, "the baseline: everything as it comes");
+            library.runs().setNote(run, "the baseline: everything as it comes");
         if (i == 2)
-            library.setRunLocked(run, true);
+            library.runs().setLocked(run, true);
     }
 }
 

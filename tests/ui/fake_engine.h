@@ -300,7 +300,7 @@ public:
         record.datasetHash = dataset.contentHash();
         record.backbone = fullId(request);
         record.config = config;
-        auto [run, lock] = library.createRun(record);
+        auto [run, lock] = library.runs().create(record);
         if (observer.started)
             observer.started(run, config, 0.08, 8, 2);
         TrainReport report;
@@ -310,16 +310,16 @@ public:
             loop(run, 0, config, library, observer, control, job, report);
         } catch (const Cancelled &) {
             lock = {};
-            library.deleteRun(run);
+            library.runs().remove(run);
             ++discarded;
             throw;
         } catch (const Error &error) {
-            library.setRunState(run, RunState::Failed, error.what());
+            library.runs().setState(run, RunState::Failed, error.what());
             throw;
         }
         judge(config, observer, control, job, report);
         ++kept;
-        library.setRunState(run, RunState::Done);
+        library.runs().setState(run, RunState::Done);
         return report;
     }
 
@@ -328,14 +328,14 @@ public:
     {
         const Running here(running);
         Library library = Library::open(folder);
-        const RunRecord record = library.run(run);
+        const RunRecord record = library.runs().get(run);
         if (observer.started)
             observer.started(run, record.config, 0.08, 8, 2);
         TrainReport report;
         report.run = run;
         loop(run, record.epochs, record.config, library, observer, control, job, report);
         judge(record.config, observer, control, job, report);
-        library.setRunState(run, RunState::Done);
+        library.runs().setState(run, RunState::Done);
         return report;
     }
 
@@ -445,7 +445,7 @@ private:
             const EpochStats stats{
                 .epoch = epoch, .trainLoss = 1.0 / epoch, .validationLoss = 1.1 / epoch, .seconds = 0};
             if (epochMs > 0)
-                library.addEpoch(run, stats);
+                library.runs().addEpoch(run, stats);
             if (observer.epoch)
                 observer.epoch(stats, epoch);
             if (observer.snapshot && epoch % 10 == 0)

@@ -322,7 +322,7 @@ private slots:
         f.session->training().train();
         QVERIFY(f.waitFor([&] { return f.settled() && f.session->runs().all().size() == 1; }));
         Library library = Library::open(f.library);
-        library.setMeanPredictorLoss(1, 0.2);
+        library.runs().setMeanPredictorLoss(1, 0.2);
         f.session->runs().setNote(1, "so that it is read again");
         QVERIFY(f.session->runs().all().front().meanPredictorLoss > 0);
         QVERIFY(card->isHidden());
@@ -332,7 +332,7 @@ private slots:
         f.session->training().train();
         QVERIFY(f.waitFor([&] { return f.settled() && f.session->runs().all().size() == 2; }));
         for (const RunRecord &run : f.session->runs().all())
-            library.setMeanPredictorLoss(run.run, 0.2);
+            library.runs().setMeanPredictorLoss(run.run, 0.2);
         f.session->runs().setNote(1, "read again");
         QTRY_VERIFY(!card->isHidden());
         const auto rows = card->findChildren<ComparisonRow *>();

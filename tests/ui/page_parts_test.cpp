@@ -120,6 +120,21 @@ private slots:
         QVERIFY(!std::isnan(model.index(0, RunsModel::BestLoss).data(RunsModel::SortRole).toDouble()));
     }
 
+    void anUnreadableRunSaysSo()
+    {
+        auto bad = runRecord(2, RunState::Done);
+        bad.problem = "Run 2 cannot be read.";
+        RunsModel model;
+        model.setRuns({runRecord(3, RunState::Done), bad});
+        QCOMPARE(model.index(1, RunsModel::State).data().toString(), QStringLiteral("unreadable"));
+        QVERIFY(model.index(1, RunsModel::State).data(Qt::ToolTipRole).toString().contains("cannot be read"));
+        QVERIFY(model.index(1, RunsModel::State).data(Qt::ForegroundRole)
+                != model.index(0, RunsModel::State).data(Qt::ForegroundRole));
+        for (int column = RunsModel::FixedCount; column < model.columnCount(); ++column)
+            QCOMPARE(model.index(1, column).data().toString(), QString());
+        QVERIFY(model.differingColumns({0, 1}).empty());
+    }
+
     void layersAreParsed_data()
     {
         QTest::addColumn<QString>("text");

@@ -62,7 +62,7 @@ public:
         report.modelPath = library.modelPath(report.run);
         std::filesystem::create_directories(report.modelPath.parent_path());
         saveModel(model, report.modelPath);
-        library.setRunModel(report.run, report.modelPath.string());
+        library.runs().setModel(report.run, report.modelPath.string());
         report.model = std::make_shared<const Model>(std::move(model));
         report.evaluation = judge(dataset);
         return report;

@@ -4,6 +4,7 @@
 
 #include "core/store/model_file.h"
 #include "session_fixture.h"
+#include "tests/store/unreadable_run.h"
 
 using namespace dank;
 using namespace dank::test;
@@ -41,11 +42,11 @@ void giveModel(Fixture &f, std::int64_t run, bool evaluation)
 {
     Library library = Library::open(f.library);
     saveModel(FakeEngine::tinyModel(run, 3), library.modelPath(run));
-    library.setRunModel(run, library.modelPath(run).string());
+    library.runs().setModel(run, library.modelPath(run).string());
     if (evaluation)
-        library.setRunEvaluation(run, storedEvaluation());
+        library.evaluations().put(run, storedEvaluation());
     if (evaluation)
-        library.setRunCrossValidation(run, {5, {1, 2}, storedEvaluation(), {}, {}, {"so"}});
+        library.evaluations().putCrossValidation(run, {5, {1, 2}, storedEvaluation(), {}, {}, {"so"}});
     f.session->runs().setNote(run, "judged");  // reads the runs again
 }
 
@@ -55,6 +56,40 @@ class RunHistoryTest : public QObject {
     Q_OBJECT
 
 private slots:
+    /// A run of a newer version: the others are there, and what is done next is kept.
+    void oneUnreadableRunHidesNoOther()
+    {
+        Fixture f;
+        QVERIFY(f.load());
+        QVERIFY(trainRuns(f, 3));
+        giveModel(f, 2, true);
+        makeUnreadable(f.library, 2);
+        f.open();
+        Session &session = *f.session;
+        QVERIFY2(!session.workplace().message(), "nothing is said while nothing is wrong with the library");
+        QCOMPARE(session.runs().all().size(), std::size_t(3));
+        QVERIFY(session.runs().all()[0].problem.empty() && session.runs().all()[2].problem.empty());
+        QVERIFY(f.load());
+        const TrainConfig before = session.choices().config();
+        for (const auto &verb : std::initializer_list<std::function<void()>>{
+                 [&] { session.runs().show(2); }, [&] { session.rater().useRun(2); },
+                 [&] { session.evaluations().evaluate(2); }, [&] { session.choices().clone(2); },
+                 [&] { session.training().resumeRun(2); }}) {
+            session.workplace().dismissMessage();
+            verb();
+            QVERIFY(session.workplace().message());
+            QVERIFY2(session.workplace().message()->text.contains("Run 2 cannot be read by this version"),
+                     qPrintable(session.workplace().message()->text));
+            QVERIFY(f.settled());
+        }
+        QVERIFY(session.choices().config() == before && !session.rater().model());
+        session.runs().trash(2);
+        QCOMPARE(session.runs().trashed().size(), std::size_t(1));
+        session.runs().restore(2);
+        session.runs().remove(2);
+        QCOMPARE(session.runs().all().size(), std::size_t(2));
+    }
+
     void trashIsUndone()
     {
         Fixture f;
@@ -125,7 +160,7 @@ private slots:
         f.session->workplace().undo().undo();  // too late: told, and no step that fails again and again
         QVERIFY(f.session->workplace().message());
         QCOMPARE(f.session->workplace().message()->severity, Message::Severity::Error);
-        QCOMPARE(Library::open(f.library).runs(Library::Which::All).size(), std::size_t(1));
+        QCOMPARE(Library::open(f.library).runs().list(RunStore::Which::All).size(), std::size_t(1));
     }
 
     void lockedRunsStay()

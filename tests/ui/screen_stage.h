@@ -174,9 +174,9 @@ inline void recordRuns(const Stage &stage)
         record.weightsFile = "/home/someone/networks/my_clip_vit_b32_finetuned_on_memes.pt";
         record.meanPredictorLoss = 0.0835;
         record.config.epochs = 1;
-        auto [run, lock] = library.createRun(record);
-        library.addEpoch(run, {.epoch = 1, .trainLoss = loss, .validationLoss = loss, .seconds = 1});
-        library.setRunState(run, RunState::Done);
+        auto [run, lock] = library.runs().create(record);
+        library.runs().addEpoch(run, {.epoch = 1, .trainLoss = loss, .validationLoss = loss, .seconds = 1});
+        library.runs().setState(run, RunState::Done);
     }
 }
 

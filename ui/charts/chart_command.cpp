@@ -56,7 +56,7 @@ void drawLoss(const Library &library, const RunRecord &run, const QString &out, 
     TrainingView view;
     view.run = run.run;
     view.config = run.config;
-    view.curve = library.epochs(run.run);
+    view.curve = library.runs().epochs(run.run);
     view.bestEpoch = run.bestEpoch;
     view.meanPredictorLoss = run.meanPredictorLoss;
     if (view.curve.empty())
@@ -89,7 +89,7 @@ void drawEvaluation(const Library &library, const RunRecord &run, const ChartExp
     const auto dataset = datasetOf(run);
     std::optional<Evaluation> found;
     if (run.datasetHash == dataset->contentHash())
-        found = library.runEvaluation(run.run);  // its controls are not trained again
+        found = library.evaluations().get(run.run);  // its controls are not trained again
     if (!found) {
         BackboneRequest backbone;
         backbone.backbone = model.backbone;
@@ -157,7 +157,7 @@ int exportChartFromCommandLine(const ChartExportRequest &request)
         ChartExportOptions options;
         options.format = *format;
         const Library library = Library::open(request.library.empty() ? Library::defaultFolder() : request.library);
-        const RunRecord run = library.run(request.run);
+        const RunRecord run = library.runs().get(request.run);
         if (request.chart == QLatin1String("loss"))
             drawLoss(library, run, request.out, options);
         else if (request.chart == QLatin1String("upvotes"))

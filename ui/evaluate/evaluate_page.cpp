@@ -301,7 +301,7 @@ void EvaluatePage::Private::fillRuns()
     runMenu->clear();
     int count = 0;
     for (const auto &run : session.runs().all()) {
-        if (run.model.empty() || ++count > 30)
+        if (run.model.empty() || !run.problem.empty() || ++count > 30)
             continue;
         QAction *action = runMenu->addAction(EvaluatePage::tr("Run %1, epoch %2").arg(run.run).arg(run.bestEpoch));
         action->setCheckable(true);
@@ -317,7 +317,7 @@ void EvaluatePage::Private::showRunButton()
 {
     const auto model = session.evaluations().model();
     runButton->setEnabled(std::any_of(session.runs().all().begin(), session.runs().all().end(),
-                                      [](const RunRecord &run) { return !run.model.empty(); }));
+                                      [](const RunRecord &run) { return !run.model.empty() && run.problem.empty(); }));
     runButton->setText(model && model->run > 0 ? EvaluatePage::tr("Run %1 ▾").arg(model->run)
                                                : EvaluatePage::tr("Choose a run ▾"));
 }

@@ -323,7 +323,7 @@ void RatePage::Private::fillModels()
     int count = 0;
     for (const auto &run : session.runs().all()) {
         const bool live = session.chart().shown().live && session.chart().shown().run == run.run;
-        if ((run.model.empty() && !live) || ++count > 30)
+        if ((run.model.empty() && !live) || !run.problem.empty() || ++count > 30)
             continue;
         const QString text = live ? RatePage::tr("Run %1, still training").arg(run.run)
                                   : RatePage::tr("Run %1, epoch %2").arg(run.run).arg(run.bestEpoch);

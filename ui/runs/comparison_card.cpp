@@ -31,7 +31,8 @@ constexpr double kLeastAxis = 0.05;  ///< so that differences in the noise do no
 
 bool isFinished(const RunRecord &run)
 {
-    return run.state == RunState::Done || (run.state == RunState::Interrupted && !run.model.empty());
+    return run.problem.empty()
+           && (run.state == RunState::Done || (run.state == RunState::Interrupted && !run.model.empty()));
 }
 
 QString percentText(double gain)

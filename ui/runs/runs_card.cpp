@@ -235,12 +235,13 @@ void RunsCard::updateVerbs()
     const RunRecord *run = m_model->record(chosen());
     const bool busy = isBusy(m_session.jobs().status());
     const bool atWork = run && m_session.chart().shown().live && m_session.chart().shown().run == run->run;
-    const bool stands = run && (run->state == RunState::Interrupted || run->state == RunState::Paused);
-    m_show->setEnabled(run && run->epochs > 0);
-    m_rate->setEnabled(run && !run->model.empty());
-    m_evaluate->setEnabled(run && !run->model.empty() && m_session.data().dataset() && !busy);
+    const bool readable = run && run->problem.empty();
+    const bool stands = readable && (run->state == RunState::Interrupted || run->state == RunState::Paused);
+    m_show->setEnabled(readable && run->epochs > 0);
+    m_rate->setEnabled(readable && !run->model.empty());
+    m_evaluate->setEnabled(readable && !run->model.empty() && m_session.data().dataset() && !busy);
     m_resume->setEnabled(stands && !busy && !run->locked);  // a pause of the run at work ends in the run bar
-    m_clone->setEnabled(run && !(busy && m_session.jobs().status().kind == JobKind::Train));
+    m_clone->setEnabled(readable && !(busy && m_session.jobs().status().kind == JobKind::Train));
     m_lock->setEnabled(run);
     m_lock->setText(run && run->locked ? tr("Unlock") : tr("Lock"));
     m_note->setEnabled(run);
@@ -334,7 +335,7 @@ std::vector<RunCurve> RunsCard::curves() const
         const RunRecord *record = m_model->record(run);
         // Losses of another kind or target are on another scale.
         const bool alike = m_session.chart().shown().run == 0
-                           || (record->config.loss == shown.loss && record->config.target == shown.target
+                           || (record->problem.empty() && record->config.loss == shown.loss && record->config.target == shown.target
                                && record->config.within == shown.within);
         list.push_back({run, alike ? tr("run %1").arg(run) : tr("run %1, another loss or target").arg(run),
                         runColour(tokens, run), runStyle(run), m_session.runs().curve(run)});

@@ -61,7 +61,7 @@ bool same(const RunRecord &a, const RunRecord &b)
            && a.note == b.note && a.model == b.model && a.error == b.error && a.config == b.config
            && a.backbone == b.backbone && equal(a.bestValidationLoss, b.bestValidationLoss)
            && equal(a.lastValidationLoss, b.lastValidationLoss) && equal(a.meanPredictorLoss, b.meanPredictorLoss)
-           && a.locked == b.locked && a.figures == b.figures;
+           && a.locked == b.locked && a.figures == b.figures && a.problem == b.problem;
 }
 
 }  // namespace
@@ -92,13 +92,16 @@ RunsModel::RunsModel(QObject *parent) : QAbstractTableModel(parent)
 RunsModel::Details RunsModel::detailsOf(const RunRecord &run) const
 {
     Details details;
+    const bool readable = run.problem.empty();
     for (const Setting &setting : settingsList(run.config)) {
-        details.values << QString::fromStdString(setting.value);
+        details.values << (readable ? QString::fromStdString(setting.value) : QString());
+        if (!readable)
+            continue;
         details.settings << QString::fromStdString(setting.key + '=' + setting.value).toLower();
     }
     for (int column = 0; column < FixedCount; ++column)
         details.words += text(run, column) + QLatin1Char('\n');
-    details.words += QString::fromStdString(run.config.preset + '\n' + run.dataset);
+    details.words += QString::fromStdString((readable ? run.config.preset : "") + '\n' + run.dataset);
     details.words = details.words.toLower();
     return details;
 }
@@ -198,9 +201,10 @@ QString RunsModel::columnKey(int column) const
     return column < FixedCount ? QString::fromLatin1(kKeys[column]) : m_keys.value(column - FixedCount);
 }
 
-std::set<int> RunsModel::differingColumns(const std::vector<int> &rows) const
+std::set<int> RunsModel::differingColumns(std::vector<int> rows) const
 {
     std::set<int> columns;
+    std::erase_if(rows, [this](int row) { return !m_runs[std::size_t(row)].problem.empty(); });
     for (const int row : rows)
         for (int i = 0; i < m_keys.size(); ++i)
             if (m_details[std::size_t(row)].values[i] != m_details[std::size_t(rows.front())].values[i])
@@ -238,17 +242,18 @@ QString RunsModel::text(const RunRecord &run, int column) const
     switch (column) {
     case Run: return tr("run %1").arg(run.run);
     case Locked: return run.locked ? tr("locked") : QString();
-    case State: return runStateText(run.state);
+    case State: return run.problem.empty() ? runStateText(run.state) : tr("unreadable");
     case Verdict: return run.figures ? verdictText(run.figures->verdict) : QString();
     case Within:
     case Spearman:
     case R2: return figureText(figureAt(run, column), 2);
     case Mae: return figureText(figureAt(run, column), 3);
     case Network:
-        return run.config.preset == "paper" ? tr("%1, paper preset").arg(shortBackbone(run.backbone))
-                                            : shortBackbone(run.backbone);
+        return run.problem.empty() && run.config.preset == "paper"
+                   ? tr("%1, paper preset").arg(shortBackbone(run.backbone))
+                   : shortBackbone(run.backbone);
     case Epochs:
-        return run.state == RunState::Done
+        return run.state == RunState::Done || !run.problem.empty()
                    ? groupedNumber(run.epochs)
                    : tr("%1 / %2").arg(groupedNumber(run.epochs), groupedNumber(run.config.epochs));
     case BestLoss: return run.bestEpoch > 0 ? lossText(run.bestValidationLoss, 3) : QString();
@@ -299,7 +304,7 @@ QVariant RunsModel::colour(const RunRecord &run, int column) const
                : run.figures->verdict == VerdictKind::TooFewRows     ? tokens.muted
                                                                      : tokens.warn;
     if (column == State)
-        return run.state == RunState::Failed                                         ? tokens.bad
+        return run.state == RunState::Failed || !run.problem.empty()                 ? tokens.bad
                : run.state == RunState::Paused || run.state == RunState::Interrupted ? tokens.warn
                : run.state == RunState::Running                                      ? tokens.accent
                                                                                      : tokens.muted;
@@ -309,7 +314,7 @@ QVariant RunsModel::colour(const RunRecord &run, int column) const
 QString RunsModel::toolTip(const RunRecord &run, int column) const
 {
     switch (column) {
-    case State: return run.error.empty() ? QString() : plainToolTip(QString::fromStdString(run.error));
+    case State: return plainToolTip(QString::fromStdString(run.problem.empty() ? run.error : run.problem));
     case Network: return plainToolTip(QString::fromStdString(run.backbone));
     case Run:
         return plainToolTip(tr("Started %1 on %2. The tick draws its validation loss on the chart.")

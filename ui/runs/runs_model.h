@@ -58,8 +58,8 @@ public:
 
     /// A column's lasting name, for what is remembered: "best", "learning_rate".
     QString columnKey(int column) const;
-    /// Those of settings whose value is not the same in all of `rows`.
-    std::set<int> differingColumns(const std::vector<int> &rows) const;
+    /// Those of settings whose value is not the same in all of `rows` whose settings can be read.
+    std::set<int> differingColumns(std::vector<int> rows) const;
     /// What a search looks through: the words of the fixed columns, and "key=value" of each setting.
     const QString &words(int row) const { return m_details[std::size_t(row)].words; }
     const QStringList &settings(int row) const { return m_details[std::size_t(row)].settings; }

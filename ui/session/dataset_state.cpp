@@ -54,7 +54,7 @@ private:
         const Workplace::Telling telling(m_owner.m_place);
         for (const MemeId &id : m_ids)
             exclude ? void(excluded.insert(id)) : void(excluded.erase(id));
-        m_owner.m_place.withLibrary([&](Library &l) { l.setExclusions(opened->path().string(), excluded); });
+        m_owner.m_place.withLibrary([&](Library &l) { l.choices().setExclusions(opened->path().string(), excluded); });
         m_owner.m_dataset = excluded.empty() ? opened : std::make_shared<const Dataset>(opened->without(excluded));
         m_owner.m_place.notify(Change::Dataset);
     }
@@ -68,7 +68,7 @@ QStringList DatasetState::recents() const
 {
     QStringList recent;
     m_place.withLibrary([&](Library &library) {
-        for (const std::string &path : library.recents("dataset"))
+        for (const std::string &path : library.choices().recents("dataset"))
             recent << toQString(path);
     });
     return recent;
@@ -124,8 +124,8 @@ void DatasetState::apply(std::shared_ptr<const Dataset> loaded)
     m_place.undo().clear();
     const std::string path = m_opened->path().string();
     m_place.withLibrary([&](Library &l) {
-        m_excluded = l.exclusions(path);
-        l.addRecent("dataset", path);
+        m_excluded = l.choices().exclusions(path);
+        l.choices().addRecent("dataset", path);
     });
     m_dataset = m_excluded.empty() ? m_opened : std::make_shared<const Dataset>(m_opened->without(m_excluded));
     m_jobs.amend([this](JobStatus &status) {

@@ -28,7 +28,7 @@ void Evaluations::show(std::shared_ptr<const Evaluation> evaluation, std::shared
 void Evaluations::evaluate(std::int64_t run)
 {
     const Workplace::Telling telling(m_place);
-    const RunRecord *record = m_runs.find(run);
+    const RunRecord *record = m_runs.findReadable(run);
     if (!record || !m_data.dataset() || !m_jobs.isFree(JobKind::Evaluate))
         return;
     if (record->model.empty())
@@ -52,9 +52,9 @@ void Evaluations::start(const RunRecord &record)
              if (own) {
                  // One that cannot be read is computed anew; what stands beside it needs many trainings and is
                  // not.
-                 runGuarded([&] { stored = Library::open(folder).runEvaluation(run); });
+                 runGuarded([&] { stored = Library::open(folder).evaluations().get(run); });
                  runGuarded([&] {
-                     if (auto kept = stored ? Library::open(folder).runCrossValidation(run) : std::nullopt)
+                     if (auto kept = stored ? Library::open(folder).evaluations().crossValidation(run) : std::nullopt)
                          cross = std::make_shared<const CrossValidation>(std::move(*kept));
                  });
              }

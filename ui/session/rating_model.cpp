@@ -31,7 +31,7 @@ void RatingModel::load(const std::filesystem::path &file, bool recent)
                             return;
                         set(*read, true);
                         if (recent)
-                            m_place.withLibrary([&](Library &l) { l.addRecent("model", file.string()); });
+                            m_place.withLibrary([&](Library &l) { l.choices().addRecent("model", file.string()); });
                     });
 }
 
@@ -51,7 +51,7 @@ void RatingModel::useRun(std::int64_t run)
             set(m_snapshot, false);
         return;
     }
-    const RunRecord *record = m_runs.find(run);
+    const RunRecord *record = m_runs.findReadable(run);
     if (!record)
         return;
     if (record->model.empty())

@@ -38,7 +38,7 @@ private:
     void apply(bool trash)
     {
         const Workplace::Telling telling(m_owner.m_place);
-        const bool done = m_owner.change([&](Library &l) { trash ? l.trashRun(m_run) : l.restoreRun(m_run); });
+        const bool done = m_owner.change([&](Library &l) { trash ? l.runs().trash(m_run) : l.runs().restore(m_run); });
         setObsolete(!done);  // the user was told why; doing it again would not help
         if (done && trash)
             m_owner.m_chart.forget(m_run);
@@ -56,11 +56,20 @@ const RunRecord *RunHistory::find(std::int64_t run) const
     return run == 0 || found == m_runs.end() ? nullptr : &*found;
 }
 
+const RunRecord *RunHistory::findReadable(std::int64_t run) const
+{
+    const RunRecord *record = find(run);
+    if (!record || record->problem.empty())
+        return record;
+    m_place.say(Message::Severity::Error, QString::fromStdString(record->problem));
+    return nullptr;
+}
+
 void RunHistory::refresh()
 {
     m_place.withLibrary([this](Library &l) {
-        m_runs = l.runs();
-        m_trashed = l.runs(Library::Which::Trashed);
+        m_runs = l.runs().list();
+        m_trashed = l.runs().list(RunStore::Which::Trashed);
     });
     m_place.notify(Change::Runs);
 }
@@ -70,7 +79,7 @@ std::vector<EpochStats> RunHistory::curve(std::int64_t run) const
     if (const TrainingView *view = m_chart.viewOf(run))
         return view->curve;
     std::vector<EpochStats> curve;
-    m_place.withLibrary([&](Library &library) { curve = library.epochs(run); });
+    m_place.withLibrary([&](Library &library) { curve = library.runs().epochs(run); });
     return curve;
 }
 
@@ -85,7 +94,7 @@ TrainingView RunHistory::viewOf(const RunRecord &record) const
     view.datasetHash = record.datasetHash;
     view.backbone = record.backbone;
     view.untrained = isUntrainedBackbone(record.backbone);
-    m_place.withLibrary([&](Library &l) { view.curve = l.epochs(record.run); });
+    m_place.withLibrary([&](Library &l) { view.curve = l.runs().epochs(record.run); });
     return view;
 }
 
@@ -94,7 +103,7 @@ void RunHistory::show(std::int64_t run)
     const Workplace::Telling telling(m_place);
     if (run == m_chart.live().run && run != 0) {
         m_chart.showLive();
-    } else if (const RunRecord *record = find(run)) {
+    } else if (const RunRecord *record = findReadable(run)) {
         m_chart.show(viewOf(*record));
         if (!record->model.empty())
             completeView(*record);
@@ -161,30 +170,30 @@ void RunHistory::restore(std::int64_t run)
 
 void RunHistory::emptyTrash()
 {
-    change([](Library &library) { library.purgeTrash(std::chrono::seconds(0)); });
+    change([](Library &library) { library.runs().purgeTrash(std::chrono::seconds(0)); });
 }
 
 void RunHistory::purgeTrash()
 {
     if (!m_trashed.empty())
-        change([](Library &library) { library.purgeTrash(); });
+        change([](Library &library) { library.runs().purgeTrash(); });
 }
 
 void RunHistory::remove(std::int64_t run)
 {
     const Workplace::Telling telling(m_place);
-    if (!refuseLive(run) && change([run](Library &library) { library.deleteRun(run); }))
+    if (!refuseLive(run) && change([run](Library &library) { library.runs().remove(run); }))
         m_chart.forget(run);
 }
 
 void RunHistory::setLocked(std::int64_t run, bool locked)
 {
-    change([&](Library &library) { library.setRunLocked(run, locked); });
+    change([&](Library &library) { library.runs().setLocked(run, locked); });
 }
 
 void RunHistory::setNote(std::int64_t run, const QString &note)
 {
-    change([&](Library &library) { library.setRunNote(run, note.toStdString()); });
+    change([&](Library &library) { library.runs().setNote(run, note.toStdString()); });
 }
 
 }  // namespace dank::ui

@@ -16,7 +16,9 @@ public:
 
     const std::vector<RunRecord> &all() const { return m_runs; }  ///< newest first, without those in the trash
     const std::vector<RunRecord> &trashed() const { return m_trashed; }
-    const RunRecord *find(std::int64_t run) const;          ///< of all(); nullptr where there is none
+    const RunRecord *find(std::int64_t run) const;  ///< of all(); nullptr where there is none
+    /// The same, but nullptr for a run that this version cannot read, which is told.
+    const RunRecord *findReadable(std::int64_t run) const;
     std::vector<EpochStats> curve(std::int64_t run) const;  ///< empty where there is none
     TrainingView viewOf(const RunRecord &record) const;
     void refresh();

@@ -101,7 +101,7 @@ QString TrainChoices::featureWords(const BackboneRequest &request) const
 void TrainChoices::clone(std::int64_t run)
 {
     const Workplace::Telling telling(m_place);
-    const RunRecord *record = m_runs.find(run);
+    const RunRecord *record = m_runs.findReadable(run);
     if (!record)
         return;
     const TrainConfig before = m_config, wanted = record->config;

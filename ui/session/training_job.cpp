@@ -59,7 +59,7 @@ void TrainingJob::start(std::int64_t resumed)
                  // The stop came too late for the engine: finish what was asked. A run that was resumed stays: what it
                  // learnt before is in the same model as what it has learnt since.
                  if (discarded && !resumed) {
-                     m_parts.place.withLibrary([&](Library &l) { l.deleteRun(report->run); });
+                     m_parts.place.withLibrary([&](Library &l) { l.runs().remove(report->run); });
                      m_parts.jobs.amend([](JobStatus &status) { status = {}; });
                      abandoned();
                      return;
@@ -309,7 +309,7 @@ void TrainingJob::train()
 void TrainingJob::resumeRun(std::int64_t run)
 {
     const Workplace::Telling telling(m_parts.place);
-    if (m_parts.runs.find(run) && m_parts.jobs.isFree(JobKind::Train))
+    if (m_parts.runs.findReadable(run) && m_parts.jobs.isFree(JobKind::Train))
         start(run);
 }
 

@@ -114,13 +114,13 @@ std::string WeightsNames::ofTensors(const fs::path &file, const fs::path &librar
     // Asking makes no library.
     std::error_code ignored;
     const bool keep = !stamp.empty() && fs::exists(library / "library.sqlite", ignored);
-    std::string name = keep ? nameIn(Library::open(library).fact(key).value_or("")) : std::string();
+    std::string name = keep ? nameIn(Library::open(library).facts().get(key).value_or("")) : std::string();
     if (name.empty()) {
         const TensorFile tensors = openWeightsFile(file);
         requireUnchanged(tensors);
         name = nameOf(tensors);
         if (keep)
-            Library::open(library).setFact(key, stamp + ' ' + name);
+            Library::open(library).facts().set(key, stamp + ' ' + name);
     }
     std::lock_guard lock(m_mutex);
     m_names[path] = stamp + ' ' + name;
@@ -290,13 +290,13 @@ BackboneChoice findBackbone(const BackboneId &id, const std::string &request, co
 
 void allowProgram(const std::string &weightsId, const fs::path &library)
 {
-    Library::open(library).setFact(programKey(weightsId), "allowed");
+    Library::open(library).facts().set(programKey(weightsId), "allowed");
 }
 
 void requireAllowed(const BackboneChoice &choice, const std::string &request, const fs::path &library)
 {
     if (choice.kind() != BackboneKind::TorchScript || !request.empty()
-        || Library::open(library).fact(programKey(choice.weightsId)))
+        || Library::open(library).facts().get(programKey(choice.weightsId)))
         return;
     throw Error(ErrorKind::Weights,
                 "This model was made with a network of somebody's own, " + displayPath(choice.weights)

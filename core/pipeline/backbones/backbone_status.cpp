@@ -33,11 +33,11 @@ void count(BackboneStatus &status, const BackboneChoice &choice, const BackboneR
         if (asked && request.precision != "auto" && request.precision != precisionName(precision))
             continue;
         const BackboneId id = choice.id(request.resize, precision);
-        const auto stored = library.hashesWithFeatures(id.text(), static_cast<std::size_t>(status.columns));
+        const auto stored = library.features().hashes(id.text(), static_cast<std::size_t>(status.columns));
         const auto cached = static_cast<std::size_t>(
             std::count_if(hashes.begin(), hashes.end(), [&](const auto &hash) { return stored.contains(hash); }));
         status.cached = std::max(status.cached, cached);
-        if (const auto speed = library.fact(speedKey(id, device)))
+        if (const auto speed = library.facts().get(speedKey(id, device)))
             status.imagesPerSecond = std::max(status.imagesPerSecond, std::strtod(speed->c_str(), nullptr));
     }
     if (status.imagesPerSecond > 0)
@@ -47,7 +47,7 @@ void count(BackboneStatus &status, const BackboneChoice &choice, const BackboneR
     for (const Precision precision : {Precision::Float32, Precision::BFloat16, Precision::Float16}) {
         if (asked && request.precision != "auto" && request.precision != precisionName(precision))
             continue;
-        if (const auto speed = library.fact(benchKey(extractItem(choice.spec.id, precision), device))) {
+        if (const auto speed = library.facts().get(benchKey(extractItem(choice.spec.id, precision), device))) {
             status.imagesPerSecond = std::strtod(speed->c_str(), nullptr);
             return;
         }

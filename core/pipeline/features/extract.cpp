@@ -43,7 +43,7 @@ FeatureMatrix gatherMatrix(const Dataset &dataset, const std::vector<std::string
 {
     const auto records = dataset.records();
     FeatureMatrix matrix{backbone, {}, columns, makeLargeMatrix(records.size() * columns)};
-    const std::vector<bool> found = library.getFeatures(backbone, hashes, matrix.values, threads);
+    const std::vector<bool> found = library.features().get(backbone, hashes, matrix.values, threads);
     std::size_t rows = 0;
     for (std::size_t i = 0; i < records.size(); ++i) {
         if (!found[i])
@@ -101,7 +101,7 @@ ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &req
 
     const std::string backbone = id.text();
     const auto columns = static_cast<std::size_t>(spec.columns);
-    Plan plan = planExtraction(std::move(hashes), library.hashesWithFeatures(backbone, columns));
+    Plan plan = planExtraction(std::move(hashes), library.features().hashes(backbone, columns));
     report.cached = records.size() - plan.missing.size();
     ExtractEvent event{report.cached, records.size(), report.cached, 0, {}, {}};
     const auto tell = [&] {
@@ -128,14 +128,14 @@ ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &req
                     throw Error(ErrorKind::Weights,
                                 spec.title + " gives numbers that are not finite in " + report.precision
                                     + " with these weights. Try --precision fp32 or other weights.");
-                std::vector<Library::FeatureEntry> entries;
+                std::vector<FeatureStore::Entry> entries;
                 event.arrived.clear();
                 for (std::size_t i = 0; i < batch->rows.size(); ++i) {
                     entries.push_back({batch->hashes[i], std::span(batch->features).subspan(i * columns, columns)});
                     plan.hashes[batch->rows[i]] = batch->hashes[i];  // the file may have changed since it was hashed
                     event.arrived.push_back(records[batch->rows[i]].id);
                 }
-                library.putFeatures(backbone, entries);
+                library.features().put(backbone, entries);
                 computed += entries.size();
                 event.done += entries.size() + batch->skipped.size();
                 event.imagesPerSecond = static_cast<double>(computed) / std::max(secondsSince(start), 1e-9);
@@ -149,7 +149,7 @@ ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &req
         report.computed = computed;
         report.imagesPerSecond = computed ? static_cast<double>(computed) / std::max(secondsSince(start), 1e-9) : 0;
         if (computed >= 16)
-            library.setFact(speedKey(id, device.name), std::to_string(report.imagesPerSecond));
+            library.facts().set(speedKey(id, device.name), std::to_string(report.imagesPerSecond));
     }
 
     report.matrix =

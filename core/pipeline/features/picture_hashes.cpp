@@ -26,7 +26,7 @@ std::map<std::string, std::string> rememberedHashes(std::span<const MemeRecord> 
         if (record.image.parent_path() == folder)
             continue;
         folder = record.image.parent_path();
-        all.merge(library.factsUnder(kPrefix + (folder / "").string()));
+        all.merge(library.facts().under(kPrefix + (folder / "").string()));
     }
     return all;
 }
@@ -81,7 +81,7 @@ std::vector<std::string> hashPictures(const Dataset &dataset, int threads, Libra
         for (std::size_t i = 0; i < records.size(); ++i)
             if (!learnt[i].empty())
                 facts[kPrefix + records[i].image.string()] = learnt[i];
-        library->setFacts(facts);
+        library->facts().set(facts);
     }
     job.cancel.check();
     return hashes;

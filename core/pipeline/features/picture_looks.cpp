@@ -128,7 +128,7 @@ void keep(Library &library, std::span<const std::string> hashes, std::span<const
 {
     std::vector<StoredHash> packedHashes;
     std::vector<StoredStatistics> packedStatistics;
-    std::vector<Library::FeatureEntry> hashEntries, statisticsEntries;
+    std::vector<FeatureStore::Entry> hashEntries, statisticsEntries;
     packedHashes.reserve(rows.size());  // entries are views into these
     packedStatistics.reserve(rows.size());
     for (const std::size_t row : rows) {
@@ -139,8 +139,8 @@ void keep(Library &library, std::span<const std::string> hashes, std::span<const
         hashEntries.push_back({hashes[row], packedHashes.back()});
         statisticsEntries.push_back({hashes[row], packedStatistics.back()});
     }
-    library.putFeatures(hashKey(), hashEntries);
-    library.putFeatures(statisticsKey(), statisticsEntries);
+    library.features().put(hashKey(), hashEntries);
+    library.features().put(statisticsKey(), statisticsEntries);
 }
 
 }  // namespace
@@ -154,8 +154,8 @@ PictureLooks lookAtPictures(std::span<const MemeRecord> records, std::span<const
     for (std::size_t i = 0; i < records.size(); ++i) {
         StoredHash hash{};
         StoredStatistics statistics{};
-        if (!hashes[i].empty() && library.getFeatures(hashesAt, hashes[i], hash)
-            && library.getFeatures(statisticsAt, hashes[i], statistics))
+        if (!hashes[i].empty() && library.features().get(hashesAt, hashes[i], hash)
+            && library.features().get(statisticsAt, hashes[i], statistics))
             looks[i] = {unpack(hash), unpack(statistics)};
         else
             missing.push_back(i);

@@ -83,7 +83,7 @@ PrecisionChoice choosePrecision(const Dataset &dataset, const BackboneChoice &ch
 
     const BackboneId id{choice.spec.id, resize, Precision::Float32, choice.weightsId};
     const std::string key = "precision/2/" + id.text() + '@' + device.name + '/' + dataset.contentHash();
-    if (const auto remembered = library.fact(key)) {
+    if (const auto remembered = library.facts().get(key)) {
         const auto json = nlohmann::json::parse(*remembered, nullptr, false);
         if (json.is_object())
             return {json.value("bf16", false) ? Precision::BFloat16 : Precision::Float32,
@@ -110,7 +110,7 @@ PrecisionChoice choosePrecision(const Dataset &dataset, const BackboneChoice &ch
                                 take ? "bfloat16: it agrees with float32 here (" + describe(agreement) + ")"
                                      : "float32: bfloat16 does not agree well enough here (" + describe(agreement)
                                            + ")"};
-    library.setFact(key, nlohmann::json{{"bf16", take}, {"note", taken.note}}.dump());
+    library.facts().set(key, nlohmann::json{{"bf16", take}, {"note", taken.note}}.dump());
     return taken;
 }
 

@@ -94,10 +94,10 @@ public:
     {
         const std::int64_t run = m_record.run;
         const TrainConfig &config = m_record.config;
-        m_library.setRunState(run, RunState::Running);
-        m_library.setMeanPredictorLoss(run, m_data.meanPredictorLoss);
+        m_library.runs().setState(run, RunState::Running);
+        m_library.runs().setMeanPredictorLoss(run, m_data.meanPredictorLoss);
         if (state.epoch > 0)  // killed between the checkpoint and the library's row for it
-            m_library.addEpoch(run, state.curve.back());
+            m_library.runs().addEpoch(run, state.curve.back());
         if (m_observer.started)
             m_observer.started(run, config, m_data.meanPredictorLoss, m_data.split.train.size(),
                                m_data.split.validation.size() + m_data.split.test.size());
@@ -112,7 +112,7 @@ public:
             // The library or the disk may be what failed: that must not hide the first error.
             try {
                 keepBest();
-                m_library.setRunState(run, RunState::Failed, error.what());
+                m_library.runs().setState(run, RunState::Failed, error.what());
             } catch (const Error &) {
                 // The run's lock goes with this process, so it will read as interrupted.
             }
@@ -129,7 +129,7 @@ private:
         TrainingHooks hooks;
         hooks.onEpoch = [this, &config, &job](const EpochStats &stats, const TrainingState &state) {
             m_checkpoint.save(state);
-            m_library.addEpoch(m_record.run, stats);
+            m_library.runs().addEpoch(m_record.run, stats);
             const bool better = state.bestEpoch != m_last.bestEpoch;
             m_last.bestEpoch = state.bestEpoch;
             m_last.epoch = state.epoch;
@@ -148,7 +148,7 @@ private:
         };
         hooks.onPause = [this](bool paused, int savedEpoch) {
             m_checkpoint.sync();
-            m_library.setRunState(m_record.run, paused ? RunState::Paused : RunState::Running);
+            m_library.runs().setState(m_record.run, paused ? RunState::Paused : RunState::Running);
             if (m_observer.paused)
                 m_observer.paused(paused, savedEpoch);
             if (paused && m_snapshotDue && m_observer.snapshot)
@@ -215,7 +215,7 @@ private:
         model->trainPictures = trainPicturesOf(m_data, m_extracted.pictureHashes, m_record.dataset);
         const auto path = m_library.modelPath(m_record.run);
         saveModel(*model, path);
-        m_library.setRunModel(m_record.run, path.string());
+        m_library.runs().setModel(m_record.run, path.string());
         return model;
     }
 
@@ -255,14 +255,14 @@ private:
                 addCrossValidation(report, control, judging);
         }
         // Last: killed before, the run reads as interrupted, and resuming it does what is left.
-        m_library.setRunState(m_record.run, stoppedByUser ? RunState::Interrupted : RunState::Done);
+        m_library.runs().setState(m_record.run, stoppedByUser ? RunState::Interrupted : RunState::Done);
         return report;
     }
 
     void keepEvaluation(TrainReport &report)
     {
         try {
-            m_library.setRunEvaluation(m_record.run, report.evaluation);
+            m_library.evaluations().put(m_record.run, report.evaluation);
         } catch (const Error &error) {
             report.notes.push_back(std::string("This evaluation is not kept. ") + error.what());
         }
@@ -311,7 +311,7 @@ private:
     void keep(TrainReport &report)
     {
         try {
-            m_library.setRunCrossValidation(m_record.run, *report.crossValidation);
+            m_library.evaluations().putCrossValidation(m_record.run, *report.crossValidation);
         } catch (const Error &error) {
             report.notes.push_back(std::string("This cross-validation is not kept. ") + error.what());
         }
@@ -369,7 +369,7 @@ TrainReport trainRun(const Dataset &dataset, const BackboneRequest &request, con
     made["group_file"] = groupFileHash(config);
     made["pictures"] = picturesHash(data.features, extracted.pictureHashes);
     record.request = made.dump();
-    auto [run, lock] = library.createRun(record);
+    auto [run, lock] = library.runs().create(record);
     record.run = run;
     RunSession session(std::move(record), std::move(data), std::move(splits), extracted, library, context.threads,
                        observer);
@@ -378,9 +378,9 @@ TrainReport trainRun(const Dataset &dataset, const BackboneRequest &request, con
     } catch (const Cancelled &) {
         lock = RunLock();
         try {
-            library.deleteRun(run);
+            library.runs().remove(run);
         } catch (const Error &) {  // the user has locked it meanwhile
-            library.setRunState(run, RunState::Interrupted);
+            library.runs().setState(run, RunState::Interrupted);
         }
         throw;
     }
@@ -390,8 +390,8 @@ TrainReport resumeRun(std::int64_t run, const PipelineContext &context, const Tr
                       TrainingControl &control, const JobContext &job)
 {
     Library library = Library::open(context.library);
-    const RunLock lock = library.lockRun(run);  // before reading: another process may be about to finish it
-    RunRecord record = library.run(run);
+    const RunLock lock = library.runs().take(run);  // before reading: another process may be about to finish it
+    RunRecord record = library.runs().get(run);
     const std::string name = "Run " + std::to_string(run);
     if (record.state == RunState::Done)
         throw Error(ErrorKind::Library, name + " is finished; there is nothing to resume.");
@@ -429,7 +429,7 @@ TrainReport resumeRun(std::int64_t run, const PipelineContext &context, const Tr
     try {
         return session.go(std::move(state), control, job);
     } catch (const Cancelled &) {
-        library.setRunState(run, RunState::Interrupted);  // what it learnt before this call stays
+        library.runs().setState(run, RunState::Interrupted);  // what it learnt before this call stays
         throw;
     }
 }

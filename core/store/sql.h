@@ -1,0 +1,124 @@
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "core/store/schema.h"
+
+/// What the stores say to SQLite with. Private to core/store. All throw Error{Disk|Library|Memory}, never SQLite's own.
+namespace dank::sql {
+
+/// Runs `work` and turns SQLite's exceptions into ours. `doing` completes "Cannot … the library".
+template <typename Work>
+auto guarded(const SQLite::Database &database, std::string_view doing, Work &&work) -> decltype(work())
+{
+    try {
+        return work();
+    } catch (const SQLite::Exception &exception) {
+        throwDatabaseError(exception, doing, database.getFilename());
+    }
+}
+
+template <typename Value>
+void bindOne(SQLite::Statement &statement, int at, const Value &value)
+{
+    if constexpr (std::is_same_v<Value, std::optional<double>>)
+        value ? statement.bind(at, *value) : statement.bind(at);
+    else
+        statement.bind(at, value);
+}
+
+template <typename... Values>
+void bind(SQLite::Statement &statement, const Values &...values)
+{
+    int at = 0;
+    (bindOne(statement, ++at, values), ...);
+}
+
+/// Runs a prepared statement with those values; it can be run again.
+template <typename... Values>
+int execute(SQLite::Statement &statement, const Values &...values)
+{
+    bind(statement, values...);
+    const int changed = statement.exec();
+    statement.reset();
+    return changed;
+}
+
+/// Makes all of `work` one transaction: it is done wholly, or after an exception not at all.
+template <typename Work>
+auto transaction(SQLite::Database &database, Work &&work) -> decltype(work())
+{
+    return guarded(database, "write to", [&] {
+        SQLite::Transaction whole(database, SQLite::TransactionBehavior::IMMEDIATE);
+        if constexpr (std::is_void_v<decltype(work())>) {
+            work();
+            whole.commit();
+        } else {
+            auto result = work();
+            whole.commit();
+            return result;
+        }
+    });
+}
+
+/// Runs one statement; returns how many rows it changed.
+template <typename... Values>
+int change(SQLite::Database &database, const std::string &text, const Values &...values)
+{
+    return guarded(database, "write to", [&] {
+        SQLite::Statement statement(database, text);
+        return execute(statement, values...);
+    });
+}
+
+/// The rows of a query, each as `read` makes it of the statement.
+template <typename Read, typename... Values>
+auto rows(const SQLite::Database &database, Read read, const std::string &text, const Values &...values)
+{
+    return guarded(database, "read from", [&] {
+        SQLite::Statement statement(database, text);
+        bind(statement, values...);
+        std::vector<decltype(read(statement))> all;
+        while (statement.executeStep())
+            all.push_back(read(statement));
+        return all;
+    });
+}
+
+/// The first of them; empty where there is none.
+template <typename Read, typename... Values>
+auto first(const SQLite::Database &database, Read read, const std::string &text, const Values &...values)
+{
+    return guarded(database, "read from", [&] {
+        SQLite::Statement statement(database, text);
+        bind(statement, values...);
+        return statement.executeStep() ? std::optional(read(statement)) : std::nullopt;
+    });
+}
+
+/// Reads a row's first column.
+inline std::string text(SQLite::Statement &row)
+{
+    return row.getColumn(0).getString();
+}
+inline std::int64_t integer(SQLite::Statement &row)
+{
+    return row.getColumn(0).getInt64();
+}
+
+/// Remembers that something of that kind and name was used today; written once a day. Only a hint for what may be freed
+/// first, so that it fails silently.
+void noteUse(SQLite::Database &database, const char *kind, const std::string &name);
+
+/// Throws Error{Library} naming the run when there is none of that number.
+void requireRun(const SQLite::Database &database, std::int64_t run);
+[[noreturn]] void refuseUnknownRun(const SQLite::Database &database, std::int64_t run);
+
+}  // namespace dank::sql
