@@ -28,6 +28,8 @@ constexpr Command kCommands[] = {
     {"runs", "List, show, compare, note, lock, export and delete training runs", "dank runs diff 5 7", declareRuns},
     {"reproduce", "Run the paper's own training loop again, beside its table", "dank reproduce --seeds 3",
      declareReproduce},
+    {"library", "Tell how much is stored, of what, and free what was used least",
+     "dank library prune --unused-for 90 --dry-run", declareLibrary},
     {"weights", "List, fetch, add, verify and convert pretrained weights", "dank weights fetch inception_v3",
      declareWeights},
     {"bench", "Measure what this machine does", "dank bench --what extract", declareBench},

@@ -19,6 +19,13 @@ bool Context::libraryExists() const
     return fs::exists(m_library / "library.sqlite", ignored);
 }
 
+Library Context::openLibrary() const
+{
+    if (!libraryExists())
+        throw Error(ErrorKind::Library, displayPath(m_library) + " holds no library yet.", m_library);
+    return Library::open(m_library);
+}
+
 Engine &Context::engine()
 {
     if (!m_engine)

@@ -28,6 +28,8 @@ public:
     int threads() const { return m_globals.threads; }
     const std::filesystem::path &library() const { return m_library; }
     bool libraryExists() const;
+    /// An existing one; asking for what it holds makes none. Throws Error{Library} where there is none.
+    Library openLibrary() const;
     Console &console() { return m_console; }
     Interrupt &interrupt() { return m_interrupt; }
     /// Opened at the first call, which takes about half a second.

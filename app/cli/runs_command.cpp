@@ -27,15 +27,6 @@ struct RunsOptions {
     bool all = false;
 };
 
-/// An existing library; asking for runs makes none.
-Library openExisting(const Context &context)
-{
-    if (!context.libraryExists())
-        throw Error(ErrorKind::Library, "There is no run: " + displayPath(context.library()) + " holds no library yet.",
-                    context.library());
-    return Library::open(context.library());
-}
-
 /// Of a run with its row lists: which memes it learns from, and which judge it. Empty where an id cannot be in a
 /// manifest.
 std::string splitHashOf(const RunRecord &run)
@@ -73,7 +64,7 @@ int list(Context &context, const RunsOptions &options)
 
 int show(Context &context, std::int64_t number)
 {
-    const Library library = openExisting(context);
+    const Library library = context.openLibrary();
     const RunRecord run = library.runs().peek(number);
     const std::vector<EpochStats> curve = library.runs().epochs(number);
     const std::optional<Evaluation> evaluation = library.evaluations().get(number);
@@ -132,7 +123,7 @@ int diff(Context &context, const RunsOptions &options)
 {
     if (options.runs.size() < 2)
         throw UsageError("Name two or more runs to compare, as in `dank runs diff 5 7`.");
-    const Library library = openExisting(context);
+    const Library library = context.openLibrary();
     std::vector<RunRecord> runs;
     for (const std::int64_t run : options.runs)
         runs.push_back(library.runs().get(run));
@@ -175,7 +166,7 @@ int exportRun(Context &context, const RunsOptions &options)
                          + " names no format. Use .csv, or say --format csv or --format tensorboard.");
     const bool tensorboard = options.format == "tensorboard" || (options.format.empty() && !given.has_extension());
     std::filesystem::path file = given;
-    const Library library = openExisting(context);
+    const Library library = context.openLibrary();
     const RunRecord run = library.runs().peek(options.run);
     const std::vector<EpochStats> curve = library.runs().epochs(options.run);
     if (tensorboard) {
@@ -199,7 +190,7 @@ int exportRun(Context &context, const RunsOptions &options)
 int change(Context &context, std::int64_t number, const char *key, const std::string &told,
            const std::function<void(Library &)> &work)
 {
-    Library library = openExisting(context);
+    Library library = context.openLibrary();
     const RunRecord before = library.runs().peek(number);
     work(library);
     const bool gone = std::string(key) == "deleted";

@@ -127,6 +127,11 @@ std::string grouped(double value)
     return digits;
 }
 
+std::string megabytes(std::uint64_t bytes)
+{
+    return fixed(static_cast<double>(bytes) / 1e6, bytes < 10'000'000 ? 1 : 0) + " MB";
+}
+
 std::string plural(std::size_t count, std::string_view one, std::string_view many)
 {
     return grouped(static_cast<double>(count)) + ' ' + std::string(count == 1 ? one : many);

@@ -37,6 +37,8 @@ std::string shortest(double value);                                             
 std::string grouped(double value);                                                   ///< rounded, "12,345"
 std::string plural(std::size_t count, std::string_view one, std::string_view many);  ///< "1 row", "2 rows"
 
+std::string megabytes(std::uint64_t bytes);  ///< "1.2 MB", "109 MB"
+
 /// To stdout.
 void print(std::string_view text);
 void printLine(std::string_view text = {});

@@ -16,11 +16,6 @@ struct WeightsOptions {
     std::string in, out;         ///< of `convert`
 };
 
-std::string megabytes(std::uint64_t bytes)
-{
-    return fixed(static_cast<double>(bytes) / 1e6, bytes < 10'000'000 ? 1 : 0) + " MB";
-}
-
 Json toJson(const WeightsStatus &status)
 {
     const WeightsEntry &entry = status.entry;

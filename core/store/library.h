@@ -8,6 +8,7 @@
 #include "core/store/evaluation_store.h"
 #include "core/store/fact_store.h"
 #include "core/store/feature_store.h"
+#include "core/store/housekeeping.h"
 #include "core/store/run_store.h"
 #include "core/store/thumbnail_store.h"
 #include "core/store/user_choices.h"
@@ -47,6 +48,8 @@ public:
     const RunStore &runs() const { return m_runs; }
     EvaluationStore &evaluations() { return m_evaluations; }
     const EvaluationStore &evaluations() const { return m_evaluations; }
+    Housekeeping &housekeeping() { return m_housekeeping; }
+    const Housekeeping &housekeeping() const { return m_housekeeping; }
     UserChoices &choices() { return m_choices; }
     const UserChoices &choices() const { return m_choices; }
 
@@ -60,6 +63,7 @@ private:
     RunStore m_runs;
     EvaluationStore m_evaluations;
     UserChoices m_choices;
+    Housekeeping m_housekeeping;
 };
 
 }  // namespace dank

@@ -30,6 +30,7 @@
 #include "ui/widgets/card.h"
 #include "ui/window/device_dialog.h"
 #include "ui/window/drop_target.h"
+#include "ui/window/library_dialog.h"
 #include "ui/window/main_window.h"
 
 using namespace dank;
@@ -80,6 +81,7 @@ private slots:
     void pages();
     void dialogs();
     void deviceDialog();
+    void libraryDialog();
 
 private:
     void shoot(Stage &stage, const QString &name, const QList<QSize> &sizes);
@@ -365,6 +367,19 @@ void ScreensTest::deviceDialog()
     stage.session->studies().checkDevice();
     QTRY_VERIFY_WITH_TIMEOUT(stage.session->studies().deviceCheck().measured != nullptr, kPatience);
     shootDialog(stage, device, "device-wrong");
+}
+
+void ScreensTest::libraryDialog()
+{
+    Stage stage;
+    Library library = Library::open(stage.session->workplace().folder());
+    const std::vector<float> values(200'000, 1.0F);
+    for (const char *backbone : {"vgg16/warp/fp32/w-0123456789abcdef", "resnet50/crop/bf16/w-fedcba9876543210"})
+        library.features().put(backbone, std::vector<FeatureStore::Entry>{{"a", values}, {"b", values}});
+    LibraryDialog dialog(*stage.session, stage.window.get());
+    QTRY_VERIFY_WITH_TIMEOUT(dialog.table()->rowCount() > 2, kPatience);
+    dialog.table()->selectRow(0);
+    shootDialog(stage, dialog, "library");
 }
 
 void ScreensTest::pages_data()

@@ -42,6 +42,11 @@ struct JobStatus {
     std::size_t done = 0, total = 0;    ///< total 0: unknown
     std::optional<double> secondsLeft;  ///< set only once stable
     bool judging = false;               ///< of a training: its epochs are over; nothing pauses any more
+
+    bool isBusy() const
+    {
+        return state == JobState::Running || state == JobState::Paused || state == JobState::Stopping;
+    }
 };
 
 /// The memes whose features arrived.

@@ -20,11 +20,6 @@ namespace {
 
 constexpr auto kHeaderKey = "runs/header", kWantedKey = "runs/settings", kHiddenKey = "runs/hidden";
 
-bool isBusy(const JobStatus &job)
-{
-    return job.state == JobState::Running || job.state == JobState::Paused || job.state == JobState::Stopping;
-}
-
 std::set<QString> toSet(const QStringList &list)
 {
     return {list.begin(), list.end()};
@@ -233,7 +228,7 @@ void RunsCard::choose(qint64 run)
 void RunsCard::updateVerbs()
 {
     const RunRecord *run = m_model->record(chosen());
-    const bool busy = isBusy(m_session.jobs().status());
+    const bool busy = m_session.jobs().status().isBusy();
     const bool atWork = run && m_session.chart().shown().live && m_session.chart().shown().run == run->run;
     const bool readable = run && run->problem.empty();
     const bool stands = readable && (run->state == RunState::Interrupted || run->state == RunState::Paused);
@@ -335,8 +330,8 @@ std::vector<RunCurve> RunsCard::curves() const
         const RunRecord *record = m_model->record(run);
         // Losses of another kind or target are on another scale.
         const bool alike = m_session.chart().shown().run == 0
-                           || (record->problem.empty() && record->config.loss == shown.loss && record->config.target == shown.target
-                               && record->config.within == shown.within);
+                           || (record->problem.empty() && record->config.loss == shown.loss
+                               && record->config.target == shown.target && record->config.within == shown.within);
         list.push_back({run, alike ? tr("run %1").arg(run) : tr("run %1, another loss or target").arg(run),
                         runColour(tokens, run), runStyle(run), m_session.runs().curve(run)});
     }

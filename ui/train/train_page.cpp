@@ -26,11 +26,6 @@ constexpr int kSettingsWidth = 300;
 constexpr int kLeastCurve = 480, kBesideCurve = 90;  // heights: the curve's, and that of what stands above it
 constexpr int kWideEnough = 900;                     // chart and settings side by side
 
-bool isBusy(const JobStatus &job)
-{
-    return job.state == JobState::Running || job.state == JobState::Paused || job.state == JobState::Stopping;
-}
-
 }  // namespace
 
 struct TrainPage::Private {
@@ -261,7 +256,7 @@ void TrainPage::Private::showEmpty()
         empty->setSentence(
             TrainPage::tr("Extract features first: the network learns from what a picture network sees in each meme."));
         empty->setButton(TrainPage::tr("Extract features"), actions.extract);
-        empty->setHint(isBusy(session.jobs().status()) ? session.jobs().status().detail : QString());
+        empty->setHint(session.jobs().status().isBusy() ? session.jobs().status().detail : QString());
     } else {
         empty->setSentence(TrainPage::tr("Ready to learn from %1.")
                                .arg(countOf(qint64(session.features().summary()->rows), TrainPage::tr("meme"),
@@ -359,7 +354,7 @@ void TrainPage::Private::showLock()
 {
     const auto &job = session.jobs().status();
     QString reason;
-    if (job.kind == JobKind::Train && isBusy(job))
+    if (job.kind == JobKind::Train && job.isBusy())
         reason = job.state == JobState::Paused     ? TrainPage::tr("locked while paused")
                  : job.state == JobState::Stopping ? TrainPage::tr("locked until it stops")
                                                    : TrainPage::tr("locked while training");

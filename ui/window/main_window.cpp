@@ -15,6 +15,7 @@
 #include "ui/widgets/window_settings.h"
 #include "ui/window/device_dialog.h"
 #include "ui/window/drop_target.h"
+#include "ui/window/library_dialog.h"
 #include "ui/window/message_bar.h"
 #include "ui/window/navigation.h"
 #include "ui/window/page_stack.h"
@@ -96,6 +97,7 @@ MainWindow::MainWindow(Session &session, QWidget *parent) : QMainWindow(parent),
     connect(m_actions, &WindowActions::logAxisRequested, m_pages, &PageStack::toggleAxis);
     connect(m_actions, &WindowActions::resetZoomRequested, m_pages, &PageStack::resetZoom);
     connect(m_actions, &WindowActions::reproduceRequested, this, [this] { showReproduceDialog(m_session, this); });
+    connect(m_actions, &WindowActions::libraryRequested, this, [this] { showLibraryDialog(m_session, this); });
     connect(m_actions, &WindowActions::pageRequested, this, &MainWindow::showPage);
     connect(m_actions, &WindowActions::themeRequested, this, &MainWindow::setTheme);
     connect(m_actions, &WindowActions::shortcutsRequested, this, [this] { showShortcuts(this, *menuBar()); });

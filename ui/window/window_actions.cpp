@@ -20,6 +20,7 @@ WindowActions::WindowActions(Session &session, QMenuBar &bar, QObject *parent) :
     m_recent = file->addMenu(QStringLiteral("Open &recent"));
     file->addSeparator();
     m_export = file->addMenu(QStringLiteral("&Export"));
+    QAction *library = add(file, "library", QStringLiteral("&Library…"));
     file->addSeparator();
     QAction *quit = add(file, "quit", QStringLiteral("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q));
     quit->setMenuRole(QAction::QuitRole);
@@ -84,6 +85,7 @@ WindowActions::WindowActions(Session &session, QMenuBar &bar, QObject *parent) :
     connect(m_openModel, &QAction::triggered, this, &WindowActions::openModelRequested);
     connect(m_sample, &QAction::triggered, this, &WindowActions::openSampleRequested);
     connect(m_recent, &QMenu::aboutToShow, this, &WindowActions::fillRecent);
+    connect(library, &QAction::triggered, this, &WindowActions::libraryRequested);
     connect(quit, &QAction::triggered, this, &WindowActions::quitRequested);
     connect(m_paste, &QAction::triggered, this, &WindowActions::pasteRequested);
     connect(m_exclude, &QAction::triggered, this, &WindowActions::excludeRequested);

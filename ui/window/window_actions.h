@@ -34,6 +34,7 @@ signals:
     void discardRequested();
     void copyCommandRequested();
     void reproduceRequested();
+    void libraryRequested();
     void excludeRequested();
     void logAxisRequested();
     void resetZoomRequested();
