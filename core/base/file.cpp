@@ -1,5 +1,6 @@
 #include "core/base/file.h"
 
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/base/error.h"
+#include "core/base/file_descriptor.h"
 #include "core/base/random.h"
 
 namespace fs = std::filesystem;
@@ -21,118 +23,37 @@ namespace dank {
 
 namespace {
 
-class Descriptor {
-public:
-    explicit Descriptor(int fd) : m_fd(fd) {}
-    ~Descriptor() { closeNow(); }
-    Descriptor(const Descriptor &) = delete;
-    Descriptor &operator=(const Descriptor &) = delete;
-
-    int get() const { return m_fd; }
-    /// The errno of close(), or 0. A network or quota file system may report a lost write only here.
-    int closeNow()
-    {
-        if (m_fd < 0)
-            return 0;
-        const int fd = m_fd;
-        m_fd = -1;
-        return ::close(fd) != 0 && errno != EINTR ? errno : 0;
-    }
-
-private:
-    int m_fd;
-};
-
-int openRetrying(const char *path, int flags, mode_t mode = 0)
-{
-    int fd;
-    do
-        fd = ::open(path, flags, mode);
-    while (fd < 0 && errno == EINTR);
-    return fd;
-}
-
 template <typename Bytes>
 Bytes readWhole(const fs::path &path, std::uint64_t limit)
 {
-    // Non-blocking, so that a pipe nobody writes to cannot hang us; it has no effect on regular files.
-    const Descriptor file(openRetrying(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (file.get() < 0)
-        throwErrno(errno, "open", path);
-    struct stat info {};
-    if (::fstat(file.get(), &info) != 0)
-        throwErrno(errno, "read", path);
-    if (!S_ISREG(info.st_mode))
-        throw Error(ErrorKind::File, "Cannot read '" + displayPath(path) + "': it is not a regular file.", path);
-
+    const FileDescriptor file = FileDescriptor::openRegular(path);
     const auto tooLarge = [&] {
         return Error(ErrorKind::File,
                      "Cannot read '" + displayPath(path) + "': it is larger than " + std::to_string(limit)
                          + " bytes, the most that is read here.",
                      path);
     };
-    const auto size = static_cast<std::uint64_t>(info.st_size);
+    const std::uint64_t size = file.size(path);
     if (size > limit)
         throw tooLarge();
 
     Bytes bytes;
     bytes.resize(static_cast<std::size_t>(size));
-    std::size_t filled = 0;
-    for (;;) {
-        if (filled == bytes.size()) {
-            // Is there more than fstat() said? The file may be growing, or be one of /proc's.
-            char more[4096];
-            const ssize_t got = ::read(file.get(), more, sizeof more);
-            if (got < 0 && errno == EINTR)
-                continue;
-            if (got < 0)
-                throwErrno(errno, "read", path);
-            if (got == 0)
-                return bytes;
-            if (filled + static_cast<std::size_t>(got) > limit)
-                throw tooLarge();
-            bytes.resize(filled + static_cast<std::size_t>(got));
-            std::memcpy(bytes.data() + filled, more, static_cast<std::size_t>(got));
-            filled = bytes.size();
-            continue;
-        }
-        const ssize_t got = ::read(file.get(), bytes.data() + filled, bytes.size() - filled);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            throwErrno(errno, "read", path);
-        if (got == 0) {  // shrunk while we read
-            bytes.resize(filled);
-            return bytes;
-        }
-        filled += static_cast<std::size_t>(got);
+    std::size_t filled = file.read(std::as_writable_bytes(std::span(bytes)), 0, path);
+    if (filled < bytes.size()) {  // shrunk while we read
+        bytes.resize(filled);
+        return bytes;
     }
-}
-
-void writeAll(int fd, std::span<const std::byte> bytes, const fs::path &path)
-{
-    std::size_t written = 0;
-    while (written < bytes.size()) {
-        const ssize_t count = ::write(fd, bytes.data() + written, bytes.size() - written);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count < 0)
-            throwErrno(errno, "write", path);
-        if (count == 0)
-            throwErrno(ENOSPC, "write", path);
-        written += static_cast<std::size_t>(count);
+    // Is there more than was said? The file may be growing, or be one of /proc's.
+    std::array<std::byte, 4096> more;
+    while (const std::size_t got = file.read(more, filled, path)) {
+        if (filled + got > limit)
+            throw tooLarge();
+        bytes.resize(filled + got);
+        std::memcpy(bytes.data() + filled, more.data(), got);
+        filled += got;
     }
-}
-
-void flush(int fd, const fs::path &path)
-{
-    int result;
-    do
-        result = ::fsync(fd);
-    while (result != 0 && errno == EINTR);
-    // Some file systems cannot flush this kind of file; there is nothing more to do then.
-    if (result != 0 && errno != EINVAL && errno != ENOTSUP && errno != EROFS)
-        throwErrno(errno, "write", path);
+    return bytes;
 }
 
 /// Removes its file unless it was kept.
@@ -150,7 +71,7 @@ struct TemporaryFile {
     }
 };
 
-int createTemporary(const fs::path &folder, const fs::path &target, mode_t mode, TemporaryFile &temporary)
+FileDescriptor createTemporary(const fs::path &folder, const fs::path &target, mode_t mode, TemporaryFile &temporary)
 {
     static std::atomic<std::uint64_t> counter{0};
     const auto now = static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
@@ -159,10 +80,10 @@ int createTemporary(const fs::path &folder, const fs::path &target, mode_t mode,
         char name[64];
         std::snprintf(name, sizeof name, ".dank-%016llx.tmp", static_cast<unsigned long long>(random.next()));
         const fs::path path = folder / name;
-        const int fd = openRetrying(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
-        if (fd >= 0) {
+        FileDescriptor file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+        if (file) {
             temporary.path = path;
-            return fd;
+            return file;
         }
         if (errno != EEXIST)
             throwErrno(errno, "write", target);
@@ -246,21 +167,21 @@ void writeFileAtomically(const fs::path &path, std::span<const std::span<const s
         throw Error(ErrorKind::File, "Cannot write '" + displayPath(target) + "': it is not a regular file.", target);
 
     TemporaryFile temporary;
-    Descriptor file(createTemporary(folder, target, 0666, temporary));
+    FileDescriptor file = createTemporary(folder, target, 0666, temporary);
     if (exists)
         (void)!::fchmod(file.get(), old.st_mode & 0777);
-    for (const std::span<const std::byte> piece : pieces)
-        writeAll(file.get(), piece, target);
-    flush(file.get(), target);
-    if (const int failed = file.closeNow())
+    std::uint64_t written = 0;
+    for (const std::span<const std::byte> piece : pieces) {
+        file.write(piece, written, target);
+        written += piece.size();
+    }
+    file.flush(target);
+    if (const int failed = file.close())
         throwErrno(failed, "write", target);
     if (::rename(temporary.path.c_str(), target.c_str()) != 0)
         throwErrno(errno, "write", target);
     temporary.keep = true;
-
-    const Descriptor parent(openRetrying(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (parent.get() >= 0)  // a folder may be writable but not readable; the new contents are in place either way
-        flush(parent.get(), folder);
+    flushFolder(folder);
 }
 
 void writeFileAtomically(const fs::path &path, std::span<const std::byte> bytes)

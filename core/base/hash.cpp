@@ -1,18 +1,12 @@
 #include "core/base/hash.h"
 
-#include <cerrno>
 #include <memory>
 #include <new>
 #include <vector>
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <xxhash.h>
 
-#include "core/base/error.h"
-#include "core/base/file.h"
+#include "core/base/file_descriptor.h"
 
 namespace dank {
 
@@ -55,31 +49,14 @@ std::string hashFile(const std::filesystem::path &path)
         throw std::bad_alloc();
     XXH3_128bits_reset(state.get());
 
-    struct Descriptor {
-        int fd;
-        ~Descriptor()
-        {
-            if (fd >= 0)
-                ::close(fd);
-        }
-    };
-    // Non-blocking, so that a pipe nobody writes to cannot hang us.
-    const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-    if (file.fd < 0)
-        throwErrno(errno, "open", path);
-    struct stat about {};
-    if (::fstat(file.fd, &about) == 0 && !S_ISREG(about.st_mode))  // a device may never end
-        throw Error(ErrorKind::File, "Cannot read '" + displayPath(path) + "': it is not a regular file.", path);
+    const FileDescriptor file = FileDescriptor::openRegular(path);
     std::vector<std::byte> piece(1 << 18);
-    for (;;) {
-        const ssize_t got = ::read(file.fd, piece.data(), piece.size());
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            throwErrno(errno, "read", path);
-        if (got == 0)
+    for (std::uint64_t done = 0;;) {
+        const std::size_t got = file.read(piece, done, path);
+        XXH3_128bits_update(state.get(), piece.data(), got);
+        if (got < piece.size())
             return toHex(XXH3_128bits_digest(state.get()));
-        XXH3_128bits_update(state.get(), piece.data(), static_cast<std::size_t>(got));
+        done += got;
     }
 }
 

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/file_descriptor.h"
 #include "core/dataset/byte_source.h"
 #include "core/dataset/image_headers.h"
 
@@ -118,17 +119,8 @@ ImageProbe probeImage(std::span<const std::byte> bytes)
 
 ImageProbe probeImageFile(const std::filesystem::path &path)
 try {
-    struct Descriptor {
-        int fd;
-        ~Descriptor()
-        {
-            if (fd >= 0)
-                ::close(fd);
-        }
-    };
-    // Non-blocking, so that a pipe nobody writes to cannot hang us.
-    const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-    if (file.fd < 0) {
+    const FileDescriptor file(path, O_RDONLY | O_NONBLOCK);  // a pipe nobody writes to cannot hang us
+    if (!file) {
         const int why = errno;
         ImageProbe probe = unreadable(why);
         if (why == ENOENT)
@@ -136,13 +128,13 @@ try {
         return probe;
     }
     struct stat info {};
-    if (::fstat(file.fd, &info) != 0)
+    if (::fstat(file.get(), &info) != 0)
         return unreadable(errno);
     if (!S_ISREG(info.st_mode)) {
         ImageProbe probe;
         return refuse(probe, SkipReason::ImageUnreadable, "it is not a regular file");
     }
-    ByteSource source(file.fd, static_cast<std::uint64_t>(info.st_size));
+    ByteSource source(file.get(), static_cast<std::uint64_t>(info.st_size));
     ImageProbe probe = probeSource(source);
     return source.readError() ? unreadable(source.readError()) : probe;
 } catch (const std::exception &error) {

@@ -9,6 +9,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "core/base/file_descriptor.h"
+
 namespace fs = std::filesystem;
 
 namespace dank {
@@ -28,13 +30,9 @@ bool isNamedLikePicture(const fs::path &path)
 
 bool beginsLikePicture(const fs::path &path)
 {
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return false;
+    const FileDescriptor file(path, O_RDONLY | O_NONBLOCK);
     std::array<char, 12> bytes{};
-    const ssize_t got = ::read(fd, bytes.data(), bytes.size());
-    ::close(fd);
-    if (got < 12)
+    if (!file || ::read(file.get(), bytes.data(), bytes.size()) < 12)
         return false;
     const std::string_view head(bytes.data(), bytes.size());
     return head.starts_with("\xff\xd8\xff") || head.starts_with("\x89PNG\r\n\x1a\n") || head.starts_with("GIF87a")

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
+#include "core/base/json_reader.h"
 
 namespace dank {
 
@@ -17,11 +18,6 @@ constexpr SkipReason kReasons[] = {
     SkipReason::ImageMissing,   SkipReason::ImageOutside,   SkipReason::ImageUnreadable, SkipReason::NotAnImage,
     SkipReason::ImageTruncated, SkipReason::ImageTooLarge,  SkipReason::ImageCorrupt,    SkipReason::Excluded,
 };
-
-[[noreturn]] void refuse(const std::string &why)
-{
-    throw Error(ErrorKind::Format, "This evaluation cannot be used: " + why + '.');
-}
 
 // ---- to JSON ----
 
@@ -94,166 +90,102 @@ Json toJson(const JudgedMeme &meme)
 
 // ---- from JSON ----
 
-const Json &at(const Json &object, const char *key)
+std::optional<double> definedNumber(const JsonValue &object, const char *key)
 {
-    const auto found = object.is_object() ? object.find(key) : object.end();
-    if (!object.is_object() || found == object.end())
-        refuse(std::string("'") + key + "' is missing");
-    return *found;
+    const auto value = object.defined(key);
+    return value ? std::optional(value->finite()) : std::nullopt;
 }
 
-const Json *find(const Json &object, const char *key)
+TopShare topShare(const JsonValue &object)
 {
-    const auto found = object.find(key);
-    return found == object.end() || found->is_null() ? nullptr : &*found;
+    return {object.at("base_rate").finite(), definedNumber(object, "roc_auc"), definedNumber(object, "pr_auc")};
 }
 
-double finite(const Json &value, const char *key)
-{
-    if (!value.is_number() || !std::isfinite(value.get<double>()))
-        refuse(std::string("'") + key + "' is no finite number");
-    return value.get<double>();
-}
-
-double number(const Json &object, const char *key)
-{
-    return finite(at(object, key), key);
-}
-
-std::optional<double> defined(const Json &object, const char *key)
-{
-    const Json *value = find(object, key);
-    return value ? std::optional(finite(*value, key)) : std::nullopt;
-}
-
-template <typename Whole = std::size_t>
-Whole count(const Json &object, const char *key)
-{
-    const Json &value = at(object, key);
-    if (!value.is_number_unsigned())
-        refuse(std::string("'") + key + "' is not a whole number of at least 0");
-    return static_cast<Whole>(value.get<std::uint64_t>());
-}
-
-std::string text(const Json &object, const char *key)
-{
-    const Json &value = at(object, key);
-    if (!value.is_string())
-        refuse(std::string("'") + key + "' is not text");
-    return value.get<std::string>();
-}
-
-bool flag(const Json &object, const char *key)
-{
-    const Json &value = at(object, key);
-    if (!value.is_boolean())
-        refuse(std::string("'") + key + "' is neither true nor false");
-    return value.get<bool>();
-}
-
-const Json &list(const Json &object, const char *key)
-{
-    const Json &value = at(object, key);
-    if (!value.is_array())
-        refuse(std::string("'") + key + "' is not a list");
-    return value;
-}
-
-TopShare topShare(const Json &object)
-{
-    return {number(object, "base_rate"), defined(object, "roc_auc"), defined(object, "pr_auc")};
-}
-
-Metrics metrics(const Json &object)
+Metrics metrics(const JsonValue &object)
 {
     Metrics read;
-    read.rows = count(object, "rows");
-    read.groups = count(object, "groups");
-    read.mae = number(object, "mae");
-    read.rmse = number(object, "rmse");
-    read.r2 = defined(object, "r2");
-    read.spearman = defined(object, "spearman");
-    read.kendall = defined(object, "kendall");
-    read.pairwise = defined(object, "pairwise");
-    read.pairs = count<std::uint64_t>(object, "pairs");
-    read.topQuarter = topShare(at(object, "top_25"));
-    read.topTwentieth = topShare(at(object, "top_5"));
+    read.rows = object.at("rows").whole<std::size_t>();
+    read.groups = object.at("groups").whole<std::size_t>();
+    read.mae = object.at("mae").finite();
+    read.rmse = object.at("rmse").finite();
+    read.r2 = definedNumber(object, "r2");
+    read.spearman = definedNumber(object, "spearman");
+    read.kendall = definedNumber(object, "kendall");
+    read.pairwise = definedNumber(object, "pairwise");
+    read.pairs = object.at("pairs").whole<std::uint64_t>();
+    read.topQuarter = topShare(object.at("top_25"));
+    read.topTwentieth = topShare(object.at("top_5"));
     return read;
 }
 
-Interval interval(const Json &value)
+Interval interval(const JsonValue &value)
 {
-    if (!value.is_array() || value.size() != 2)
-        refuse("an interval has not two ends");
-    const Interval read{finite(value[0], "low"), finite(value[1], "high")};
+    const auto ends = value.tuple(2);
+    const Interval read{ends[0].finite(), ends[1].finite()};
     if (read.low > read.high)
-        refuse("an interval ends before it begins");
+        value.refuse("an interval ends before it begins");
     return read;
 }
 
-Intervals intervals(const Json &object)
+Intervals intervals(const JsonValue &object)
 {
-    if (!object.is_object())
-        refuse("its intervals are no object");
     Intervals read;
     for (const Figure figure : kFigures)
-        if (const Json *value = find(object, figureName(figure)))
+        if (const auto value = object.defined(figureName(figure)))
             read[figure] = interval(*value);
     return read;
 }
 
-BaselineResult baseline(const Json &object)
+BaselineResult baseline(const JsonValue &object)
 {
     BaselineResult read;
-    read.name = text(object, "name");
-    read.title = text(object, "title");
-    read.pooled = metrics(at(object, "pooled"));
-    if (const Json *within = find(object, "within"))
+    read.name = object.at("name").text();
+    read.title = object.at("title").text();
+    read.pooled = metrics(object.at("pooled"));
+    if (const auto within = object.defined("within"))
         read.within = metrics(*within);
-    if (const Json *spearman = find(object, "spearman"))
+    if (const auto spearman = object.defined("spearman"))
         read.spearman = interval(*spearman);
-    if (const Json *spearman = find(object, "within_spearman"))
+    if (const auto spearman = object.defined("within_spearman"))
         read.withinSpearman = interval(*spearman);
     return read;
 }
 
-JudgedMeme meme(const Json &object)
+JudgedMeme meme(const JsonValue &object)
 {
     JudgedMeme read;
-    read.id = text(object, "id");
-    read.predicted = number(object, "predicted");
-    read.actual = number(object, "actual");
-    read.upvotes = count<std::int64_t>(object, "upvotes");
-    if (read.upvotes < 0)
-        refuse("'upvotes' is too great");
-    if (find(object, "group"))
-        read.group = text(object, "group");
-    if (find(object, "cluster"))
-        read.cluster = count(object, "cluster");
-    read.samePicture = find(object, "same_picture") && flag(object, "same_picture");
-    if (find(object, "nearest")) {
-        read.nearest = text(object, "nearest");
-        read.nearestSimilarity = number(object, "similarity");
+    read.id = object.at("id").text();
+    read.predicted = object.at("predicted").finite();
+    read.actual = object.at("actual").finite();
+    read.upvotes = object.at("upvotes").whole<std::int64_t>();
+    if (const auto group = object.defined("group"))
+        read.group = group->text();
+    if (const auto cluster = object.defined("cluster"))
+        read.cluster = cluster->whole<std::size_t>();
+    if (const auto same = object.defined("same_picture"))
+        read.samePicture = same->flag();
+    if (const auto nearest = object.defined("nearest")) {
+        read.nearest = nearest->text();
+        read.nearestSimilarity = object.at("similarity").finite();
     }
     return read;
 }
 
-Verdict verdict(const Json &object)
+Verdict verdict(const JsonValue &object)
 {
-    const std::string name = text(object, "kind");
-    const auto kind = verdictFromName(name);
+    const auto kind = verdictFromName(object.at("kind").text());
     if (!kind)
-        refuse("its verdict is unknown");
-    return {*kind, text(object, "headline"), text(object, "reason")};
+        object.refuse("its verdict is unknown");
+    return {*kind, object.at("headline").text(), object.at("reason").text()};
 }
 
-Skipped skipped(const Json &object)
+Skipped skipped(const JsonValue &object)
 {
-    const std::string name = text(object, "reason");
+    const std::string name = object.at("reason").text();
     for (const SkipReason reason : kReasons)
         if (name == skipReasonName(reason))
-            return {text(object, "id"), reason, text(object, "detail")};
-    refuse("a reason for skipping a meme is unknown");
+            return {object.at("id").text(), reason, object.at("detail").text()};
+    object.refuse("a reason for skipping a meme is unknown");
 }
 
 }  // namespace
@@ -290,41 +222,38 @@ std::string evaluationToJson(const Evaluation &evaluation)
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-Evaluation evaluationFromJson(std::string_view given)
+Evaluation evaluationFrom(const JsonValue &object)
 {
-    // Parsed by events that go no deeper than an evaluation does: a hostile nesting is refused, not followed.
-    const auto shallow = [](int depth, Json::parse_event_t, Json &) {
-        if (depth > kMaxDepth)
-            refuse("it is nested too deeply");
-        return true;
-    };
-    try {
-        const Json json = Json::parse(given, shallow);
-        Evaluation read;
-        read.subset = text(json, "subset");
-        read.verdict = verdict(at(json, "verdict"));
-        read.model = metrics(at(json, "model"));
-        read.meanPredictor = metrics(at(json, "mean_predictor"));
-        read.intervals = intervals(at(json, "intervals"));
-        read.groupName = text(json, "group_name");
-        if (const Json *within = find(json, "within")) {
-            read.within = metrics(*within);
-            read.withinIntervals = intervals(at(json, "within_intervals"));
-        }
-        read.judgedWithin = flag(json, "judged_within");
-        for (const Json &item : list(json, "baselines"))
-            read.baselines.push_back(baseline(item));
-        read.clusters = count(json, "clusters");
-        read.duplicates = count(json, "duplicates");
-        read.duplicateShare = number(json, "duplicate_share");
-        for (const Json &item : list(json, "memes"))
-            read.memes.push_back(meme(item));
-        for (const Json &item : list(json, "skipped"))
-            read.skipped.push_back(skipped(item));
-        return read;
-    } catch (const nlohmann::json::exception &error) {
-        refuse(std::string("it is not valid JSON (") + error.what() + ")");
+    Evaluation read;
+    read.subset = object.at("subset").text();
+    read.verdict = verdict(object.at("verdict"));
+    read.model = metrics(object.at("model"));
+    read.meanPredictor = metrics(object.at("mean_predictor"));
+    read.intervals = intervals(object.at("intervals"));
+    read.groupName = object.at("group_name").text();
+    if (const auto within = object.defined("within")) {
+        read.within = metrics(*within);
+        read.withinIntervals = intervals(object.at("within_intervals"));
     }
+    read.judgedWithin = object.at("judged_within").flag();
+    for (const JsonValue &item : object.at("baselines").list())
+        read.baselines.push_back(baseline(item));
+    read.clusters = object.at("clusters").whole<std::size_t>();
+    read.duplicates = object.at("duplicates").whole<std::size_t>();
+    read.duplicateShare = object.at("duplicate_share").finite();
+    for (const JsonValue &item : object.at("memes").list())
+        read.memes.push_back(meme(item));
+    for (const JsonValue &item : object.at("skipped").list())
+        read.skipped.push_back(skipped(item));
+    return read;
+}
+
+Evaluation evaluationFromJson(std::string_view text)
+{
+    const JsonDocument document(text, kMaxDepth, [](const std::string &why) {
+        throw Error(ErrorKind::Format, "This evaluation cannot be used: " + why + '.');
+    });
+    return evaluationFrom(document.root());
 }
 
 }  // namespace dank

@@ -49,14 +49,7 @@ std::vector<Neighbour> NearestMemes::nearest(std::span<const float> features, st
     std::vector<Neighbour> best;
     for (std::size_t i = 0; i < rows(); ++i) {
         const Eigen::Map<const Eigen::VectorXf> row(m_units.data() + i * m_columns, asked.size());
-        const double value = std::clamp<double>(row.dot(asked), -1, 1);
-        if (best.size() == k && value <= best.back().similarity)
-            continue;
-        if (best.size() == k)
-            best.pop_back();
-        const auto place = std::upper_bound(best.begin(), best.end(), value,
-                                            [](double a, const Neighbour &b) { return a > b.similarity; });
-        best.insert(place, {i, value});
+        keepNearest(best, k, i, row.dot(asked));
     }
     return best;
 }

@@ -27,6 +27,18 @@ Matrix unitRows(const Standardiser &standardiser, std::size_t count, RowAt rowAt
 
 }  // namespace
 
+void keepNearest(std::vector<Neighbour> &nearest, std::size_t k, std::size_t row, double similarity)
+{
+    similarity = std::clamp(similarity, -1.0, 1.0);
+    if (nearest.size() == k && (k == 0 || similarity <= nearest.back().similarity))
+        return;
+    if (nearest.size() == k)
+        nearest.pop_back();
+    const auto place = std::upper_bound(nearest.begin(), nearest.end(), similarity,
+                                        [](double a, const Neighbour &b) { return a > b.similarity; });
+    nearest.insert(place, {row, similarity});
+}
+
 NeighbourSearch::NeighbourSearch(const FeatureMatrix &features, std::span<const std::size_t> trainRows)
     : m_features(&features), m_rows(trainRows.begin(), trainRows.end()), m_standardiser(features, trainRows)
 {
@@ -44,8 +56,6 @@ std::vector<std::vector<Neighbour>> NeighbourSearch::nearest(std::span<const flo
     constexpr std::size_t kRows = 512;
     const std::size_t count = queries.size() / columns;
     std::vector<std::vector<Neighbour>> found(count);
-    if (k == 0)
-        return found;
     for (std::size_t begin = 0; begin < count; begin += kQueries) {
         const std::size_t some = std::min(kQueries, count - begin);
         const Matrix asked = unitRows(m_standardiser, some,
@@ -57,18 +67,9 @@ std::vector<std::vector<Neighbour>> NeighbourSearch::nearest(std::span<const flo
                 unitRows(m_standardiser, rows, [&](std::size_t i) { return m_features->row(m_rows[from + i]); });
             const Matrix similarity = asked * block.transpose();
             for (std::size_t i = 0; i < some; ++i) {
-                std::vector<Neighbour> &best = found[begin + i];
-                for (std::size_t j = 0; j < rows; ++j) {
-                    const double value = std::clamp<double>(
-                        similarity(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)), -1, 1);
-                    if (best.size() == k && value <= best.back().similarity)
-                        continue;
-                    if (best.size() == k)
-                        best.pop_back();
-                    const auto place = std::upper_bound(best.begin(), best.end(), value,
-                                                        [](double a, const Neighbour &b) { return a > b.similarity; });
-                    best.insert(place, {m_rows[from + j], value});
-                }
+                for (std::size_t j = 0; j < rows; ++j)
+                    keepNearest(found[begin + i], k, m_rows[from + j],
+                                similarity(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)));
             }
         }
     }

@@ -16,6 +16,9 @@ struct Neighbour {
     double similarity = 0;  ///< cosine of the standardised features, -1..1
 };
 
+/// Puts a row among the `k` nearest, nearest first, if it is one of them; of equal ones those that came first.
+void keepNearest(std::vector<Neighbour> &nearest, std::size_t k, std::size_t row, double similarity);
+
 /// From this similarity on two pictures count as the same one.
 inline constexpr double kSamePicture = 0.999;
 /// With fewer features than this, different pictures lie that close by chance.

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numbers>
+#include <type_traits>
 
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
+#include "core/base/json_reader.h"
 
 namespace dank {
 
@@ -73,46 +74,29 @@ std::string number(double value)
     return std::isfinite(value) ? nlohmann::json(value).dump() : "not a finite number";
 }
 
-/// Reads one optional key; what is not there keeps its default.
-template <typename Read>
-void take(const nlohmann::json &object, const char *key, Read read)
+/// Reads a member where it is there; what is not keeps its default.
+template <typename Value>
+void take(const JsonValue &object, const char *key, Value &into)
 {
     const auto found = object.find(key);
-    if (found != object.end())
-        read(*found);
+    if (!found)
+        return;
+    if constexpr (std::is_same_v<Value, bool>)
+        into = found->flag();
+    else if constexpr (std::is_same_v<Value, double>)
+        into = found->finite();
+    else if constexpr (std::is_same_v<Value, std::string>)
+        into = found->text();
+    else
+        into = found->whole<Value>();
 }
 
-double takeNumber(const nlohmann::json &value, const char *key)
+/// The same for what is written as text.
+template <typename Value>
+void take(const JsonValue &object, const char *key, Value &into, Value (*fromText)(std::string_view))
 {
-    if (!value.is_number())
-        refuse(std::string("'") + key + "' is not a number");
-    return value.get<double>();
-}
-
-int takeInt(const nlohmann::json &value, const char *key)
-{
-    if (value.is_number_unsigned() && value.get<std::uint64_t>() > std::numeric_limits<int>::max())
-        refuse(std::string("'") + key + "' is too large");
-    if (!value.is_number_integer())
-        refuse(std::string("'") + key + "' is not a whole number");
-    const auto whole = value.get<std::int64_t>();
-    if (whole < std::numeric_limits<int>::min() || whole > std::numeric_limits<int>::max())
-        refuse(std::string("'") + key + "' is too large");
-    return static_cast<int>(whole);
-}
-
-bool takeBool(const nlohmann::json &value, const char *key)
-{
-    if (!value.is_boolean())
-        refuse(std::string("'") + key + "' is not true or false");
-    return value.get<bool>();
-}
-
-std::string takeText(const nlohmann::json &value, const char *key)
-{
-    if (!value.is_string())
-        refuse(std::string("'") + key + "' is not a text");
-    return value.get<std::string>();
+    if (const auto found = object.find(key))
+        into = fromText(found->text());
 }
 
 }  // namespace
@@ -310,70 +294,45 @@ std::string trainConfigToJson(const TrainConfig &config)
 
 TrainConfig trainConfigFromJson(std::string_view text)
 {
-    // Parsed by events that go no deeper than these settings do: a hostile nesting is refused, not followed.
-    const auto shallow = [](int depth, nlohmann::json::parse_event_t, nlohmann::json &) {
-        if (depth > 8)
-            refuse("they are nested too deeply");
-        return true;
-    };
-    try {
-        const nlohmann::json json = nlohmann::json::parse(text, shallow);
-        if (!json.is_object())
-            refuse("they are not a JSON object");
-        TrainConfig config;
-        take(json, "preset", [&](const auto &value) { config.preset = takeText(value, "preset"); });
-        take(json, "hidden", [&](const auto &value) {
-            if (!value.is_array() || value.size() > kMaxLayers)
-                refuse("'hidden' is not a list of at most " + std::to_string(kMaxLayers) + " widths");
-            config.hidden.clear();
-            for (const auto &width : value)
-                config.hidden.push_back(takeInt(width, "hidden"));
-        });
-        take(json, "layer_norm", [&](const auto &value) { config.layerNorm = takeBool(value, "layer_norm"); });
-        take(json, "dropout", [&](const auto &value) { config.dropout = takeNumber(value, "dropout"); });
-        take(json, "initialisation", [&](const auto &value) {
-            config.initialisation = initialisationFromName(takeText(value, "initialisation"));
-        });
-        take(json, "output", [&](const auto &value) { config.output = outputFromName(takeText(value, "output")); });
-        take(json, "standardise", [&](const auto &value) { config.standardise = takeBool(value, "standardise"); });
-        take(json, "target", [&](const auto &value) { config.target = targetKindFromName(takeText(value, "target")); });
-        take(json, "learning_rate",
-             [&](const auto &value) { config.learningRate = takeNumber(value, "learning_rate"); });
-        take(json, "weight_decay", [&](const auto &value) { config.weightDecay = takeNumber(value, "weight_decay"); });
-        if (config.weightDecay > 0)
-            config.optimiser = OptimiserKind::AdamW;
-        take(json, "loss", [&](const auto &value) { config.loss = lossFromText(takeText(value, "loss")); });
-        take(json, "optimiser",
-             [&](const auto &value) { config.optimiser = optimiserFromName(takeText(value, "optimiser")); });
-        take(json, "momentum", [&](const auto &value) { config.momentum = takeNumber(value, "momentum"); });
-        take(json, "gradient_clip",
-             [&](const auto &value) { config.gradientClip = takeNumber(value, "gradient_clip"); });
-        take(json, "schedule",
-             [&](const auto &value) { config.schedule = scheduleFromName(takeText(value, "schedule")); });
-        take(json, "schedule_every",
-             [&](const auto &value) { config.scheduleEvery = takeInt(value, "schedule_every"); });
-        take(json, "schedule_factor",
-             [&](const auto &value) { config.scheduleFactor = takeNumber(value, "schedule_factor"); });
-        take(json, "group", [&](const auto &value) { config.group = takeText(value, "group"); });
-        take(json, "within", [&](const auto &value) { config.within = takeBool(value, "within"); });
-        take(json, "folds", [&](const auto &value) { config.folds = takeInt(value, "folds"); });
-        take(json, "seeds", [&](const auto &value) { config.seeds = takeInt(value, "seeds"); });
-        take(json, "batch", [&](const auto &value) { config.batch = takeInt(value, "batch"); });
-        take(json, "epochs", [&](const auto &value) { config.epochs = takeInt(value, "epochs"); });
-        take(json, "patience", [&](const auto &value) { config.patience = takeInt(value, "patience"); });
-        take(json, "split", [&](const auto &value) { config.split = splitKindFromName(takeText(value, "split")); });
-        take(json, "validation_fraction",
-             [&](const auto &value) { config.validationFraction = takeNumber(value, "validation_fraction"); });
-        take(json, "seed", [&](const auto &value) {
-            if (!value.is_number_unsigned())
-                refuse("'seed' is not a whole number of at least 0");
-            config.seed = value.template get<std::uint64_t>();
-        });
-        config.validate();
-        return config;
-    } catch (const nlohmann::json::exception &error) {
-        refuse(std::string("they are not valid JSON (") + error.what() + ")");
+    constexpr int kMaxDepth = 8;
+    const JsonDocument document(text, kMaxDepth, refuse);
+    const JsonValue json = document.root();
+    TrainConfig config;
+    take(json, "preset", config.preset);
+    if (const auto hidden = json.find("hidden")) {
+        config.hidden.clear();
+        for (const JsonValue &width : hidden->list(kMaxLayers))
+            config.hidden.push_back(width.whole<int>());
     }
+    take(json, "layer_norm", config.layerNorm);
+    take(json, "dropout", config.dropout);
+    take(json, "initialisation", config.initialisation, initialisationFromName);
+    take(json, "output", config.output, outputFromName);
+    take(json, "standardise", config.standardise);
+    take(json, "target", config.target, targetKindFromName);
+    take(json, "learning_rate", config.learningRate);
+    take(json, "weight_decay", config.weightDecay);
+    if (config.weightDecay > 0)
+        config.optimiser = OptimiserKind::AdamW;
+    take(json, "loss", config.loss, lossFromText);
+    take(json, "optimiser", config.optimiser, optimiserFromName);
+    take(json, "momentum", config.momentum);
+    take(json, "gradient_clip", config.gradientClip);
+    take(json, "schedule", config.schedule, scheduleFromName);
+    take(json, "schedule_every", config.scheduleEvery);
+    take(json, "schedule_factor", config.scheduleFactor);
+    take(json, "group", config.group);
+    take(json, "within", config.within);
+    take(json, "folds", config.folds);
+    take(json, "seeds", config.seeds);
+    take(json, "batch", config.batch);
+    take(json, "epochs", config.epochs);
+    take(json, "patience", config.patience);
+    take(json, "split", config.split, splitKindFromName);
+    take(json, "validation_fraction", config.validationFraction);
+    take(json, "seed", config.seed);
+    config.validate();
+    return config;
 }
 
 }  // namespace dank

@@ -12,7 +12,9 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/file_descriptor.h"
 #include "core/base/hash.h"
+#include "core/base/json_reader.h"
 #include "core/weights/safetensors.h"
 
 namespace dank {
@@ -42,37 +44,6 @@ std::string checksum(const std::string &document, const Tensors &tensors)
     return text;
 }
 using NamedBytes = std::vector<std::pair<std::string_view, std::span<const std::byte>>>;
-
-class Descriptor {
-public:
-    Descriptor(const std::filesystem::path &path, int flags) : m_fd(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {}
-    Descriptor(const Descriptor &) = delete;
-    Descriptor &operator=(const Descriptor &) = delete;
-    ~Descriptor()
-    {
-        if (m_fd >= 0)
-            ::close(m_fd);
-    }
-    int get() const { return m_fd; }
-
-private:
-    int m_fd;
-};
-
-void writeAt(int descriptor, std::span<const std::byte> bytes, std::uint64_t offset, const std::filesystem::path &path)
-{
-    while (!bytes.empty()) {
-        const ssize_t written = ::pwrite(descriptor, bytes.data(), bytes.size(), off_t(offset));
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            throwErrno(errno, "write", path);
-        if (written == 0)
-            throwErrno(ENOSPC, "write", path);
-        bytes = bytes.subspan(std::size_t(written));
-        offset += std::uint64_t(written);
-    }
-}
 
 std::vector<float> floats(const TensorFile &file, const char *name)
 {
@@ -122,14 +93,10 @@ TrainingState readSlot(const std::filesystem::path &path)
         throw damaged();
 
     TrainingState state;
-    try {
-        const nlohmann::json json = nlohmann::json::parse(document->second);
-        state.epoch = json.at("epoch").get<int>();
-        state.step = json.at("step").get<std::int64_t>();
-        state.bestEpoch = json.at("best_epoch").get<int>();
-    } catch (const nlohmann::json::exception &) {
-        throw damaged();
-    }
+    const JsonDocument json(document->second, 1, [&](const std::string &) { throw damaged(); });
+    state.epoch = json.root().at("epoch").whole<int>();
+    state.step = json.root().at("step").whole<std::int64_t>();
+    state.bestEpoch = json.root().at("best_epoch").whole<int>();
     state.parameters = floats(file, "parameters");
     state.firstMoment = floats(file, "first_moment");
     state.secondMoment = floats(file, "second_moment");
@@ -197,21 +164,21 @@ void CheckpointFile::save(const TrainingState &state)
     // In place, not by rename: renaming over a file makes ext4 write it out at once, some 20 MB every epoch. The
     // first eight bytes, the header's length, are zero until all else is there, so a torn slot is never taken.
     const std::filesystem::path path = m_folder / kSlots[m_next];
-    const Descriptor file(path, O_WRONLY | O_CREAT | O_NOFOLLOW);
-    if (file.get() < 0)
+    const FileDescriptor file(path, O_WRONLY | O_CREAT | O_NOFOLLOW, 0644);
+    if (!file)
         throwErrno(errno, "open", path);
     constexpr std::array<std::byte, 8> kNoLength{};
-    writeAt(file.get(), kNoLength, 0, path);
+    file.write(kNoLength, 0, path);
     std::uint64_t offset = header.size();
     for (const TensorToWrite &entry : tensors) {
-        writeAt(file.get(), entry.bytes, offset, path);
+        file.write(entry.bytes, offset, path);
         offset += entry.bytes.size();
     }
     if (::ftruncate(file.get(), off_t(offset)) != 0)
         throwErrno(errno, "write", path);
     const std::span<const std::byte> head(header);
-    writeAt(file.get(), head.subspan(8), 8, path);
-    writeAt(file.get(), head.first(8), 0, path);
+    file.write(head.subspan(8), 8, path);
+    file.write(head.first(8), 0, path);
     m_next = 1 - m_next;
 }
 
@@ -219,17 +186,13 @@ void CheckpointFile::sync()
 {
     for (const char *slot : kSlots) {
         const std::filesystem::path path = m_folder / slot;
-        const Descriptor file(path, O_RDONLY | O_NOFOLLOW);
-        if (file.get() < 0 && errno == ENOENT)
-            continue;
-        if (file.get() < 0)
+        const FileDescriptor file(path, O_RDONLY | O_NOFOLLOW);
+        if (file)
+            file.flush(path);
+        else if (errno != ENOENT)
             throwErrno(errno, "open", path);
-        if (::fsync(file.get()) != 0)
-            throwErrno(errno, "write", path);
     }
-    const Descriptor folder(m_folder, O_RDONLY | O_DIRECTORY);
-    if (folder.get() < 0 || ::fsync(folder.get()) != 0)
-        throwErrno(errno, "write", m_folder);
+    flushFolder(m_folder);
 }
 
 std::optional<TrainingState> CheckpointFile::load() const

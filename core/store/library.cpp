@@ -12,6 +12,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/file_descriptor.h"
 #include "core/store/schema.h"
 
 namespace dank {
@@ -21,22 +22,14 @@ namespace {
 /// is on the folder itself, so it leaves no file behind and works in a folder that cannot be written.
 class OpeningLock {
 public:
-    explicit OpeningLock(const std::filesystem::path &folder)
-        : m_descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+    explicit OpeningLock(const std::filesystem::path &folder) : m_folder(folder, O_RDONLY | O_DIRECTORY)
     {
-        while (m_descriptor >= 0 && ::flock(m_descriptor, LOCK_EX) != 0 && errno == EINTR) {
+        while (m_folder && ::flock(m_folder.get(), LOCK_EX) != 0 && errno == EINTR) {
         }
-    }
-    OpeningLock(const OpeningLock &) = delete;
-    OpeningLock &operator=(const OpeningLock &) = delete;
-    ~OpeningLock()
-    {
-        if (m_descriptor >= 0)
-            ::close(m_descriptor);
     }
 
 private:
-    const int m_descriptor;
+    const FileDescriptor m_folder;
 };
 
 }  // namespace

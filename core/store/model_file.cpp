@@ -5,7 +5,6 @@
 #include "core/backbone/backbone_id.h"
 #include "core/base/error.h"
 #include "core/base/file.h"
-#include "core/store/model_document.h"
 #include "core/store/model_scores.h"
 #include "core/weights/safetensors.h"
 
@@ -14,8 +13,17 @@ namespace {
 
 constexpr int kFormat = 2;
 constexpr const char *kKey = "dank";
+constexpr std::size_t kMaxText = 16 * 1024;            // a path or a name
+constexpr std::size_t kMaxDocumentValues = 4'000'000;  // epochs and row ids, with room
+constexpr int kMaxDepth = 8;
 constexpr std::size_t kMaxLayers = 64;
 constexpr std::int64_t kMaxWidth = std::int64_t{1} << 20;
+
+/// Part of a sentence, which loadModel() makes whole.
+[[noreturn]] void refuse(const std::string &why)
+{
+    throw Error(ErrorKind::Format, why);
+}
 
 /// The oldest that can hold the model, so that older programs refuse only what they would misread.
 /// 1: the first. 2: with layer normalisation.
@@ -56,34 +64,14 @@ json documentOf(const Model &model)
     return document;
 }
 
-std::vector<EpochStats> curveOf(const json &document)
+std::vector<EpochStats> curveOf(const JsonValue &list)
 {
-    const json &list = member(document, "curve");
-    if (!list.is_array())
-        refuseKind("curve");
     std::vector<EpochStats> curve;
-    curve.reserve(list.size());
-    for (const json &entry : list) {
-        if (!entry.is_array() || entry.size() != 4)
-            refuseKind("curve");
-        curve.push_back({static_cast<int>(whole(entry[0], "curve", 1, INT32_MAX)), number(entry[1], "curve"),
-                         number(entry[2], "curve"), number(entry[3], "curve")});
+    for (const JsonValue &entry : list.list()) {
+        const auto parts = entry.tuple(4);
+        curve.push_back({parts[0].whole<int>(1), parts[1].finite(), parts[2].finite(), parts[3].finite()});
     }
     return curve;
-}
-
-TargetTransform targetOf(const json &document)
-{
-    const json &target = member(document, "target");
-    if (!target.is_object())
-        refuseKind("target");
-    const json &list = member(target, "parameters");
-    if (!list.is_array())
-        refuseKind("parameters");
-    std::vector<double> parameters;
-    for (const json &value : list)
-        parameters.push_back(number(value, "parameters"));
-    return TargetTransform::fromParameters(targetKindFromName(plainText(target, "kind")), std::move(parameters));
 }
 
 /// Hands out each tensor once, so that leftovers are noticed.
@@ -131,53 +119,45 @@ Model modelOf(const TensorFile &file)
     const auto found = file.metadata().find(kKey);
     if (found == file.metadata().end())
         refuse("it is a safetensors file, but not a model of Dank Learning");
-    checkDocumentSize(found->second);
-    json document;
-    try {
-        document = json::parse(found->second);
-    } catch (const json::exception &) {
-        refuse("its description is not valid JSON");
-    }
-    if (!document.is_object())
-        refuse("its description is not a JSON object");
-    const std::int64_t format = whole(member(document, "format"), "format", 1, INT32_MAX);
+    const JsonDocument json(found->second, kMaxDepth, refuse, kMaxDocumentValues);
+    const JsonValue document = json.root();
+    const int format = document.at("format").whole<int>(1);
     if (format > kFormat)
         refuse("it was written by a newer version of Dank Learning (model format " + std::to_string(format)
                + ", this version knows up to " + std::to_string(kFormat) + "); update Dank Learning to use it");
 
     Model model;
-    model.name = plainText(document, "name");
-    model.run = whole(member(document, "run"), "run", 0, INT64_MAX);
-    model.backbone = plainText(document, "backbone");
-    model.weightsFile = text(document, "weights_file");
-    const json &untrained = member(document, "untrained_backbone");
-    if (!untrained.is_boolean())
-        refuseKind("untrained_backbone");
+    model.name = document.at("name").plainText(kMaxText);
+    model.run = document.at("run").whole<std::int64_t>();
+    model.backbone = document.at("backbone").plainText(kMaxText);
+    model.weightsFile = document.at("weights_file").text(kMaxText);
     // The backbone's id has the last word: no file may hide that its features came from random weights.
-    model.untrainedBackbone = untrained.get<bool>() || isUntrainedBackbone(model.backbone);
-    const std::string output = plainText(document, "output");
+    model.untrainedBackbone = document.at("untrained_backbone").flag() || isUntrainedBackbone(model.backbone);
+    const std::string output = document.at("output").plainText(kMaxText);
     if (output != "linear" && output != "sigmoid")
         refuse("its output '" + output + "' is unknown");
     model.output = output == "linear" ? OutputActivation::Linear : OutputActivation::Sigmoid;
-    model.target = targetOf(document);
-    model.referenceName = plainText(document, "reference_name");
-    model.config = trainConfigFromJson(member(document, "config").dump());
-    model.epoch = static_cast<int>(whole(member(document, "epoch"), "epoch", 0, INT32_MAX));
-    model.epochsRun = static_cast<int>(whole(member(document, "epochs_run"), "epochs_run", 0, INT32_MAX));
-    model.curve = curveOf(document);
-    model.trainMean = number(member(document, "train_mean"), "train_mean");
-    model.meanPredictorLoss = number(member(document, "mean_predictor_loss"), "mean_predictor_loss");
-    model.dataset = text(document, "dataset");
-    model.datasetHash = plainText(document, "dataset_hash");
-    model.trainIds = ids(document, "train_ids");
-    model.validationIds = ids(document, "validation_ids");
-    model.testIds = ids(document, "test_ids");
+    const JsonValue target = document.at("target");
+    model.target = TargetTransform::fromParameters(targetKindFromName(target.at("kind").plainText(kMaxText)),
+                                                   target.at("parameters").finites());
+    model.referenceName = document.at("reference_name").plainText(kMaxText);
+    model.config = trainConfigFromJson(document.at("config").dump());
+    model.epoch = document.at("epoch").whole<int>();
+    model.epochsRun = document.at("epochs_run").whole<int>();
+    model.curve = curveOf(document.at("curve"));
+    model.trainMean = document.at("train_mean").finite();
+    model.meanPredictorLoss = document.at("mean_predictor_loss").finite();
+    model.dataset = document.at("dataset").text(kMaxText);
+    model.datasetHash = document.at("dataset_hash").plainText(kMaxText);
+    model.trainIds = document.at("train_ids").texts(JsonValue::kAny, kMaxText);
+    model.validationIds = document.at("validation_ids").texts(JsonValue::kAny, kMaxText);
+    model.testIds = document.at("test_ids").texts(JsonValue::kAny, kMaxText);
     readScoreParts(document, model);
 
     Tensors tensors(file);
-    const std::int64_t layers = whole(member(document, "layers"), "layers", 1, kMaxLayers);
-    for (std::int64_t i = 0; i < layers; ++i)
-        model.layers.push_back(layerOf(tensors, std::size_t(i)));
+    const std::size_t layers = document.at("layers").whole<std::size_t>(1, kMaxLayers);
+    for (std::size_t i = 0; i < layers; ++i)
+        model.layers.push_back(layerOf(tensors, i));
     if (tensors.has("feature.mean") || tensors.has("feature.scale")) {
         model.featureMean = tensors.take("feature.mean", 1).toFloat();
         model.featureScale = tensors.take("feature.scale", 1).toFloat();
@@ -233,9 +213,6 @@ Model loadModel(const std::filesystem::path &path)
         throw Error(error.kind(),
                     "Cannot use the model '" + displayPath(path) + "': " + error.what()
                         + (std::string_view(error.what()).ends_with('.') ? "" : "."),
-                    path);
-    } catch (const json::exception &) {
-        throw Error(ErrorKind::Format, "Cannot use the model '" + displayPath(path) + "': its description is damaged.",
                     path);
     }
 }

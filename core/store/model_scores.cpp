@@ -11,41 +11,14 @@ namespace dank {
 
 namespace {
 
-const json &listAt(const json &object, const char *key, std::size_t most)
-{
-    const json &list = member(object, key);
-    if (!list.is_array())
-        refuseKind(key);
-    if (list.size() > most)
-        refuse(std::string("'") + key + "' in its description is too long");
-    return list;
-}
+constexpr std::size_t kMaxText = std::size_t{16} << 10;  // bytes
 
-std::vector<float> floats(const json &object, const char *key, std::size_t most)
+std::vector<float> floats(const JsonValue &list, std::size_t most)
 {
     std::vector<float> values;
-    for (const json &value : listAt(object, key, most))
-        values.push_back(static_cast<float>(number(value, key)));
+    for (const JsonValue &value : list.list(most))
+        values.push_back(static_cast<float>(value.finite()));
     return values;
-}
-
-/// The part of that name, nullptr where the file has none.
-const json *part(const json &document, const char *key)
-{
-    const auto found = document.find(key);
-    if (found == document.end())
-        return nullptr;
-    if (!found->is_object())
-        refuseKind(key);
-    return &*found;
-}
-
-double numberIn(const json &value, const char *key, double low, double high)
-{
-    const double read = number(value, key);
-    if (!(read >= low && read <= high))
-        refuse(std::string("'") + key + "' in its description is out of range");
-    return read;
 }
 
 /// Words that may hold a stranger's (of a column, of an error): short enough to be read again, cut between letters.
@@ -72,71 +45,64 @@ json judgementToJson(const Judgement &judgement)
     return object;
 }
 
-Judgement judgementFromJson(const json &object)
+Judgement judgementFromJson(const JsonValue &object)
 {
     Judgement judgement;
-    const std::string name = plainText(object, "verdict");
+    const std::string name = object.at("verdict").plainText(kMaxText);
     judgement.kind = verdictFromName(name);
-    judgement.headline = plainText(object, "headline");
-    judgement.reason = plainText(object, "reason");
+    judgement.headline = object.at("headline").plainText(kMaxText);
+    judgement.reason = object.at("reason").plainText(kMaxText);
     if (!judgement.kind && name != verdictName(judgement)) {
         judgement.reason = "A newer version of Dank Learning judged it '" + name
                            + "', which this one does not know: " + verdictText(judgement);
         judgement.headline = notJudged().headline;
     }
-    judgement.subset = plainText(object, "subset");
-    judgement.group = plainText(object, "group");
-    judgement.rows = static_cast<std::size_t>(whole(member(object, "rows"), "rows", 0, INT64_MAX));
-    if (object.contains("spearman"))
-        judgement.spearman = numberIn(object["spearman"], "spearman", -1, 1);
-    if (object.contains("r2"))
-        judgement.r2 = numberIn(object["r2"], "r2", std::numeric_limits<double>::lowest(), 1);
-    if (const auto interval = object.find("spearman_interval"); interval != object.end()) {
-        if (!interval->is_array() || interval->size() != 2)
-            refuseKind("spearman_interval");
-        const double high = numberIn((*interval)[1], "spearman_interval", -1, 1);
-        judgement.spearmanInterval = Interval{numberIn((*interval)[0], "spearman_interval", -1, high), high};
+    judgement.subset = object.at("subset").plainText(kMaxText);
+    judgement.group = object.at("group").plainText(kMaxText);
+    judgement.rows = object.at("rows").whole<std::size_t>();
+    if (const auto spearman = object.find("spearman"))
+        judgement.spearman = spearman->finite(-1, 1);
+    if (const auto r2 = object.find("r2"))
+        judgement.r2 = r2->finite(std::numeric_limits<double>::lowest(), 1);
+    if (const auto interval = object.find("spearman_interval")) {
+        const auto ends = interval->tuple(2);
+        const double high = ends[1].finite(-1, 1);
+        judgement.spearmanInterval = Interval{ends[0].finite(-1, high), high};
     }
     return judgement;
 }
 
-void readPictures(const json &pictures, Model &model)
+void readPictures(const JsonValue &pictures, Model &model)
 {
-    const json &rows = listAt(pictures, "rows", kMaxTrainPictures);
-    const json &hashes = listAt(pictures, "hashes", kMaxTrainPictures);
-    const json &upvotes = listAt(pictures, "upvotes", kMaxTrainPictures);
-    const json &files = listAt(pictures, "files", kMaxTrainPictures);
+    const auto rows = pictures.at("rows").list(kMaxTrainPictures);
+    const auto hashes = pictures.at("hashes").list(kMaxTrainPictures);
+    const auto upvotes = pictures.at("upvotes").list(kMaxTrainPictures);
+    const auto files = pictures.at("files").list(kMaxTrainPictures);
     if (hashes.size() != rows.size() || upvotes.size() != rows.size() || files.size() != rows.size())
-        refuse("the lists of its training pictures differ in length");
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (!hashes[i].is_string() || !files[i].is_string())
-            refuseKind("train_pictures");
-        TrainPicture picture;
-        picture.row = static_cast<std::size_t>(whole(rows[i], "rows", 0, INT64_MAX));
-        picture.hash = hashes[i].get<std::string>();
-        picture.upvotes = whole(upvotes[i], "upvotes", 0, INT64_MAX);
-        picture.file = files[i].get<std::string>();
-        model.trainPictures.push_back(std::move(picture));
-    }
+        pictures.refuse("the lists of its training pictures differ in length");
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        model.trainPictures.push_back(
+            {rows[i].whole<std::size_t>(), hashes[i].text(), upvotes[i].whole<std::int64_t>(), files[i].text()});
 }
 
-void readGroups(const json &list, Model &model)
+void readGroups(const JsonValue &list, Model &model)
 {
-    if (!list.is_array() || list.size() > GroupedTarget::kMaxGroups)
-        refuseKind("group_targets");
-    for (const json &entry : list) {
-        if (!entry.is_array() || entry.size() != 2 || !entry[0].is_string() || !entry[1].is_array())
-            refuseKind("group_targets");
-        std::vector<double> parameters;
-        for (const json &value : entry[1])
-            parameters.push_back(number(value, "group_targets"));
-        auto transform = TargetTransform::fromParameters(model.target.kind(), std::move(parameters));
-        if (!model.groupTargets.emplace(entry[0].get<std::string>(), std::move(transform)).second)
-            refuse("it has two targets for one group");
+    for (const JsonValue &entry : list.list(GroupedTarget::kMaxGroups)) {
+        const auto parts = entry.tuple(2);
+        auto transform = TargetTransform::fromParameters(model.target.kind(), parts[1].finites());
+        if (!model.groupTargets.emplace(parts[0].text(), std::move(transform)).second)
+            list.refuse("it has two targets for one group");
     }
 }
 
 }  // namespace
+
+std::string plain(std::string text)
+{
+    std::replace_if(
+        text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+    return text;
+}
 
 void addScoreParts(json &document, const Model &model)
 {
@@ -171,34 +137,28 @@ void addScoreParts(json &document, const Model &model)
     }
 }
 
-void readScoreParts(const json &document, Model &model)
+void readScoreParts(const JsonValue &document, Model &model)
 {
     if (model.config.within)
         model.targetGroup = model.config.group;
-    if (document.contains("split_hash")) {
-        model.splitHash = plainText(document, "split_hash");
+    if (const auto hash = document.find("split_hash")) {
+        model.splitHash = hash->plainText();
         if (splitHash(model.trainIds, model.validationIds, model.testIds) != model.splitHash)
-            refuse("its memes are not on the sides that its split's hash names");
+            document.refuse("its memes are not on the sides that its split's hash names");
     }
-    if (const json *const judgement = part(document, "judgement"))
+    if (const auto judgement = document.find("judgement"))
         model.judgement = judgementFromJson(*judgement);
-    if (const json *const interval = part(document, "interval")) {
-        ConformalInterval &read = model.interval.emplace();
-        read.level = number(member(*interval, "level"), "level");
-        read.rows = static_cast<std::size_t>(whole(member(*interval, "rows"), "rows", 0, INT64_MAX));
-        read.below = number(member(*interval, "below"), "below");
-        read.above = number(member(*interval, "above"), "above");
-    }
-    if (const json *const range = part(document, "training_range")) {
+    if (const auto interval = document.find("interval"))
+        model.interval = ConformalInterval{interval->at("level").finite(), interval->at("rows").whole<std::size_t>(),
+                                           interval->at("below").finite(), interval->at("above").finite()};
+    if (const auto range = document.find("training_range")) {
         constexpr std::size_t kMaxColumns = std::size_t{1} << 20;
-        TrainingRange &read = model.range.emplace();
-        read.mean = floats(*range, "mean", kMaxColumns);
-        read.scale = floats(*range, "scale", kMaxColumns);
-        read.distances = floats(*range, "distances", TrainingRange::kMaxDistances);
+        model.range = TrainingRange{floats(range->at("mean"), kMaxColumns), floats(range->at("scale"), kMaxColumns),
+                                    floats(range->at("distances"), TrainingRange::kMaxDistances)};
     }
-    if (const json *const pictures = part(document, "train_pictures"))
+    if (const auto pictures = document.find("train_pictures"))
         readPictures(*pictures, model);
-    if (const auto groups = document.find("group_targets"); groups != document.end())
+    if (const auto groups = document.find("group_targets"))
         readGroups(*groups, model);
 }
 

@@ -2,10 +2,18 @@
 
 // Internal to core/store.
 
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "core/base/json_reader.h"
 #include "core/model/model.h"
-#include "core/store/model_document.h"
 
 namespace dank {
+
+using nlohmann::json;
+
+/// Fit for JsonValue::plainText().
+std::string plain(std::string text);
 
 /// Adds what the model's scores are worth and rest on to its document: `judgement`, `split_hash`, `interval`,
 /// `training_range`, `train_pictures` and `group_targets`, each only where the model has it.
@@ -13,6 +21,6 @@ void addScoreParts(json &document, const Model &model);
 
 /// Reads them; what is not there stays absent. Needs the model's target, configuration and row lists. Throws
 /// Error{Format}; Model::validate() checks what fits together.
-void readScoreParts(const json &document, Model &model);
+void readScoreParts(const JsonValue &document, Model &model);
 
 }  // namespace dank

@@ -2,6 +2,9 @@
 
 #include <filesystem>
 #include <optional>
+#include <utility>
+
+#include "core/base/file_descriptor.h"
 
 namespace dank {
 
@@ -9,13 +12,10 @@ namespace dank {
 class RunLock {
 public:
     RunLock() = default;
-    explicit RunLock(int descriptor) : m_descriptor(descriptor) {}
-    RunLock(RunLock &&other) noexcept;
-    RunLock &operator=(RunLock &&other) noexcept;
-    ~RunLock();
+    explicit RunLock(FileDescriptor file) : m_file(std::move(file)) {}
 
 private:
-    int m_descriptor = -1;
+    FileDescriptor m_file;
 };
 
 /// Takes the lock of the run in `folder`, creating both; nothing when someone holds it, be it this very process

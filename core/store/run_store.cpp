@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/json_reader.h"
 #include "core/store/sql.h"
 
 namespace dank {
@@ -38,11 +39,9 @@ std::string idsToJson(const std::vector<MemeId> &ids)
 
 std::vector<MemeId> idsFromJson(const std::string &text)
 {
-    try {
-        return nlohmann::json::parse(text).get<std::vector<MemeId>>();
-    } catch (const nlohmann::json::exception &) {
-        throw Error(ErrorKind::Format, "Its list of rows is not readable.");
-    }
+    const JsonDocument list(
+        text, 1, [](const std::string &) { throw Error(ErrorKind::Format, "Its list of rows is not readable."); });
+    return list.root().texts();
 }
 
 double number(const SQLite::Column &column)

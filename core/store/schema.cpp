@@ -17,6 +17,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/file_descriptor.h"
 
 namespace dank {
 namespace {
@@ -132,26 +133,20 @@ std::uint32_t bigEndian(const unsigned char *bytes)
 /// Looks at the first bytes without SQLite, so that a foreign or newer file is refused before anything could touch it.
 void checkHeader(const std::filesystem::path &file)
 {
-    const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (descriptor < 0) {
+    const FileDescriptor opened(file, O_RDONLY | O_NONBLOCK);
+    if (!opened) {
         if (errno == ENOENT)
             return;
         throwErrno(errno, "open", file);
     }
-    std::array<unsigned char, 100> header{};
-    struct stat status {};
-    const bool regular = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
-    const ssize_t got = regular ? ::pread(descriptor, header.data(), header.size(), 0) : 0;
-    const int problem = errno;
-    ::close(descriptor);
-    if (!regular)
+    if (!opened.isRegular())
         refuse(file, "is not a regular file");
-    if (got < 0)
-        throwErrno(problem, "read", file);
+    std::array<unsigned char, 100> header{};
+    const std::size_t got = opened.read(std::as_writable_bytes(std::span(header)), 0, file);
     if (got == 0)
         return;  // created by someone this very moment, or never filled: a new library
     // Offsets: https://www.sqlite.org/fileformat.html#the_database_header
-    if (got < ssize_t(header.size()) || std::memcmp(header.data(), "SQLite format 3", 16) != 0)
+    if (got < header.size() || std::memcmp(header.data(), "SQLite format 3", 16) != 0)
         refuse(file, "is damaged or is not a library of Dank Learning");
     const auto version = static_cast<std::int32_t>(bigEndian(header.data() + 60));
     const auto application = static_cast<std::int32_t>(bigEndian(header.data() + 68));

@@ -80,18 +80,18 @@ private slots:
         row("a seed", "[0,18446744073709551615,42]", "[0.5]", "'seeds' is not a whole number");
         row("fewer seeds than runs", "[0,18446744073709551615,42]", "[1,2]", "'runs' is not a whole number of 0 to 2");
         row("metrics", "\"metrics\":{", "\"metrics\":[],\"x\":{", "'metrics' is no object");
-        row("a figure", "\"mae\":{", "\"mae\":3,\"x\":{", "'mean' is missing");
+        row("a figure", "\"mae\":{", "\"mae\":3,\"x\":{", "'mae' is no object");
         row("infinite", "\"mean\":", "\"mean\":1e999,\"x\":", "not valid JSON");
         row("null", "\"mean\":", "\"mean\":null,\"x\":", "'mean' is no finite number");
         row("spread", "\"sd\":0.0", "\"sd\":-1", "does not fit its seeds");
         row("spread of many missing", "\"sd\":0.0", "\"sd\":null", "does not fit its seeds");
         row("spread of one", "\"sd\":null", "\"sd\":1", "does not fit its seeds");
         row("of no run", "\"runs\":3", "\"runs\":0", "does not fit its seeds");
-        row("notes", "\"notes\":[", "\"notes\":[4,", "a note is no text");
+        row("notes", "\"notes\":[", "\"notes\":[4,", "'notes' is no text");
         row("many notes", "\"notes\":[", "\"notes\":[" + QByteArray("\"\",").repeated(99), "at most 99");
         row("a long note", "\"notes\":[", "\"notes\":[\"" + QByteArray("x").repeated(10001) + "\",",
-            "a note is no text");
-        row("evaluation", "\"evaluation\":{", "\"evaluation\":7,\"x\":{", "'subset' is missing");
+            "'notes' is longer than 10000 bytes");
+        row("evaluation", "\"evaluation\":{", "\"evaluation\":7,\"x\":{", "'evaluation' is no object");
         row("inside", "\"upvotes\":3", "\"upvotes\":-3", "'upvotes'");
         row("cut off", "\"evaluation\"", "", "not valid JSON");
     }

@@ -120,11 +120,11 @@ private slots:
         row("infinite", "\"predicted\":1.0", "\"predicted\":1e999", "not valid JSON");
         row("null", "\"predicted\":1.0", "\"predicted\":null", "'predicted' is no finite number");
         row("negative count", "\"clusters\":17", "\"clusters\":-1", "'clusters' is not a whole number");
-        row("upvotes", "9007199254740993", "18446744073709551615", "'upvotes' is too great");
+        row("upvotes", "9007199254740993", "18446744073709551615", "'upvotes' is not a whole number");
         row("interval", "[2.0,3.0]", "[3.0,2.0]", "ends before it begins");
-        row("interval of one", "[2.0,3.0]", "[2.0]", "not two ends");
+        row("interval of one", "[2.0,3.0]", "[2.0]", "is not a list of 2 values");
         row("memes", "\"memes\":[", "\"memes\":3,\"x\":[", "'memes' is not a list");
-        row("a meme is a number", "\"memes\":[", "\"memes\":[4,", "'id' is missing");
+        row("a meme is a number", "\"memes\":[", "\"memes\":[4,", "'memes' is no object");
         row("judged within", "\"judged_within\":true", "\"judged_within\":1", "neither true nor false");
         row("cut off", "\"skipped\"", "", "not valid JSON");
     }

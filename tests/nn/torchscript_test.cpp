@@ -75,16 +75,17 @@ private Q_SLOTS:
                                         << "input_side, columns, mean and std";
         QTest::newRow("not JSON") << "return x.mean([2, 3])"
                                   << "mean: 0.5"
-                                  << "not a JSON object";
+                                  << "not valid JSON";
         QTest::newRow("field missing") << "return x.mean([2, 3])"
                                        << R"({"input_side": 8})"
-                                       << "\"columns\" is missing";
+                                       << "'columns' is missing";
         QTest::newRow("side too large") << "return x.mean([2, 3])" << QString(good).replace("8,", "800000,")
-                                        << "\"input_side\" must be a whole number";
+                                        << "'input_side' is not a whole number of 8 to 2048";
         QTest::newRow("std of nothing") << "return x.mean([2, 3])"
                                         << QString(good).replace("[0.5, 1, 2]", "[0.5, 0, 2]") << "above 0";
         QTest::newRow("mean of two") << "return x.mean([2, 3])"
-                                     << QString(good).replace("[0.5, 0.25, 0]", "[0.5, 0.25]") << "three numbers";
+                                     << QString(good).replace("[0.5, 0.25, 0]", "[0.5, 0.25]")
+                                     << "'mean' is not a list of 3";
         QTest::newRow("other width") << "return x.mean([1, 2])" << good << "not [2, 3]";
         QTest::newRow("a map") << "return x" << good << "not [2, 3]";
         QTest::newRow("no tensor") << "return 3" << good << "not a tensor";

@@ -142,42 +142,42 @@ private slots:
                 "layers","output","target","reference_name","config","epoch","epochs_run","curve",
                 "train_mean","mean_predictor_loss","dataset","dataset_hash","train_ids","validation_ids","test_ids"])")) {
             const std::string key = entry;
-            row(("without " + key).c_str(), [=](Parts &parts) { parts.document.erase(key); }, "lacks");
+            row(("without " + key).c_str(), [=](Parts &parts) { parts.document.erase(key); }, "is missing");
             row((key + " null").c_str(), [=](Parts &parts) { parts.document[key] = nullptr; }, "");
         }
         set("/format", 3, "newer version");
         set("/format", 2, "lacks the tensor 'layer_norm.weight'");
-        set("/format", 0, "out of range");
-        set("/format", "1", "wrong kind");
-        set("/run", -1, "out of range");
-        set("/run", 18446744073709551615ULL, "out of range");
-        set("/run", 1.5, "wrong kind");
-        set("/name", std::string(20000, 'x'), "too long");
+        set("/format", 0, "'format' is not a whole number of 1");
+        set("/format", "1", "'format' is not a whole number of 1");
+        set("/run", -1, "'run' is not a whole number");
+        set("/run", 18446744073709551615ULL, "'run' is not a whole number");
+        set("/run", 1.5, "'run' is not a whole number");
+        set("/name", std::string(20000, 'x'), "'name' is longer than 16384 bytes");
         set("/backbone", "\x1b[31m", "control characters");
         set("/backbone", "", "backbone");
-        set("/layers", 0, "out of range");
-        set("/layers", 65, "out of range");
+        set("/layers", 0, "'layers' is not a whole number of 1 to 64");
+        set("/layers", 65, "'layers' is not a whole number of 1 to 64");
         set("/layers", 3, "lacks the tensor");
         set("/layers", 1, "");
         set("/output", "softmax", "unknown");
         set("/target/kind", "cube", "");
         set("/target/parameters", json::array(), "");
         set("/target/parameters", json::array({2, 1}), "");
-        set("/target/parameters", json::array({"1"}), "wrong kind");
-        set("/target", json::array(), "wrong kind");
+        set("/target/parameters", json::array({"1"}), "'parameters' is no finite number");
+        set("/target", json::array(), "'target' is no object");
         set("/config/epochs", -5, "");
         set("/config/epochs", "many", "");
         set("/config", json::array(), "");
         set("/epoch", 3, "epoch");
-        set("/epoch", -1, "out of range");
-        set("/epochs_run", 4294967298LL, "out of range");
-        set("/curve/0", json::array({1, 2, 3}), "wrong kind");
-        set("/curve/0/0", 0, "out of range");
-        set("/curve/0/1", nullptr, "wrong kind");
-        set("/curve", json::object(), "wrong kind");
-        set("/train_ids", "a", "wrong kind");
-        set("/train_ids/0", 5, "wrong kind");
-        set("/train_ids/0", std::string(20000, 'x'), "wrong kind");
+        set("/epoch", -1, "'epoch' is not a whole number");
+        set("/epochs_run", 4294967298LL, "'epochs_run' is not a whole number");
+        set("/curve/0", json::array({1, 2, 3}), "'curve' is not a list of 4 values");
+        set("/curve/0/0", 0, "'curve' is not a whole number of 1");
+        set("/curve/0/1", nullptr, "'curve' is no finite number");
+        set("/curve", json::object(), "'curve' is not a list");
+        set("/train_ids", "a", "'train_ids' is not a list");
+        set("/train_ids/0", 5, "'train_ids' is no text");
+        set("/train_ids/0", std::string(20000, 'x'), "'train_ids' is longer than 16384 bytes");
 
         const auto shape = [&](const char *name, const char *tensor, std::vector<std::int64_t> sides) {
             row(
@@ -252,13 +252,13 @@ private slots:
         QTest::addColumn<QString>("reason");
         QTest::newRow("empty") << QByteArray() << "not valid JSON";
         QTest::newRow("not json") << QByteArray("{") << "not valid JSON";
-        QTest::newRow("list") << QByteArray("[]") << "not a JSON object";
-        QTest::newRow("number") << QByteArray("1") << "not a JSON object";
+        QTest::newRow("list") << QByteArray("[]") << "it is no object";
+        QTest::newRow("number") << QByteArray("1") << "it is no object";
         QTest::newRow("deep") << QByteArray(1000000, '[') << "nested too deeply";
         QTest::newRow("many values") << "[" + QByteArray("0,").repeated(5000000) + "0]"
-                                     << "too long";
+                                     << "too many values";
         QTest::newRow("many objects") << "[" + QByteArray("{},").repeated(3000000) + "{}]"
-                                      << "too long";
+                                      << "too many values";
         QTest::newRow("huge number") << QByteArray("{\"format\":1e999}") << "not valid JSON";
     }
     void refusesHostileText()

@@ -162,46 +162,47 @@ void TestCatalogue::refuses_data()
         Json changed = entry();
         changed.erase(key);
         row((std::string("no ") + key).c_str(), catalogueOf(Json::array({changed})),
-            (std::string("lacks its ") + key).c_str());
+            ("'" + std::string(key) + "' is missing").c_str());
     };
     row("empty", "", "not valid JSON");
     row("binary", std::string("\x80\x02\x8a\n\0\xff", 6), "not valid JSON");
     row("cut", catalogueOf(Json::array({entry()})).substr(0, 60), "not valid JSON");
-    row("list", "[]", "no object with a list");
-    row("no list", R"({"weights": {}})", "no object with a list");
+    row("list", "[]", "it is no object");
+    row("no list", R"({"weights": {}})", "'weights' is not a list");
     row("none", R"({"weights": []})", "lists no weights");
-    row("number", R"({"weights": [1]})", "entry 1 is no object");
-    row("too many", catalogueOf(Json(std::vector<int>(1001, 0))), "more than 1,000");
+    row("number", R"({"weights": [1]})", "entry 1: 'weights' is no object");
+    row("too many", catalogueOf(Json(std::vector<int>(1001, 0))), "at most 1000");
     row("deep", R"({"weights": )" + std::string(5000, '[') + std::string(5000, ']') + "}", "nested too deeply");
-    row("key twice", R"({"weights": [{"id": "a", "id": "b"}]})", "is there twice");
+    row("key twice", R"({"weights": [{"id": "a", "id": "b"}]})", "'id' twice");
     row("same id", catalogueOf({entry(), entry()}), "has the id of another");
     Json sameFile = entry("other");
     sameFile["file"] = "resnet50.pth";
     row("same file", catalogueOf({entry(), sameFile}), "has the file name of another");
     for (const char *key : {"id", "backbone", "file", "url", "sha256"})
         without(key);
-    with("id number", "id", 1, "id that is no text");
-    with("id slash", "id", "../x", "id that is not letters");
-    with("id long", "id", std::string(65, 'a'), "id that is not letters");
-    with("backbone", "backbone", "a b", "backbone that is not letters");
+    with("id number", "id", 1, "'id' is no text");
+    with("id slash", "id", "../x", "'id' is not letters");
+    with("id long", "id", std::string(65, 'a'), "'id' is not letters");
+    with("backbone", "backbone", "a b", "'backbone' is not letters");
     for (const char *name : {"", "..", ".", ".hidden", "a/b", "/etc/passwd", "..\\x", "a b", "a\nb", "-o", "\xc3\xa4"})
-        with((std::string("file '") + name + "'").c_str(), "file", name, "file name that is not letters");
-    with("file nul", "file", std::string("a\0b", 3), "file name that is not letters");
-    with("file long", "file", std::string(201, 'a'), "file name that is not letters");
+        with((std::string("file '") + name + "'").c_str(), "file", name, "'file' is not letters");
+    with("file nul", "file", std::string("a\0b", 3), "'file' is not letters");
+    with("file long", "file", std::string(201, 'a'), "'file' is not letters");
     for (const char *url : {"", "file:///etc/passwd", "ftp://x/y", "//x/y", "https://", "https:///x", "HTTPS://x/y",
                             "https://user:secret@x/y", "https://x/y?z", "https://x/y#z", "https://x/\ry",
                             "https://x/ y", "javascript:alert(1)", "https://x/\xc3\xa4"})
         with((std::string("url '") + url + "'").c_str(), "url", url, "no plain http or https address");
-    with("text long", "note", std::string(1001, 'a'), "longer than 1,000");
+    with("text long", "note", std::string(1001, 'a'), "longer than 1000");
     with("hash short", "sha256", "abcdef0", "not 8 to 64 hex");
     with("hash long", "sha256", std::string(65, 'a'), "not 8 to 64 hex");
     with("hash letters", "sha256", "abcdefgh", "not 8 to 64 hex");
-    with("hash list", "sha256", Json::array(), "sha256 that is no text");
-    with("bytes negative", "bytes", -1, "bytes that is no size");
-    with("bytes fraction", "bytes", 1.5, "bytes that is no size");
-    with("bytes text", "bytes", "12", "bytes that is no size");
-    with("bytes huge", "bytes", (std::uint64_t(16) << 30) + 1, "bytes that is no size");
-    with("about huge", "approximate_bytes", ~std::uint64_t(0), "approximate_bytes that is no size");
+    with("hash list", "sha256", Json::array(), "'sha256' is no text");
+    with("bytes negative", "bytes", -1, "'bytes' is not a whole number of 0 to 17179869184");
+    with("bytes fraction", "bytes", 1.5, "'bytes' is not a whole number of 0 to 17179869184");
+    with("bytes text", "bytes", "12", "'bytes' is not a whole number of 0 to 17179869184");
+    with("bytes huge", "bytes", (std::uint64_t(16) << 30) + 1, "'bytes' is not a whole number of 0 to 17179869184");
+    with("about huge", "approximate_bytes", ~std::uint64_t(0),
+         "'approximate_bytes' is not a whole number of 0 to 17179869184");
 }
 
 void TestCatalogue::refuses()

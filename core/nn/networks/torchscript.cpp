@@ -2,15 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 #include <string>
 #include <string_view>
 
-#include <nlohmann/json.hpp>
 #include <torch/script.h>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/json_reader.h"
 #include "core/nn/networks/network.h"
 #include "core/nn/torch_device.h"
 
@@ -21,79 +20,24 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uint64_t kMaxDescription = 64 * 1024;
+constexpr int kMaxDepth = 8;
+constexpr std::size_t kMaxTitle = 80;  // bytes
 constexpr int kMaxSide = 2048;
 constexpr int kMaxColumns = 65'536;
 constexpr std::string_view kKeys[] = {"title", "input_side", "crop_side", "columns", "mean", "std"};
 
-class Description {
-public:
-    explicit Description(const fs::path &file) : m_path(file)
-    {
-        std::set<std::string> seen;
-        std::string twice;
-        const auto watch = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json &value) {
-            if (depth == 1 && event == nlohmann::json::parse_event_t::key
-                && !seen.insert(value.get<std::string>()).second)
-                twice = value.get<std::string>();
-            return true;
-        };
-        m_json = nlohmann::json::parse(readTextFile(file, kMaxDescription), watch, false);
-        if (!m_json.is_object())
-            refuse("it is not a JSON object");
-        if (!twice.empty())
-            refuse("it has \"" + printable(twice.substr(0, 40)) + "\" twice");
-        for (const auto &[key, value] : m_json.items())
-            if (std::find(std::begin(kKeys), std::end(kKeys), key) == std::end(kKeys))
-                refuse("it has the unknown entry \"" + printable(key.substr(0, 40)) + "\"");
+/// Three numbers, for red, green and blue.
+std::array<float, 3> colour(const JsonValue &value)
+{
+    std::array<float, 3> colour{};
+    const std::vector<JsonValue> parts = value.tuple(3);
+    for (std::size_t i = 0; i < 3; ++i) {
+        colour[i] = static_cast<float>(parts[i].finite());
+        if (!(std::abs(colour[i]) < 1000))
+            value.refuse("a colour's number is beyond 1000, and they are 0 to 1");
     }
-
-    int number(const char *name, int least, int most) const
-    {
-        const auto found = m_json.find(name);
-        if (found == m_json.end())
-            refuse(std::string("\"") + name + "\" is missing");
-        if (!found->is_number_integer() || found->get<std::int64_t>() < least || found->get<std::int64_t>() > most)
-            refuse(std::string("\"") + name + "\" must be a whole number from " + std::to_string(least) + " to "
-                   + std::to_string(most));
-        return found->get<int>();
-    }
-
-    bool has(const char *name) const { return m_json.contains(name); }
-
-    std::array<float, 3> colour(const char *name) const
-    {
-        const auto found = m_json.find(name);
-        std::array<float, 3> values{};
-        bool good = found != m_json.end() && found->is_array() && found->size() == 3;
-        for (std::size_t i = 0; good && i < 3; ++i) {
-            good = (*found)[i].is_number();
-            values[i] = good ? (*found)[i].get<float>() : 0;
-            good = good && std::isfinite(values[i]) && std::abs(values[i]) < 1000;
-        }
-        if (!good)
-            refuse(std::string("\"") + name + "\" must be three numbers, for red, green and blue in 0..1");
-        return values;
-    }
-
-    std::string text(const char *name) const
-    {
-        if (!m_json[name].is_string() || m_json[name].get_ref<const std::string &>().size() > 80)
-            refuse(std::string("\"") + name + "\" must be a text of at most 80 bytes");
-        return printable(m_json[name].get<std::string>());
-    }
-
-    [[noreturn]] void refuse(const std::string &why) const
-    {
-        throw Error(ErrorKind::Weights,
-                    displayPath(m_path) + " does not describe a network: " + why
-                        + ". It needs input_side, columns, mean and std, and may have title and crop_side.",
-                    m_path);
-    }
-
-private:
-    fs::path m_path;
-    nlohmann::json m_json;
-};
+    return colour;
+}
 
 /// The line of a traceback that says what went wrong: LibTorch's messages quote the whole program.
 std::string gist(const std::string &message)
@@ -151,20 +95,29 @@ BackboneSpec torchScriptSpec(const fs::path &file)
                     displayPath(file) + " needs its preprocessing in " + displayPath(beside)
                         + ": a JSON object with input_side, columns, mean and std.",
                     beside);
-    const Description description(beside);
+    const JsonDocument document(readTextFile(beside, kMaxDescription), kMaxDepth, [&](const std::string &why) {
+        throw Error(ErrorKind::Weights,
+                    displayPath(beside) + " does not describe a network: " + why
+                        + ". It needs input_side, columns, mean and std, and may have title and crop_side.",
+                    beside);
+    });
+    const JsonValue description = document.root();
+    for (const std::string &key : description.keys())
+        if (std::find(std::begin(kKeys), std::end(kKeys), key) == std::end(kKeys))
+            description.refuse("it has the unknown entry '" + printable(key.substr(0, 40)) + "'");
     BackboneSpec spec;
     spec.id = "torchscript";
-    spec.title = description.has("title") ? description.text("title") : printable(displayPath(file.filename()));
+    const auto title = description.find("title"), cropSide = description.find("crop_side");
+    spec.title = printable(title ? title->text(kMaxTitle) : displayPath(file.filename()));
     spec.summary = "Your own network, a TorchScript file";
-    spec.inputSide = description.number("input_side", 8, kMaxSide);
-    spec.cropSide =
-        description.has("crop_side") ? description.number("crop_side", spec.inputSide, 2 * kMaxSide) : spec.inputSide;
-    spec.columns = description.number("columns", 1, kMaxColumns);
-    spec.mean = description.colour("mean");
-    spec.deviation = description.colour("std");
+    spec.inputSide = description.at("input_side").whole(8, kMaxSide);
+    spec.cropSide = cropSide ? cropSide->whole(spec.inputSide, 2 * kMaxSide) : spec.inputSide;
+    spec.columns = description.at("columns").whole(1, kMaxColumns);
+    spec.mean = colour(description.at("mean"));
+    spec.deviation = colour(description.at("std"));
     for (const float deviation : spec.deviation)
         if (deviation <= 0)
-            description.refuse("\"std\" must be above 0");
+            description.refuse("'std' must be above 0");
     return spec;
 }
 

@@ -1,51 +1,20 @@
 #include "core/pipeline/runs/cross_validate.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <exception>
 #include <map>
 #include <mutex>
 #include <numeric>
 #include <set>
-#include <thread>
 
 #include "core/base/error.h"
+#include "core/base/parallel.h"
 #include "core/nn/training/trainer.h"
 #include "core/pipeline/runs/permutation_controls.h"
 
 namespace dank {
 
 namespace {
-
-/// Does all of `tasks` on `threads` threads, each taking the next one; the first failure ends the rest and is thrown.
-void doAll(const std::vector<std::function<void()>> &tasks, int threads, const CancelToken &cancel)
-{
-    std::atomic<std::size_t> next = 0;
-    std::exception_ptr failure;
-    std::mutex mutex;
-    const auto work = [&] {
-        try {
-            for (std::size_t i; (i = next++) < tasks.size() && !cancel.isCancelled();)
-                tasks[i]();
-        } catch (const Cancelled &) {
-        } catch (...) {
-            std::lock_guard lock(mutex);
-            if (!failure)
-                failure = std::current_exception();
-            next = tasks.size();
-        }
-    };
-    {
-        std::vector<std::jthread> workers;
-        for (int i = 1; i < std::min(threads, static_cast<int>(tasks.size())); ++i)
-            workers.emplace_back(work);
-        work();
-    }
-    if (failure)
-        std::rethrow_exception(failure);
-    cancel.check();
-}
 
 std::string listed(const std::vector<std::string> &items)
 {
@@ -86,7 +55,7 @@ public:
                 tasks.emplace_back([this, fold, seed] { train(fold, seed); });
         for (std::size_t fold = 0; fold < m_splits.size(); ++fold)
             tasks.emplace_back([this, fold] { compare(fold); });
-        doAll(tasks, m_threads, m_stop);
+        parallelFor(tasks.size(), m_threads, m_stop, [&](std::size_t i) { tasks[i](); });
 
         // The controls train for as long as the head needed.
         tasks.clear();
@@ -97,7 +66,7 @@ public:
                 control(fold, "shuffled", m_data.features, shuffledTargets(m_targets, m_splits[fold], m_config.seed));
             });
         }
-        doAll(tasks, m_threads, m_stop);
+        parallelFor(tasks.size(), m_threads, m_stop, [&](std::size_t i) { tasks[i](); });
         tell(0, 0);
         m_stop.check();
         return judged();

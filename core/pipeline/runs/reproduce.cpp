@@ -1,12 +1,10 @@
 #include "core/pipeline/runs/reproduce.h"
 
-#include <atomic>
 #include <chrono>
-#include <exception>
 #include <mutex>
-#include <thread>
 
 #include "core/base/error.h"
+#include "core/base/parallel.h"
 #include "core/learn/target.h"
 #include "core/nn/training/paper_loop.h"
 
@@ -43,43 +41,17 @@ Reproduction reproducePaper(const Dataset *dataset, int epochs, int seeds, int t
     for (int seed = 1; seed <= seeds; ++seed)
         result.seeds.push_back(static_cast<std::uint64_t>(seed));
 
-    std::atomic<std::size_t> next = 0;
     std::mutex mutex;
     std::size_t done = 0;
-    std::exception_ptr failure;
-    bool stopped = false;
-    const auto work = [&] {
-        for (std::size_t i; (i = next++) < result.seeds.size();) {
-            try {
-                const auto tell = [&, i](int epoch, double loss) {
-                    std::lock_guard lock(mutex);
-                    job.report("reproduce", ++done, result.seeds.size() * static_cast<std::size_t>(epochs));
-                    if (observer)
-                        observer(i, epoch, loss);
-                };
-                result.curves[i] = runPaperLoop(targets, epochs, result.seeds[i], tell, job);
-            } catch (const Cancelled &) {
-                std::lock_guard lock(mutex);
-                stopped = true;
-                return;
-            } catch (...) {
-                std::lock_guard lock(mutex);
-                failure = std::current_exception();
-                next = result.seeds.size();
-                return;
-            }
-        }
-    };
-    {
-        std::vector<std::jthread> workers;
-        for (int i = 1; i < std::min(threads, seeds); ++i)
-            workers.emplace_back(work);
-        work();
-    }
-    if (stopped)
-        throw Cancelled{};
-    if (failure)
-        std::rethrow_exception(failure);
+    parallelFor(result.seeds.size(), threads, job.cancel, [&](std::size_t i) {
+        const auto tell = [&, i](int epoch, double loss) {
+            std::lock_guard lock(mutex);
+            job.report("reproduce", ++done, result.seeds.size() * static_cast<std::size_t>(epochs));
+            if (observer)
+                observer(i, epoch, loss);
+        };
+        result.curves[i] = runPaperLoop(targets, epochs, result.seeds[i], tell, job);
+    });
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return result;
 }

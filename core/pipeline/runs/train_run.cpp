@@ -8,6 +8,7 @@
 
 #include "core/base/file.h"
 #include "core/base/hash.h"
+#include "core/base/json_reader.h"
 #include "core/nn/training/trainer.h"
 #include "core/pipeline/runs/cross_validate.h"
 #include "core/pipeline/runs/evaluate_run.h"
@@ -63,17 +64,16 @@ void checkGroups(const Dataset &dataset, const TrainConfig &config)
 
 BackboneRequest requestFromJson(const std::string &text)
 {
-    const auto json = nlohmann::json::parse(text, nullptr, false);
-    BackboneRequest request;
-    try {
-        request.backbone = json.at("backbone");
-        request.weights = json.at("weights");
-        request.precision = json.at("precision");
-        request.resize = json.at("resize");
-        request.batch = json.at("batch");
-    } catch (const nlohmann::json::exception &) {
+    const JsonDocument document(text, 1, [](const std::string &) {
         throw Error(ErrorKind::Library, "The library's record of how this run's features were made is damaged.");
-    }
+    });
+    const JsonValue json = document.root();
+    BackboneRequest request;
+    request.backbone = json.at("backbone").text();
+    request.weights = json.at("weights").text();
+    request.precision = json.at("precision").text();
+    request.resize = json.at("resize").text();
+    request.batch = json.at("batch").whole<decltype(request.batch)>();
     return request;  // the device is chosen anew: the machine may have changed
 }
 

@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/json_reader.h"
 #include "core/weights/fetch/catalogue.h"
 #include "core/weights/fetch/catalogue_format.h"
 #include "core/weights/safetensors_format.h"
@@ -31,21 +31,19 @@ public:
 
     std::vector<WeightsEntry> read(std::string_view text)
     {
-        const nlohmann::json document = parse(text);
-        if (!document.is_object() || !document.contains("weights") || !document["weights"].is_array())
-            refuse("it is no object with a list \"weights\"");
-        const nlohmann::json &list = document["weights"];
-        if (list.empty() || list.size() > kMaxEntries)
-            refuse(list.empty() ? "it lists no weights" : "it lists more than 1,000 files");
+        const JsonDocument document(text, kMaxDepth, [this](const std::string &why) { refuse(why); });
+        const auto list = document.root().at("weights").list(kMaxEntries);
+        if (list.empty())
+            refuse("it lists no weights");
         std::vector<WeightsEntry> entries;
         std::set<std::string> ids, files;
-        for (const nlohmann::json &item : list) {
+        for (const JsonValue &item : list) {
             m_entry = "entry " + std::to_string(entries.size() + 1);
             WeightsEntry entry = readEntry(item);
             if (!ids.insert(entry.id).second)
-                refuse(m_entry + " has the id of another");
+                refuse("it has the id of another");
             if (!files.insert(entry.file).second)
-                refuse(m_entry + " has the file name of another");
+                refuse("it has the file name of another");
             entries.push_back(std::move(entry));
         }
         return entries;
@@ -55,93 +53,55 @@ private:
     [[noreturn]] void refuse(const std::string &reason) const
     {
         throw Error(ErrorKind::Format,
-                    "The catalogue of weights '" + displayPath(m_path) + "' cannot be used: " + reason
+                    "The catalogue of weights '" + displayPath(m_path)
+                        + "' cannot be used: " + (m_entry.empty() ? "" : m_entry + ": ") + reason
                         + ". Compare it with what 'dank weights list --json' prints.",
                     m_path);
     }
 
-    nlohmann::json parse(std::string_view text) const
+    WeightsEntry readEntry(const JsonValue &item)
     {
-        // The parser alone would silently keep the last of two equal keys.
-        std::vector<std::set<std::string>> keys;
-        const auto watch = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json &value) {
-            using Event = nlohmann::json::parse_event_t;
-            if (depth > kMaxDepth)
-                refuse("it is nested too deeply");
-            if (event == Event::object_start)
-                keys.emplace_back();
-            else if (event == Event::object_end)
-                keys.pop_back();
-            else if (event == Event::key && !keys.back().insert(value.get<std::string>()).second)
-                refuse("the key " + shownName(value.get<std::string>()) + " is there twice in one object");
-            return true;
-        };
-        try {
-            return nlohmann::json::parse(text, watch);
-        } catch (const nlohmann::json::exception &) {
-            refuse("it is not valid JSON");
-        }
-    }
-
-    WeightsEntry readEntry(const nlohmann::json &item)
-    {
-        if (!item.is_object())
-            refuse(m_entry + " is no object");
         WeightsEntry entry;
-        entry.id = text(item, "id", true);
+        entry.id = item.at("id").text();
         if (!isPlainFileName(entry.id) || entry.id.size() > 64)
-            refuse(m_entry + " has an id that is not letters, digits, '.', '_' and '-'");
+            refuse("'id' is not letters, digits, '.', '_' and '-'");
         m_entry = "entry " + shownName(entry.id);
-        entry.backbone = text(item, "backbone", true);
+        entry.backbone = item.at("backbone").text();
         if (!isPlainFileName(entry.backbone) || entry.backbone.size() > 64)
-            refuse(m_entry + " has a backbone that is not letters, digits, '.', '_' and '-'");
-        entry.file = text(item, "file", true);
+            refuse("'backbone' is not letters, digits, '.', '_' and '-'");
+        entry.file = item.at("file").text();
         if (!isPlainFileName(entry.file))
-            refuse(m_entry + " has a file name that is not letters, digits, '.', '_' and '-'");
-        entry.url = text(item, "url", true);
+            refuse("'file' is not letters, digits, '.', '_' and '-'");
+        entry.url = item.at("url").text();
         if (!isWebAddress(entry.url))
-            refuse(m_entry + " has a url that is no plain http or https address");
-        entry.sha256 = text(item, "sha256", true);
+            refuse("'url' is no plain http or https address");
+        entry.sha256 = item.at("sha256").text();
         std::transform(entry.sha256.begin(), entry.sha256.end(), entry.sha256.begin(),
                        [](char c) { return c >= 'A' && c <= 'F' ? char(c - 'A' + 'a') : c; });
         if (entry.sha256.size() < 8 || entry.sha256.size() > 64
             || !std::all_of(entry.sha256.begin(), entry.sha256.end(), isHexDigit))
-            refuse(m_entry + " has a sha256 that is not 8 to 64 hex digits");
+            refuse("'sha256' is not 8 to 64 hex digits");
         entry.bytes = size(item, "bytes");
         entry.approximateBytes = size(item, "approximate_bytes");
-        entry.title = text(item, "title", false);
+        entry.title = text(item, "title");
         if (entry.title.empty())
             entry.title = entry.id;
-        entry.licence = text(item, "licence", false);
-        entry.source = text(item, "source", false);
-        entry.note = text(item, "note", false);
+        entry.licence = text(item, "licence");
+        entry.source = text(item, "source");
+        entry.note = text(item, "note");
         return entry;
     }
 
-    std::string text(const nlohmann::json &item, const char *key, bool required) const
+    static std::string text(const JsonValue &item, const char *key)
     {
         const auto found = item.find(key);
-        if (found == item.end()) {
-            if (required)
-                refuse(m_entry + " lacks its " + key);
-            return {};
-        }
-        if (!found->is_string())
-            refuse(m_entry + " has a " + key + " that is no text");
-        const std::string value = found->get<std::string>();
-        if (value.size() > kMaxText)
-            refuse(m_entry + " has a " + key + " longer than 1,000 bytes");
-        return printable(value);
+        return found ? printable(found->text(kMaxText)) : std::string();
     }
 
-    std::uint64_t size(const nlohmann::json &item, const char *key) const
+    static std::uint64_t size(const JsonValue &item, const char *key)
     {
         const auto found = item.find(key);
-        if (found == item.end())
-            return 0;
-        if (!found->is_number_unsigned() || found->get<std::uint64_t>() > kMaxWeightsBytes)
-            refuse(m_entry + " has a " + key + " that is no size of a file of at most 16 GiB");
-        return found->get<std::uint64_t>();
+        return found ? found->whole<std::uint64_t>(0, kMaxWeightsBytes) : 0;
     }
 
     const std::filesystem::path &m_path;

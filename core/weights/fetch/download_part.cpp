@@ -10,6 +10,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/json_reader.h"
 #include "core/weights/fetch/sha256.h"
 
 namespace fs = std::filesystem;
@@ -25,27 +26,16 @@ fs::path withSuffix(fs::path path, const char *suffix)
     return path;
 }
 
-/// fsync, where the file system can.
-void flush(int descriptor, const fs::path &path)
-{
-    int result;
-    do
-        result = ::fsync(descriptor);
-    while (result != 0 && errno == EINTR);
-    if (result != 0 && errno != EINVAL && errno != ENOTSUP && errno != EROFS)
-        throwErrno(errno, "write", path);
-}
-
 bool isRegular(const fs::path &path)
 {
     struct stat status {};
     return ::lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
 }
 
-std::string textIn(const nlohmann::json &object, const char *key)
+std::string textIn(const JsonValue &object, const char *key)
 {
     const auto found = object.find(key);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+    return found ? found->text() : std::string();
 }
 
 }  // namespace
@@ -56,19 +46,13 @@ DownloadPart::DownloadPart(const fs::path &target, const std::string &url, const
 {
     createFolder(target.has_parent_path() ? target.parent_path() : fs::path("."));
     openLocked();
-    try {
-        readOrigin();
-    } catch (...) {
-        ::close(m_descriptor);
-        throw;
-    }
+    readOrigin();
 }
 
 DownloadPart::~DownloadPart()
 {
     if (m_size == 0)  // nothing to go on from
         discard();
-    ::close(m_descriptor);
 }
 
 void DownloadPart::openLocked()
@@ -76,28 +60,27 @@ void DownloadPart::openLocked()
     // A part that another download installs or deletes between the opening and the locking is not ours to write to:
     // then open again.
     for (int attempt = 0; attempt < 10; ++attempt) {
-        m_descriptor = ::open(m_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0666);
-        if (m_descriptor < 0 && (errno == ELOOP || errno == ENXIO || errno == EISDIR))
+        m_file = FileDescriptor(m_path, O_RDWR | O_CREAT | O_NONBLOCK | O_NOFOLLOW, 0666);
+        if (!m_file && (errno == ELOOP || errno == ENXIO || errno == EISDIR))
             throw Error(ErrorKind::File,
                         "Cannot download to '" + displayPath(m_path)
                             + "': something that is not a plain file has that name. Remove it and try again.",
                         m_path);
-        if (m_descriptor < 0)
+        if (!m_file)
             throwErrno(errno, "write", m_path);
         struct flock range {};  // an open file description lock: it ends with the process, however that ends
         range.l_type = F_WRLCK;
         range.l_whence = SEEK_SET;
         struct stat ours {
         }, named{};
-        const bool locked = ::fcntl(m_descriptor, F_OFD_SETLK, &range) == 0;
+        const bool locked = ::fcntl(m_file.get(), F_OFD_SETLK, &range) == 0;
         const int failed = errno;
-        const bool known = ::fstat(m_descriptor, &ours) == 0;
+        const bool known = ::fstat(m_file.get(), &ours) == 0;
         if (locked && known && S_ISREG(ours.st_mode) && ::lstat(m_path.c_str(), &named) == 0
             && ours.st_dev == named.st_dev && ours.st_ino == named.st_ino) {
             m_size = std::uint64_t(ours.st_size);
             return;
         }
-        ::close(m_descriptor);
         if (known && !S_ISREG(ours.st_mode))
             throw Error(ErrorKind::File,
                         "Cannot download to '" + displayPath(m_path)
@@ -122,12 +105,11 @@ void DownloadPart::readOrigin()
     // Whatever is wrong with the note, the answer is to begin again.
     try {
         if (isRegular(m_originPath)) {
-            const nlohmann::json note = nlohmann::json::parse(readTextFile(m_originPath, kMaxOrigin));
-            if (note.is_object())
-                found = {textIn(note, "url"), textIn(note, "sha256"), textIn(note, "etag"),
-                         textIn(note, "last_modified")};
+            const JsonDocument document(readTextFile(m_originPath, kMaxOrigin), 1,
+                                        [](const std::string &why) { throw Error(ErrorKind::Format, why); });
+            const JsonValue note = document.root();
+            found = {textIn(note, "url"), textIn(note, "sha256"), textIn(note, "etag"), textIn(note, "last_modified")};
         }
-    } catch (const nlohmann::json::exception &) {
     } catch (const Error &) {
     }
     if (found.url == m_origin.url && found.sha256 == m_origin.sha256)
@@ -138,7 +120,7 @@ void DownloadPart::readOrigin()
 
 void DownloadPart::restart(const std::string &etag, const std::string &lastModified)
 {
-    if (::ftruncate(m_descriptor, 0) != 0)
+    if (::ftruncate(m_file.get(), 0) != 0)
         throwErrno(errno, "write", m_path);
     m_size = 0;
     m_origin.etag = etag;
@@ -156,15 +138,8 @@ void DownloadPart::restart(const std::string &etag, const std::string &lastModif
 
 void DownloadPart::append(std::span<const std::byte> bytes)
 {
-    while (!bytes.empty()) {
-        const ssize_t count = ::pwrite(m_descriptor, bytes.data(), bytes.size(), off_t(m_size));
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count <= 0)
-            throwErrno(count < 0 ? errno : ENOSPC, "write", m_path);
-        m_size += std::uint64_t(count);
-        bytes = bytes.subspan(std::size_t(count));
-    }
+    m_file.write(bytes, m_size, m_path);
+    m_size += bytes.size();
 }
 
 void DownloadPart::needSpace(std::uint64_t bytes) const
@@ -181,22 +156,16 @@ void DownloadPart::needSpace(std::uint64_t bytes) const
 
 std::string DownloadPart::sha256(const JobContext &context) const
 {
-    return sha256Descriptor(m_descriptor, m_path, context);
+    return sha256Descriptor(m_file, m_path, context);
 }
 
 void DownloadPart::install()
 {
-    flush(m_descriptor, m_path);
+    m_file.flush(m_path);
     if (::rename(m_path.c_str(), m_target.c_str()) != 0)
         throwErrno(errno, "replace", m_target);
     ::unlink(m_originPath.c_str());
-    const fs::path folder = m_target.has_parent_path() ? m_target.parent_path() : fs::path(".");
-    const int parent = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (parent < 0)
-        return;  // a folder may be writable but not readable; the file is in place either way
-    while (::fsync(parent) != 0 && errno == EINTR) {
-    }
-    ::close(parent);
+    flushFolder(m_target.parent_path());
 }
 
 void DownloadPart::discard()

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include "core/base/file_descriptor.h"
 #include "core/base/job.h"
 
 // What a download has on disk before it is whole; for core/weights alone.
@@ -54,7 +55,7 @@ private:
 
     std::filesystem::path m_target, m_path, m_originPath;
     PartOrigin m_origin;
-    int m_descriptor = -1;
+    FileDescriptor m_file;
     std::uint64_t m_size = 0;
 };
 

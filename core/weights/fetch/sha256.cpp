@@ -1,15 +1,11 @@
 #include "core/weights/fetch/sha256.h"
 
-#include <fcntl.h>
 #include <openssl/evp.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <vector>
 
 #include "core/base/error.h"
-#include "core/base/file.h"
+#include "core/base/file_descriptor.h"
 
 namespace dank {
 namespace {
@@ -56,45 +52,25 @@ std::string Sha256::hex()
     return text;
 }
 
-std::string sha256Descriptor(int descriptor, const std::filesystem::path &path, const JobContext &context)
+std::string sha256Descriptor(const FileDescriptor &file, const std::filesystem::path &path, const JobContext &context)
 {
-    struct stat status {};
-    if (::fstat(descriptor, &status) != 0)
-        throwErrno(errno, "read", path);
-    if (!S_ISREG(status.st_mode))
-        throw Error(ErrorKind::File, "Cannot read '" + displayPath(path) + "': it is not a regular file.", path);
+    const std::uint64_t size = file.size(path);
     Sha256 hash;
     std::vector<std::byte> piece(kPiece);
-    for (std::size_t done = 0;;) {
+    for (std::uint64_t done = 0;;) {
         context.cancel.check();
-        const ssize_t got = ::pread(descriptor, piece.data(), piece.size(), off_t(done));
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            throwErrno(errno, "read", path);
+        const std::size_t got = file.read(piece, done, path);
         if (got == 0)
             return hash.hex();
-        hash.add(std::span(piece).first(std::size_t(got)));
-        done += std::size_t(got);
-        context.report("verify", done, std::size_t(status.st_size));
+        hash.add(std::span(piece).first(got));
+        done += got;
+        context.report("verify", done, size);
     }
 }
 
 std::string sha256File(const std::filesystem::path &path, const JobContext &context)
 {
-    struct Descriptor {
-        int fd;
-        ~Descriptor()
-        {
-            if (fd >= 0)
-                ::close(fd);
-        }
-    };
-    // Not blocking, so that a pipe with no writer is refused instead of waited for.
-    const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-    if (file.fd < 0)
-        throwErrno(errno, "open", path);
-    return sha256Descriptor(file.fd, path, context);
+    return sha256Descriptor(FileDescriptor::openRegular(path), path, context);
 }
 
 }  // namespace dank

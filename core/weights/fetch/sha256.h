@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include "core/base/file_descriptor.h"
 #include "core/base/job.h"
 
 namespace dank {
@@ -32,6 +33,6 @@ private:
 std::string sha256File(const std::filesystem::path &path, const JobContext &context);
 
 /// The same for an open file, from its beginning whatever its position; `path` is for messages.
-std::string sha256Descriptor(int descriptor, const std::filesystem::path &path, const JobContext &context);
+std::string sha256Descriptor(const FileDescriptor &file, const std::filesystem::path &path, const JobContext &context);
 
 }  // namespace dank

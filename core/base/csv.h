@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace dank {
+
+/// One cell of a CSV table (RFC 4180): in quotation marks where it holds a comma, a quotation mark or a line end.
+std::string csvCell(std::string_view text);
+
+}  // namespace dank

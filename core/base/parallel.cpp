@@ -1,0 +1,43 @@
+#include "core/base/parallel.h"
+
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+namespace dank {
+
+void parallelFor(std::size_t count, int threads, const CancelToken &cancel,
+                 const std::function<void(std::size_t)> &work)
+{
+    std::atomic<std::size_t> next = 0;
+    std::atomic<bool> failed = false;
+    std::exception_ptr failure;
+    std::once_flag first;
+    const auto take = [&] {
+        try {
+            for (std::size_t i; !failed && !cancel.isCancelled() && (i = next++) < count;)
+                work(i);
+        } catch (...) {
+            std::call_once(first, [&] { failure = std::current_exception(); });
+            failed = true;
+        }
+    };
+    {
+        std::vector<std::jthread> others;
+        try {
+            for (std::size_t i = 1; i < count && static_cast<int>(i) < threads; ++i)
+                others.emplace_back(take);
+        } catch (const std::system_error &) {
+            // The system has no more threads: those that there are do it.
+        }
+        take();
+    }
+    if (failure)
+        std::rethrow_exception(failure);
+    cancel.check();
+}
+
+}  // namespace dank
