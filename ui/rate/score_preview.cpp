@@ -13,7 +13,6 @@
 #include "ui/widgets/card.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
-#include "ui/widgets/verdict_banner.h"
 
 namespace dank::ui {
 
@@ -22,19 +21,20 @@ ScorePreview::ScorePreview(Session &session, ScoreModel &model, QAbstractItemVie
       m_name(new TextLabel({}, int(TextRole::Heading), TextLabel::Tone::Normal, this)),
       m_score(new TextLabel({}, int(TextRole::BigNumber), TextLabel::Tone::Normal, this)),
       m_standing(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Muted, this)),
+      m_verdict(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Muted, this)),
       m_doubt(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this)),
       m_warning(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Warn, this)),
       m_nearestTitle(new TextLabel(tr("Most like these, which the model learned from:"), int(TextRole::Caption),
                                    TextLabel::Tone::Muted, this)),
-      m_path(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this)),
-      m_verdict(new VerdictBanner(this))
+      m_path(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this))
 {
     setAttribute(Qt::WA_DeleteOnClose);
     setWindowTitle(tr("Preview"));
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(20, 20, 20, 20);
+    m_verdict->setObjectName(QStringLiteral("verdict"));
     m_picture->setAlignment(Qt::AlignCenter);
-    m_picture->setFixedSize(400, 220);
+    m_picture->setFixedSize(400, 176);
     column->addWidget(m_picture, 0, Qt::AlignHCenter);
     column->addWidget(m_name);
     column->addWidget(m_score);
@@ -65,7 +65,7 @@ ScorePreview::ScorePreview(Session &session, ScoreModel &model, QAbstractItemVie
     nearest->addStretch(1);
     column->addWidget(m_nearestRow);
     column->addWidget(m_path);
-    for (TextLabel *label : {m_standing, m_doubt, m_warning})
+    for (TextLabel *label : {m_standing, m_verdict, m_doubt, m_warning})
         label->setWordWrap(true);
     setFixedWidth(440);
     for (TextLabel *label : {m_name, m_path})
@@ -122,10 +122,13 @@ void ScorePreview::showRow(int row)
     m_standing->setText(
         scored ? tr("%1, about %2 upvotes").arg(m_model.standing(*item), compactNumber(item->score.expectedUpvotes))
                : plainTitle(item->score.skipped, 500));
+    const Judgement &judgement = item->judgement;
     m_verdict->setVisible(scored);
-    const std::string figures = figuresText(item->judgement);
-    m_verdict->setVerdict(item->judgement.kind, plainTitle(item->judgement.headline),
-                          plainTitle(figures.empty() ? item->judgement.reason : figures, 400));
+    const std::string figures = figuresText(judgement);
+    m_verdict->setText(plainTitle(judgement.headline + (figures.empty() ? "" : " ") + figures, 300));
+    m_verdict->setTone(judgement.kind == VerdictKind::LearnedSomething ? TextLabel::Tone::Muted
+                       : judgement.kind == VerdictKind::NoEvidence     ? TextLabel::Tone::Bad
+                                                                       : TextLabel::Tone::Warn);
     m_doubt->setText(ScoreModel::doubt(*item));
     m_doubt->setVisible(!m_doubt->text().isEmpty());
     m_warning->setText(ScoreModel::warning(*item));

@@ -13,7 +13,6 @@ namespace dank::ui {
 
 class ScoreModel;
 class TextLabel;
-class VerdictBanner;
 
 /// One rated meme larger, with its figures, its doubt and the training memes most like it. Arrows walk the board it was
 /// opened from; Space or Escape closes.
@@ -39,8 +38,7 @@ private:
     ScoreModel &m_model;
     QAbstractItemView &m_board;
     QLabel *m_picture;
-    TextLabel *m_name, *m_score, *m_standing, *m_doubt, *m_warning, *m_nearestTitle, *m_path;
-    VerdictBanner *m_verdict;
+    TextLabel *m_name, *m_score, *m_standing, *m_verdict, *m_doubt, *m_warning, *m_nearestTitle, *m_path;
     QWidget *m_nearestRow;
     std::array<Nearest, 3> m_nearest;
 };

@@ -35,6 +35,7 @@ VerdictBanner::VerdictBanner(QWidget *parent)
     texts->addWidget(m_text);
     row->addLayout(texts, 1);
     row->addWidget(m_action, 0, Qt::AlignVCenter);
+    m_headline->setElided(true);  // a stranger's file may say what it likes
     m_text->setWordWrap(true);
     m_action->hide();
     connect(m_action, &QPushButton::clicked, this, &VerdictBanner::clicked);
