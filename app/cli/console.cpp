@@ -88,17 +88,23 @@ void Console::progress(std::string_view stage, std::size_t done, std::size_t tot
     const bool fresh = m_stage != stage;
     if (fresh) {
         m_stage = stage;
+        m_began = now;
+        m_beganAt = done;
         if (m_style == ProgressStyle::Plain)
             m_written = now;  // a stage that ends within two seconds says so only at its end
     }
     const auto interval = m_style == ProgressStyle::Plain ? Clock::duration(kPlainEvery) : Clock::duration(kRedraw);
-    const bool due = now - m_written >= interval || (last && !(isBrief(stage) && m_style == ProgressStyle::Plain));
+    const bool due = now - m_written >= interval || (fresh && m_style != ProgressStyle::Plain)
+                     || (last && !(isBrief(stage) && m_style == ProgressStyle::Plain));
     if (throttled && !due)
         return;
     m_written = now;
+    const std::optional<double> left = secondsLeft(done, total);
 
     if (m_style == ProgressStyle::Ndjson) {
         Json event{{"stage", stage}, {"done", done}, {"total", total}};
+        if (left)
+            event["seconds_left"] = number(*left);
         event.update(data);
         write(event.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n');
         return;
@@ -108,12 +114,22 @@ void Console::progress(std::string_view stage, std::size_t done, std::size_t tot
         line += '/' + std::to_string(total);
     if (!extra.empty())
         line += "  " + extra;
+    if (left)
+        line += *left < 90 ? "  about " + fixed(*left, 0) + " s left" : "  about " + fixed(*left / 60, 0) + " min left";
     if (m_style == ProgressStyle::Line) {
         write("\r\x1b[K" + cut(line, terminalWidth() - 1));
         m_lineShown = true;
     } else {
         write(line + '\n');
     }
+}
+
+std::optional<double> Console::secondsLeft(std::size_t done, std::size_t total) const
+{
+    const double seconds = std::chrono::duration<double>(Clock::now() - m_began).count();
+    if (seconds < 3 || done <= m_beganAt || done >= total || (done - m_beganAt) * 20 < total - m_beganAt)
+        return std::nullopt;
+    return seconds * static_cast<double>(total - done) / static_cast<double>(done - m_beganAt);
 }
 
 void Console::note(const std::string &text)

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,8 +27,8 @@ public:
     explicit Console(ProgressStyle style);
     ~Console();
 
-    /// How far a stage is. `data` is what a machine reads (ndjson), beside `stage`, `done` and `total`; `extra` is
-    /// what a person reads after the counts.
+    /// How far a stage is, and how long it will take where that can be told. `data` is what a machine reads (ndjson),
+    /// beside `stage`, `done` and `total`; `extra` is what a person reads after the counts.
     void progress(std::string_view stage, std::size_t done, std::size_t total, const std::string &extra = {},
                   const Json &data = Json::object());
     void progress(const Progress &progress) { this->progress(progress.stage, progress.done, progress.total); }
@@ -42,11 +43,15 @@ private:
     using Clock = std::chrono::steady_clock;
     void clearLine();
     void write(const std::string &text);
+    /// Of the stage, once that is likely to hold: after 3 s and 5 % of the way.
+    std::optional<double> secondsLeft(std::size_t done, std::size_t total) const;
 
     const ProgressStyle m_style;
     std::mutex m_mutex;  ///< guards what follows and keeps lines whole
     bool m_lineShown = false;
     std::string m_stage;
+    Clock::time_point m_began{};  ///< of the stage, and how far it was then
+    std::size_t m_beganAt = 0;
     Clock::time_point m_written{};
 };
 

@@ -83,7 +83,7 @@ TrainReport extractAndTrain(Context &context, const DemoOptions &options, const 
     context.console().clear();
     steps.say(grouped(static_cast<double>(features.matrix.rows())) + " × "
               + grouped(static_cast<double>(features.matrix.columns)) + " numbers, "
-              + grouped(static_cast<double>(features.computed)) + " computed, "
+              + plural(features.computed, "picture", "pictures") + " computed, "
               + grouped(static_cast<double>(features.cached)) + " kept from before, on " + features.device + " in "
               + features.precision);
     steps.say("Backbone " + features.matrix.backbone);

@@ -83,7 +83,8 @@ Json weightsFacts(Context &context)
 {
     Json list = Json::array();
     try {
-        for (const BackboneStatus &status : context.engine().extractor().backbones(nullptr, {}, context.library()))
+        for (const BackboneStatus &status :
+             context.engine().extractor().backbones(nullptr, {}, context.library(), context.job()))
             list.push_back({{"id", status.id},
                             {"columns", status.columns},
                             {"weights", displayPath(status.weights)},

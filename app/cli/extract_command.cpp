@@ -54,7 +54,7 @@ int extract(Context &context, const ExtractOptions &options)
     } else {
         printLine("Features    " + grouped(static_cast<double>(report.matrix.rows())) + " × "
                   + grouped(static_cast<double>(report.matrix.columns)) + ", "
-                  + grouped(static_cast<double>(report.computed)) + " computed, "
+                  + plural(report.computed, "picture", "pictures") + " computed, "
                   + grouped(static_cast<double>(report.cached)) + " kept from before");
         printLine("Backbone    " + report.matrix.backbone);
         if (report.untrained)

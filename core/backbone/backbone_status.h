@@ -27,7 +27,7 @@ struct BackboneStatus {
     std::string problem;                ///< why the weights that are there cannot be used; empty where they can
     std::filesystem::path expectedAt;   ///< where an installed file is looked for
     std::vector<WeightsEntry> offers;   ///< what the catalogue has for it, the recommended first
-    std::size_t cached = 0, total = 0;  ///< features kept for how many of the dataset's pictures
+    std::size_t cached = 0, total = 0;  ///< features kept for how many of the dataset's different pictures
     double imagesPerSecond = 0;         ///< of the last extraction on this machine, else of bench(), 0 where unknown
     bool isDefault = false;             ///< what an empty BackboneRequest::backbone means now
 };

@@ -216,6 +216,7 @@ Evaluation evaluate(EvaluationInput input, const JobContext &job)
     if (!all.empty())
         evaluation.duplicateShare = static_cast<double>(evaluation.duplicates) / static_cast<double>(all.size());
 
+    job.report("judge", 0, input.baselines.size() + 1);
     const Resamples resamples = makeResamples(columns, input.bootstrap, job);
     evaluation.clusters = resamples.clusters();
     evaluation.intervals = intervalsOf(columns.model(), input.figures, false, resamples, job);
@@ -230,8 +231,10 @@ Evaluation evaluate(EvaluationInput input, const JobContext &job)
     if (hasGroups && !find(input.baselines, "group"))
         input.baselines.insert(input.baselines.begin() + 1,
                                makeBaseline("group", medianOfOthers(columns.actual, columns.groups)));
-    for (const Baseline &baseline : input.baselines)
+    for (const Baseline &baseline : input.baselines) {
+        job.report("judge", evaluation.baselines.size() + 1, input.baselines.size() + 1);
         evaluation.baselines.push_back(judgeBaseline(baseline, columns, hasGroups, resamples, job));
+    }
     evaluation.meanPredictor = evaluation.baselines.front().pooled;
 
     VerdictFacts facts;

@@ -1,5 +1,6 @@
 #include "core/image/decode.h"
 
+#include <atomic>
 #include <new>
 #include <utility>
 
@@ -9,6 +10,12 @@
 #include "core/image/decoders.h"
 
 namespace dank {
+namespace {
+
+std::atomic<std::size_t> decodes = 0;
+
+}  // namespace
+
 namespace decoders {
 
 Decoded refuse(SkipReason reason, std::string detail)
@@ -29,6 +36,7 @@ Decoded decodeImage(std::span<const std::byte> bytes, int targetSide)
         ImageProbe probe = probeImage(bytes);
         if (probe.problem)
             return decoders::refuse(*probe.problem, std::move(probe.detail));
+        ++decodes;
         switch (probe.format) {
         case ImageFormat::Jpeg: return decoders::decodeJpeg(bytes, targetSide);
         case ImageFormat::Gif: return decoders::decodeGif(bytes);
@@ -40,6 +48,18 @@ Decoded decodeImage(std::span<const std::byte> bytes, int targetSide)
     } catch (const std::bad_alloc &) {
         throw Error(ErrorKind::Memory, "There is not enough memory to decode a picture.");
     }
+}
+
+bool decodesSmaller(std::span<const std::byte> bytes, int targetSide)
+{
+    const ImageProbe probe = probeImage(bytes);
+    return !probe.problem && probe.format == ImageFormat::Jpeg
+           && decoders::jpegDivisor(probe.width, probe.height, targetSide) > 1;
+}
+
+std::size_t decodedPictures() noexcept
+{
+    return decodes;
 }
 
 Decoded decodeImageFile(const std::filesystem::path &path, int targetSide)

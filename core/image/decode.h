@@ -26,6 +26,12 @@ struct Decoded {
 /// sides stay at least twice it. Never throws but for Error{Memory}. Thread-safe.
 Decoded decodeImage(std::span<const std::byte> bytes, int targetSide = 0);
 
+/// Whether decodeImage() with this `targetSide` gives another picture than without it.
+bool decodesSmaller(std::span<const std::byte> bytes, int targetSide);
+
+/// How many pictures this process has decoded, or tried to. For tests: what is kept must not be decoded again.
+std::size_t decodedPictures() noexcept;
+
 /// Reads (at most kMaxImageBytes) and decodes. Never throws but for Error{Memory}.
 Decoded decodeImageFile(const std::filesystem::path &path, int targetSide = 0);
 

@@ -81,8 +81,14 @@ void cmykToRgb(const std::vector<std::uint8_t> &cmyk, std::vector<std::uint8_t> 
     }
 }
 
-/// The power of two to divide by: as large as leaves both sides at least twice `targetSide`.
-int reduction(int width, int height, int targetSide)
+std::string lastMessage(const Handle &handle)
+{
+    return std::string("the JPEG decoder says: ") + tjGetErrorStr2(handle.get());
+}
+
+}  // namespace
+
+int jpegDivisor(int width, int height, int targetSide)
 {
     int divisor = 1;
     if (targetSide > 0) {
@@ -93,13 +99,6 @@ int reduction(int width, int height, int targetSide)
     }
     return divisor;
 }
-
-std::string lastMessage(const Handle &handle)
-{
-    return std::string("the JPEG decoder says: ") + tjGetErrorStr2(handle.get());
-}
-
-}  // namespace
 
 Decoded decodeJpeg(std::span<const std::byte> bytes, int targetSide)
 {
@@ -115,7 +114,7 @@ Decoded decodeJpeg(std::span<const std::byte> bytes, int targetSide)
     if (!sizeIsAllowed(width, height))
         return refuse(SkipReason::ImageTooLarge, "it has more pixels than a picture may have");
 
-    const int divisor = reduction(width, height, targetSide);
+    const int divisor = jpegDivisor(width, height, targetSide);
     const tjscalingfactor factor{1, divisor};
     Image image{TJSCALED(width, factor), TJSCALED(height, factor), {}};
     const std::size_t pixels = static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height);

@@ -12,6 +12,8 @@ namespace dank::decoders {
 
 /// JPEG by libjpeg-turbo, upright after its EXIF orientation.
 Decoded decodeJpeg(std::span<const std::byte> bytes, int targetSide);
+/// The power of two that it divides by: as large as leaves both sides at least twice `targetSide`.
+int jpegDivisor(int width, int height, int targetSide);
 
 /// The first picture of a GIF by giflib, laid on a white screen at its place.
 Decoded decodeGif(std::span<const std::byte> bytes);

@@ -72,9 +72,9 @@ private:
     }
 
     std::vector<BackboneStatus> backbones(const Dataset *dataset, const BackboneRequest &request,
-                                          const std::filesystem::path &library) const override
+                                          const std::filesystem::path &library, const JobContext &job) const override
     {
-        return backboneStatuses(dataset, request, context(library));
+        return backboneStatuses(dataset, request, context(library), job);
     }
 
     std::vector<WeightsStatus> weights(const std::filesystem::path &library) const override

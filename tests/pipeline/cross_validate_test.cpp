@@ -5,7 +5,6 @@
 #include <numeric>
 
 #include "core/nn/training/trainer.h"
-#include "core/pipeline/features/picture_looks.h"
 #include "core/pipeline/runs/cross_validate.h"
 #include "core/pipeline/runs/permutation_controls.h"
 #include "core/store/library.h"
@@ -307,30 +306,6 @@ private slots:
         QVERIFY(!report.evaluation.within);
         config.preset = "small";
         QVERIFY_EXCEPTION_THROWN(train(dataset, config), Error);
-    }
-
-    void picturesAreLookedAtOnce()
-    {
-        const Dataset dataset = Dataset::load(writeTinyDataset(folder() / "data", 20));
-        const ExtractReport extracted = extractFeatures(dataset, request(), context(), {}, {});
-        Library library = Library::open(folder() / "library");
-        const auto look = [&] { return lookAtPictures(dataset.records(), extracted.pictureHashes, library, 2, {}); };
-        const PictureLooks first = look();
-        QCOMPARE(first.unreadable, std::size_t{0});
-        QCOMPARE(first.statistics->rows(), std::size_t{20});
-        for (std::size_t row = 0; row < 20; ++row)  // size and aspect of 24 × 24
-            QVERIFY(std::abs(first.statistics->row(row)[150] - std::log(24.0f)) < 1e-5f
-                    && first.statistics->row(row)[151] == 0);
-        for (const MemeRecord &record : dataset.records())
-            std::filesystem::remove(record.image);
-        const PictureLooks second = look();  // from the library
-        QCOMPARE(second.statistics->values, first.statistics->values);
-        QVERIFY(second.hashes == first.hashes);
-        std::vector<std::string> unknown = extracted.pictureHashes;
-        unknown[3] = std::string(32, '7');
-        const PictureLooks gone = lookAtPictures(dataset.records(), unknown, library, 2, {});
-        QVERIFY(!gone.statistics);
-        QCOMPARE(gone.unreadable, std::size_t{1});
     }
 };
 

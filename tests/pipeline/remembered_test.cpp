@@ -162,7 +162,7 @@ private slots:
         const auto speedOf = [&](const std::string &id) {
             BackboneRequest request;
             request.device = "cpu";
-            for (const BackboneStatus &status : backboneStatuses(nullptr, request, context()))
+            for (const BackboneStatus &status : backboneStatuses(nullptr, request, context(), {}))
                 if (status.id == id)
                     return status.imagesPerSecond;
             return -1.0;
@@ -173,6 +173,14 @@ private slots:
         QCOMPARE(speedOf("classic"), 150.5);
         library.facts().set("speed/classic/fp32@cpu", "99.0");  // of a real extraction
         QCOMPARE(speedOf("classic"), 99.0);
+    }
+
+    void askingWhatIsStoredCanBeStopped()
+    {
+        const Dataset dataset = Dataset::load(writeTinyDataset(folder(), 4));
+        JobContext job;
+        job.cancel.cancel();
+        QVERIFY_EXCEPTION_THROWN(backboneStatuses(&dataset, {}, context(), job), Cancelled);
     }
 
     void anUnknownBenchmarkIsRefused()

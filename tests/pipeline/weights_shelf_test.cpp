@@ -105,7 +105,7 @@ private slots:
         QCOMPARE(installed.weightsId, named.weightsId);  // the same tensors in another file
         QCOMPARE(originOf(installed.weights), std::string("some name.bin · a file of yours"));
         BackboneCache networks;
-        const auto statuses = backboneStatuses(nullptr, {}, {networks, 1, library()});
+        const auto statuses = backboneStatuses(nullptr, {}, {networks, 1, library()}, {});
         const auto found =
             std::find_if(statuses.begin(), statuses.end(), [](const auto &s) { return s.id == "xception"; });
         QVERIFY(found->isDefault);
@@ -129,7 +129,7 @@ private slots:
         const std::string refused = messageOf([&] { chooseBackbone(request("xception"), library(), afterwards); });
         QVERIFY2(refused.find("changed or is damaged") != std::string::npos, refused.c_str());
         BackboneCache fresh;
-        const auto damaged = backboneStatuses(nullptr, {}, {fresh, 1, library()});
+        const auto damaged = backboneStatuses(nullptr, {}, {fresh, 1, library()}, {});
         const auto told =
             std::find_if(damaged.begin(), damaged.end(), [](const auto &s) { return s.id == "xception"; });
         QVERIFY2(told->problem.find("damaged") != std::string::npos, told->problem.c_str());

@@ -35,6 +35,7 @@ public:
     std::atomic<bool> ignoresCancel{false};  ///< goes on to the end, as an engine between two checks does
     std::function<void()> onExtract, onTrain, onOpenRating;  ///< may throw; called first
     std::function<void(int epoch)> onEpoch;                  ///< may throw
+    std::atomic<const char *> holdStage{""};  ///< stands at this step of an extraction until it is another
     std::atomic<int> holdJudgeAt{-1};  ///< stands at the controls (0) or a training of the folds (1…) until it is -1
     std::atomic<int> judgeMs{0};       ///< how long a training of the folds takes
     std::vector<std::string> notes;    ///< of a training's report
@@ -48,7 +49,7 @@ public:
     std::function<void(int percent)> onFetch;                         ///< may throw
     std::function<std::string(const std::filesystem::path &)> onAdd;  ///< whose weights a file holds; may throw
     std::atomic<int> fetches{0};
-    mutable std::atomic<int> fetching{0};
+    mutable std::atomic<int> fetching{0}, hashing{0};
 
     static Model tinyModel(std::int64_t run, int epoch)
     {
@@ -78,9 +79,13 @@ public:
             .versions = {}, .devices = {{"cpu", "CPU"}}, .autoDevice = "cpu", .autoNote = "no CUDA device was found"};
     }
 
+    std::atomic<bool> holdHashing{false};  ///< of a dataset's pictures, until it is false or the job is cancelled
     std::vector<BackboneStatus> backbones(const Dataset *dataset, const BackboneRequest &request,
-                                          const std::filesystem::path &library) const override
+                                          const std::filesystem::path &library, const JobContext &job) const override
     {
+        const Running here(hashing);
+        for (; dataset && holdHashing; sleep(1))
+            job.cancel.check();
         std::vector<BackboneStatus> known;
         const auto add = [&](BackboneKind kind, const char *id, const char *title) {
             BackboneStatus status;
@@ -260,6 +265,13 @@ public:
         const Running here(running);
         if (onExtract)
             onExtract();
+        for (const char *stage : {"hash", "read", "look", "duplicates"})  // wherever a job's other steps come
+            for (bool held = true; held; held = holdStage.load() == std::string_view(stage)) {
+                if (!ignoresCancel)
+                    job.cancel.check();
+                job.report(stage, 3, 10);
+                sleep(1);
+            }
         ExtractReport report;
         report.untrained = request.weights == "none";
         report.matrix.backbone = request.backbone;
@@ -423,7 +435,7 @@ private:
               TrainingControl &control, const JobContext &job, TrainReport &report)
     {
         int epoch = from;
-        const auto model = [&, hash = library.run(run).datasetHash](std::optional<Judgement> known) {
+        const auto model = [&, hash = library.runs().get(run).datasetHash](std::optional<Judgement> known) {
             auto made = std::make_shared<Model>(tinyModel(run, epoch));
             made->datasetHash = hash;
             made->judgement = std::move(known);

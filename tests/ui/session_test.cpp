@@ -132,6 +132,46 @@ private slots:
         QVERIFY(f.session->rater().model());
     }
 
+    /// Hashing a large dataset takes minutes: nothing that the user asks for waits for it.
+    void aJobEndsTheHashing()
+    {
+        Fixture f;
+        f.engine->holdHashing = true;
+        QVERIFY(f.load());
+        QVERIFY(f.waitFor([&] { return f.engine->hashing > 0; }));
+        f.session->features().extract();
+        QVERIFY(f.waitFor([&] { return f.engine->extractions > 0 && f.settled(); }));
+        QVERIFY(f.waitFor([&] { return f.engine->hashing > 0; }));  // asked again once the job is done
+        f.session.reset();
+        QCOMPARE(f.engine->hashing.load(), 0);
+    }
+
+    void eachStepHasItsName_data()
+    {
+        QTest::addColumn<bool>("training");
+        QTest::newRow("of an extraction") << false;
+        QTest::newRow("of a training") << true;
+    }
+    void eachStepHasItsName()
+    {
+        QFETCH(bool, training);
+        Fixture f;
+        QVERIFY(f.load());
+        f.engine->holdStage = "hash";
+        training ? f.session->training().train() : f.session->features().extract();
+        for (const auto &[stage, verb] :
+             {std::pair("hash", "Hashing pictures"), std::pair("read", "Reading stored features"),
+              std::pair("look", "Looking at pictures for copies"), std::pair("duplicates", "Finding copies")}) {
+            f.engine->holdStage = stage;
+            QVERIFY2(f.waitFor([&] { return f.session->jobs().status().verb == verb; }), verb);
+            QVERIFY(f.waitFor(
+                [&] { return f.session->jobs().status().done == 3 && f.session->jobs().status().total == 10; }));
+            QCOMPARE(f.session->jobs().status().detail, QString("3 of 10"));
+        }
+        f.session->jobs().stopAndDiscard();
+        QVERIFY(f.waitFor([&] { return f.session->jobs().status().state == JobState::Idle; }));
+    }
+
     void errorsBecomeMessages_data()
     {
         QTest::addColumn<int>("kind");

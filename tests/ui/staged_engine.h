@@ -43,7 +43,7 @@ public:
     }
 
     std::vector<BackboneStatus> backbones(const Dataset *dataset, const BackboneRequest &request,
-                                          const std::filesystem::path &library) const override
+                                          const std::filesystem::path &library, const JobContext &job) const override
     {
         struct Row {
             const char *id, *title, *summary;
@@ -58,7 +58,7 @@ public:
             {"resnet101", "ResNet-101", "Twice as deep as ResNet-50", 2048, 224, 0, 179},
             {"resnet152", "ResNet-152", "The deepest of the ResNets", 2048, 224, 0, 242},
             {"xception", "Xception", "Separable convolutions; sees 299 × 299", 2048, 299, 0, 92}};
-        std::vector<BackboneStatus> known = FakeEngine::backbones(dataset, request, library);
+        std::vector<BackboneStatus> known = FakeEngine::backbones(dataset, request, library, job);
         BackboneStatus classic = known.front();
         BackboneStatus own = known.back();
         const auto count = [&](BackboneStatus &status) {

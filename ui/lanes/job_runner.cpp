@@ -3,21 +3,24 @@
 #include <chrono>
 #include <utility>
 
+#include "ui/lanes/stage_text.h"
 #include "ui/widgets/text_format.h"
 
 namespace dank::ui {
 
 namespace {
 
-/// Passes on at most a hundred reports a second, and always a last one.
+/// Passes on at most a hundred reports a second, and always a stage's first and last one.
 std::function<void(const Progress &)> throttled(std::function<void(const Progress &)> report)
 {
     using Clock = std::chrono::steady_clock;
-    return [report = std::move(report), last = Clock::time_point{}](const Progress &progress) mutable {
+    return [report = std::move(report), last = Clock::time_point{},
+            stage = std::string_view()](const Progress &progress) mutable {
         const auto now = Clock::now();
-        if (progress.done < progress.total && now - last < std::chrono::milliseconds(10))
+        if (progress.stage == stage && progress.done < progress.total && now - last < std::chrono::milliseconds(10))
             return;
         last = now;
+        stage = progress.stage;
         report(progress);
     };
 }
@@ -91,6 +94,7 @@ void JobRunner::start(JobPlan plan)
     m_status.kind = m_current->plan.kind;
     m_status.state = JobState::Running;
     m_status.verb = m_current->plan.verb;
+    m_stage = {};
     m_clock.start();
     auto left = std::make_shared<JobPlan::Apply>();
     m_current->task = std::make_unique<Task>(
@@ -105,7 +109,7 @@ void JobRunner::start(JobPlan plan)
                 });
             };
             scope.context.progress = throttled([this, post = scope.post](const Progress &progress) {
-                post([this, done = progress.done, total = progress.total] { setProgress(done, total); });
+                post([this, progress] { showStage(progress); });
             });
             scope.engine = [this, cancel] { return m_engine.wait(cancel); };
             *left = work(scope);
@@ -211,6 +215,26 @@ void JobRunner::amend(const std::function<void(JobStatus &)> &change)
 {
     change(m_status);
     told();
+}
+
+/// A step that its job tells no more about.
+void JobRunner::showStage(const Progress &progress)
+{
+    if (m_status.state != JobState::Running)
+        return;  // what the stopping says stays
+    if (progress.stage != m_stage) {
+        m_stage = progress.stage;
+        m_stageClock.start();
+        m_status.detail.clear();
+    }
+    if (const QString text = stageText(m_stage); !text.isEmpty())
+        m_status.verb = text;
+    m_status.secondsLeft.reset();
+    const qint64 elapsed = m_stageClock.elapsed();
+    if (progress.done > 0 && progress.done <= progress.total && isStable(elapsed, progress.done, progress.total))
+        m_status.secondsLeft = static_cast<double>(elapsed) / 1000 * static_cast<double>(progress.total - progress.done)
+                               / static_cast<double>(progress.done);
+    setProgress(progress.done, progress.total);
 }
 
 void JobRunner::setProgress(std::size_t done, std::size_t total, const QString &detail)

@@ -81,12 +81,14 @@ private:
     void ended(std::uint64_t number, const TaskResult &result, const JobPlan::Apply &apply);
     void failed(const Job &job, const TaskResult &result);
     void cancel();
+    void showStage(const Progress &progress);
     void told() { m_place.notify({Change::Job, m_status}); }
 
     Workplace &m_place;
     EngineDoor &m_engine;
     JobStatus m_status;
-    QElapsedTimer m_clock;
+    QElapsedTimer m_clock, m_stageClock;
+    std::string_view m_stage;  ///< the one that showStage() told of last
     std::uint64_t m_last = 0;
     Lane m_lane;  ///< outlives its tasks
     std::unique_ptr<Job> m_current;

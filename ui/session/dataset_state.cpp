@@ -87,7 +87,7 @@ void DatasetState::open(const QString &dbJson)
           }});
 }
 
-void DatasetState::openSample(std::function<std::function<void()>(Engine &)> alongside)
+void DatasetState::openSample(SampleQuestion alongside)
 {
     load({.kind = JobKind::Sample,
           .verb = tr("Making the sample"),
@@ -96,7 +96,7 @@ void DatasetState::openSample(std::function<std::function<void()>(Engine &)> alo
               const auto engine = scope.engine();
               const auto file = sampleIn(folder, *engine, scope.context);
               auto loaded = std::make_shared<const Dataset>(Dataset::load(file, scope.context));
-              return [this, loaded, then = alongside(*engine)](bool) {
+              return [this, loaded, then = alongside(*engine, scope.context)](bool) {
                   apply(loaded);
                   then();
               };

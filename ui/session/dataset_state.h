@@ -15,6 +15,9 @@ class DatasetState {
 public:
     DatasetState(Workplace &place, JobRunner &jobs) : m_place(place), m_jobs(jobs) {}
 
+    /// What else is asked of the engine beside a sample, on the lane; returns what then happens to it.
+    using SampleQuestion = std::function<std::function<void()>(Engine &, const JobContext &)>;
+
     /// Null while none; excluded rows are in its skipped().
     std::shared_ptr<const Dataset> dataset() const { return m_dataset; }
     /// As it was opened: nothing set aside by the user.
@@ -22,9 +25,8 @@ public:
     QStringList recents() const;
 
     void open(const QString &dbJson);
-    /// Writes the sample to the data folder once, then opens it. `alongside` asks the engine for what is needed
-    /// besides, on the lane, and returns what then happens to it.
-    void openSample(std::function<std::function<void()>(Engine &)> alongside);
+    /// Writes the sample to the data folder once, then opens it.
+    void openSample(SampleQuestion alongside);
     void setExcluded(const std::vector<MemeId> &ids, bool excluded);  ///< undoable
 
 private:

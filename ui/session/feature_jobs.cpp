@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "ui/lanes/stage_text.h"
 #include "ui/widgets/text_format.h"
 
 namespace dank::ui {
@@ -28,6 +29,10 @@ FeatureJobs::FeatureJobs(Workplace &place, EngineDoor &engine, JobRunner &jobs, 
             refreshStatuses();
         else if (change == Change::Dataset && m_data.dataset() != m_dataset)
             takeDataset();
+        else if (change == Change::Job && m_statusTask && m_jobs.isRunning()) {
+            m_statusTask->cancel();  // it may be hashing for minutes: asked again afterwards
+            m_statusStale = true;
+        }
     });
 }
 
@@ -111,7 +116,7 @@ void FeatureJobs::refreshStatuses()
         m_jobs.lane(),
         [this, found, about = m_data.dataset(), asked = m_request,
          folder = m_place.folder()](const CancelToken &cancel) {
-            *found = m_engine.wait(cancel)->extractor().backbones(about.get(), asked, folder);
+            *found = m_engine.wait(cancel)->extractor().backbones(about.get(), asked, folder, {cancel, {}});
         },
         [this, found](const TaskResult &result) {
             m_place.mailbox().post([this, found, result] {
@@ -152,12 +157,12 @@ bool FeatureJobs::offerClassic(const TaskResult &failure, std::function<void()> 
     return true;
 }
 
-std::function<std::function<void()>(Engine &)> FeatureJobs::standInForSample()
+DatasetState::SampleQuestion FeatureJobs::standInForSample()
 {
-    return [this, asked = m_request, folder = m_place.folder()](Engine &engine) {
+    return [this, asked = m_request, folder = m_place.folder()](Engine &engine, const JobContext &job) {
         BackboneRequest usable = asked;
         QString standIn;
-        for (const BackboneStatus &known : engine.extractor().backbones(nullptr, asked, folder)) {
+        for (const BackboneStatus &known : engine.extractor().backbones(nullptr, asked, folder, job)) {
             const bool lacking = known.kind == BackboneKind::Network && known.weights.empty();
             if (known.id == asked.backbone && asked.weights.empty() && lacking)
                 usable.backbone.clear();
@@ -237,7 +242,10 @@ void FeatureJobs::onExtract(const ExtractEvent &event)
         if (isStable(m_jobs.elapsedMs(), event.done, event.total) && event.total >= event.done)
             left = static_cast<double>(event.total - event.done) / event.imagesPerSecond;
     }
-    m_jobs.amend([left](JobStatus &status) { status.secondsLeft = left; });
+    m_jobs.amend([left](JobStatus &status) {
+        status.verb = stageText("extract");
+        status.secondsLeft = left;
+    });
     m_jobs.setProgress(event.done, event.total, detail);
     m_place.notify({Change::Features, MemeIds{event.arrived}});
 }
@@ -267,8 +275,8 @@ void FeatureJobs::extract()
                           post([this, event] { onExtract(event); });
                       };
                       // The numbers themselves are in the library.
-                      auto made = std::make_shared<const FeatureSummary>(scope.engine()->extractor().extract(
-                          *about, asked, folder, observer, {scope.context.cancel, {}}));
+                      auto made = std::make_shared<const FeatureSummary>(
+                          scope.engine()->extractor().extract(*about, asked, folder, observer, scope.context));
                       return [this, made, about](bool) {
                           m_summary = made;
                           m_summaryOf = about;

@@ -46,7 +46,7 @@ public:
     bool offerClassic(const TaskResult &failure, std::function<void()> retry);
     /// For DatasetState::openSample(): what needs nothing stands in where weights are missing, so that a first result
     /// rests on something real.
-    std::function<std::function<void()>(Engine &)> standInForSample();
+    DatasetState::SampleQuestion standInForSample();
     void end();
 
 private:

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <utility>
 
+#include "ui/lanes/stage_text.h"
 #include "ui/widgets/text_format.h"
 
 namespace dank::ui {
@@ -43,14 +44,17 @@ void TrainingJob::start(std::int64_t resumed)
          .work = [this, link = m_link, resumed, about = m_parts.data.dataset(), asked = m_parts.features.request(),
                   used = m_parts.choices.config(), folder = m_parts.place.folder()](JobScope &scope) -> JobPlan::Apply {
              const TrainingObserver observer = observerFor(scope);
-             // What the observer tells nothing of: the stages between the last epoch and the cross-validation.
-             const auto afterEpochs = [this, post = scope.post](const Progress &progress) {
+             // What the observer tells nothing of: the stages before the first epoch, and those that judge the run.
+             const auto otherStages = [this, post = scope.post,
+                                       show = scope.context.progress](const Progress &progress) {
                  if (progress.stage == "controls")
                      post([this] { comparing(tr("the same head on random features, and on shuffled labels")); });
                  else if (progress.stage == "baselines" && progress.done <= 1)
                      post([this] { comparing(tr("the mean, the nearest meme, a linear head, titles")); });
+                 else if (progress.stage != "baselines" && !stageText(progress.stage).isEmpty())
+                     show(progress);
              };
-             const JobContext context{scope.context.cancel, afterEpochs};
+             const JobContext context{scope.context.cancel, otherStages};
              const auto engine = scope.engine();
              auto report = std::make_shared<TrainReport>(
                  resumed ? engine->trainer().resume(resumed, folder, observer, link->control, context)
@@ -97,10 +101,7 @@ TrainingObserver TrainingJob::observerFor(const JobScope &scope)
         });
     };
     observer.extract = [this, post](const ExtractEvent &event) {
-        post([this, event] {
-            m_parts.jobs.amend([](JobStatus &status) { status.verb = tr("Extracting features"); });
-            m_parts.features.onExtract(event);
-        });
+        post([this, event] { m_parts.features.onExtract(event); });
     };
     observer.crossValidation = [this, post](const CrossValidationStep &step) {
         post([this, step] { crossValidating(step); });
@@ -197,7 +198,7 @@ void TrainingJob::comparing(const QString &detail)
     beginJudging();
     if (m_parts.jobs.status().state != JobState::Running)
         return;  // what the stopping says stays
-    m_parts.jobs.amend([](JobStatus &status) { status.verb = tr("Comparing with simpler guesses"); });
+    m_parts.jobs.amend([](JobStatus &status) { status.verb = stageText("baselines"); });
     m_parts.jobs.setProgress(0, 0, detail);
 }
 

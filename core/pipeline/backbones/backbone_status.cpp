@@ -27,7 +27,7 @@ BackboneStatus describe(const BackboneSpec &spec)
 
 /// What is stored and how fast it went. Which precision `auto` would take is not known yet: whichever has more counts.
 void count(BackboneStatus &status, const BackboneChoice &choice, const BackboneRequest &request, bool asked,
-           const std::vector<std::string> &hashes, const std::string &device, const Library &library)
+           const std::vector<std::string> &pictures, const std::string &device, const Library &library)
 {
     for (const Precision precision : {Precision::Float32, Precision::BFloat16, Precision::Float16}) {
         if (asked && request.precision != "auto" && request.precision != precisionName(precision))
@@ -35,7 +35,7 @@ void count(BackboneStatus &status, const BackboneChoice &choice, const BackboneR
         const BackboneId id = choice.id(request.resize, precision);
         const auto stored = library.features().hashes(id.text(), static_cast<std::size_t>(status.columns));
         const auto cached = static_cast<std::size_t>(
-            std::count_if(hashes.begin(), hashes.end(), [&](const auto &hash) { return stored.contains(hash); }));
+            std::count_if(pictures.begin(), pictures.end(), [&](const auto &hash) { return stored.contains(hash); }));
         status.cached = std::max(status.cached, cached);
         if (const auto speed = library.facts().get(speedKey(id, device)))
             status.imagesPerSecond = std::max(status.imagesPerSecond, std::strtod(speed->c_str(), nullptr));
@@ -57,16 +57,19 @@ void count(BackboneStatus &status, const BackboneChoice &choice, const BackboneR
 }  // namespace
 
 std::vector<BackboneStatus> backboneStatuses(const Dataset *dataset, const BackboneRequest &request,
-                                             const PipelineContext &context)
+                                             const PipelineContext &context, const JobContext &job)
 {
     // Asking makes no library: without one there are no features and no speeds yet.
     std::error_code ignored;
     std::optional<Library> library;
     if (std::filesystem::exists(context.library / "library.sqlite", ignored))
         library = Library::open(context.library);
-    std::vector<std::string> hashes;
-    if (dataset)
-        hashes = hashPictures(*dataset, context.threads, library ? &*library : nullptr, {});
+    std::vector<std::string> hashes, pictures;
+    if (dataset) {
+        hashes = hashPictures(*dataset, context.threads, library ? &*library : nullptr, job);
+        for (const std::vector<std::size_t> &rows : rowsByPicture(hashes))
+            pictures.push_back(hashes[rows.front()]);
+    }
     std::string device = "cpu";
     try {
         device = chooseDevice(request.device).name;
@@ -87,7 +90,7 @@ std::vector<BackboneStatus> backboneStatuses(const Dataset *dataset, const Backb
         statuses.push_back(own);
     }
     for (BackboneStatus &status : statuses) {
-        status.total = hashes.size();
+        status.total = pictures.size();
         status.isDefault = status.id == byDefault;
         if (status.id == kClassicId)
             status.kind = BackboneKind::Classic;
@@ -107,13 +110,13 @@ std::vector<BackboneStatus> backboneStatuses(const Dataset *dataset, const Backb
                 status = describe(choice.spec);
                 status.id = path;
                 status.kind = BackboneKind::TorchScript;
-                status.total = hashes.size();
+                status.total = pictures.size();
             }
             status.weights = choice.weights;
             if (status.kind == BackboneKind::Network && choice.weights == status.expectedAt)
                 status.origin = originOf(choice.weights);
             if (library)
-                count(status, choice, request, status.id == asked, hashes, device, *library);
+                count(status, choice, request, status.id == asked, pictures, device, *library);
         } catch (const Error &error) {
             const bool there = status.kind == BackboneKind::Network && hasInstalledWeights(context.library, status.id);
             if (there || status.kind == BackboneKind::TorchScript || !ofThis.weights.empty())

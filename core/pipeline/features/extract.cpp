@@ -3,6 +3,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <set>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
 
 #include "core/base/file.h"
 #include "core/base/memory.h"
@@ -22,39 +27,158 @@ double secondsSince(Clock::time_point start)
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// Records that still need features.
-struct Plan {
-    std::vector<std::string> hashes;   ///< [records], empty where the file could not be read
-    std::vector<std::size_t> missing;  ///< indexes of records to compute
+/// Computes what the store lacks, picture by picture, and tells how far it is.
+class Extraction {
+public:
+    /// `hashes`: of each record's picture, empty where it could not be read; they are kept true to what is computed.
+    Extraction(std::span<const MemeRecord> records, std::vector<std::string> &hashes, Library &library,
+               const std::string &backbone, const BackboneSpec &spec, ExtractReport &report,
+               const ExtractObserver &observer, const JobContext &job)
+        : m_records(records), m_hashes(hashes), m_library(library), m_backbone(backbone), m_spec(spec),
+          m_columns(static_cast<std::size_t>(spec.columns)), m_report(report), m_observer(observer), m_job(job),
+          m_lookedAt(picturesLookedAt(library))
+    {
+        const auto stored = library.features().hashes(backbone, m_columns);
+        m_missing = rowsByPicture(hashes);
+        m_event.total = m_missing.size();
+        std::erase_if(m_missing, [&](const auto &rows) { return stored.contains(m_hashes[rows.front()]); });
+        m_event.done = m_event.cached = report.cached = m_event.total - m_missing.size();
+        tell();
+    }
+
+    bool isDone() const { return m_missing.empty(); }
+
+    void run(const Backbone &network, ResizeRule resize, std::size_t batch, int threads, bool oneForwardAtATime)
+    {
+        m_start = Clock::now();
+        const FreedMemoryReleaser releaser;  // goes after the workers
+        while (!m_missing.empty()) {
+            std::vector<WantedPicture> wanted;
+            for (const std::vector<std::size_t> &rows : m_missing)
+                wanted.push_back({m_records[rows.front()].image, !m_lookedAt.contains(m_hashes[rows.front()])});
+            const int count =
+                std::clamp(static_cast<int>((wanted.size() + batch - 1) / batch), 1, std::max(1, threads));
+            ExtractWorkers workers(wanted, network, resize, batch, count, oneForwardAtATime, m_job.cancel);
+            while (const auto done = workers.take())
+                store(*done);
+            workers.rethrow();
+            m_job.cancel.check();
+            m_missing = std::exchange(m_again, {});
+        }
+    }
+
+private:
+    void store(const Batch &batch)
+    {
+        if (!std::all_of(batch.features.begin(), batch.features.end(),
+                         [](float value) { return std::isfinite(value); }))
+            throw Error(ErrorKind::Weights, m_spec.title + " gives numbers that are not finite in " + m_report.precision
+                                                + " with these weights. Try --precision fp32 or other weights.");
+        std::vector<FeatureStore::Entry> entries;
+        std::vector<KnownLook> looks;
+        m_event.arrived.clear();
+        m_event.skipped.clear();
+        for (std::size_t i = 0; i < batch.computed.size(); ++i) {
+            const auto &[wanted, prepared] = batch.computed[i];
+            entries.push_back({prepared.hash, std::span(batch.features).subspan(i * m_columns, m_columns)});
+            if (prepared.look)
+                looks.emplace_back(prepared.hash, prepared.look);
+            for (const std::size_t row : settle(m_missing[wanted], prepared.hash))
+                m_hashes[row] = prepared.hash;
+            m_event.arrived.push_back(m_records[m_missing[wanted].front()].id);
+        }
+        m_library.features().put(m_backbone, entries);
+        keepLooks(m_library, looks);
+        for (const auto &[wanted, prepared] : batch.refused)
+            for (const std::size_t row : settle(m_missing[wanted], prepared.hash)) {
+                m_event.skipped.push_back({m_records[row].id, *prepared.problem,
+                                           displayPath(m_records[row].image.filename()) + ": " + prepared.detail});
+                m_hashes[row].clear();
+            }
+        m_report.computed += batch.computed.size();
+        m_report.imagesPerSecond = static_cast<double>(m_report.computed) / std::max(secondsSince(m_start), 1e-9);
+        m_report.skipped.insert(m_report.skipped.end(), m_event.skipped.begin(), m_event.skipped.end());
+        m_event.imagesPerSecond = m_report.imagesPerSecond;
+        m_event.done += batch.computed.size() + batch.refused.size();
+        tell();
+    }
+
+    /// The rows that an outcome is about: all that show the picture; where the file is another by now, or cannot be
+    /// read, those with that very file. The others are asked for again.
+    const std::vector<std::size_t> &settle(std::vector<std::size_t> &rows, const std::string &hash)
+    {
+        if (hash == m_hashes[rows.front()])
+            return rows;
+        const std::filesystem::path &file = m_records[rows.front()].image;
+        const auto others = std::stable_partition(rows.begin(), rows.end(),
+                                                  [&](std::size_t row) { return m_records[row].image == file; });
+        if (others != rows.end()) {
+            m_again.emplace_back(others, rows.end());
+            ++m_event.total;
+            rows.erase(others, rows.end());
+        }
+        return rows;
+    }
+
+    void tell() const
+    {
+        m_job.report("extract", m_event.done, m_event.total);
+        if (m_observer)
+            m_observer(m_event);
+    }
+
+    const std::span<const MemeRecord> m_records;
+    std::vector<std::string> &m_hashes;
+    Library &m_library;
+    const std::string &m_backbone;
+    const BackboneSpec &m_spec;
+    const std::size_t m_columns;
+    ExtractReport &m_report;
+    const ExtractObserver &m_observer;
+    const JobContext &m_job;
+    const std::set<std::string> m_lookedAt;
+    std::vector<std::vector<std::size_t>> m_missing, m_again;  ///< rows that show one picture
+    ExtractEvent m_event;
+    Clock::time_point m_start;
 };
 
-Plan planExtraction(std::vector<std::string> hashes, const std::set<std::string> &stored)
+/// The matrix of what is stored, each picture read once. `hashes` are left with those of its rows.
+FeatureMatrix gatherMatrix(std::span<const MemeRecord> records, std::vector<std::string> &hashes,
+                           const std::string &backbone, std::size_t columns, const Library &library, int threads,
+                           const JobContext &job)
 {
-    Plan plan{std::move(hashes), {}};
-    for (std::size_t i = 0; i < plan.hashes.size(); ++i)
-        if (plan.hashes[i].empty() || !stored.contains(plan.hashes[i]))
-            plan.missing.push_back(i);
-    return plan;
-}
-
-/// `kept` gets the hash of each row's picture.
-FeatureMatrix gatherMatrix(const Dataset &dataset, const std::vector<std::string> &hashes, const std::string &backbone,
-                           std::size_t columns, const Library &library, int threads, std::vector<std::string> &kept)
-{
-    const auto records = dataset.records();
+    constexpr std::size_t kChunk = 8192;  // rows between two looks at whether to stop
     FeatureMatrix matrix{backbone, {}, columns, makeLargeMatrix(records.size() * columns)};
-    const std::vector<bool> found = library.features().get(backbone, hashes, matrix.values, threads);
+    const std::span<float> values(matrix.values);
+    std::unordered_map<std::string_view, std::size_t> rowOf;  // of the matrix, for pictures that are there
     std::size_t rows = 0;
-    for (std::size_t i = 0; i < records.size(); ++i) {
-        if (!found[i])
-            continue;
-        if (rows < i)
-            std::copy_n(&matrix.values[i * columns], columns, &matrix.values[rows * columns]);
-        ++rows;
-        matrix.ids.push_back(records[i].id);
-        kept.push_back(hashes[i]);
+    for (std::size_t from = 0; from < records.size(); from += kChunk) {
+        job.report("read", from, records.size());
+        job.cancel.check();
+        const std::size_t count = std::min(kChunk, records.size() - from);
+        std::vector<std::string> asked(count);
+        std::unordered_set<std::string_view> asking;
+        for (std::size_t i = 0; i < count; ++i)
+            if (!rowOf.contains(hashes[from + i]) && asking.insert(hashes[from + i]).second)
+                asked[i] = hashes[from + i];
+        const auto found =
+            library.features().get(backbone, asked, values.subspan(from * columns, count * columns), threads);
+        for (std::size_t i = from; i < from + count; ++i) {
+            const auto known = rowOf.find(hashes[i]);
+            if (!found[i - from] && known == rowOf.end())
+                continue;
+            const std::size_t source = known == rowOf.end() ? i : known->second;
+            if (source != rows)
+                std::copy_n(&values[source * columns], columns, &values[rows * columns]);
+            matrix.ids.push_back(records[i].id);
+            hashes[rows] = hashes[i];
+            rowOf.try_emplace(hashes[rows], rows);
+            ++rows;
+        }
     }
+    job.report("read", records.size(), records.size());
     matrix.values.resize(rows * columns);
+    hashes.resize(rows);
     return matrix;
 }
 
@@ -81,13 +205,11 @@ ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &req
                     displayPath(dataset.path()) + " has no usable picture: all " + std::to_string(dataset.rows())
                         + " rows were set aside. `dank inspect` lists why.",
                     dataset.path());
-    job.report("hash", 0, records.size());
     std::vector<std::string> hashes = hashPictures(dataset, context.threads, &library, job);
 
     ExtractReport report;
     if (automatic) {
-        job.report("precision", 0, 0);
-        const PrecisionChoice taken = choosePrecision(dataset, choice, id.resize, device, context, library, job.cancel);
+        const PrecisionChoice taken = choosePrecision(dataset, choice, id.resize, device, context, library, job);
         id.precision = taken.precision;
         report.precisionNote = taken.note;
     }
@@ -100,60 +222,19 @@ ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &req
     report.skipped.assign(dataset.skipped().begin(), dataset.skipped().end());
 
     const std::string backbone = id.text();
-    const auto columns = static_cast<std::size_t>(spec.columns);
-    Plan plan = planExtraction(std::move(hashes), library.features().hashes(backbone, columns));
-    report.cached = records.size() - plan.missing.size();
-    ExtractEvent event{report.cached, records.size(), report.cached, 0, {}, {}};
-    const auto tell = [&] {
-        job.report("extract", event.done, event.total);
-        if (observer)
-            observer(event);
-    };
-    tell();
-
-    if (!plan.missing.empty()) {
-        const auto network = context.backbones.get(choice, id.precision, device);
-        const auto start = Clock::now();
-        std::size_t computed = 0;
-        {
-            const FreedMemoryReleaser releaser;  // goes after the workers
-            const int count = std::clamp(
-                static_cast<int>((plan.missing.size() + request.batch - 1) / static_cast<std::size_t>(request.batch)),
-                1, std::max(1, context.threads));
-            ExtractWorkers workers(dataset, plan.missing, *network, id.resize, static_cast<std::size_t>(request.batch),
-                                   count, device.isCuda(), job.cancel);
-            while (auto batch = workers.take()) {
-                if (!std::all_of(batch->features.begin(), batch->features.end(),
-                                 [](float value) { return std::isfinite(value); }))
-                    throw Error(ErrorKind::Weights,
-                                spec.title + " gives numbers that are not finite in " + report.precision
-                                    + " with these weights. Try --precision fp32 or other weights.");
-                std::vector<FeatureStore::Entry> entries;
-                event.arrived.clear();
-                for (std::size_t i = 0; i < batch->rows.size(); ++i) {
-                    entries.push_back({batch->hashes[i], std::span(batch->features).subspan(i * columns, columns)});
-                    plan.hashes[batch->rows[i]] = batch->hashes[i];  // the file may have changed since it was hashed
-                    event.arrived.push_back(records[batch->rows[i]].id);
-                }
-                library.features().put(backbone, entries);
-                computed += entries.size();
-                event.done += entries.size() + batch->skipped.size();
-                event.imagesPerSecond = static_cast<double>(computed) / std::max(secondsSince(start), 1e-9);
-                event.skipped = std::move(batch->skipped);
-                report.skipped.insert(report.skipped.end(), event.skipped.begin(), event.skipped.end());
-                tell();
-            }
-            workers.rethrow();
-        }
+    Extraction extraction(records, hashes, library, backbone, spec, report, observer, job);
+    if (!extraction.isDone()) {
         job.cancel.check();
-        report.computed = computed;
-        report.imagesPerSecond = computed ? static_cast<double>(computed) / std::max(secondsSince(start), 1e-9) : 0;
-        if (computed >= 16)
+        job.report("network", 0, 0);
+        const auto network = context.backbones.get(choice, id.precision, device);
+        extraction.run(*network, id.resize, static_cast<std::size_t>(request.batch), context.threads, device.isCuda());
+        if (report.computed >= 16)
             library.facts().set(speedKey(id, device.name), std::to_string(report.imagesPerSecond));
     }
 
     report.matrix =
-        gatherMatrix(dataset, plan.hashes, backbone, columns, library, context.threads, report.pictureHashes);
+        gatherMatrix(records, hashes, backbone, static_cast<std::size_t>(spec.columns), library, context.threads, job);
+    report.pictureHashes = std::move(hashes);
     report.rows = report.matrix.rows();
     report.columns = report.matrix.columns;
     if (report.rows == 0)

@@ -1,8 +1,7 @@
 #include "core/pipeline/features/extract_workers.h"
 
 #include <algorithm>
-
-#include "core/pipeline/features/preprocess.h"
+#include <utility>
 
 namespace dank {
 
@@ -30,9 +29,9 @@ void ExtractWorkers::run()
 std::optional<Batch> ExtractWorkers::compute()
 {
     const std::size_t begin = m_next.fetch_add(m_batch);
-    if (begin >= m_missing.size())
+    if (begin >= m_wanted.size())
         return std::nullopt;
-    const std::size_t end = std::min(begin + m_batch, m_missing.size());
+    const std::size_t end = std::min(begin + m_batch, m_wanted.size());
     Batch batch;
     std::vector<Image> images;
     const BackboneSpec &spec = m_network.spec();
@@ -40,19 +39,18 @@ std::optional<Batch> ExtractWorkers::compute()
     for (std::size_t i = begin; i < end; ++i) {
         if (m_stop || m_cancel.isCancelled())
             return std::nullopt;
-        const std::size_t row = m_missing[i];
-        PreparedPicture prepared = preparePicture(m_dataset.records()[row], m_resize, spec);
-        if (prepared.skipped) {
-            batch.skipped.push_back(std::move(*prepared.skipped));
+        PreparedPicture prepared = preparePicture(m_wanted[i].file, m_resize, spec, m_wanted[i].look);
+        Image image = std::exchange(prepared.image, {});
+        if (prepared.problem) {
+            batch.refused.push_back({i, std::move(prepared)});
             continue;
         }
-        batch.rows.push_back(row);
-        batch.hashes.push_back(std::move(prepared.hash));
-        batch.features.resize(batch.rows.size() * columns);
+        batch.computed.push_back({i, std::move(prepared)});
+        batch.features.resize(batch.computed.size() * columns);
         if (spec.inputSide == 0)  // whole pictures may be huge: one at a time
-            m_network.extract({&prepared.image, 1}, std::span(batch.features).last(columns), m_cancel);
+            m_network.extract({&image, 1}, std::span(batch.features).last(columns), m_cancel);
         else
-            images.push_back(std::move(prepared.image));
+            images.push_back(std::move(image));
     }
     if (!images.empty()) {
         std::unique_lock forward(m_forward, std::defer_lock);

@@ -4,34 +4,42 @@
 #include <condition_variable>
 #include <deque>
 #include <exception>
+#include <filesystem>
 #include <mutex>
 #include <optional>
-#include <string>
 #include <thread>
 #include <vector>
 
-#include "core/backbone/backbone_id.h"
 #include "core/base/job.h"
-#include "core/dataset/dataset.h"
 #include "core/nn/networks/backbone.h"
+#include "core/pipeline/features/preprocess.h"
 
 namespace dank {
 
-/// The outcome of one batch, on its way from a worker to the storing thread.
-struct Batch {
-    std::vector<std::size_t> rows;    ///< record indexes, one for each feature row
-    std::vector<std::string> hashes;  ///< of the bytes that were decoded
-    std::vector<float> features;      ///< [rows, columns]
-    std::vector<Skipped> skipped;
+/// A picture to compute.
+struct WantedPicture {
+    std::filesystem::path file;
+    bool look = false;  ///< whether lookAt() it too
 };
 
-/// Workers that turn the missing records into batches; take() hands those to one consumer.
+/// The outcome of one batch, on its way from a worker to the storing thread.
+struct Batch {
+    struct Item {
+        std::size_t wanted;        ///< which of the pictures asked for
+        PreparedPicture prepared;  ///< without its image
+    };
+    std::vector<Item> computed;   ///< one for each row of the features
+    std::vector<float> features;  ///< [computed, columns]
+    std::vector<Item> refused;
+};
+
+/// Workers that turn pictures into batches; take() hands those to one consumer.
 class ExtractWorkers {
 public:
-    ExtractWorkers(const Dataset &dataset, const std::vector<std::size_t> &missing, const Backbone &network,
-                   ResizeRule resize, std::size_t batch, int count, bool oneForwardAtATime, CancelToken cancel)
-        : m_dataset(dataset), m_missing(missing), m_network(network), m_resize(resize), m_batch(batch),
-          m_oneForward(oneForwardAtATime), m_cancel(std::move(cancel)), m_running(count)
+    ExtractWorkers(const std::vector<WantedPicture> &wanted, const Backbone &network, ResizeRule resize,
+                   std::size_t batch, int count, bool oneForwardAtATime, CancelToken cancel)
+        : m_wanted(wanted), m_network(network), m_resize(resize), m_batch(batch), m_oneForward(oneForwardAtATime),
+          m_cancel(std::move(cancel)), m_running(count)
     {
         for (int i = 0; i < count; ++i)
             m_threads.emplace_back([this] { run(); });
@@ -63,8 +71,7 @@ private:
     void run();
     std::optional<Batch> compute();
 
-    const Dataset &m_dataset;
-    const std::vector<std::size_t> &m_missing;
+    const std::vector<WantedPicture> &m_wanted;
     const Backbone &m_network;
     const ResizeRule m_resize;
     const std::size_t m_batch;

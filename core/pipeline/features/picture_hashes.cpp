@@ -1,14 +1,15 @@
 #include "core/pipeline/features/picture_hashes.h"
 
-#include <atomic>
-#include <exception>
+#include <algorithm>
 #include <map>
-#include <mutex>
-#include <thread>
+#include <set>
+#include <string_view>
+#include <unordered_map>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/hash.h"
+#include "core/base/parallel.h"
 #include "core/store/library.h"
 
 namespace dank {
@@ -17,74 +18,93 @@ namespace {
 
 constexpr const char *kPrefix = "picture/";
 
-/// What the library remembers of the files in the records' folders: "<stamp> <hash>" by path.
-std::map<std::string, std::string> rememberedHashes(std::span<const MemeRecord> records, const Library &library)
+using Files = std::vector<const std::filesystem::path *>;
+
+/// What the library remembers of the files in those folders: "<stamp> <hash>" by path.
+std::map<std::string, std::string> rememberedHashes(const Files &files, const Library &library)
 {
+    std::set<std::filesystem::path> folders;
+    for (const std::filesystem::path *file : files)
+        folders.insert(file->parent_path());
     std::map<std::string, std::string> all;
-    std::filesystem::path folder;
-    for (const MemeRecord &record : records) {
-        if (record.image.parent_path() == folder)
-            continue;
-        folder = record.image.parent_path();
+    for (const std::filesystem::path &folder : folders)
         all.merge(library.facts().under(kPrefix + (folder / "").string()));
-    }
     return all;
+}
+
+/// The files that the records name, each once, and which of them each record names.
+std::pair<Files, std::vector<std::size_t>> filesOf(std::span<const MemeRecord> records)
+{
+    Files files;
+    std::vector<std::size_t> fileOf;
+    std::unordered_map<std::string_view, std::size_t> places;
+    for (const MemeRecord &record : records) {
+        const auto [found, isNew] = places.try_emplace(record.image.native(), files.size());
+        if (isNew)
+            files.push_back(&record.image);
+        fileOf.push_back(found->second);
+    }
+    return {std::move(files), std::move(fileOf)};
 }
 
 }  // namespace
 
 std::vector<std::string> hashPictures(const Dataset &dataset, int threads, Library *library, const JobContext &job)
 {
-    const auto records = dataset.records();
-    const auto remembered = library ? rememberedHashes(records, *library) : std::map<std::string, std::string>();
-    std::vector<std::string> hashes(records.size()), learnt(records.size());
-    std::atomic<std::size_t> next = 0;
-    std::atomic<bool> failed = false;
-    std::exception_ptr failure;
-    std::mutex failureMutex;
-    const auto hash = [&](std::size_t i) {
-        const std::string stamp = fileStamp(records[i].image);  // before reading: a change meanwhile then shows
-        const auto known = remembered.find(kPrefix + records[i].image.string());
-        if (!stamp.empty() && known != remembered.end() && known->second.starts_with(stamp + ' ')) {
-            hashes[i] = known->second.substr(stamp.size() + 1);
-            return;
-        }
-        hashes[i] = hashFile(records[i].image);
-        if (!stamp.empty())
-            learnt[i] = stamp + ' ' + hashes[i];
-    };
-    const auto work = [&] {
-        try {
-            for (std::size_t i; (i = next++) < records.size() && !failed && !job.cancel.isCancelled();) {
-                try {
-                    hash(i);
-                } catch (const Error &) {
-                    // Gone since the dataset was loaded: prepare() will say why.
-                }
+    const auto [files, fileOf] = filesOf(dataset.records());
+    job.report("hash", 0, files.size());
+    const auto remembered = library ? rememberedHashes(files, *library) : std::map<std::string, std::string>();
+    std::vector<std::string> hashes(files.size());
+    constexpr std::size_t kChunk = 256;  // between two of which it is stored
+    for (std::size_t from = 0; from < files.size(); from += kChunk) {
+        const std::size_t count = std::min(kChunk, files.size() - from);
+        std::vector<std::string> learnt(count);
+        parallelFor(count, threads, job.cancel, [&](std::size_t i) {
+            const std::filesystem::path &file = *files[from + i];
+            const std::string stamp = fileStamp(file);  // before reading: a change meanwhile then shows
+            const auto known = remembered.find(kPrefix + file.string());
+            if (!stamp.empty() && known != remembered.end() && known->second.starts_with(stamp + ' ')) {
+                hashes[from + i] = known->second.substr(stamp.size() + 1);
+                return;
             }
-        } catch (...) {
-            std::lock_guard lock(failureMutex);
-            failure = std::current_exception();
-            failed = true;
-        }
-    };
-    {
-        std::vector<std::jthread> workers;
-        for (int i = 1; i < threads; ++i)
-            workers.emplace_back(work);
-        work();
-    }
-    if (failure)
-        std::rethrow_exception(failure);
-    if (library) {
+            try {
+                hashes[from + i] = hashFile(file);
+                if (!stamp.empty())
+                    learnt[i] = stamp + ' ' + hashes[from + i];
+            } catch (const Error &) {
+                // Gone since the dataset was loaded: extraction says why.
+            }
+        });
         std::map<std::string, std::string> facts;
-        for (std::size_t i = 0; i < records.size(); ++i)
+        for (std::size_t i = 0; i < count; ++i)
             if (!learnt[i].empty())
-                facts[kPrefix + records[i].image.string()] = learnt[i];
-        library->facts().set(facts);
+                facts[kPrefix + files[from + i]->string()] = learnt[i];
+        if (library)
+            library->facts().set(facts);
+        job.report("hash", from + count, files.size());
     }
-    job.cancel.check();
-    return hashes;
+    std::vector<std::string> ofRows;
+    ofRows.reserve(fileOf.size());
+    for (const std::size_t file : fileOf)
+        ofRows.push_back(hashes[file]);
+    return ofRows;
+}
+
+std::vector<std::vector<std::size_t>> rowsByPicture(std::span<const std::string> hashes)
+{
+    std::vector<std::vector<std::size_t>> pictures;
+    std::unordered_map<std::string_view, std::size_t> places;
+    for (std::size_t row = 0; row < hashes.size(); ++row) {
+        if (hashes[row].empty()) {
+            pictures.push_back({row});
+            continue;
+        }
+        const auto [found, isNew] = places.try_emplace(hashes[row], pictures.size());
+        if (isNew)
+            pictures.emplace_back();
+        pictures[found->second].push_back(row);
+    }
+    return pictures;
 }
 
 }  // namespace dank

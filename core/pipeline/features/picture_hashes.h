@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,8 +12,13 @@ namespace dank {
 
 class Library;
 
-/// hashFile() of each record's picture, empty where it cannot be read. `library` (may be nullptr) remembers them for as
-/// long as the files stay the same. Throws Cancelled.
+/// hashFile() of each record's picture, empty where it cannot be read; a file that several records name is read once.
+/// `library` (may be nullptr) remembers them for as long as the files stay the same. Reports stage "hash". Throws
+/// Error{Library}, Cancelled.
 std::vector<std::string> hashPictures(const Dataset &dataset, int threads, Library *library, const JobContext &job);
+
+/// The rows that show each picture, ascending, in the order of the first ones. `hashes`: of each row's picture; a row
+/// with an empty one stands alone.
+std::vector<std::vector<std::size_t>> rowsByPicture(std::span<const std::string> hashes);
 
 }  // namespace dank

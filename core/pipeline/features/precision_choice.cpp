@@ -74,7 +74,7 @@ std::string describe(const Agreement &agreement)
 
 PrecisionChoice choosePrecision(const Dataset &dataset, const BackboneChoice &choice, ResizeRule resize,
                                 const Device &device, const PipelineContext &context, Library &library,
-                                const CancelToken &cancel)
+                                const JobContext &job)
 {
     if (choice.kind() == BackboneKind::Classic)
         return {Precision::Float32, "the classic descriptors have one precision"};
@@ -95,16 +95,18 @@ PrecisionChoice choosePrecision(const Dataset &dataset, const BackboneChoice &ch
     for (const MemeRecord &record : dataset.records()) {
         if (pictures.size() == kPictures)
             break;
-        cancel.check();
-        if (PreparedPicture prepared = preparePicture(record, resize, choice.spec); !prepared.skipped)
+        job.cancel.check();
+        job.report("precision", pictures.size(), 2 * kPictures);
+        if (PreparedPicture prepared = preparePicture(record.image, resize, choice.spec, false); !prepared.problem)
             pictures.push_back(std::move(prepared.image));
     }
     if (pictures.size() < 2)
         return {Precision::Float32, "float32: too few pictures to compare bfloat16 on"};
+    job.report("precision", kPictures, 2 * kPictures);
     const auto exact = context.backbones.get(choice, Precision::Float32, device);
     const auto rough = context.backbones.get(choice, Precision::BFloat16, device);
     setIntraOpThreads(context.threads);
-    const Agreement agreement = compareFeatures(*exact, *rough, pictures, cancel);
+    const Agreement agreement = compareFeatures(*exact, *rough, pictures, job.cancel);
     const bool take = agreesWell(agreement);
     const PrecisionChoice taken{take ? Precision::BFloat16 : Precision::Float32,
                                 take ? "bfloat16: it agrees with float32 here (" + describe(agreement) + ")"

@@ -38,9 +38,9 @@ struct PrecisionChoice {
 class Library;
 
 /// bfloat16 where the device runs it natively and it agrees with float32 on the dataset's first pictures, else float32.
-/// Remembered in the library, so that a later run does not compare again. Throws Cancelled.
+/// Remembered in the library, so that a later run does not compare again. Reports stage "precision". Throws Cancelled.
 PrecisionChoice choosePrecision(const Dataset &dataset, const BackboneChoice &choice, ResizeRule resize,
                                 const Device &device, const PipelineContext &context, Library &library,
-                                const CancelToken &cancel);
+                                const JobContext &job);
 
 }  // namespace dank

@@ -73,23 +73,25 @@ Image preprocess(const Image &image, ResizeRule rule, int side, int cropSide)
     return middle(resizeTriangle(image, wide ? fitted : cropSide, wide ? cropSide : fitted), side);
 }
 
-PreparedPicture preparePicture(const MemeRecord &record, ResizeRule rule, const BackboneSpec &spec)
+PreparedPicture preparePicture(const std::filesystem::path &file, ResizeRule rule, const BackboneSpec &spec, bool look)
 {
     PreparedPicture prepared;
-    const auto skip = [&](SkipReason reason, const std::string &detail) {
-        prepared.skipped = Skipped{record.id, reason, displayPath(record.image.filename()) + ": " + detail};
-        return prepared;
-    };
     std::vector<std::byte> bytes;
     try {
-        bytes = readFile(record.image, kMaxImageBytes);
+        bytes = readFile(file, kMaxImageBytes);
     } catch (const Error &error) {
-        return skip(SkipReason::ImageUnreadable, error.what());
+        prepared.problem = SkipReason::ImageUnreadable;
+        prepared.detail = error.what();
+        return prepared;
     }
     prepared.hash = hashBytes(bytes);
     const Decoded decoded = decodeImage(bytes);
+    prepared.problem = decoded.problem;
+    prepared.detail = decoded.detail;
     if (decoded.problem)
-        return skip(*decoded.problem, decoded.detail);
+        return prepared;
+    if (look)
+        prepared.look = lookAt(bytes, decoded.image);
     prepared.image = preprocess(decoded.image, rule, spec.inputSide, spec.cropSide);
     return prepared;
 }

@@ -1,12 +1,14 @@
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 
-#include "core/backbone/backbone_id.h"
+#include "core/backbone/resize_rule.h"
 #include "core/base/image.h"
 #include "core/dataset/meme.h"
 #include "core/nn/networks/backbone.h"
+#include "core/pipeline/features/picture_looks.h"
 
 namespace dank {
 
@@ -14,14 +16,16 @@ namespace dank {
 /// Resize(cropSide) and CenterCrop(side) do; `whole` leaves the picture as it is.
 Image preprocess(const Image &image, ResizeRule rule, int side, int cropSide);
 
-/// A meme's picture made ready for a network, or why it is not.
+/// A picture made ready for a network, or why it is not.
 struct PreparedPicture {
-    Image image;                     ///< as the backbone takes it
-    std::string hash;                ///< hashBytes() of the very bytes that were decoded
-    std::optional<Skipped> skipped;  ///< set: there is no image
+    Image image;                        ///< as the backbone takes it
+    std::string hash;                   ///< hashBytes() of the very bytes that were decoded; empty: they cannot be read
+    std::optional<PictureLook> look;    ///< where it was asked for
+    std::optional<SkipReason> problem;  ///< set: there is no image
+    std::string detail;                 ///< one clause, set with `problem`
 };
 
-/// Reads, hashes, decodes and preprocesses. Thread-safe; throws only Error{Memory}.
-PreparedPicture preparePicture(const MemeRecord &record, ResizeRule rule, const BackboneSpec &spec);
+/// Reads, hashes, decodes, looks at it where `look` says so, and preprocesses. Thread-safe; throws only Error{Memory}.
+PreparedPicture preparePicture(const std::filesystem::path &file, ResizeRule rule, const BackboneSpec &spec, bool look);
 
 }  // namespace dank

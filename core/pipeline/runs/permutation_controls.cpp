@@ -29,13 +29,17 @@ std::vector<double> headAnswers(const TrainConfig &config, const TrainingState &
     return answersFor(model, features, rows);
 }
 
-FeatureMatrix randomFeatures(const FeatureMatrix &features, std::uint64_t seed)
+FeatureMatrix randomFeatures(const FeatureMatrix &features, std::uint64_t seed, const CancelToken &cancel)
 {
     FeatureMatrix random{features.backbone, features.ids, features.columns, {}};
     random.values.resize(features.values.size());
     Random draw(mixSeed(seed, kRandomFeatures));
-    for (float &value : random.values)
-        value = static_cast<float>(draw.uniform());
+    constexpr std::size_t kBetweenLooks = 1 << 20;
+    for (std::size_t i = 0; i < random.values.size(); ++i) {
+        if (i % kBetweenLooks == 0)
+            cancel.check();
+        random.values[i] = static_cast<float>(draw.uniform());
+    }
     return random;
 }
 
@@ -84,7 +88,7 @@ std::vector<Baseline> trainControls(const RunData &data, const TrainConfig &conf
         if (answers)
             controls.push_back(makeBaseline(name, std::move(*answers)));
     };
-    add("random_features", randomFeatures(data.features, config.seed), data.targets);
+    add("random_features", randomFeatures(data.features, config.seed, job.cancel), data.targets);
     add("shuffled", data.features, shuffledTargets(data.targets, data.split, config.seed));
     return controls;
 }

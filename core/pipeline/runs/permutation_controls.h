@@ -17,8 +17,8 @@ namespace dank {
 std::vector<double> headAnswers(const TrainConfig &config, const TrainingState &state, const FeatureMatrix &features,
                                 std::span<const std::size_t> rows);
 
-/// Seeded random numbers in the place of features.
-FeatureMatrix randomFeatures(const FeatureMatrix &features, std::uint64_t seed);
+/// Seeded random numbers in the place of features. Throws Cancelled.
+FeatureMatrix randomFeatures(const FeatureMatrix &features, std::uint64_t seed, const CancelToken &cancel);
 
 /// The targets dealt anew among the rows that it learns from and among those that choose the epoch; what it is judged
 /// on stays.

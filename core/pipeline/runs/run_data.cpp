@@ -1,5 +1,6 @@
 #include "core/pipeline/runs/run_data.h"
 
+#include <algorithm>
 #include <numeric>
 #include <unordered_map>
 
@@ -115,20 +116,23 @@ Split keepSides(ExtractReport &extracted, std::span<const MemeId> train, std::sp
          {std::pair(train, &split.train), std::pair(validation, &split.validation), std::pair(test, &split.test)})
         for (const MemeId &id : ids)
             sideOf.emplace(id, side);
-    FeatureMatrix kept{extracted.matrix.backbone, {}, extracted.matrix.columns, {}};
-    std::vector<std::string> hashes;
-    for (std::size_t i = 0; i < extracted.matrix.rows(); ++i) {
-        const auto side = sideOf.find(extracted.matrix.ids[i]);
+    FeatureMatrix &matrix = extracted.matrix;
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < matrix.rows(); ++i) {
+        const auto side = sideOf.find(matrix.ids[i]);
         if (side == sideOf.end())
             continue;
-        side->second->push_back(kept.ids.size());
-        kept.ids.push_back(extracted.matrix.ids[i]);
-        hashes.push_back(extracted.pictureHashes[i]);
-        const auto row = extracted.matrix.row(i);
-        kept.values.insert(kept.values.end(), row.begin(), row.end());
+        side->second->push_back(kept);
+        if (kept < i) {
+            matrix.ids[kept] = std::move(matrix.ids[i]);
+            extracted.pictureHashes[kept] = std::move(extracted.pictureHashes[i]);
+            std::copy_n(&matrix.values[i * matrix.columns], matrix.columns, &matrix.values[kept * matrix.columns]);
+        }
+        ++kept;
     }
-    extracted.matrix = std::move(kept);
-    extracted.pictureHashes = std::move(hashes);
+    matrix.ids.resize(kept);
+    matrix.values.resize(kept * matrix.columns);
+    extracted.pictureHashes.resize(kept);
     return split;
 }
 
@@ -144,9 +148,13 @@ RunData joinRunData(const Dataset &dataset, ExtractReport &extracted, const Trai
     if (looks.unreadable > 0)
         data.notes.push_back("The baseline of colours, size and shape is left out: " + std::to_string(looks.unreadable)
                              + (looks.unreadable == 1 ? " picture" : " pictures") + " can no longer be read.");
+    job.report("duplicates", 0, 0);
+    const DuplicateOptions rule;
+    // Beyond that many it is not worth asking: features are not compared, and a note says so.
+    const bool comparable = data.features.rows() > rule.mostFeatureRows || tellApart(data.features);
+    job.cancel.check();
     const DuplicateClusters copies =
-        duplicateClusters(extracted.pictureHashes, looks.hashes, tellApart(data.features) ? &data.features : nullptr,
-                          DuplicateOptions{}, job);
+        duplicateClusters(extracted.pictureHashes, looks.hashes, comparable ? &data.features : nullptr, rule, job);
     append(data.notes, copies.notes);
     data.copies = copies.of;
     data.clusters = clustersOf(data.records, data.copies);
