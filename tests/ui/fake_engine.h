@@ -437,9 +437,8 @@ private:
         int epoch = from;
         const auto model = [&, hash = library.runs().get(run).datasetHash](std::optional<Judgement> known) {
             auto made = std::make_shared<Model>(tinyModel(run, epoch));
-            made->datasetHash = hash;
             made->judgement = std::move(known);
-            return made;
+            return made->datasetHash = hash, made;
         };
         while (epoch < config.epochs) {
             const auto onPause = [&](bool paused) {

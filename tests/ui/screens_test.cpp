@@ -250,10 +250,7 @@ void ScreensTest::bring(Stage &stage, const QString &state)
     } else if (state.startsWith("rated")) {
         engine.learns = state != "rated by luck";
         engine.isJudged = state != "rated by an older model";
-        if (state == "rated while training")
-            stage.trainTo(141);
-        else
-            stage.trained();
+        state == "rated while training" ? stage.trainTo(141) : stage.trained();
         QTRY_VERIFY_WITH_TIMEOUT(stage.session->rater().model(), kPatience);
         stage.session->board().rate(stage.pictures(9));
         const auto settled = [&] {
