@@ -173,7 +173,7 @@ private slots:
             };
             QVERIFY_EXCEPTION_THROWN(train(dataset, quickConfig(), {}, job), Cancelled);
             QCOMPARE(last, std::string(stage));
-            QVERIFY(Library::open(folder() / "library").runs().empty());
+            QVERIFY(Library::open(folder() / "library").runs().list().empty());
         }
     }
 };

@@ -59,7 +59,7 @@ public:
 
         // The controls train for as long as the head needed.
         tasks.clear();
-        const FeatureMatrix random = randomFeatures(m_data.features, m_config.seed, m_watch.token);
+        const FeatureMatrix random = randomFeatures(m_data.features, m_config.seed, m_stop);
         for (std::size_t fold = 0; fold < m_splits.size(); ++fold) {
             tasks.emplace_back([&, fold] { control(fold, "random_features", random, m_targets); });
             tasks.emplace_back([&, fold] {
