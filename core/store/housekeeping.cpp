@@ -171,7 +171,7 @@ void Housekeeping::vacuum(const JobContext &job)
     sqlite3 *const handle = m_database->getHandle();
     const auto stop = [](void *token) { return static_cast<const CancelToken *>(token)->isCancelled() ? 1 : 0; };
     CancelToken token = job.cancel;
-    sqlite3_progress_handler(handle, 10'000, stop, &token);
+    sqlite3_progress_handler(handle, 1'000, stop, &token);  // some hundred vectors
     struct NoHandler {
         sqlite3 *handle;
         ~NoHandler() { sqlite3_progress_handler(handle, 0, nullptr, nullptr); }

@@ -98,8 +98,8 @@ void TestCliUsage::exitCodes()
 void TestCliUsage::helpShowsAnExample_data()
 {
     QTest::addColumn<QString>("command");
-    for (const char *command : {"sample", "inspect", "extract", "train", "resume", "eval", "rate", "runs", "bench",
-                                "selftest", "doctor", "demo"})
+    for (const char *command : {"sample", "inspect", "extract", "train", "resume", "eval", "rate", "runs", "library",
+                                "bench", "selftest", "doctor", "demo"})
         QTest::newRow(command) << QString(command);
 }
 

@@ -67,6 +67,7 @@ private slots:
         library.runs().create(run);
         fs::create_directories(folder.path() / "weights");
         std::ofstream(folder.path() / "weights" / "vgg16.safetensors") << "0123456789";
+        QVERIFY(library.facts().get("picture/a"));  // used today too
         usedOn(folder, "vgg16/warp/fp32/w-1", "'2020-02-03'");
 
         const auto items = library.housekeeping().items();
