@@ -9,12 +9,14 @@
 
 #include "core/engine/engine.h"
 #include "core/store/library.h"
+#include "tests/ui/fake_results.h"
 
 namespace dank::test {
 
 /// An engine that computes nothing but behaves: it can be slowed down, stopped, paused and made to fail.
 /// Set its members before the call they are about; counters may be read at any time.
-class FakeEngine : public Engine,
+class FakeEngine : public FakeResults,
+                   public Engine,
                    public Extractor,
                    public Trainer,
                    public Rater,
@@ -50,28 +52,6 @@ public:
     std::function<std::string(const std::filesystem::path &)> onAdd;  ///< whose weights a file holds; may throw
     std::atomic<int> fetches{0};
     mutable std::atomic<int> fetching{0}, hashing{0};
-
-    static Model tinyModel(std::int64_t run, int epoch)
-    {
-        Model model;
-        model.name = "run " + std::to_string(run);
-        model.run = run;
-        model.epoch = model.epochsRun = epoch;
-        for (int e = 1; e <= epoch; ++e)
-            model.curve.push_back({.epoch = e, .trainLoss = 1.0 / e, .validationLoss = 1.1 / e, .seconds = 0});
-        model.backbone = "inception_v3/warp/fp32/seed-1";
-        model.untrainedBackbone = true;
-        model.layers = {{.inputs = 1, .outputs = 1, .weight = {1}, .bias = {0}}};
-        return model;
-    }
-
-    static std::string fullId(const BackboneRequest &request)
-    {
-        const std::string id = request.backbone.empty() ? "classic" : request.backbone;
-        return id == "classic"
-                   ? "classic/whole/fp32/v-1"
-                   : id + "/warp/fp32/" + (request.weights == "none" ? "seed-1" : "w-0123456789abcdef0123456789abcdef");
-    }
 
     EngineInfo info() const override
     {
