@@ -1,6 +1,7 @@
 #include "core/engine/loader.h"
 
 #include <dlfcn.h>
+#include <sys/auxv.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -18,27 +19,10 @@ constexpr const char *kFileName = "libdank_engine.so";
 using AbiFunction = int();
 using MakeFunction = Engine *(const EngineOptions *);
 
-/// Where the engine may lie, best first.
-std::vector<std::filesystem::path> candidates()
-{
-    // For tests and for trying out another build.
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): the environment changes before there are threads, if at all.
-    if (const char *named = std::getenv("DANK_ENGINE"); named && *named)
-        return {std::filesystem::absolute(named)};
-    std::error_code problem;
-    const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", problem);
-    if (problem)
-        throw Error(ErrorKind::Engine,
-                    "Cannot find the compute engine: /proc/self/exe is not readable (" + problem.message() + ").");
-    const std::filesystem::path folder = program.parent_path();
-    return {folder / kFileName, (folder / ".." / DANK_INSTALL_LIBDIR / "dank-learning" / kFileName).lexically_normal(),
-            (folder / ".." / "lib" / "dank-learning" / kFileName).lexically_normal()};
-}
-
 std::filesystem::path findEngine()
 {
     std::string looked;
-    for (const std::filesystem::path &candidate : candidates()) {
+    for (const std::filesystem::path &candidate : engineCandidates()) {
         std::error_code ignored;
         if (std::filesystem::is_regular_file(candidate, ignored))
             return candidate;
@@ -68,6 +52,26 @@ Function *symbol(void *library, const char *name, const std::filesystem::path &p
 }
 
 }  // namespace
+
+std::vector<std::filesystem::path> engineCandidates(const std::filesystem::path &self)
+{
+    // For tests and for trying out another build.
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): the environment changes before there are threads, if at all.
+    if (const char *named = std::getenv("DANK_ENGINE"); named && *named)
+        return {std::filesystem::absolute(named)};
+    std::error_code problem;
+    std::filesystem::path program = std::filesystem::read_symlink(self, problem);
+    if (problem)  // the kernel tells each program that it starts by which name
+        if (const auto *name = reinterpret_cast<const char *>(::getauxval(AT_EXECFN)))
+            program = std::filesystem::weakly_canonical(name, problem);
+    const std::filesystem::path folder = program.parent_path();
+    std::vector<std::filesystem::path> found;
+    for (const std::filesystem::path &place :
+         {folder, folder / ".." / DANK_INSTALL_LIBDIR / "dank-learning", folder / ".." / "lib" / "dank-learning",
+          std::filesystem::path(DANK_INSTALL_FULL_LIBDIR) / "dank-learning"})
+        found.push_back((place / kFileName).lexically_normal());
+    return found;
+}
 
 void letThreadsSleep()
 {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
+#include <vector>
 
 #include "core/engine/engine.h"
 
@@ -16,8 +18,13 @@ struct EngineOptions {
 /// the environment.
 void letThreadsSleep();
 
-/// Opens libdank_engine.so beside the executable (build tree) or in ../lib/dank-learning (installed) and makes an
-/// engine. Takes about half a second: call it off the GUI thread. Throws Error{Engine} with the loader's reason.
+/// Where openEngine() looks, best first: beside the executable (build tree), in ../lib/dank-learning (installed), where
+/// this build would be installed. `self` is the system's link to the executable; where that cannot be read, since /proc
+/// is not mounted, the name that the program was started by is taken.
+std::vector<std::filesystem::path> engineCandidates(const std::filesystem::path &self = "/proc/self/exe");
+
+/// Opens libdank_engine.so and makes an engine. Takes about half a second: call it off the GUI thread. Throws
+/// Error{Engine} with the loader's reason.
 std::shared_ptr<Engine> openEngine(const EngineOptions &options = {});
 
 }  // namespace dank

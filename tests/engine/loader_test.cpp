@@ -63,6 +63,15 @@ private slots:
         qunsetenv("DANK_ENGINE");
         QVERIFY2(said.startsWith(kind + ": ") && said.contains(reason), qPrintable(said));
     }
+
+    /// Where /proc is not mounted there is no /proc/self/exe.
+    void isFoundWithoutProc()
+    {
+        const auto places = engineCandidates(), withoutProc = engineCandidates("/nowhere/self/exe");
+        QCOMPARE(QString::fromStdString(withoutProc.front().parent_path()), QCoreApplication::applicationDirPath());
+        QVERIFY(withoutProc == places);
+        QCOMPARE(QString::fromStdString(places.back()), QStringLiteral(DANK_INSTALLED_ENGINE));
+    }
 };
 
 QTEST_GUILESS_MAIN(TestLoader)
