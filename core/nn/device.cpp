@@ -142,7 +142,7 @@ void setIntraOpThreads(int threads)
 
 std::string torchVersion()
 {
-    std::string text = std::string("LibTorch ") + TORCH_VERSION;
+    std::string text = TORCH_VERSION;
     if (at::globalContext().hasMKLDNN()) {
         // "Intel(R) MKL-DNN v2.6.3 (Git Hash …)"
         const std::string full = at::get_mkldnn_version();

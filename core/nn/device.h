@@ -30,7 +30,7 @@ bool cpuHasNativeBFloat16();
 /// calling thread). The only place that does.
 void setIntraOpThreads(int threads);
 
-/// "LibTorch 1.13.1 · oneDNN …", for `dank doctor`.
+/// LibTorch's, "1.13.1 · oneDNN …", for `dank doctor`.
 std::string torchVersion();
 
 }  // namespace dank

@@ -140,7 +140,7 @@ int main()
 {
     try {
         const int threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-        std::printf("%s, bfloat16 in the processor: %s\n", torchVersion().c_str(),
+        std::printf("LibTorch %s, bfloat16 in the processor: %s\n", torchVersion().c_str(),
                     cpuHasNativeBFloat16() ? "yes" : "no");
         const Device automatic = chooseDevice("auto");
         std::printf("auto takes %s. %s\n", automatic.name.c_str(), automatic.note.c_str());

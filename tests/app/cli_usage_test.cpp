@@ -253,6 +253,12 @@ void TestCliUsage::doctorAlwaysAnswers()
     QVERIFY2(facts["engine"]["ok"_L1].toBool(), outcome.out);
     QCOMPARE(facts["library"]["exists"_L1].toBool(), false);
     QVERIFY(!facts["engine"]["devices"_L1].toArray().isEmpty());
+    const QJsonObject versions = facts["engine"]["versions"].toObject();
+    QVERIFY(versions.contains("LibTorch"));
+    for (auto it = versions.begin(); it != versions.end(); ++it)
+        QVERIFY2(!it.value().toString().contains(it.key()), qPrintable(it.value().toString()));
+    const QByteArray text = runDank({"doctor", "--library", path("doctor")}).out.simplified();
+    QVERIFY2(text.contains("LibTorch " + versions["LibTorch"].toString().toUtf8() + " Device"), text);
     QVERIFY(!QDir(path("doctor")).exists());
 }
 
