@@ -8,6 +8,7 @@
 #include "app/cli/extract_options.h"
 #include "app/cli/rate_output.h"
 #include "app/cli/text.h"
+#include "core/base/file.h"
 #include "core/dataset/rate_input.h"
 #include "core/rating/scorer.h"
 #include "core/store/model_file.h"
@@ -55,20 +56,31 @@ int rate(Context &context, const RateOptions &options)
     if (options.weights.empty() && options.device == "auto")
         known.emplace(model, context.library());
     std::unique_ptr<RatingSession> session;
+    std::optional<Error> noWeights;  // then only what is stored can be rated
 
     const auto output = makeRateOutput(context.json() ? "json" : options.format, *model);
     std::size_t skipped = 0;
+    const auto rateFile = [&](const std::filesystem::path &file) {
+        if (known)
+            if (const std::optional<Score> stored = known->scoreStored(file))
+                return *stored;
+        if (!session && !noWeights) {
+            try {
+                session =
+                    context.engine().rater().openRating(model, options.weights, options.device, context.library());
+                known.reset();  // from here on the session looks into the store itself
+            } catch (const Error &error) {
+                if (!known || error.kind() != ErrorKind::Weights)
+                    throw;
+                noWeights = error;
+            }
+        }
+        return session ? session->rate(file) : skippedScore(displayPath(file), noWeights->what());
+    };
     for (std::size_t i = 0; i < files.size(); ++i) {
         job.cancel.check();
         job.report("rate", i, files.size());
-        std::optional<Score> stored;
-        if (known)
-            stored = known->scoreStored(files[i]);
-        if (!stored && !session) {
-            session = context.engine().rater().openRating(model, options.weights, options.device, context.library());
-            known.reset();  // from here on the session looks into the store itself
-        }
-        const Score score = stored ? *stored : session->rate(files[i]);
+        const Score score = rateFile(files[i]);
         context.console().clear();
         if (!score.skipped.empty()) {
             ++skipped;
@@ -78,6 +90,8 @@ int rate(Context &context, const RateOptions &options)
     }
     context.console().clear();
     output->finish();
+    if (noWeights && skipped == files.size())
+        throw *noWeights;
     if (files.empty())
         context.console().note("There is no picture in what was given.");
     return options.strict && skipped > 0 ? kSomeSkipped : kSuccess;

@@ -51,6 +51,26 @@ Score skippedScore(const std::string &path, const std::string &reason)
     return score;
 }
 
+Score skippedScore(const std::string &path, SkipReason reason, const std::string &detail)
+{
+    return skippedScore(path, std::string(skipReasonText(reason)) + (detail.empty() ? "" : ": " + detail));
+}
+
+std::vector<std::byte> readToRate(const std::filesystem::path &file, Score &skipped)
+{
+    std::error_code ignored;
+    if (!std::filesystem::exists(file, ignored)) {
+        skipped = skippedScore(displayPath(file), SkipReason::ImageMissing, "there is no such file");
+        return {};
+    }
+    try {
+        return readFile(file, kMaxImageBytes);
+    } catch (const Error &error) {
+        skipped = skippedScore(displayPath(file), SkipReason::ImageUnreadable, error.what());
+        return {};
+    }
+}
+
 Scorer::Scorer(std::shared_ptr<const Model> model, std::filesystem::path library)
     : m_model(std::move(model)), m_library(std::move(library)), m_stored(m_model->backbone, m_library)
 {
@@ -92,16 +112,17 @@ Score Scorer::score(std::span<const float> features, const std::string &hash, st
 
 std::optional<Score> Scorer::scoreStored(const std::filesystem::path &file) const
 {
-    std::vector<std::byte> bytes;
-    try {
-        bytes = readFile(file, kMaxImageBytes);
-    } catch (const Error &) {
-        return std::nullopt;
-    }
+    Score skipped;
+    const std::vector<std::byte> bytes = readToRate(file, skipped);
+    if (!skipped.skipped.empty())
+        return skipped;
     const std::string hash = hashBytes(bytes);
     std::vector<float> features(static_cast<std::size_t>(m_model->columns()));
-    if (!find(hash, features))
-        return std::nullopt;
+    if (!find(hash, features)) {
+        const ImageProbe probe = probeImage(bytes);
+        return probe.problem ? std::optional(skippedScore(displayPath(file), *probe.problem, probe.detail))
+                             : std::nullopt;
+    }
     return score(features, hash, bytes, displayPath(file));
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "core/model/model.h"
 #include "core/model/score.h"
@@ -26,6 +27,10 @@ std::optional<double> rangeRatio(std::span<const float> features, const Model &m
 
 /// What became of a file that cannot be scored.
 Score skippedScore(const std::string &path, const std::string &reason);
+Score skippedScore(const std::string &path, SkipReason reason, const std::string &detail);
+
+/// The bytes of a file to rate. Where it cannot be read they are empty, and `skipped` says why.
+std::vector<std::byte> readToRate(const std::filesystem::path &file, Score &skipped);
 
 /// Scores pictures by their features with one model, and keeps features in a library's store. Const calls are
 /// thread-safe.
@@ -48,8 +53,9 @@ public:
     bool find(const std::string &hash, std::span<float> out) const { return m_stored.find(hash, out); }
     void keep(const std::string &hash, std::span<const float> features) const { m_stored.keep(hash, features); }
 
-    /// The score of a file whose features are stored; nothing where they are not, or the file cannot be read. The
-    /// features' key names the weights that they were made with, so the weights need not be at hand.
+    /// The score of a file whose features are stored, or why it can have none: it is missing, unreadable, or no
+    /// picture. Nothing where only the features lack. Their key names the weights that they were made with, so the
+    /// weights need not be at hand.
     std::optional<Score> scoreStored(const std::filesystem::path &file) const;
 
 private:

@@ -354,6 +354,15 @@ void TestCliJob::rateOfKnownPicturesOpensNoEngine()
     QCOMPARE(other.code, 1);
     QVERIFY2(other.err.contains("engine"), other.err);
 
+    // Nor does a mistyped path, nor what is no picture at all.
+    QVERIFY(writeAll(path("no picture.png"), "words"));
+    const QStringList mistyped{path("gone.png"), known[0], path("no picture.png")};
+    qputenv("DANK_ENGINE", "/none/at/all.so");
+    const Outcome withoutEngine = rate(mistyped);
+    qunsetenv("DANK_ENGINE");
+    QVERIFY2(withoutEngine.code == 0, withoutEngine.err);
+    QCOMPARE(withoutEngine.json(), rate(mistyped, {"--device", "cpu"}).json());
+
     // Some known, some not: in the order given, and the fresh one is known from then on.
     const QStringList pile{known[2], path("gone.png"), known[0], fresh, known[1]};
     const Outcome mixed = rate(pile);

@@ -26,6 +26,7 @@ private slots:
     void aFetchThatFailsInstallsNothing_data();
     void aFetchThatFailsInstallsNothing();
     void aStoppedFetchGoesOnAndIsUsed();
+    void aPictureWithoutItsWeightsIsSkipped();
     void aModelRefusesOtherFeaturesByName();
 
 private:
@@ -195,6 +196,36 @@ void TestCliWeights::aStoppedFetchGoesOnAndIsUsed()
     const QJsonObject extracted = runDank(library({"extract", m_db, "--precision", "fp32", "--json"})).object();
     QVERIFY2(extracted["backbone"].toString().startsWith("xception/warp/fp32/w-"),
              qPrintable(extracted["backbone"].toString()));
+}
+
+/// Where the weights are gone, what is stored is rated all the same.
+void TestCliWeights::aPictureWithoutItsWeightsIsSkipped()
+{
+    const QString model = path("xception.dankmodel"), weights = path("library/weights/xception.safetensors");
+    const Outcome trained = runDank(library(
+        {"train", m_db, "--backbone", "xception", "--precision", "fp32", "--epochs", "3", "--model", model, "--json"}));
+    QVERIFY2(trained.code == 0, trained.err);
+    const QStringList names = QDir(path("sample/memes")).entryList({"*.png"}, QDir::Files).mid(3, 2);
+    const QString first = path("sample/memes/" + names[0]), last = path("sample/memes/" + names[1]);
+    const QString fresh = path("fresh.png");
+    // Bytes behind a PNG's end make another file of the same picture.
+    QVERIFY(writeAll(fresh, readAll(first) + "more"));
+
+    QVERIFY(QFile::rename(weights, path("aside")));
+    const Outcome some = runDank(library({"rate", model, first, fresh, last, "--json"}));
+    const Outcome none = runDank(library({"rate", model, fresh, "--json"}));
+    const Outcome strict = runDank(library({"rate", model, first, fresh, "--strict"}));
+    QVERIFY(QFile::rename(path("aside"), weights));
+    QVERIFY2(some.code == 0, some.err);
+    const QJsonArray scores = some.json().array();
+    QCOMPARE(scores.size(), 3);
+    QVERIFY(scores[0]["dankness"_L1].isDouble() && scores[2]["dankness"_L1].isDouble());
+    QVERIFY2(scores[1]["skipped"_L1].toString().contains("weights"), some.out);
+    QCOMPARE(strict.code, 3);
+    // With nothing rated at all it is an error, and the document is whole.
+    QCOMPARE(none.code, 1);
+    QVERIFY2(none.err.contains("weights"), none.err);
+    QVERIFY2(none.json().array()[0]["skipped"_L1].isString(), none.out);
 }
 
 void TestCliWeights::aModelRefusesOtherFeaturesByName()

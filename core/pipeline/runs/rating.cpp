@@ -36,17 +36,9 @@ public:
 
     Score rate(const fs::path &file) const override
     {
-        const std::string name = displayPath(file);
-        std::error_code ignored;
-        if (!fs::exists(file, ignored))
-            return skipped(name, SkipReason::ImageMissing, "there is no such file");
-        std::vector<std::byte> bytes;
-        try {
-            bytes = readFile(file, kMaxImageBytes);
-        } catch (const Error &error) {
-            return skipped(name, SkipReason::ImageUnreadable, error.what());
-        }
-        return rate(bytes, name);
+        Score skipped;
+        const std::vector<std::byte> bytes = readToRate(file, skipped);
+        return skipped.skipped.empty() ? rate(bytes, displayPath(file)) : skipped;
     }
 
     Score rate(std::span<const std::byte> encoded, const std::string &name) const override
@@ -56,7 +48,7 @@ public:
         if (!m_scorer.find(hash, features)) {
             const Decoded decoded = decodeImage(encoded);
             if (decoded.problem)
-                return skipped(name, *decoded.problem, decoded.detail);
+                return skippedScore(name, *decoded.problem, decoded.detail);
             const Image picture = preprocess(decoded.image, m_resize, m_spec.inputSide, m_spec.cropSide);
             setIntraOpThreads(
                 1);  // one picture is too little to share: two threads wait for each other longer than they work
@@ -75,11 +67,6 @@ private:
         if (!m_network)
             m_network = m_source();
         return m_network;
-    }
-
-    static Score skipped(const std::string &name, SkipReason reason, const std::string &detail)
-    {
-        return skippedScore(name, std::string(skipReasonText(reason)) + (detail.empty() ? "" : ": " + detail));
     }
 
     Scorer m_scorer;
