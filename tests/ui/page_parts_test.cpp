@@ -242,6 +242,7 @@ private slots:
     {
         std::vector<RatedItem> items{scored("a, \"b\".png", 0.25)};
         items[0].score.expectedUpvotes = 1234.5;
+        items[0].untrained = true;
         items[0].score.interval = ScoreInterval{0.9, 0.1, 0.4, 10, 40, 100, 9000};
         items[0].score.rangeRatio = 1.5;
         items[0].score.outsideRange = true;
@@ -261,13 +262,13 @@ private slots:
         QLocale::setDefault(QLocale::c());
         QCOMPARE(csv,
                  QStringLiteral(
-                     "path,dankness,percentile,expected_upvotes,model,epoch,skipped,dankness_low,"
+                     "path,dankness,percentile,expected_upvotes,model,epoch,untrained,skipped,dankness_low,"
                      "dankness_high,percentile_low,percentile_high,expected_upvotes_low,"
                      "expected_upvotes_high,outside_training_range,training_distance,learned_from,neighbours,verdict,"
                      "verdict_text\n"
-                     "\"/memes/a, \"\"b\"\".png\",0.25,25,1234.5,run 6,96,,0.1,0.4,10,40,100,9000,true,1.5,"
+                     "\"/memes/a, \"\"b\"\".png\",0.25,25,1234.5,run 6,96,true,,0.1,0.4,10,40,100,9000,true,1.5,"
                      "false,q:7,no_evidence,\"No evidence. Luck, \"\"it is\"\".\"\n"
-                     "\"x\ny.png\",,,,,,not an image,,,,,,,,,,,,\n"));
+                     "\"x\ny.png\",,,,,,,not an image,,,,,,,,,,,,\n"));
         QCOMPARE(json[0].toObject()["verdict"].toString(), QStringLiteral("no_evidence"));
         QCOMPARE(json[0].toObject()["verdict_text"].toString(), QStringLiteral("No evidence. Luck, \"it is\"."));
         const auto doubt = json[0].toObject();

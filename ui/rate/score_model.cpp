@@ -8,6 +8,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/base/csv.h"
 #include "ui/charts/number_text.h"
 #include "ui/memes/meme_wall.h"
 #include "ui/widgets/text_format.h"
@@ -231,15 +232,11 @@ QVariant ScoreModel::data(const QModelIndex &index, int role) const
 
 QByteArray scoresToCsv(const std::vector<RatedItem> &items)
 {
-    const auto field = [](QString text) {
-        if (text.contains(QLatin1Char(',')) || text.contains(QLatin1Char('"')) || text.contains(QLatin1Char('\n'))
-            || text.contains(QLatin1Char('\r')))
-            text = QLatin1Char('"') + text.replace(QLatin1Char('"'), QLatin1String("\"\"")) + QLatin1Char('"');
-        return text;
-    };
+    const auto field = [](const QString &text) { return QString::fromStdString(csvCell(text.toStdString())); };
+    const auto flag = [](bool value) { return value ? QStringLiteral("true") : QStringLiteral("false"); };
     QString out =
-        QStringLiteral("path,dankness,percentile,expected_upvotes,model,epoch,skipped,dankness_low,dankness_high,"
-                       "percentile_low,percentile_high,expected_upvotes_low,expected_upvotes_high,"
+        QStringLiteral("path,dankness,percentile,expected_upvotes,model,epoch,untrained,skipped,dankness_low,"
+                       "dankness_high,percentile_low,percentile_high,expected_upvotes_low,expected_upvotes_high,"
                        "outside_training_range,training_distance,learned_from,neighbours,verdict,verdict_text\n");
     for (const auto &item : items) {
         const bool scored = item.state == RatedItem::State::Scored;
@@ -251,13 +248,13 @@ QByteArray scoresToCsv(const std::vector<RatedItem> &items)
                            scored ? exact(item.score.expectedUpvotes) : QString(),
                            scored ? field(item.modelName) : QString(),
                            scored ? QString::number(item.epoch) : QString(),
+                           scored ? flag(item.untrained) : QString(),
                            field(QString::fromStdString(item.score.skipped))};
         const Score &score = item.score;
         const ScoreInterval interval = score.interval.value_or(ScoreInterval{});
         for (const double end : {interval.danknessLow, interval.danknessHigh, interval.percentileLow,
                                  interval.percentileHigh, interval.upvotesLow, interval.upvotesHigh})
             fields << (scored && score.interval ? exact(end) : QString());
-        const auto flag = [](bool value) { return value ? QStringLiteral("true") : QStringLiteral("false"); };
         const bool ranged = scored && score.rangeRatio;
         fields << (ranged ? flag(score.outsideRange) : QString()) << (ranged ? exact(*score.rangeRatio) : QString())
                << (scored ? flag(score.learnedFrom) : QString());

@@ -42,7 +42,7 @@ private:
     QString m_model, m_reference;
 };
 
-/// Scores as CSV or JSON, in the order given, numbers in the C locale. The JSON has the keys of `dank rate`.
+/// Scores as CSV or JSON, in the order given, numbers in the C locale. Columns and keys are those of `dank rate`.
 QByteArray scoresToCsv(const std::vector<RatedItem> &items);
 QByteArray scoresToJson(const std::vector<RatedItem> &items);
 
