@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "core/base/csv.h"
 #include "core/base/file.h"
-#include "core/store/run_export.h"
 
 namespace dank::cli {
 
@@ -109,8 +109,8 @@ public:
     void add(const Score &score) override
     {
         const bool scored = score.skipped.empty();
-        printLine(csvCell(score.path) + ',' + (scored ? shortest(score.dankness) : "") + ','
-                  + (scored ? shortest(score.percentile) : "") + ',' + (scored ? shortest(score.expectedUpvotes) : "")
+        printLine(csvCell(score.path) + ',' + (scored ? csvCell(score.dankness) : "") + ','
+                  + (scored ? csvCell(score.percentile) : "") + ',' + (scored ? csvCell(score.expectedUpvotes) : "")
                   + ',' + csvCell(m_model.name) + ',' + std::to_string(m_model.epoch) + ','
                   + (m_model.untrainedBackbone ? "true" : "false") + ',' + csvCell(score.skipped) + doubt(score)
                   + m_verdict);
@@ -128,8 +128,8 @@ private:
         const ScoreInterval interval = score.interval.value_or(ScoreInterval{});
         for (const double end : {interval.danknessLow, interval.danknessHigh, interval.percentileLow,
                                  interval.percentileHigh, interval.upvotesLow, interval.upvotesHigh})
-            cells += ',' + (score.interval ? shortest(end) : std::string());
-        cells += score.rangeRatio ? std::string(score.outsideRange ? ",true," : ",false,") + shortest(*score.rangeRatio)
+            cells += ',' + (score.interval ? csvCell(end) : std::string());
+        cells += score.rangeRatio ? std::string(score.outsideRange ? ",true," : ",false,") + csvCell(*score.rangeRatio)
                                   : ",,";
         cells += score.learnedFrom ? ",true," : ",false,";
         std::string neighbours;

@@ -5,6 +5,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/text.h"
+#include "core/base/csv.h"
 #include "core/base/file.h"
 
 namespace dank::cli {
@@ -53,8 +54,8 @@ std::string curvesCsv(const Reproduction &result)
     for (std::size_t epoch = 0; epoch < result.curves.front().size(); ++epoch) {
         csv += std::to_string(epoch + 1);
         for (const auto &curve : result.curves)
-            csv += ',' + shortest(curve[epoch]);
-        csv += ',' + shortest(result.predictMean) + '\n';
+            csv += ',' + csvCell(curve[epoch]);
+        csv += ',' + csvCell(result.predictMean) + '\n';
     }
     return csv;
 }

@@ -1,7 +1,6 @@
 #include "app/cli/text.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstdio>
 
@@ -107,15 +106,6 @@ Json toJson(const CrossValidation &cross)
 std::string fixed(const std::optional<double> &value, int digits)
 {
     return value ? fixed(*value, digits) : "–";
-}
-
-std::string shortest(double value)
-{
-    if (!std::isfinite(value))
-        return {};
-    char buffer[32];
-    const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
-    return std::string(buffer, end);
 }
 
 std::string grouped(double value)

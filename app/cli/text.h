@@ -33,7 +33,6 @@ Json toJson(const CrossValidation &cross);
 /// Numbers for people and files, with a point whatever the locale.
 using dank::fixed;
 std::string fixed(const std::optional<double> &value, int digits);                   ///< "–" where undefined
-std::string shortest(double value);                                                  ///< reads back to the same double
 std::string grouped(double value);                                                   ///< rounded, "12,345"
 std::string plural(std::size_t count, std::string_view one, std::string_view many);  ///< "1 row", "2 rows"
 

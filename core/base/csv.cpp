@@ -1,5 +1,8 @@
 #include "core/base/csv.h"
 
+#include <charconv>
+#include <cmath>
+
 namespace dank {
 
 std::string csvCell(std::string_view text)
@@ -13,6 +16,14 @@ std::string csvCell(std::string_view text)
         quoted += c;
     }
     return quoted + '"';
+}
+
+std::string csvCell(const std::optional<double> &value)
+{
+    if (!value || !std::isfinite(*value))
+        return {};
+    char text[32];
+    return {text, std::to_chars(text, text + sizeof text, *value).ptr};
 }
 
 }  // namespace dank

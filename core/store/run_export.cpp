@@ -1,31 +1,16 @@
 #include "core/store/run_export.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <cstdio>
 #include <ctime>
 
+#include "core/base/csv.h"
 #include "core/learn/settings_list.h"
 #include "core/store/event_file.h"
 
 namespace dank {
 
 namespace {
-
-/// Reads back to the same double; empty for what is not finite.
-std::string number(double value)
-{
-    if (!std::isfinite(value))
-        return {};
-    char text[32];
-    return {text, std::to_chars(text, text + sizeof text, value).ptr};
-}
-
-std::string number(const std::optional<double> &value)
-{
-    return value ? number(*value) : std::string();
-}
 
 /// Seconds since 1970 of RunRecord::created; 0 for text that is no such time.
 std::int64_t secondsOf(const std::string &created)
@@ -42,19 +27,6 @@ std::int64_t secondsOf(const std::string &created)
 
 }  // namespace
 
-std::string csvCell(std::string_view text)
-{
-    if (text.find_first_of(",\"\r\n") == std::string_view::npos)
-        return std::string(text);
-    std::string quoted = "\"";
-    for (const char c : text) {
-        if (c == '"')
-            quoted += '"';
-        quoted += c;
-    }
-    return quoted + '"';
-}
-
 std::string curveCsvHeader()
 {
     return "epoch,train_loss,validation_loss,seconds\n";
@@ -62,8 +34,8 @@ std::string curveCsvHeader()
 
 std::string curveCsvLine(const EpochStats &stats)
 {
-    return std::to_string(stats.epoch) + ',' + number(stats.trainLoss) + ',' + number(stats.validationLoss) + ','
-           + number(stats.seconds) + '\n';
+    return std::to_string(stats.epoch) + ',' + csvCell(stats.trainLoss) + ',' + csvCell(stats.validationLoss) + ','
+           + csvCell(stats.seconds) + '\n';
 }
 
 std::string curveCsv(std::span<const EpochStats> curve)
@@ -102,14 +74,14 @@ std::string runsCsv(std::span<const RunRecord> runs, bool differencesOnly)
         cell(run.backbone);
         cell(std::to_string(run.epochs));
         cell(run.bestEpoch > 0 ? std::to_string(run.bestEpoch) : "");
-        cell(run.bestEpoch > 0 ? number(run.bestValidationLoss) : "");
-        cell(run.epochs > 0 ? number(run.lastValidationLoss) : "");
-        cell(run.epochs > 0 ? number(run.meanPredictorLoss) : "");
+        cell(run.bestEpoch > 0 ? csvCell(run.bestValidationLoss) : "");
+        cell(run.epochs > 0 ? csvCell(run.lastValidationLoss) : "");
+        cell(run.epochs > 0 ? csvCell(run.meanPredictorLoss) : "");
         cell(run.figures ? verdictName(run.figures->verdict) : "");
-        cell(run.figures ? number(run.figures->spearmanWithin) : "");
-        cell(run.figures ? number(run.figures->spearman) : "");
-        cell(run.figures ? number(run.figures->r2) : "");
-        cell(run.figures ? number(run.figures->mae) : "");
+        cell(run.figures ? csvCell(run.figures->spearmanWithin) : "");
+        cell(run.figures ? csvCell(run.figures->spearman) : "");
+        cell(run.figures ? csvCell(run.figures->r2) : "");
+        cell(run.figures ? csvCell(run.figures->mae) : "");
         const std::vector<Setting> settings = settingsList(run.config);
         for (const std::string &key : keys)
             cell(run.problem.empty()

@@ -24,7 +24,4 @@ std::string runEvents(const RunRecord &run, std::span<const EpochStats> curve);
 /// Where it goes in a log folder: DIR/run-7/events.out.tfevents.SECONDS.dank, so that several runs share the folder.
 std::filesystem::path eventPath(const std::filesystem::path &folder, const RunRecord &run);
 
-/// A cell of a CSV file, quoted where it must be (RFC 4180).
-std::string csvCell(std::string_view text);
-
 }  // namespace dank

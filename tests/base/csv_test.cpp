@@ -1,5 +1,8 @@
 #include <QtTest>
 
+#include <cmath>
+#include <limits>
+
 #include "core/base/csv.h"
 
 using namespace dank;
@@ -17,6 +20,9 @@ private slots:
         QCOMPARE(csvCell("a,b"), std::string("\"a,b\""));
         QCOMPARE(csvCell("b\"bb"), std::string("\"b\"\"bb\""));
         QCOMPARE(csvCell("\""), std::string("\"\"\"\""));
+        QCOMPARE(csvCell(0.1 + 0.2), std::string("0.30000000000000004"));
+        QCOMPARE(csvCell(-2.0), std::string("-2"));
+        QCOMPARE(csvCell(std::numeric_limits<double>::infinity()) + csvCell(std::nan("")), std::string());
         QCOMPARE(csvCell("\xc3\xa4,\xc3\xb6"), std::string("\"\xc3\xa4,\xc3\xb6\""));
     }
 };

@@ -77,7 +77,7 @@ private slots:
         Compared f(6);
         const RunsModel &model = *f.card->model();
         const auto text = [&](int run, int column) { return model.index(model.rowOf(run), column).data().toString(); };
-        QCOMPARE(text(2, RunsModel::Verdict), QString("no evidence"));
+        QCOMPARE(text(2, RunsModel::Verdict), QString("no evidence of learning"));
         QCOMPARE(text(2, RunsModel::Within), QString("0.22"));
         QCOMPARE(text(2, RunsModel::Spearman), QString("0.44"));
         QCOMPARE(text(4, RunsModel::R2), QString(QChar(0x2212)) + "0.05");

@@ -1,7 +1,6 @@
 #include "ui/charts/calibration_chart.h"
 
 #include <QKeyEvent>
-#include <QLocale>
 
 #include <algorithm>
 #include <cmath>
@@ -14,11 +13,6 @@ namespace dank::ui {
 namespace {
 
 constexpr double kReach = 14;  // pixels within which a bin is meant
-
-QString exact(double value)
-{
-    return QString::number(value, 'g', QLocale::FloatingPointShortest);
-}
 
 }  // namespace
 
@@ -186,9 +180,10 @@ ChartTable CalibrationChart::table() const
                       QStringLiteral("actual_high")},
                      {}};
     for (const CalibrationBin &bin : m_bins)
-        table.rows.push_back({QString::number(bin.rows), exact(bin.least), exact(bin.most), exact(bin.predicted),
-                              exact(bin.actual), bin.interval ? exact(bin.interval->low) : QString(),
-                              bin.interval ? exact(bin.interval->high) : QString()});
+        table.rows.push_back({QString::number(bin.rows), exactNumber(bin.least), exactNumber(bin.most),
+                              exactNumber(bin.predicted), exactNumber(bin.actual),
+                              bin.interval ? exactNumber(bin.interval->low) : QString(),
+                              bin.interval ? exactNumber(bin.interval->high) : QString()});
     return table;
 }
 

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 
+#include "core/base/csv.h"
 #include "core/base/error.h"
 #include "core/base/file.h"
 
@@ -113,18 +114,6 @@ void paintPage(QCPPainter &painter, Plot &plot, const Tokens &tokens, const QSiz
                      painter.fontMetrics().elidedText(plot.provenance().footer(), Qt::ElideMiddle, line.width()));
 }
 
-QString csvField(QString text)
-{
-    static const QString special = QStringLiteral(",\"\r\n");
-    for (QChar c : text) {
-        if (special.contains(c)) {
-            text.replace(QLatin1Char('"'), QLatin1String("\"\""));
-            return QLatin1Char('"') + text + QLatin1Char('"');
-        }
-    }
-    return text;
-}
-
 /// The plot in the export's colours while this lives.
 class ExportStyle {
 public:
@@ -165,19 +154,19 @@ std::optional<ChartFormat> chartFormatFor(const QString &file)
 
 QByteArray renderTable(const ChartTable &table, const QString &title, const QString &footer)
 {
-    QString text = QStringLiteral("# %1\n# %2\n").arg(title.simplified(), footer.simplified());
+    std::string text = QStringLiteral("# %1\n# %2\n").arg(title.simplified(), footer.simplified()).toStdString();
     const auto addRow = [&text](const QStringList &fields) {
         for (qsizetype i = 0; i < fields.size(); ++i) {
             if (i > 0)
-                text += QLatin1Char(',');
-            text += csvField(fields[i]);
+                text += ',';
+            text += csvCell(fields[i].toStdString());
         }
-        text += QLatin1Char('\n');
+        text += '\n';
     };
     addRow(table.columns);
     for (const auto &row : table.rows)
         addRow(row);
-    return text.toUtf8();
+    return QByteArray::fromStdString(text);
 }
 
 QByteArray renderChart(Plot &plot, const ChartExportOptions &options)

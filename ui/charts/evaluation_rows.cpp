@@ -1,7 +1,5 @@
 #include "ui/charts/evaluation_rows.h"
 
-#include <QLocale>
-
 #include <algorithm>
 #include <cmath>
 
@@ -11,16 +9,6 @@
 namespace dank::ui {
 
 namespace {
-
-QString exact(double value)
-{
-    return std::isfinite(value) ? QString::number(value, 'g', QLocale::FloatingPointShortest) : QString();
-}
-
-QString exact(const std::optional<double> &value)
-{
-    return value ? exact(*value) : QString();
-}
 
 QString bounded(double value, const std::optional<Interval> &interval)
 {
@@ -59,9 +47,9 @@ QStringList memeFields(const JudgedMeme &meme, const Dataset *dataset)
             record ? QString::fromStdString(record->title) : QString(),
             QString::number(meme.upvotes),
             QString::fromStdString(meme.group),
-            exact(meme.predicted),
-            exact(meme.actual),
-            exact(meme.predicted - meme.actual)};
+            exactNumber(meme.predicted),
+            exactNumber(meme.actual),
+            exactNumber(meme.predicted - meme.actual)};
 }
 
 ChartTable memeTable(const Evaluation &evaluation, const Dataset *dataset)
@@ -105,9 +93,9 @@ RowChartContent baselineRows(const Evaluation &evaluation, Figure figure)
                        : RowChart::tr("%1\nnone: it says the same about all memes").arg(name);
         if (row.value && !row.interval && figure == Figure::Spearman)
             row.hint += RowChart::tr("\ntoo few authors or pictures for an interval");
-        content.table.rows.push_back({QString::fromStdString(key), name, exact(row.value),
-                                      row.interval ? exact(row.interval->low) : QString(),
-                                      row.interval ? exact(row.interval->high) : QString()});
+        content.table.rows.push_back({QString::fromStdString(key), name, exactNumber(row.value),
+                                      row.interval ? exactNumber(row.interval->low) : QString(),
+                                      row.interval ? exactNumber(row.interval->high) : QString()});
         content.rows.push_back(std::move(row));
     };
     add("model", RowChart::tr("this model"), within ? &*evaluation.within : &evaluation.model,
@@ -155,9 +143,10 @@ RowChartContent residualRows(const GroupResiduals &residuals, const QString &sub
     content.table.columns = QStringList{"group", "memes", "quarter", "median", "three_quarters", "low", "high"};
     for (const GroupResidual &group : residuals.groups) {
         content.table.rows.push_back({QString::fromStdString(group.group), QString::number(group.rows),
-                                      exact(group.quarter), exact(group.median), exact(group.threeQuarters),
-                                      group.interval ? exact(group.interval->low) : QString(),
-                                      group.interval ? exact(group.interval->high) : QString()});
+                                      exactNumber(group.quarter), exactNumber(group.median),
+                                      exactNumber(group.threeQuarters),
+                                      group.interval ? exactNumber(group.interval->low) : QString(),
+                                      group.interval ? exactNumber(group.interval->high) : QString()});
         if (content.rows.size() == most)
             continue;
         const bool clear = group.interval && !group.interval->holds(0);

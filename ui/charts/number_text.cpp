@@ -73,4 +73,14 @@ QString fixedNumber(double value, int decimals)
     return withoutSignedZero(QString::number(value, 'f', decimals));
 }
 
+QString exactNumber(double value)
+{
+    return std::isfinite(value) ? QString::number(value, 'g', QLocale::FloatingPointShortest) : QString();
+}
+
+QString exactNumber(const std::optional<double> &value)
+{
+    return value ? exactNumber(*value) : QString();
+}
+
 }  // namespace dank::ui

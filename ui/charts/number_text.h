@@ -2,6 +2,8 @@
 
 #include <QString>
 
+#include <optional>
+
 #include "ui/widgets/text_format.h"
 
 namespace dank::ui {
@@ -18,5 +20,10 @@ QString danknessText(double value);
 
 /// A number with `decimals` figures after the point, in the C locale. What rounds to nothing is "0.00", never "-0.00".
 QString fixedNumber(double value, int decimals);
+
+/// A number for a table in a file: in the C locale, read back to the same double; empty for what is not finite or
+/// absent.
+QString exactNumber(double value);
+QString exactNumber(const std::optional<double> &value);
 
 }  // namespace dank::ui

@@ -1,7 +1,6 @@
 #include "ui/charts/reproduction_chart.h"
 
 #include <QKeyEvent>
-#include <QLocale>
 
 #include <algorithm>
 #include <cmath>
@@ -18,11 +17,6 @@ constexpr int kMostRead = 6;  // seeds in the hover label
 bool canBeDrawn(double loss)
 {
     return std::isfinite(loss) && loss > 0;
-}
-
-QString csvNumber(double value)
-{
-    return std::isfinite(value) ? QString::number(value, 'g', QLocale::FloatingPointShortest) : QString();
 }
 
 QColor faint(QColor colour)
@@ -207,10 +201,10 @@ ChartTable ReproductionChart::table() const
     for (std::size_t i = 0; i < longest; ++i) {
         QStringList row{QString::number(i + 1)};
         for (const auto &curve : m_curves)
-            row << (i < curve.size() ? csvNumber(curve[i]) : QString());
-        row << (m_mean > 0 ? csvNumber(m_mean) : QString());
+            row << (i < curve.size() ? exactNumber(curve[i]) : QString());
+        row << (m_mean > 0 ? exactNumber(m_mean) : QString());
         const auto printed = std::ranges::find(paperLosses(), int(i + 1), &PaperLoss::epochs);
-        row << (printed != paperLosses().end() ? csvNumber(printed->loss) : QString());
+        row << (printed != paperLosses().end() ? exactNumber(printed->loss) : QString());
         table.rows.push_back(row);
     }
     return table;

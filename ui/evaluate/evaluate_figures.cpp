@@ -1,7 +1,6 @@
 #include "ui/evaluate/evaluate_figures.h"
 
 #include <QHeaderView>
-#include <QLocale>
 #include <QStyledItemDelegate>
 #include <QTableWidget>
 #include <QVBoxLayout>
@@ -87,11 +86,6 @@ QString whyNoInterval(const Evaluation &evaluation)
 QString wrapped(const QString &text)
 {
     return QStringLiteral("<qt>%1</qt>").arg(text.toHtmlEscaped().replace(QLatin1Char('\n'), QLatin1String("<br>")));
-}
-
-QString exact(const std::optional<double> &value)
-{
-    return value && std::isfinite(*value) ? QString::number(*value, 'g', QLocale::FloatingPointShortest) : QString();
 }
 
 }  // namespace
@@ -424,12 +418,12 @@ ChartTable figuresForExport(const Evaluation &evaluation, const CrossValidation 
                 sd = any ? found->second.sd : std::nullopt;
                 seeds = QString::number(any ? found->second.runs : 0);
             }
-            table.rows.push_back({QLatin1String(figureName(figure)), scope, exact(value),
-                                  exact(interval ? std::optional(interval->low) : std::nullopt),
-                                  exact(interval ? std::optional(interval->high) : std::nullopt),
-                                  exact(mean ? figureOf(*mean, figure) : std::nullopt),
-                                  exact(top ? std::optional(top->baseRate) : std::nullopt),
-                                  QString::number(metrics.rows), exact(sd), seeds});
+            table.rows.push_back({QLatin1String(figureName(figure)), scope, exactNumber(value),
+                                  exactNumber(interval ? std::optional(interval->low) : std::nullopt),
+                                  exactNumber(interval ? std::optional(interval->high) : std::nullopt),
+                                  exactNumber(mean ? figureOf(*mean, figure) : std::nullopt),
+                                  exactNumber(top ? std::optional(top->baseRate) : std::nullopt),
+                                  QString::number(metrics.rows), exactNumber(sd), seeds});
         }
     };
     const auto all = [&](const QString &start, const Evaluation &of, const SeedFigures *pooled,

@@ -27,19 +27,6 @@ bool isNumeric(int column)
     return column >= RunsModel::Within && column <= RunsModel::Epochs;
 }
 
-QString verdictText(VerdictKind kind)
-{
-    switch (kind) {
-    case VerdictKind::LearnedSomething: return RunsModel::tr("learned something");
-    case VerdictKind::NoEvidence: return RunsModel::tr("no evidence");
-    case VerdictKind::TooFewRows: return RunsModel::tr("too few rows");
-    case VerdictKind::SeenInTraining: return RunsModel::tr("seen in training");
-    case VerdictKind::ExplainedByGroup: return RunsModel::tr("explained by group");
-    case VerdictKind::LeakageSuspected: return RunsModel::tr("leakage suspected");
-    }
-    return {};
-}
-
 /// A figure of the evaluation; nothing where it has none.
 std::optional<double> figureAt(const RunRecord &run, int column)
 {
@@ -243,7 +230,7 @@ QString RunsModel::text(const RunRecord &run, int column) const
     case Run: return tr("run %1").arg(run.run);
     case Locked: return run.locked ? tr("locked") : QString();
     case State: return run.problem.empty() ? runStateText(run.state) : tr("unreadable");
-    case Verdict: return run.figures ? verdictText(run.figures->verdict) : QString();
+    case Verdict: return run.figures ? QString::fromUtf8(verdictWords(run.figures->verdict)) : QString();
     case Within:
     case Spearman:
     case R2: return figureText(figureAt(run, column), 2);

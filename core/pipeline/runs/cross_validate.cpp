@@ -10,6 +10,7 @@
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/nn/training/trainer.h"
+#include "core/pipeline/runs/evaluate_run.h"
 #include "core/pipeline/runs/permutation_controls.h"
 
 namespace dank {
@@ -200,13 +201,8 @@ private:
     {
         EvaluationInput input;
         for (const std::size_t row : m_rows) {
-            JudgedMeme meme;
-            meme.id = m_data.features.ids[row];
-            meme.actual = m_targets[row];
-            meme.upvotes = m_data.records[row].upvotes;
-            meme.group = m_data.groups[row];
-            meme.cluster = m_data.clusters[row];
-            input.memes.push_back(std::move(meme));
+            input.memes.push_back(judgedMeme(m_data, row, 0));
+            input.memes.back().actual = m_targets[row];
         }
         for (std::size_t fold = 0; fold < m_splits.size(); ++fold)
             noteCopies(fold, input.memes);

@@ -124,17 +124,13 @@ Evaluation judgeElsewhere(const Model &model, const Dataset &dataset, const Extr
         target = GroupedTarget::fit(model.config.target, upvotes, targetGroups, all);
     }
     const std::vector<double> answers = answersFor(model, features, rows);
-    input.memes.resize(rows.size());
     std::map<std::string_view, std::size_t> authors;
     for (std::size_t i = 0; i < records.size(); ++i) {
-        JudgedMeme &meme = input.memes[i];
-        meme.id = features.ids[rows[i]];
-        meme.predicted = answers[i];
-        meme.actual = target.toDankness(upvotes[i], targetGroups[i]);
-        meme.upvotes = upvotes[i];
-        meme.group = groups[i];
+        JudgedMeme meme{features.ids[rows[i]], answers[i], target.toDankness(upvotes[i], targetGroups[i]), upvotes[i],
+                        groups[i]};
         if (!records[i].author.empty())
             meme.cluster = authors.emplace(records[i].author, authors.size()).first->second;
+        input.memes.push_back(std::move(meme));
     }
     input.trainMean = model.trainMean;
     input.subset = std::to_string(rows.size())

@@ -17,6 +17,12 @@ std::vector<double> answersFor(const Model &model, const FeatureMatrix &features
     return answers;
 }
 
+JudgedMeme judgedMeme(const RunData &data, std::size_t row, double answer)
+{
+    return {data.features.ids[row],    answer,           data.targets[row],
+            data.records[row].upvotes, data.groups[row], data.clusters[row]};
+}
+
 namespace {
 
 /// The run's model and memes, without anything simpler beside it but always the mean.
@@ -24,16 +30,8 @@ EvaluationInput inputOf(const Model &model, const RunData &data, std::span<const
 {
     const std::vector<std::size_t> &rows = data.split.test;
     EvaluationInput input;
-    input.memes.resize(rows.size());
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        JudgedMeme &meme = input.memes[i];
-        meme.id = data.features.ids[rows[i]];
-        meme.predicted = answers[i];
-        meme.actual = data.targets[rows[i]];
-        meme.upvotes = data.records[rows[i]].upvotes;
-        meme.group = data.groups[rows[i]];
-        meme.cluster = data.clusters[rows[i]];
-    }
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        input.memes.push_back(judgedMeme(data, rows[i], answers[i]));
     std::vector<bool> learned(data.records.size(), false);
     for (const std::size_t row : data.split.train)
         learned[data.copies[row]] = true;

@@ -13,6 +13,9 @@ namespace dank {
 /// What a model answers for some rows of a matrix, as danknesses in the order of `rows`.
 std::vector<double> answersFor(const Model &model, const FeatureMatrix &features, std::span<const std::size_t> rows);
 
+/// A meme of the run and what was answered for it.
+JudgedMeme judgedMeme(const RunData &data, std::size_t row, double answer);
+
 /// A run's model on the rows that had no part in it, beside everything simpler. `answers`: the model's for the split's
 /// test rows. `controls` may be empty. Throws Cancelled.
 Evaluation judgeRun(const Model &model, const RunData &data, std::span<const double> answers,
