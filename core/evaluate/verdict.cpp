@@ -247,7 +247,9 @@ private:
             if (spearmanOf(result) && (!best || *spearmanOf(result) > *spearmanOf(*best)))
                 best = &result;
         if (best && !usesClean && *spearmanOf(*best) >= *claim.metrics.spearman)
-            reason += " But " + best->title + " does as well: Spearman " + figure(*spearmanOf(*best)) + ".";
+            // Titles are singular and plural.
+            reason +=
+                " But as good an order is reached by " + best->title + ": Spearman " + figure(*spearmanOf(*best)) + ".";
         if (!baseline("random_features") || !baseline("shuffled"))
             reason += " It was not compared with the same network on random numbers and on shuffled upvotes.";
         if (m_facts.groupsTooFew)
