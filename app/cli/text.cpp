@@ -47,6 +47,7 @@ void addEvaluation(Json &document, const Evaluation &evaluation)
 {
     document["metrics"] = toJson(evaluation.model);
     document["intervals"] = toJson(evaluation.intervals);
+    document["p_value"] = number(evaluation.pValue);
     if (evaluation.within) {
         document["group"] = evaluation.groupName;
         document["metrics_within"] = toJson(*evaluation.within);

@@ -9,7 +9,7 @@ namespace dank {
 namespace {
 
 constexpr std::size_t kMostWeights = 40'000'000;
-constexpr std::size_t kFewestResamples = 200;
+constexpr std::size_t kFewestDraws = 200;
 
 std::vector<double> picked(const std::vector<double> &values, const std::vector<std::size_t> &rows)
 {
@@ -107,12 +107,21 @@ std::vector<std::size_t> clustersInGroups(const Columns &columns)
     return clusters;
 }
 
+std::size_t affordable(std::size_t wanted, std::size_t rows)
+{
+    return std::min(wanted, std::max(kFewestDraws, kMostWeights / std::max<std::size_t>(1, rows)));
+}
+
 Resamples makeResamples(const Columns &columns, BootstrapOptions options, const JobContext &job)
 {
-    const std::size_t rows = columns.actual.size();
-    const std::size_t affordable = kMostWeights / std::max<std::size_t>(1, rows);
-    options.resamples = std::min(options.resamples, std::max(kFewestResamples, affordable));
-    return Resamples(rows, columns.clusters, options, job);
+    options.resamples = affordable(options.resamples, columns.actual.size());
+    return Resamples(columns.actual.size(), columns.clusters, options, job);
+}
+
+std::optional<double> pValueOf(const Columns &columns, bool within, PermutationOptions options, const JobContext &job)
+{
+    options.permutations = affordable(options.permutations, columns.actual.size());
+    return permutationPValue(columns.model(), within, options, job);
 }
 
 const Baseline *find(const std::vector<Baseline> &baselines, std::string_view name)
@@ -166,7 +175,8 @@ void judgeClean(VerdictFacts &facts, const EvaluationInput &input, const JobCont
     const FigureWanted wanted{Figure::Spearman, within};
     const Resamples resamples = makeResamples(columns, input.bootstrap, job);
     facts.clean =
-        JudgedFigures{*metrics, bootstrapIntervals(columns.model(), std::span(&wanted, 1), resamples, job).front()};
+        JudgedFigures{*metrics, bootstrapIntervals(columns.model(), std::span(&wanted, 1), resamples, job).front(),
+                      pValueOf(columns, within, input.permutation, job)};
     if (const Baseline *nearest = find(input.baselines, "nearest"))
         if (const std::optional<Metrics> without = metricsOf(picked(nearest->predicted, rows)))
             facts.nearestClean = without->spearman;
@@ -222,6 +232,7 @@ Evaluation evaluate(EvaluationInput input, const JobContext &job)
     evaluation.intervals = intervalsOf(columns.model(), input.figures, false, resamples, job);
     if (hasGroups)
         evaluation.withinIntervals = intervalsOf(columns.model(), input.figures, true, resamples, job);
+    evaluation.pValue = pValueOf(columns, evaluation.judgedWithin, input.permutation, job);
 
     // First, whether it was given (one mean for each fold) or not.
     const auto mean = std::stable_partition(input.baselines.begin(), input.baselines.end(),
@@ -247,9 +258,10 @@ Evaluation evaluate(EvaluationInput input, const JobContext &job)
     facts.seenInTraining = input.seenInTraining;
     facts.heightCounts = input.heightCounts;
     facts.groupName = input.groupName;
-    facts.pooled = {evaluation.model, intervalOf(evaluation.intervals, Figure::Spearman)};
+    facts.pooled = {evaluation.model, intervalOf(evaluation.intervals, Figure::Spearman), {}};
     if (evaluation.judgedWithin)
-        facts.within = JudgedFigures{*evaluation.within, intervalOf(evaluation.withinIntervals, Figure::Spearman)};
+        facts.within = JudgedFigures{*evaluation.within, intervalOf(evaluation.withinIntervals, Figure::Spearman), {}};
+    (facts.within ? *facts.within : facts.pooled).pValue = evaluation.pValue;
     facts.baselines = evaluation.baselines;
     facts.duplicates = evaluation.duplicates;
     judgeClean(facts, input, job);

@@ -14,6 +14,7 @@
 #include "core/evaluate/baselines.h"
 #include "core/evaluate/bootstrap.h"
 #include "core/evaluate/metrics.h"
+#include "core/evaluate/permutation.h"
 #include "core/evaluate/verdict.h"
 
 namespace dank {
@@ -55,6 +56,8 @@ struct Evaluation {
     bool judgedWithin = false;              ///< the verdict rests on `within`: groups cover enough of the memes
     Intervals intervals;                    ///< of `model`
     Intervals withinIntervals;              ///< of `within`
+    std::optional<double> pValue;           ///< of Spearman where the verdict looks, see permutationPValue(); empty
+                                            ///< where that is undefined, and in evaluations older than it
     std::vector<BaselineResult> baselines;  ///< "mean" first
     std::size_t clusters = 0;               ///< authors or pictures that were drawn anew for the intervals
     std::size_t duplicates = 0;             ///< memes with samePicture
@@ -78,6 +81,8 @@ struct EvaluationInput {
                                       ///< judged rows where groups are known
     std::vector<Figure> figures{std::begin(kFigures), std::end(kFigures)};  ///< whose intervals are wanted
     BootstrapOptions bootstrap;  ///< fewer resamples are drawn beyond some 40,000 memes, at least 200
+    /// Of the p-value. Fewer beyond some 20,000 memes, at least 200.
+    PermutationOptions permutation;
 };
 
 /// Metrics, intervals, baselines and verdict; see decideVerdict(). Throws Error{Shape} when a baseline does not fit the

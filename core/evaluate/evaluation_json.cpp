@@ -213,6 +213,8 @@ std::string evaluationToJson(const Evaluation &evaluation)
         json["within_intervals"] = toJson(evaluation.withinIntervals);
     }
     json["judged_within"] = evaluation.judgedWithin;
+    if (evaluation.pValue)
+        json["p_value"] = *evaluation.pValue;
     json["baselines"] = std::move(baselines);
     json["clusters"] = evaluation.clusters;
     json["duplicates"] = evaluation.duplicates;
@@ -236,6 +238,8 @@ Evaluation evaluationFrom(const JsonValue &object)
         read.withinIntervals = intervals(object.at("within_intervals"));
     }
     read.judgedWithin = object.at("judged_within").flag();
+    if (const auto pValue = object.defined("p_value"))
+        read.pValue = pValue->finite(0, 1);
     for (const JsonValue &item : object.at("baselines").list())
         read.baselines.push_back(baseline(item));
     read.clusters = object.at("clusters").whole<std::size_t>();

@@ -39,12 +39,16 @@ std::string figure(const std::optional<double> &value)
     return value ? figure(*value) : "undefined";
 }
 
+std::string percent(double share)
+{
+    char text[32];
+    std::snprintf(text, sizeof text, share < 0.1 ? "%.1f %%" : "%.0f %%", 100 * share);
+    return text;
+}
+
 std::string percent(std::size_t part, std::size_t whole)
 {
-    const double share = whole > 0 ? 100.0 * static_cast<double>(part) / static_cast<double>(whole) : 0;
-    char text[32];
-    std::snprintf(text, sizeof text, share < 10 ? "%.1f %%" : "%.0f %%", share);
-    return text;
+    return percent(whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0);
 }
 
 std::string memes(std::size_t count)
@@ -52,9 +56,14 @@ std::string memes(std::size_t count)
     return std::to_string(count) + (count == 1 ? " meme" : " memes");
 }
 
-bool isConvincing(const JudgedFigures &figures)
+bool isAboveZero(const JudgedFigures &figures)
 {
     return figures.spearman && figures.spearman->isAbove(0);
+}
+
+bool isConvincing(const JudgedFigures &figures)
+{
+    return isAboveZero(figures) && figures.pValue && *figures.pValue <= kLuck;
 }
 
 class Judge {
@@ -159,7 +168,10 @@ private:
                     ? "its order follows theirs, but always answering the mean comes as near to their dankness"
                     : "always answering the mean does as well or better");
         if (!isConvincing(claim))
-            add("its order could be luck");
+            add("its order could be luck"
+                + (isAboveZero(claim) && claim.pValue
+                       ? ", for " + percent(*claim.pValue) + " of random orders follow theirs as well"
+                       : std::string()));
         else
             for (const char *name : {"random_features", "shuffled"})
                 if (const BaselineResult *control = baseline(name); control && isMatched(claim, *control))

@@ -41,10 +41,14 @@ inline constexpr std::size_t kMinEvenClusters = 5;
 /// The share of judged memes with the same picture among the training memes from which leakage is considered.
 inline constexpr double kNotableDuplicates = 0.05;
 
-/// The model's figures on some rows, with the interval that the verdict rests on.
+/// The p-value of Spearman's rho from which on an order could be luck: as much of one side as the 95 % interval leaves.
+inline constexpr double kLuck = 0.025;
+
+/// The model's figures on some rows, with what the verdict rests on.
 struct JudgedFigures {
     Metrics metrics;
     std::optional<Interval> spearman;
+    std::optional<double> pValue;  ///< of metrics.spearman, see permutationPValue()
 };
 
 /// All that the verdict is decided by.
@@ -73,9 +77,11 @@ struct VerdictFacts {
 ///   learned and is not without them, or owes them 0.1 of its Spearman;
 /// explained by the group: the group's median follows the targets (interval above 0, and R² of 0.1 or Spearman of 0.4)
 ///   and inside the groups the model would not be said to have learned;
-/// learned: the 95 % interval of Spearman's rho lies above 0; neither of the baselines "random_features" and "shuffled"
-///   reaches both that interval and three quarters of the model's own (the reason says where they were not trained);
-///   and R² is above that of always answering the training mean, or above 0 inside groups;
+/// learned: the 95 % interval of Spearman's rho lies above 0 and its p-value is at most kLuck, since the interval alone
+///   is too narrow where few authors are drawn anew, and the p-value alone where authors are alike; neither of the
+///   baselines "random_features" and "shuffled" reaches both that interval and three quarters of the model's own (the
+///   reason says where they were not trained); and R² is above that of always answering the training mean, or above 0
+///   inside groups;
 /// otherwise no evidence.
 Verdict decideVerdict(const VerdictFacts &facts);
 

@@ -9,7 +9,9 @@
 
 using namespace Qt::StringLiterals;
 
-/// The standard preset learns the sample's planted rule, and does not learn upvotes that were shuffled.
+/// The standard preset learns the sample's planted rule, and not upvotes that were shuffled. How often the verdict may
+/// believe those is for evaluate_run_test and verdict_test, which count: an honest run is fooled now and
+/// then, and the last digits of a processor's features decide by which shuffle.
 class TestCliLearning : public QObject {
     Q_OBJECT
 
@@ -80,12 +82,20 @@ void TestCliLearning::learnsTheRuleAndNotTheNoise()
     const double byChance = baselines["random_features"]["spearman"].toDouble();
     QVERIFY2(byChance < figure(learned, "spearman"), qPrintable(QString::number(byChance)));
     QVERIFY(learned["intervals"]["spearman"][0].toDouble() > 0);
+    QVERIFY(learned["p_value"].toDouble(1) < 0.01);
 
+    // Of some 80 judged memes, luck reaches these figures once in 100,000 shuffles, and it is believed twice in three
+    // once in 500 even at the most that its rule allows.
+    int believed = 0;
     for (const QJsonObject &result : fooled) {
-        qInfo("shuffled: R² %.3f, Spearman %.3f", figure(result, "r2"), figure(result, "spearman"));
-        QVERIFY(figure(result, "r2") < 0.1);
-        QCOMPARE(result["verdict"].toString(), QString("no_evidence"));
+        qInfo("shuffled: R² %.3f, Spearman %.3f, p-value %.3f, %s", figure(result, "r2"), figure(result, "spearman"),
+              result["p_value"].toDouble(-1), qPrintable(result["verdict"].toString()));
+        QVERIFY(figure(result, "r2") < 0.25);
+        QVERIFY(figure(result, "spearman") < 0.5);
+        QVERIFY(result["p_value"].isDouble());
+        believed += result["verdict"].toString() != "no_evidence";
     }
+    QVERIFY2(believed <= 1, qPrintable(QString::number(believed)));
 }
 
 /// Every meme judged once a seed, with mean and spread.

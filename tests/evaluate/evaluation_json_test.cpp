@@ -44,6 +44,7 @@ Evaluation full()
     evaluation.groupName = "subreddit";
     evaluation.within = someMetrics(3);
     evaluation.judgedWithin = true;
+    evaluation.pValue = 1.0 / 2001;
     for (const Figure figure : kFigures) {
         evaluation.intervals[figure] = {-1.0 / (3 + int(figure)), 2};
         evaluation.withinIntervals[figure] = {-3, 1.0 / (3 + int(figure))};
@@ -105,6 +106,19 @@ private slots:
         QVERIFY(evaluationFromJson(json) == full());
     }
 
+    void olderOnesHaveNoPValue()
+    {
+        Evaluation evaluation = full();
+        std::string json = evaluationToJson(evaluation);
+        const std::string key = "\"p_value\":";
+        const std::size_t at = json.find(key);
+        QVERIFY(at != std::string::npos);
+        json.erase(at, json.find(',', at) + 1 - at);
+        evaluation.pValue.reset();
+        QVERIFY(evaluationFromJson(json) == evaluation);
+        QVERIFY(evaluationToJson(evaluation).find(key) == std::string::npos);
+    }
+
     void nonsenseIsRefused_data()
     {
         QTest::addColumn<QByteArray>("from");
@@ -125,6 +139,7 @@ private slots:
         row("interval of one", "[2.0,3.0]", "[2.0]", "is not a list of 2 values");
         row("memes", "\"memes\":[", "\"memes\":3,\"x\":[", "'memes' is not a list");
         row("a meme is a number", "\"memes\":[", "\"memes\":[4,", "'memes' is no object");
+        row("p-value", "\"p_value\":0", "\"p_value\":2", "'p_value'");
         row("judged within", "\"judged_within\":true", "\"judged_within\":1", "neither true nor false");
         row("cut off", "\"skipped\"", "", "not valid JSON");
     }

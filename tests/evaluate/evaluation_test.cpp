@@ -32,6 +32,7 @@ VerdictFacts goodFacts()
     facts.pooled.metrics.r2 = 0.3;
     facts.pooled.metrics.spearman = 0.5;
     facts.pooled.spearman = Interval{0.35, 0.65};
+    facts.pooled.pValue = 0.0005;
     return facts;
 }
 
@@ -139,6 +140,15 @@ private slots:
         facts.pooled.spearman = std::nullopt;
         QCOMPARE(nameOf(facts), "no_evidence");
         facts = goodFacts();
+        facts.pooled.pValue = 0.025;
+        QCOMPARE(nameOf(facts), "learned_something");
+        facts.pooled.pValue = 0.056;  // although the interval lies above 0
+        QCOMPARE(nameOf(facts), "no_evidence");
+        QVERIFY(decideVerdict(facts).reason.find("could be luck, for 5.6 % of random orders follow theirs as well:")
+                != std::string::npos);
+        facts.pooled.pValue = std::nullopt;
+        QCOMPARE(nameOf(facts), "no_evidence");
+        facts = goodFacts();
         facts.pooled.metrics.r2 = -0.01;
         QCOMPARE(nameOf(facts), "no_evidence");
         for (const char *control : {"random_features", "shuffled"}) {
@@ -169,7 +179,7 @@ private slots:
     {
         VerdictFacts facts = goodFacts();
         facts.duplicates = 20;
-        facts.clean = JudgedFigures{facts.pooled.metrics, Interval{0.3, 0.6}};
+        facts.clean = JudgedFigures{facts.pooled.metrics, Interval{0.3, 0.6}, 0.001};
         facts.nearestClean = 0.05;
         QCOMPARE(nameOf(facts), "learned_something");  // the others carry the claim
         facts.baselines = {result("nearest", 0.47, {0.3, 0.6})};
@@ -180,6 +190,10 @@ private slots:
         QCOMPARE(nameOf(facts), "leakage_suspected");
         facts.clean->metrics.spearman = 0.5;
         facts.clean->spearman = Interval{-0.1, 0.3};
+        QCOMPARE(nameOf(facts), "leakage_suspected");
+        facts.clean->spearman = Interval{0.3, 0.6};
+        QCOMPARE(nameOf(facts), "learned_something");
+        facts.clean->pValue = 0.03;
         QCOMPARE(nameOf(facts), "leakage_suspected");
         facts.clean.reset();
         QCOMPARE(nameOf(facts), "leakage_suspected");
@@ -192,7 +206,7 @@ private slots:
         VerdictFacts facts = goodFacts();
         facts.groupName = "subreddit";
         facts.baselines = {result("group", 0.9, {0.8, 0.95}, 0.8)};
-        facts.within = JudgedFigures{facts.pooled.metrics, Interval{-0.1, 0.2}};
+        facts.within = JudgedFigures{facts.pooled.metrics, Interval{-0.1, 0.2}, 0.001};
         const Verdict verdict = decideVerdict(facts);
         QCOMPARE(QString(verdictName(verdict.kind)), "explained_by_group");
         QVERIFY(verdict.headline.find("subreddit") != std::string::npos);
@@ -204,6 +218,9 @@ private slots:
         QVERIFY(decideVerdict(facts).reason.find("could be luck") == std::string::npos);
         facts.within->metrics.r2 = 0.1;
         QCOMPARE(nameOf(facts), "learned_something");
+        facts.within->pValue = 0.03;
+        QCOMPARE(nameOf(facts), "explained_by_group");
+        facts.within->pValue = 0.001;
         facts.within->spearman = Interval{-0.1, 0.2};
         facts.baselines = {result("group", 0.1, {-0.1, 0.3}, 0.02)};  // the group tells nothing either
         QCOMPARE(nameOf(facts), "no_evidence");
@@ -223,6 +240,7 @@ private slots:
         }
         Evaluation evaluation = evaluate(input);
         QVERIFY(evaluation.judgedWithin && *evaluation.model.spearman > 0.8 && *evaluation.model.r2 > 0.8);
+        QVERIFY(*evaluation.pValue > kLuck);  // of the order inside
         QCOMPARE(QString(verdictName(evaluation.verdict.kind)), "explained_by_group");
         QCOMPARE(evaluation.baselines[1].name, "group");
         QVERIFY(*evaluation.baselines[1].pooled.r2 > 0.8);
@@ -232,6 +250,7 @@ private slots:
             input.memes[i].group.clear();
         evaluation = evaluate(input);
         QVERIFY(evaluation.within && !evaluation.judgedWithin);
+        QVERIFY(*evaluation.pValue < 0.001);  // of all
         QCOMPARE(QString(verdictName(evaluation.verdict.kind)), "learned_something");
         QVERIFY(evaluation.verdict.reason.find("known for too few") != std::string::npos);
     }
