@@ -114,13 +114,13 @@ void drawEvaluation(const Library &library, const RunRecord &run, const ChartExp
                         "There are too few memes, or too few different predictions, to compare in bins.");
         write(chart);
     } else if (request.chart == QLatin1String("residuals")) {
-        const GroupResiduals found =
+        const GroupResiduals residuals =
             residualsByGroup(*evaluation, dataset.get(), quickBootstrap(evaluation->memes.size()));
-        if (found.groups.empty())
+        if (residuals.groups.empty())
             throw Error(ErrorKind::Dataset, "There are no two groups, authors or months with at least "
                                                 + std::to_string(kResidualRows) + " judged memes to compare.");
         RowChart chart;
-        chart.setContent(residualRows(found, subset));
+        chart.setContent(residualRows(residuals, subset));
         write(chart);
     } else {
         RowChart chart;

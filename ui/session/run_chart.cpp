@@ -2,7 +2,14 @@
 
 #include <utility>
 
+#if defined(__GNUC__) && !defined(__clang__)
+// GCC 12 takes the list of constants that TrainConfig begins with for memory that nobody has written.
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
 namespace dank::ui {
+
+RunChart::RunChart(Workplace &place) : m_place(place) {}
 
 const TrainingView *RunChart::viewOf(std::int64_t run) const
 {

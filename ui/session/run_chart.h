@@ -23,7 +23,7 @@ struct TrainingView {
 /// What is on the loss chart: the run in training, or the one that the user asked to see. GUI thread only.
 class RunChart {
 public:
-    explicit RunChart(Workplace &place) : m_place(place) {}
+    explicit RunChart(Workplace &place);
 
     const TrainingView &shown() const { return m_showLive ? m_live : m_other; }
     /// The run in training, or the last one that was.
