@@ -67,8 +67,10 @@ Device cpuDevice(std::string note = {})
     return {"cpu", "CPU, " + std::to_string(threads) + (threads == 1 ? " thread" : " threads"), std::move(note)};
 }
 
+/// Float32 is float32: cuDNN would take TF32 for convolutions, with 10 bits of the mantissa, unless it is told.
 Device cudaDevice(int index, int count)
 {
+    at::globalContext().setAllowTF32CuDNN(false);
     return {"cuda:" + std::to_string(index), cudaDescription(index, count), {}};
 }
 
