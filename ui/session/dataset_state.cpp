@@ -103,6 +103,18 @@ void DatasetState::openSample(SampleQuestion alongside)
           }});
 }
 
+void DatasetState::setExcluded(const std::vector<MemeId> &ids, bool excluded)
+{
+    if (!m_opened)
+        return;
+    std::set<MemeId> changing;
+    for (const MemeId &id : ids)
+        if (m_opened->find(id) && m_excluded.contains(id) != excluded)
+            changing.insert(id);
+    if (!changing.empty())
+        m_place.undo().push(new ExcludeCommand(*this, {changing.begin(), changing.end()}, excluded));
+}
+
 void DatasetState::load(JobPlan plan)
 {
     const Workplace::Telling telling(m_place);
