@@ -22,7 +22,8 @@ void ThumbnailStore::put(int side, std::span<const Entry> entries)
         for (const Entry &entry : entries) {
             put.bind(1, entry.imageHash);
             put.bind(2, side);
-            put.bindNoCopy(3, entry.encoded.data(), static_cast<int>(entry.encoded.size()));
+            const void *const bytes = entry.encoded.empty() ? "" : static_cast<const void *>(entry.encoded.data());
+            put.bindNoCopy(3, bytes, static_cast<int>(entry.encoded.size()));  // a null pointer would be NULL
             put.exec();
             put.reset();
         }

@@ -77,7 +77,7 @@ private slots:
             model.featureMean = state.featureMean;
             model.featureScale = state.featureScale;
             setNetwork(model, state.best, static_cast<int>(data.features.columns), config);
-            const Evaluation evaluation = judgeRunAlone(model, data);
+            const Evaluation evaluation = judgeRunAlone(model, data, answersFor(model, data.features, data.split.test));
             if (evaluation.verdict.kind == VerdictKind::TooFewRows)
                 continue;
             ++judged;

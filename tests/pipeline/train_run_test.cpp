@@ -69,14 +69,14 @@ private slots:
         }
         QVERIFY(killed);
         const auto library = [&] { return Library::open(folder() / "library"); };
-        const RunRecord run = library().runs().front();
+        const RunRecord run = library().runs().list().front();
         QCOMPARE(run.state, RunState::Interrupted);
         QVERIFY(!loadModel(run.model).judgement);
 
         TrainingControl control;
         const TrainReport rest = resumeRun(run.run, context(), {}, control, {});
         QCOMPARE(fileOf(rest).judgement.value(), rest.model->judgement.value());
-        QCOMPARE(library().run(run.run).state, RunState::Done);
+        QCOMPARE(library().runs().get(run.run).state, RunState::Done);
     }
 
     void aStoppedRunCarriesItsOwn()

@@ -94,37 +94,36 @@ private slots:
     void manyFeatures()
     {
         Folder folder;
-        constexpr std::size_t kColumns = 300;
+        constexpr std::size_t kLong = 300;
         Library library = Library::open(folder.path());
         std::vector<std::string> names;
         for (const int i : {5, 2, 9, 0, 7, 1}) {
             names.push_back("hash" + std::to_string(i));
             library.features().put(
-                "b", std::vector<FeatureStore::Entry>{{names.back(), std::vector<float>(kColumns, float(i))}});
+                "b", std::vector<FeatureStore::Entry>{{names.back(), std::vector<float>(kLong, float(i))}});
         }
         library.features().put("b", std::vector<FeatureStore::Entry>{{"short", std::vector<float>(2, 1)}});
         SQLite::Database database(folder.file().string(), SQLite::OPEN_READWRITE);
         database.exec("INSERT INTO features(backbone, image_hash, vector) VALUES(1, 'number', 42)");
         names.insert(names.begin() + 3, {"", "short", "number", "unknown", "hash9"});
-        std::vector<float> out(names.size() * kColumns, -1);
+        std::vector<float> out(names.size() * kLong, -1);
         const std::vector<bool> found = library.features().get("b", names, out);
         for (std::size_t row = 0; row < names.size(); ++row) {
             const bool there = names[row].starts_with("hash");
             QCOMPARE(found[row], there);
             const float value = there ? std::stof(names[row].substr(4)) : -1;
-            QCOMPARE(std::count(&out[row * kColumns], &out[row * kColumns] + kColumns, value),
-                     std::ptrdiff_t(kColumns));
+            QCOMPARE(std::count(&out[row * kLong], &out[row * kLong] + kLong, value), std::ptrdiff_t(kLong));
         }
     }
 
     void threadsReadTheSame()
     {
         Folder folder;
-        constexpr std::size_t kRows = 20'001, kColumns = 3;
+        constexpr std::size_t kRows = 20'001, kNarrow = 3;
         Library library = Library::open(folder.path());
         std::vector<std::string> names;
         std::vector<FeatureStore::Entry> entries;
-        std::vector<std::array<float, kColumns>> values(kRows);
+        std::vector<std::array<float, kNarrow>> values(kRows);
         for (std::size_t row = 0; row < kRows; ++row) {
             names.push_back("hash" + std::to_string(row));
             values[row].fill(static_cast<float>(row));
@@ -133,11 +132,11 @@ private slots:
         }
         library.features().put("b", entries);
         for (const int threads : {1, 2, 3, 8}) {
-            std::vector<float> out(kRows * kColumns, -1);
+            std::vector<float> out(kRows * kNarrow, -1);
             const std::vector<bool> found = library.features().get("b", names, out, threads);
             QCOMPARE(found.size(), kRows);
             for (std::size_t i = 0; i < out.size(); ++i) {
-                const std::size_t row = i / kColumns;
+                const std::size_t row = i / kNarrow;
                 QVERIFY(found[row] == (row % 7 != 3));
                 QCOMPARE(out[i], found[row] ? static_cast<float>(row) : -1.0F);
             }
