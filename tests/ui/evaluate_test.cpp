@@ -288,7 +288,7 @@ private slots:
     {
         Stage stage;
         stage.openDataset();
-        MemesCard card(*stage.session);
+        MemesCard card(stage.session->thumbnails());
         ScatterChart chart;
         const auto evaluation = judgedMemes(20000, 4);
         const auto dataset = upvoteDataset(20000);

@@ -254,6 +254,7 @@ public:
             }
         ExtractReport report;
         report.untrained = request.weights == "none";
+        report.asMade = request;
         report.matrix.backbone = request.backbone;
         report.matrix.columns = 2;
         const std::size_t total = dataset.records().size();

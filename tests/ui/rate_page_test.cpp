@@ -27,7 +27,7 @@ Judgement judgement(VerdictKind kind, const char *headline)
             -0.0512, std::nullopt};
 }
 
-const char *const kFigures = "Spearman 0.14, R² −0.05 on 477 held-out memes of reddit";
+const char *const kTold = "Spearman 0.14, R² −0.05 on 477 held-out memes of reddit";
 
 struct RateFixture : Fixture {
     RatePage page{*session};
@@ -79,7 +79,7 @@ private slots:
         model.judgement = judgement(VerdictKind::LearnedSomething, "It learned <b>something</b>.");
         QVERIFY(f.open(model));
         QVERIFY(f.shows());
-        QCOMPARE(f.says(), QString("It learned <b>something</b>.|") + kFigures);
+        QCOMPARE(f.says(), QString("It learned <b>something</b>.|") + kTold);
         for (const auto *label : f.banner->findChildren<QLabel *>())
             QVERIFY(label->text().isEmpty() || label->textFormat() == Qt::PlainText);
 
@@ -99,7 +99,7 @@ private slots:
         f.session->training().train();
         QVERIFY(f.waitFor([&] { return f.settled() && f.session->rater().model(); }));
         QVERIFY(f.shows());
-        QCOMPARE(f.says(), QString("No evidence of learning.|%1. Take the scores below for guesses.").arg(kFigures));
+        QCOMPARE(f.says(), QString("No evidence of learning.|%1. Take the scores below for guesses.").arg(kTold));
         QVERIFY(f.action->isVisible());
         QCOMPARE(f.action->text(), QString("See why"));
         QSignalSpy asked(&f.page, &RatePage::pageRequested);
@@ -148,7 +148,7 @@ private slots:
             delete preview;
         }
         told.sort();
-        QCOMPARE(told, QStringList({QString("It learned something. ") + kFigures, "Not judged yet."}));
+        QCOMPARE(told, QStringList({QString("It learned something. ") + kTold, "Not judged yet."}));
     }
 };
 

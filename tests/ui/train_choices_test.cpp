@@ -25,7 +25,7 @@ private slots:
         TrainConfig second = config;
         second.dropout = 0.5;
         f.session->choices().setConfig(second);
-        QUndoStack *undo = f.session->workplace().undo();
+        QUndoStack *undo = &f.session->workplace().undo();
         QCOMPARE(undo->count(), 2);
         undo->undo();
         QVERIFY(f.session->choices().config() == config);

@@ -196,7 +196,7 @@ private slots:
         QCOMPARE(f.session->workplace().message()->actionText, QString("Use Inception V3"));
         QVERIFY(f.waitFor([&] { return f.settled(); }));
         QVERIFY(f.session->features().summary());
-        QCOMPARE(f.session->features().summary()->matrix.backbone, std::string("classic"));
+        QCOMPARE(f.session->features().summary()->asMade.backbone, std::string("classic"));
     }
 
     void closingCancelsAndJoins()
