@@ -17,6 +17,7 @@
 #include "ui/rate/score_model.h"
 #include "ui/runs/runs_model.h"
 #include "ui/train/train_settings.h"
+#include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
 
 using namespace dank;
@@ -127,7 +128,8 @@ private slots:
         RunsModel model;
         model.setRuns({runRecord(3, RunState::Done), bad});
         QCOMPARE(model.index(1, RunsModel::State).data().toString(), QStringLiteral("unreadable"));
-        QVERIFY(model.index(1, RunsModel::State).data(Qt::ToolTipRole).toString().contains("cannot be read"));
+        QCOMPARE(model.index(1, RunsModel::State).data(Qt::ToolTipRole).toString(),
+                 plainToolTip("Run 2 cannot be read."));
         QVERIFY(model.index(1, RunsModel::State).data(Qt::ForegroundRole)
                 != model.index(0, RunsModel::State).data(Qt::ForegroundRole));
         for (int column = RunsModel::FixedCount; column < model.columnCount(); ++column)

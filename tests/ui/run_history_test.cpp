@@ -213,6 +213,7 @@ private slots:
         undo();
         QVERIFY(f.session->choices().config() == mine);
         // The features stay, and that is said where they are others.
+        QVERIFY(f.waitFor([&] { return f.session->features().statuses().size() == 3; }));  // their names come with it
         BackboneRequest request;
         request.backbone = "inception_v3";
         f.session->features().setRequest(request);

@@ -87,7 +87,6 @@ private:
     void shoot(Stage &stage, const QString &name, const QList<QSize> &sizes);
     void shootDialog(Stage &stage, QDialog &dialog, const QString &name);
     static void bring(Stage &stage, const QString &state);
-
     QString m_folder;
     QTemporaryDir m_config;
 };
@@ -369,6 +368,7 @@ void ScreensTest::deviceDialog()
 void ScreensTest::libraryDialog()
 {
     Stage stage;
+    stage.open();
     Library library = Library::open(stage.session->workplace().folder());
     const std::vector<float> values(200'000, 1.0F);
     for (const char *backbone : {"vgg16/warp/fp32/w-0123456789abcdef", "resnet50/crop/bf16/w-fedcba9876543210"})

@@ -75,10 +75,9 @@ std::vector<ComparedBackbone> compareBackbones(const std::vector<RunRecord> &run
             || !std::isfinite(gain))
             continue;
         const std::string id = shortBackbone(run.backbone).toStdString();
-        const std::optional<BackboneId> made = BackboneId::tryParse(run.backbone);
         const bool untrained = isUntrainedBackbone(run.backbone);
-        const bool own = made && made->network == kTorchScriptId;
-        ComparedBackbone &row = best[own ? id + made->weights : untrained ? id + "?" : id];
+        const bool own = id == kTorchScriptId;
+        ComparedBackbone &row = best[own ? run.backbone : untrained ? id + "?" : id];
         if (++row.runs == 1 || gain > row.gain) {
             row.run = run.run;
             row.gain = gain;
