@@ -205,11 +205,18 @@ void TestCliWeights::aPictureWithoutItsWeightsIsSkipped()
     const Outcome trained = runDank(library(
         {"train", m_db, "--backbone", "xception", "--precision", "fp32", "--epochs", "3", "--model", model, "--json"}));
     QVERIFY2(trained.code == 0, trained.err);
-    const QStringList names = QDir(path("sample/memes")).entryList({"*.png"}, QDir::Files).mid(3, 2);
-    const QString first = path("sample/memes/" + names[0]), last = path("sample/memes/" + names[1]);
-    const QString fresh = path("fresh.png");
-    // Bytes behind a PNG's end make another file of the same picture.
-    QVERIFY(writeAll(fresh, readAll(first) + "more"));
+    QStringList whole;  // a few of the sample's pictures are broken on purpose
+    for (const QFileInfo &file : QDir(path("sample/memes")).entryInfoList({"*.jpg"}, QDir::Files))
+        if (const QByteArray bytes = readAll(file.filePath());
+            bytes.startsWith("\xff\xd8") && bytes.endsWith("\xff\xd9"))
+            whole << file.filePath();
+    QVERIFY(whole.size() > 2);
+    const QString first = whole[0], last = whole[1];
+    const QString fresh = path("fresh.jpg");
+    // A comment behind the first marker makes another file of the same picture.
+    QByteArray other = readAll(first);
+    other.insert(2, QByteArrayLiteral("\xff\xfe\0\4hi"));
+    QVERIFY(writeAll(fresh, other));
 
     QVERIFY(QFile::rename(weights, path("aside")));
     const Outcome some = runDank(library({"rate", model, first, fresh, last, "--json"}));
