@@ -239,7 +239,7 @@ public:
         return result;
     }
 
-    ExtractReport extract(const Dataset &dataset, const BackboneRequest &request, const std::filesystem::path &,
+    ExtractReport extract(const Dataset &dataset, const BackboneRequest &request, const std::filesystem::path &folder,
                           const ExtractObserver &observer, const JobContext &job) override
     {
         const Running here(running);
@@ -255,6 +255,10 @@ public:
         ExtractReport report;
         report.untrained = request.weights == "none";
         report.asMade = request;
+        if (request.backbone.empty()) {
+            const auto known = backbones(nullptr, request, folder, {});
+            report.asMade.backbone = std::ranges::find(known, true, &BackboneStatus::isDefault)->id;
+        }
         report.matrix.backbone = request.backbone;
         report.matrix.columns = 2;
         const std::size_t total = dataset.records().size();

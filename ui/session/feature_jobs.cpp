@@ -253,7 +253,10 @@ void FeatureJobs::onExtract(const ExtractEvent &event)
 void FeatureJobs::takeSummary(const FeatureSummary &made, const std::shared_ptr<const Dataset> &of,
                               const BackboneRequest &asked)
 {
-    if (m_summary || of != m_data.dataset() || !(asked == m_request))
+    BackboneRequest meant = asked;
+    if (meant.backbone.empty())  // begun before the engine had said which is the default
+        meant.backbone = made.asMade.backbone;
+    if (m_summary || of != m_data.dataset() || !(meant == m_request || asked == m_request))
         return;
     m_summary = std::make_shared<const FeatureSummary>(made);
     m_summaryOf = of;
