@@ -1,5 +1,7 @@
+#include <functional>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "app/cli/commands.h"
@@ -18,80 +20,31 @@ struct TrainOptions {
     std::string db;
     std::shared_ptr<BackboneRequest> request;
     std::string preset = "standard";
-    std::optional<int> epochs, batch, patience, folds, seeds;
-    std::optional<double> learningRate, dropout, holdOut;
-    std::optional<std::vector<int>> hidden;
-    std::optional<std::string> target, split, loss, group, initialisation, optimiser, schedule;
-    std::optional<std::string> output;
-    std::optional<double> weightDecay, momentum, gradientClip, scheduleFactor;
-    std::optional<int> scheduleEvery;
-    std::optional<std::uint64_t> seed;
-    std::optional<bool> within, layerNorm, standardise;
+    std::vector<std::function<void(TrainConfig &)>> changes;  ///< of the preset, one for each option that was given
+    std::optional<bool> within;
     std::string out, log;
     bool strict = false;
 };
 
-/// A flag with its opposite ("--x,!--no-x") that leaves `value` empty where neither is given, which CLI11's own for an
-/// optional does not.
-void addSwitch(CLI::App &app, const std::string &names, std::optional<bool> &value, const std::string &help)
-{
-    app.add_flag_function(
-        names, [&value](std::int64_t count) { value = count > 0; }, help);
-}
-
 /// The preset with what the command line says on top.
 TrainConfig configOf(const TrainOptions &options)
 {
-    TrainConfig config = TrainConfig::fromPreset(options.preset);
-    const auto set = [](auto &member, const auto &value) {
-        if (value)
-            member = *value;
-    };
-    set(config.epochs, options.epochs);
-    set(config.batch, options.batch);
-    set(config.patience, options.patience);
-    set(config.learningRate, options.learningRate);
-    set(config.dropout, options.dropout);
-    set(config.validationFraction, options.holdOut);
-    set(config.hidden, options.hidden);
-    if (config.hidden == std::vector<int>{0})
-        config.hidden.clear();
-    set(config.seed, options.seed);
-    set(config.folds, options.folds);
-    set(config.seeds, options.seeds);
-    set(config.group, options.group);
-    set(config.weightDecay, options.weightDecay);
-    set(config.momentum, options.momentum);
-    set(config.gradientClip, options.gradientClip);
-    set(config.scheduleEvery, options.scheduleEvery);
-    set(config.scheduleFactor, options.scheduleFactor);
-    set(config.within, options.within);
-    set(config.layerNorm, options.layerNorm);
-    set(config.standardise, options.standardise);
-    if (options.within.value_or(false) && config.group.empty())
-        throw UsageError("--within measures upvotes within groups: name them with --group, as in --group author, "
-                         "--group month or --group rows:1-902,903-1773.");
     try {
-        if (options.target)
-            config.target = targetKindFromName(*options.target);
-        if (options.split)
-            config.split = splitKindFromName(*options.split);
-        if (options.loss)
-            config.loss = lossFromText(*options.loss);
-        if (options.initialisation)
-            config.initialisation = initialisationFromName(*options.initialisation);
-        if (options.optimiser)
-            config.optimiser = optimiserFromName(*options.optimiser);
-        if (options.schedule)
-            config.schedule = scheduleFromName(*options.schedule);
-        if (options.output)
-            config.output = outputFromName(*options.output);
+        TrainConfig config = TrainConfig::fromPreset(options.preset);
+        for (const auto &change : options.changes)
+            change(config);
+        if (config.hidden == std::vector<int>{0})
+            config.hidden.clear();
+        config.within = options.within.value_or(config.within);
+        if (options.within.value_or(false) && config.group.empty())
+            throw UsageError("--within measures upvotes within groups: name them with --group, as in --group author, "
+                             "--group month or --group rows:1-902,903-1773.");
         GroupSpec::parse(config.group);
         config.validate();
+        return config;
     } catch (const Error &error) {
         throw UsageError(error.what());
     }
-    return config;
 }
 
 int train(Context &context, const TrainOptions &options)
@@ -195,6 +148,22 @@ Action declareTrain(CLI::App &app)
     auto options = std::make_shared<TrainOptions>();
     app.add_option("DB", options->db, "A db.json, or the folder that holds it")->required();
     options->request = addExtractOptions(app, "--extract-batch");
+    // What an option does to the configuration: it sets a member to what `read` makes of what was given.
+    const auto change = [options](auto member, auto read) {
+        return [=](const auto &given) {
+            options->changes.push_back([=](TrainConfig &config) { config.*member = read(given); });
+        };
+    };
+    const auto add = [&](const char *names, auto TrainConfig::*member, const std::string &help, const char *type) {
+        using Value = std::remove_cvref_t<decltype(TrainConfig().*member)>;
+        return app.add_option_function<Value>(names, change(member, std::identity()), help)->type_name(type);
+    };
+    const auto addWord = [&](const char *names, auto member, auto *read, const std::string &help, const char *type) {
+        return app.add_option_function<std::string>(names, change(member, read), help)->type_name(type);
+    };
+    const auto addSwitch = [&](const char *names, bool TrainConfig::*member, const std::string &help) {
+        app.add_flag_function(names, change(member, [](std::int64_t count) { return count > 0; }), help);
+    };
     std::vector<std::string> presets;
     std::string presetWords;
     for (const TrainPreset &preset : trainPresets()) {
@@ -205,65 +174,56 @@ Action declareTrain(CLI::App &app)
         ->check(CLI::IsMember(presets))
         ->type_name("PRESET")
         ->capture_default_str();
-    app.add_option("--epochs", options->epochs, "At most this many passes over the memes")->type_name("N");
-    app.add_option("--batch", options->batch, "Memes of one step")->type_name("N");
-    app.add_option("--lr", options->learningRate, "Adam's learning rate")->type_name("X");
-    app.add_option("--hidden", options->hidden, "Widths of the hidden layers, as in 512,256,128,32,8; 0: none")
-        ->delimiter(',')
-        ->type_name("N,N,…");
-    app.add_option("--dropout", options->dropout, "Probability of dropping, after every hidden layer")->type_name("P");
-    app.add_option("--patience", options->patience, "Stop after this many epochs without a better one; 0: never")
-        ->type_name("N");
-    app.add_option("--loss", options->loss,
-                   "mse, huber, bce (of percentiles), ranknet (pairs within the group),\nor a weighted sum, as in "
-                   "bce+0.5ranknet")
-        ->type_name("LOSS");
-    app.add_option("--optimiser,--optimizer", options->optimiser, "adam, adamw or sgd")
-        ->check(CLI::IsMember({"adam", "adamw", "sgd"}))
-        ->type_name("NAME");
-    app.add_option("--momentum", options->momentum, "Of sgd")->type_name("X");
-    app.add_option("--weight-decay", options->weightDecay, "Pulls weights towards 0")->type_name("X");
-    app.add_option("--schedule", options->schedule, "How the learning rate goes: constant, step or cosine")
-        ->check(CLI::IsMember({"constant", "step", "cosine"}))
-        ->type_name("NAME");
-    app.add_option("--schedule-every", options->scheduleEvery, "Epochs from one step to the next, of step")
-        ->type_name("N");
-    app.add_option("--schedule-factor", options->scheduleFactor,
-                   "What each step multiplies the learning rate by, of step")
-        ->type_name("X");
-    app.add_option("--clip", options->gradientClip, "Most that the gradient's norm may be; 0: no bound")
-        ->type_name("X");
-    app.add_option("--init", options->initialisation, "How weights start: kaiming, xavier or standard_normal")
-        ->check(CLI::IsMember({"kaiming", "xavier", "standard_normal"}))
-        ->type_name("NAME");
-    app.add_option("--output", options->output, "What the network ends with: sigmoid or linear")
-        ->check(CLI::IsMember({"sigmoid", "linear"}))
-        ->type_name("NAME");
-    addSwitch(app, "--layer-norm,!--no-layer-norm", options->layerNorm, "Normalise each row's features");
-    addSwitch(app, "--standardise,!--no-standardise", options->standardise,
+    add("--epochs", &TrainConfig::epochs, "At most this many passes over the memes", "N");
+    add("--batch", &TrainConfig::batch, "Memes of one step", "N");
+    add("--lr", &TrainConfig::learningRate, "Adam's learning rate", "X");
+    add("--hidden", &TrainConfig::hidden, "Widths of the hidden layers, as in 512,256,128,32,8; 0: none", "N,N,…")
+        ->delimiter(',');
+    add("--dropout", &TrainConfig::dropout, "Probability of dropping, after every hidden layer", "P");
+    add("--patience", &TrainConfig::patience, "Stop after this many epochs without a better one; 0: never", "N");
+    addWord("--loss", &TrainConfig::loss, lossFromText,
+            "mse, huber, bce (of percentiles), ranknet (pairs within the group),\nor a weighted sum, as in "
+            "bce+0.5ranknet",
+            "LOSS");
+    addWord("--optimiser,--optimizer", &TrainConfig::optimiser, optimiserFromName, "adam, adamw or sgd", "NAME")
+        ->check(CLI::IsMember({"adam", "adamw", "sgd"}));
+    add("--momentum", &TrainConfig::momentum, "Of sgd", "X");
+    add("--weight-decay", &TrainConfig::weightDecay, "Pulls weights towards 0", "X");
+    addWord("--schedule", &TrainConfig::schedule, scheduleFromName,
+            "How the learning rate goes: constant, step or cosine", "NAME")
+        ->check(CLI::IsMember({"constant", "step", "cosine"}));
+    add("--schedule-every", &TrainConfig::scheduleEvery, "Epochs from one step to the next, of step", "N");
+    add("--schedule-factor", &TrainConfig::scheduleFactor, "What each step multiplies the learning rate by, of step",
+        "X");
+    add("--clip", &TrainConfig::gradientClip, "Most that the gradient's norm may be; 0: no bound", "X");
+    addWord("--init", &TrainConfig::initialisation, initialisationFromName,
+            "How weights start: kaiming, xavier or standard_normal", "NAME")
+        ->check(CLI::IsMember({"kaiming", "xavier", "standard_normal"}));
+    addWord("--output", &TrainConfig::output, outputFromName, "What the network ends with: sigmoid or linear", "NAME")
+        ->check(CLI::IsMember({"sigmoid", "linear"}));
+    addSwitch("--layer-norm,!--no-layer-norm", &TrainConfig::layerNorm, "Normalise each row's features");
+    addSwitch("--standardise,!--no-standardise", &TrainConfig::standardise,
               "Features to mean 0 and deviation 1, fitted on the training memes");
-    app.add_option("--target", options->target, "What upvotes become: max, log or percentile")
-        ->check(CLI::IsMember({"max", "log", "percentile"}))
-        ->type_name("TARGET");
-    addSwitch(app, "--within,!--no-within", options->within, "Measure upvotes within the group (needs --group)");
-    app.add_option("--split", options->split,
-                   "How memes are held out: author, duplicates, time (newest last), or random (optimistic)")
-        ->check(CLI::IsMember({"author", "duplicates", "time", "random"}))
-        ->type_name("SPLIT");
-    app.add_option("--hold-out", options->holdOut,
-                   "Share of the memes held out to choose the epoch, and as many again to judge it")
-        ->type_name("F");
-    app.add_option("--group", options->group,
-                   "What memes are compared within: a column such as subreddit, author, month, template,\n"
-                   "file:PATH (lines of id,group) or rows:1-902,903-1773 (row numbers of the db.json)")
-        ->type_name("GROUP");
-    app.add_option("--seed", options->seed, "Same seed, same numbers")->check(checkSeed)->type_name("S");
-    app.add_option(
-           "--folds", options->folds,
-           "Judge every meme once, by one of K more trainings that did not learn from it,\nas in --folds 5 --seeds 5")
-        ->type_name("K");
-    app.add_option("--seeds", options->seeds, "Train with N seeds in a row and tell the mean and the spread")
-        ->type_name("N");
+    addWord("--target", &TrainConfig::target, targetKindFromName, "What upvotes become: max, log or percentile",
+            "TARGET")
+        ->check(CLI::IsMember({"max", "log", "percentile"}));
+    app.add_flag_function(
+        "--within,!--no-within", [options](std::int64_t count) { options->within = count > 0; },
+        "Measure upvotes within the group (needs --group)");
+    addWord("--split", &TrainConfig::split, splitKindFromName,
+            "How memes are held out: author, duplicates, time (newest last), or random (optimistic)", "SPLIT")
+        ->check(CLI::IsMember({"author", "duplicates", "time", "random"}));
+    add("--hold-out", &TrainConfig::validationFraction,
+        "Share of the memes held out to choose the epoch, and as many again to judge it", "F");
+    add("--group", &TrainConfig::group,
+        "What memes are compared within: a column such as subreddit, author, month, template,\n"
+        "file:PATH (lines of id,group) or rows:1-902,903-1773 (row numbers of the db.json)",
+        "GROUP");
+    add("--seed", &TrainConfig::seed, "Same seed, same numbers", "S")->check(checkSeed);
+    add("--folds", &TrainConfig::folds,
+        "Judge every meme once, by one of K more trainings that did not learn from it,\nas in --folds 5 --seeds 5",
+        "K");
+    add("--seeds", &TrainConfig::seeds, "Train with N seeds in a row and tell the mean and the spread", "N");
     addOutputs(app, options->out, options->log, options->strict);
     return [options](Context &context) { return train(context, *options); };
 }
