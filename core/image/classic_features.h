@@ -1,8 +1,6 @@
 #pragma once
 
 #include <span>
-#include <string>
-#include <vector>
 
 #include "core/base/image.h"
 
@@ -13,21 +11,6 @@ inline constexpr int kClassicColumns = 441;
 
 /// Grows whenever any number's meaning changes: features of two versions must never meet.
 inline constexpr int kClassicVersion = 1;
-
-/// Numbers that belong together, at `first` … `first + count - 1`.
-struct ClassicGroup {
-    const char *name;  ///< first part of its columns' names ("hog")
-    int first;
-    int count;
-    const char *what;    ///< one line for a person
-    const char *source;  ///< whose formula it is; empty where it is our own (docs/classic.md has them all)
-};
-
-/// The groups in the order of their columns, without gaps. Formulas, scales and sources: docs/classic.md.
-std::span<const ClassicGroup> classicGroups();
-
-/// A stable name for each column, "group.detail". Grids are named row by row from the top left ("grid_lab.0.3.L").
-std::vector<std::string> classicFeatureNames();
 
 /// Describes an upright picture of any size by well-known descriptors of colour, gradients, texture, text, frame and
 /// layout, which need no weights. `out` has kClassicColumns places. Most numbers lie between -2 and 2, all are finite.

@@ -10,7 +10,7 @@
 
 #include "core/base/image.h"
 
-// The families behind classicFeatures(). Each appends its groups' numbers in the order of classic_table.cpp. OpenCV's
+// The families behind classicFeatures(). Each appends its groups' numbers in the order of docs/classic.md. OpenCV's
 // exceptions leave them and are translated by classicFeatures().
 namespace dank::classic {
 

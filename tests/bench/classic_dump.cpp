@@ -19,6 +19,7 @@
 #include "core/image/meme_painter.h"
 #include "core/image/resize.h"
 #include "core/pipeline/sample.h"
+#include "tests/image/classic_table.h"
 
 using namespace dank;
 namespace fs = std::filesystem;

@@ -24,6 +24,7 @@
 #include "core/image/encode.h"
 #include "core/image/meme_painter.h"
 #include "core/image/resize.h"
+#include "tests/image/classic_table.h"
 
 using namespace dank;
 namespace fs = std::filesystem;

@@ -1,12 +1,26 @@
+#pragma once
+
 #include <array>
 #include <iterator>
+#include <span>
 #include <sstream>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "core/image/classic_features.h"
 
+// The names of classicFeatures()' numbers, which nothing but a test and a benchmark has asked for so far.
 namespace dank {
-namespace {
+
+/// Numbers that belong together, at `first` … `first + count - 1`.
+struct ClassicGroup {
+    const char *name;  ///< first part of its columns' names ("hog")
+    int first;
+    int count;
+    const char *what;    ///< one line for a person
+    const char *source;  ///< whose formula it is; empty where it is our own (docs/classic.md has them all)
+};
 
 struct Entry {
     const char *name;
@@ -16,7 +30,7 @@ struct Entry {
     const char *source;
 };
 
-constexpr Entry kEntries[] = {
+inline constexpr Entry kEntries[] = {
     {"size", 1, 1, "log_width log_height log_aspect elongation megapixels", "size and aspect", ""},
     {"rgb", 1, 1, "mean.R mean.G mean.B deviation.R deviation.G deviation.B", "red, green and blue: means, deviations",
      ""},
@@ -67,7 +81,7 @@ constexpr Entry kEntries[] = {
 };
 
 /// "#3" is 0 1 2; nothing is one number without a name of its own.
-std::vector<std::string> detailsOf(const Entry &entry)
+inline std::vector<std::string> detailsOf(const Entry &entry)
 {
     std::vector<std::string> details;
     if (entry.details[0] == '#') {
@@ -83,7 +97,7 @@ std::vector<std::string> detailsOf(const Entry &entry)
     return details;
 }
 
-std::vector<std::string> namesOf(const Entry &entry)
+inline std::vector<std::string> namesOf(const Entry &entry)
 {
     std::vector<std::string> names;
     const std::vector<std::string> details = detailsOf(entry);
@@ -99,9 +113,8 @@ std::vector<std::string> namesOf(const Entry &entry)
     return names;
 }
 
-}  // namespace
-
-std::span<const ClassicGroup> classicGroups()
+/// The groups in the order of their columns, without gaps. Formulas, scales and sources: docs/classic.md.
+inline std::span<const ClassicGroup> classicGroups()
 {
     static const auto groups = [] {
         std::array<ClassicGroup, std::size(kEntries)> result{};
@@ -117,7 +130,8 @@ std::span<const ClassicGroup> classicGroups()
     return groups;
 }
 
-std::vector<std::string> classicFeatureNames()
+/// A stable name for each column, "group.detail". Grids are named row by row from the top left ("grid_lab.0.3.L").
+inline std::vector<std::string> classicFeatureNames()
 {
     std::vector<std::string> names;
     for (const Entry &entry : kEntries)
