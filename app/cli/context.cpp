@@ -1,5 +1,6 @@
 #include "app/cli/context.h"
 
+#include "app/cli/application.h"
 #include "core/base/file.h"
 
 namespace dank::cli {
@@ -44,6 +45,16 @@ JobContext Context::observedJob()
                 if (progress.stage != "extract" && progress.stage != "train")
                     m_console.progress(progress);
             }};
+}
+
+int Context::answer(const Json &document, const std::string &line)
+{
+    m_console.clear();
+    if (json())
+        printJson(document);
+    else
+        printLine(line);
+    return kSuccess;
 }
 
 Dataset Context::loadDataset(const fs::path &db)

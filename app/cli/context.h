@@ -39,6 +39,10 @@ public:
     /// The same for calls that take an observer, which shows "extract" and "train" better than their counts alone.
     JobContext observedJob();
 
+    /// Prints a command's outcome, with --json the document, else the line; the line of progress goes first. Returns
+    /// kSuccess.
+    int answer(const Json &document, const std::string &line);
+
     /// A db.json, or a folder that holds one; without the memes that the user has set aside in this library.
     Dataset loadDataset(const std::filesystem::path &db);
 

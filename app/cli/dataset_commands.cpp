@@ -23,14 +23,9 @@ int sample(Context &context, const SampleOptions &options)
 {
     const SampleReport report =
         context.engine().pictures().writeSample(options.folder, options.count, options.seed, context.job());
-    context.console().clear();
-    if (context.json()) {
-        printJson({{"rows", report.rows}, {"images", report.images}, {"db", displayPath(report.db)}});
-    } else {
-        printLine(plural(report.rows, "row", "rows") + ", " + plural(report.images, "picture", "pictures") + ": "
-                  + displayPath(report.db));
-    }
-    return kSuccess;
+    return context.answer({{"rows", report.rows}, {"images", report.images}, {"db", displayPath(report.db)}},
+                          plural(report.rows, "row", "rows") + ", " + plural(report.images, "picture", "pictures")
+                              + ": " + displayPath(report.db));
 }
 
 struct InspectOptions {
@@ -110,14 +105,8 @@ Action declareSample(CLI::App &app)
 {
     auto options = std::make_shared<SampleOptions>();
     app.add_option("DIR", options->folder, "The folder to write db.json and memes/ into")->required();
-    app.add_option("--count", options->count, "Rows")
-        ->check(CLI::Range(10, 100'000))
-        ->type_name("N")
-        ->capture_default_str();
-    app.add_option("--seed", options->seed, "Same seed, same bytes")
-        ->check(checkSeed)
-        ->type_name("S")
-        ->capture_default_str();
+    addNumber(app, "--count", options->count, "Rows", CLI::Range(10, 100'000));
+    addNumber(app, "--seed", options->seed, "Same seed, same bytes", checkSeed, "S");
     return [options](Context &context) { return sample(context, *options); };
 }
 
@@ -125,10 +114,7 @@ Action declareInspect(CLI::App &app)
 {
     auto options = std::make_shared<InspectOptions>();
     app.add_option("DB", options->db, "A db.json, or the folder that holds it")->required();
-    app.add_option("--bins", options->bins, "Bins of the upvote histogram")
-        ->check(CLI::Range(1, 10'000))
-        ->type_name("N")
-        ->capture_default_str();
+    addNumber(app, "--bins", options->bins, "Bins of the upvote histogram", CLI::Range(1, 10'000));
     app.add_flag("--log", options->logBins, "Bins of equal width on the logarithm");
     app.add_flag("--strict", options->strict, "Exit with 3 when a row cannot be used");
     return [options](Context &context) { return inspect(context, *options); };

@@ -163,14 +163,8 @@ Action declareDemo(CLI::App &app)
 {
     auto options = std::make_shared<DemoOptions>();
     app.add_option("DIR", options->folder, "Where the sample is written; default: sample in the library");
-    app.add_option("--count", options->count, "Rows of the sample")
-        ->check(CLI::Range(10, 100'000))
-        ->type_name("N")
-        ->capture_default_str();
-    app.add_option("--seed", options->seed, "The sample's seed")
-        ->check(checkSeed)
-        ->type_name("S")
-        ->capture_default_str();
+    addNumber(app, "--count", options->count, "Rows of the sample", CLI::Range(10, 100'000));
+    addNumber(app, "--seed", options->seed, "The sample's seed", checkSeed, "S");
     addBackboneOption(app, options->request->backbone);
     addWeightsOption(app, options->request->weights);
     addDeviceOption(app, options->request->device);

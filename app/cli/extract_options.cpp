@@ -68,7 +68,7 @@ void addWeightsOption(CLI::App &app, std::string &weights)
         ->type_name("FILE");
 }
 
-std::shared_ptr<BackboneRequest> addExtractOptions(CLI::App &app, const std::string &batchFlag)
+std::shared_ptr<BackboneRequest> addExtractOptions(CLI::App &app, const char *batchFlag)
 {
     auto request = std::make_shared<BackboneRequest>();
     addBackboneOption(app, request->backbone);
@@ -80,10 +80,7 @@ std::shared_ptr<BackboneRequest> addExtractOptions(CLI::App &app, const std::str
     app.add_option("--resize", request->resize, "How pictures become square: warp, crop or letterbox")
         ->check(CLI::IsMember({"warp", "crop", "letterbox"}))
         ->type_name("RULE");
-    app.add_option(batchFlag, request->batch, "Pictures of one forward pass")
-        ->check(CLI::Range(1, 1024))
-        ->type_name("N")
-        ->capture_default_str();
+    addNumber(app, batchFlag, request->batch, "Pictures of one forward pass", CLI::Range(1, 1024));
     return request;
 }
 

@@ -13,10 +13,17 @@ class Console;
 
 /// Adds --backbone, --weights, --device, --precision, --resize and, under `batchFlag`, the pictures of a forward
 /// pass. The request is filled while parsing.
-std::shared_ptr<BackboneRequest> addExtractOptions(CLI::App &app, const std::string &batchFlag);
+std::shared_ptr<BackboneRequest> addExtractOptions(CLI::App &app, const char *batchFlag);
 
 /// A check for --seed: the parser itself would bend a negative or too large number into another one.
 std::string checkSeed(const std::string &text);
+
+/// A number with a default that the help shows.
+template <typename Number, typename Check>
+void addNumber(CLI::App &app, const char *name, Number &value, const char *help, Check check, const char *type = "N")
+{
+    app.add_option(name, value, help)->check(check)->type_name(type)->capture_default_str();
+}
 
 /// The device's name is checked; the weights become an absolute path, but for "none" and nothing.
 void addDeviceOption(CLI::App &app, std::string &device);

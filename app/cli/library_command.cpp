@@ -87,17 +87,13 @@ int prune(Context &context, const LibraryOptions &options)
     if (!options.dryRun)
         for (const StoredItem &item : chosen)
             library.housekeeping().free(item, context.job());
-    context.console().clear();
-    if (context.json())
-        printJson({{"items", toJson(chosen)}, {"bytes", bytesOf(chosen)}, {"dry_run", options.dryRun}});
-    else if (chosen.empty())
-        printLine("Nothing of that kind is stored.");
-    else
-        printLine(megabytes(bytesOf(chosen))
-                  + (options.dryRun ? " would be freed."
-                                    : " freed. The file is used again; `dank library vacuum` gives the room back to the"
-                                      " disk."));
-    return kSuccess;
+    const std::string freed =
+        megabytes(bytesOf(chosen))
+        + (options.dryRun ? " would be freed."
+                          : " freed. The file is used again; `dank library vacuum` gives the room "
+                            "back to the disk.");
+    return context.answer({{"items", toJson(chosen)}, {"bytes", bytesOf(chosen)}, {"dry_run", options.dryRun}},
+                          chosen.empty() ? "Nothing of that kind is stored." : freed);
 }
 
 int vacuum(Context &context)
@@ -105,13 +101,9 @@ int vacuum(Context &context)
     Library library = context.openLibrary();
     const std::uint64_t before = databaseBytes(context.library());
     library.housekeeping().vacuum(context.job());
-    context.console().clear();
     const std::uint64_t after = databaseBytes(context.library()), freed = before > after ? before - after : 0;
-    if (context.json())
-        printJson({{"items", toJson(library.housekeeping().items())}, {"bytes", freed}});
-    else
-        printLine(megabytes(freed) + " given back to the disk; the database has " + megabytes(after) + '.');
-    return kSuccess;
+    return context.answer({{"items", toJson(library.housekeeping().items())}, {"bytes", freed}},
+                          megabytes(freed) + " given back to the disk; the database has " + megabytes(after) + '.');
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "app/cli/commands.h"
+#include "app/cli/extract_options.h"
 #include "app/cli/text.h"
 #include "core/base/csv.h"
 #include "core/base/file.h"
@@ -23,18 +24,6 @@ std::string lossText(double loss)
     char text[40];
     std::snprintf(text, sizeof text, loss >= 1e6 ? "%.3e" : loss >= 100 ? "%.1f" : "%.3f", loss);
     return text;
-}
-
-/// The paper's epochs as far as this run went, and its last one.
-std::vector<int> shownEpochs(int epochs)
-{
-    std::vector<int> shown;
-    for (const PaperLoss &row : paperLosses())
-        if (row.epochs <= epochs)
-            shown.push_back(row.epochs);
-    if (shown.empty() || shown.back() != epochs)
-        shown.push_back(epochs);
-    return shown;
 }
 
 const PaperLoss *paperLossAt(int epoch)
@@ -117,14 +106,8 @@ Action declareReproduce(CLI::App &app)
 {
     auto options = std::make_shared<ReproduceOptions>();
     app.add_option("DB", options->db, "A dataset whose upvotes are the targets; left out: 3,338 seeded ones");
-    app.add_option("--epochs", options->epochs, "Passes; the paper's table goes to 1000")
-        ->check(CLI::Range(1, 100'000))
-        ->type_name("N")
-        ->capture_default_str();
-    app.add_option("--seeds", options->seeds, "How many times, each with a seed of its own")
-        ->check(CLI::Range(1, 100))
-        ->type_name("N")
-        ->capture_default_str();
+    addNumber(app, "--epochs", options->epochs, "Passes; the paper's table goes to 1000", CLI::Range(1, 100'000));
+    addNumber(app, "--seeds", options->seeds, "How many times, each with a seed of its own", CLI::Range(1, 100));
     app.add_option("--log", options->log, "Write each epoch's losses here")->type_name("FILE.csv");
     return [options](Context &context) { return reproduce(context, *options); };
 }

@@ -177,13 +177,11 @@ int exportRun(Context &context, const RunsOptions &options)
         checkOutput(given);
         writeFileAtomically(file, curveCsv(curve));
     }
-    if (context.json())
-        printJson({{"runs", Json::array({toJson(run)})},
-                   {"file", displayPath(file)},
-                   {"format", tensorboard ? "tensorboard" : "csv"}});
-    else
-        printLine(plural(static_cast<std::size_t>(run.epochs), "epoch", "epochs") + " written to " + displayPath(file));
-    return kSuccess;
+    return context.answer({{"runs", Json::array({toJson(run)})},
+                           {"file", displayPath(file)},
+                           {"format", tensorboard ? "tensorboard" : "csv"}},
+                          plural(static_cast<std::size_t>(run.epochs), "epoch", "epochs") + " written to "
+                              + displayPath(file));
 }
 
 /// Does something to a run and tells it. `key`: its number under that key of the JSON.
@@ -194,11 +192,8 @@ int change(Context &context, std::int64_t number, const char *key, const std::st
     const RunRecord before = library.runs().peek(number);
     work(library);
     const bool gone = std::string(key) == "deleted";
-    if (context.json())
-        printJson({{"runs", Json::array({toJson(gone ? before : library.runs().peek(number))})}, {key, number}});
-    else
-        printLine("Run " + std::to_string(number) + ' ' + told);
-    return kSuccess;
+    return context.answer({{"runs", Json::array({toJson(gone ? before : library.runs().peek(number))})}, {key, number}},
+                          "Run " + std::to_string(number) + ' ' + told);
 }
 
 int note(Context &context, const RunsOptions &options)
@@ -217,11 +212,7 @@ int emptyTrash(Context &context)
 {
     const std::size_t gone =
         context.libraryExists() ? Library::open(context.library()).runs().purgeTrash(std::chrono::seconds(0)) : 0;
-    if (context.json())
-        printJson({{"deleted", gone}});
-    else
-        printLine(plural(gone, "run", "runs") + " deleted from the trash.");
-    return kSuccess;
+    return context.answer({{"deleted", gone}}, plural(gone, "run", "runs") + " deleted from the trash.");
 }
 
 }  // namespace

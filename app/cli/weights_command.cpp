@@ -77,24 +77,15 @@ int fetch(Context &context, const std::string &id)
     };
     const std::filesystem::path file =
         context.engine().shelf().fetchWeights(id, context.library(), show, context.job());
-    context.console().clear();
-    if (context.json())
-        printJson({{"id", id}, {"file", displayPath(file)}});
-    else
-        printLine("Installed as " + displayPath(file));
-    return kSuccess;
+    return context.answer({{"id", id}, {"file", displayPath(file)}}, "Installed as " + displayPath(file));
 }
 
 int add(Context &context, const WeightsOptions &options)
 {
     const std::string backbone =
         context.engine().shelf().addWeights(options.file, options.backbone, context.library(), context.job());
-    context.console().clear();
-    if (context.json())
-        printJson({{"backbone", backbone}, {"file", options.file}});
-    else
-        printLine(options.file + " is installed as the weights of " + backbone + ".");
-    return kSuccess;
+    return context.answer({{"backbone", backbone}, {"file", options.file}},
+                          options.file + " is installed as the weights of " + backbone + ".");
 }
 
 int verify(Context &context)
@@ -125,27 +116,21 @@ int convert(Context &context, const WeightsOptions &options)
 {
     checkOutput(options.out);
     const std::size_t tensors = context.engine().shelf().convertWeights(options.in, options.out, context.job());
-    if (context.json())
-        printJson({{"in", options.in}, {"out", options.out}, {"tensors", tensors}});
-    else
-        printLine(plural(tensors, "tensor", "tensors") + " written to " + options.out);
-    return kSuccess;
+    return context.answer({{"in", options.in}, {"out", options.out}, {"tensors", tensors}},
+                          plural(tensors, "tensor", "tensors") + " written to " + options.out);
 }
 
 int remove(Context &context, const WeightsOptions &options)
 {
     const auto files = context.engine().shelf().removeWeights(options.backbone, context.library());
     Json removed = Json::array();
+    std::string lines;
     for (const auto &file : files) {
         removed.push_back(displayPath(file));
-        if (!context.json())
-            printLine("Removed " + displayPath(file));
+        lines += (lines.empty() ? "Removed " : "\nRemoved ") + displayPath(file);
     }
-    if (context.json())
-        printJson({{"backbone", options.backbone}, {"removed", removed}});
-    else if (files.empty())
-        printLine("No weights of " + options.backbone + " are installed.");
-    return kSuccess;
+    return context.answer({{"backbone", options.backbone}, {"removed", removed}},
+                          files.empty() ? "No weights of " + options.backbone + " are installed." : lines);
 }
 
 }  // namespace

@@ -35,6 +35,17 @@ std::span<const PaperLoss> paperLosses()
     return kPaperLosses;
 }
 
+std::vector<int> shownEpochs(int epochs)
+{
+    std::vector<int> shown;
+    for (const PaperLoss &row : paperLosses())
+        if (row.epochs <= epochs)
+            shown.push_back(row.epochs);
+    if (shown.empty() || shown.back() != epochs)
+        shown.push_back(epochs);
+    return shown;
+}
+
 std::vector<double> Reproduction::after(int epoch) const
 {
     std::vector<double> losses;

@@ -14,6 +14,8 @@ struct PaperLoss {
 };
 /// The paper's whole table, 10 to 1,000 epochs.
 std::span<const PaperLoss> paperLosses();
+/// Its epochs as far as a run of so many goes, and the run's last one.
+std::vector<int> shownEpochs(int epochs);
 
 /// How many memes the paper's author had features of.
 inline constexpr std::size_t kPaperRows = 3338;

@@ -36,18 +36,6 @@ TextLabel *label(const QString &text, TextRole role, TextLabel::Tone tone)
     return new TextLabel(text, int(role), tone);
 }
 
-/// The paper's epochs as far as the run goes, and its last one.
-std::vector<int> shownEpochs(int epochs)
-{
-    std::vector<int> shown;
-    for (const PaperLoss &row : paperLosses())
-        if (row.epochs <= epochs)
-            shown.push_back(row.epochs);
-    if (shown.empty() || shown.back() != epochs)
-        shown.push_back(epochs);
-    return shown;
-}
-
 }  // namespace
 
 ReproduceDialog::ReproduceDialog(Session &session, QWidget *parent)
