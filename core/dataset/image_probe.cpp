@@ -3,18 +3,17 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <exception>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "core/base/file_descriptor.h"
 #include "core/dataset/byte_source.h"
-#include "core/dataset/image_headers.h"
 
 namespace dank {
 
@@ -46,55 +45,300 @@ std::string describeForeign(std::span<const std::byte> head)
     return printable ? "it begins like text" : "it is not JPEG, PNG, WebP, BMP or GIF";
 }
 
-struct Magic {
-    std::string_view bytes;
-    ImageFormat format;
-    void (*probe)(ByteSource &, ImageProbe &);
+/// Why a picture will not be decoded.
+struct Refusal {
+    SkipReason reason;
+    std::string detail;
 };
 
-constexpr std::array<Magic, 5> kMagics{{
-    {"\xff\xd8\xff", ImageFormat::Jpeg, probeJpeg},
-    {"\x89PNG\r\n\x1a\n", ImageFormat::Png, probePng},
-    {"GIF87a", ImageFormat::Gif, probeGif},
-    {"GIF89a", ImageFormat::Gif, probeGif},
-    {"BM", ImageFormat::Bmp, probeBmp},
-}};
+/// Follows a format's headers as far as the end marker and sets the probe's format and size. Throws Refusal.
+class Headers {
+public:
+    Headers(ByteSource &source, ImageProbe &probe) : m_source(source), m_probe(probe) {}
 
-ImageProbe probeSource(ByteSource &source)
+    void follow()
+    {
+        if (m_source.size() == 0)
+            throw Refusal{SkipReason::ImageUnreadable, "the file is empty"};
+        if (m_source.size() > kMaxImageBytes)
+            throw Refusal{SkipReason::ImageUnreadable,
+                          "the file has " + std::to_string(m_source.size() >> 20) + " MiB, more than the "
+                              + std::to_string(kMaxImageBytes >> 20) + " MiB a picture may have"};
+        const auto view = m_source.upTo(0, 64);
+        const std::vector<std::byte> head(view.begin(), view.end());
+        if (beginsWith(head, "RIFF") && (head.size() < 12 || beginsWith(head, "WEBP", 8))) {
+            m_probe.format = ImageFormat::WebP;
+            return followWebP();
+        }
+        struct Magic {
+            std::string_view bytes;
+            ImageFormat format;
+            void (Headers::*follow)();
+        };
+        static constexpr std::array<Magic, 5> kMagics{{
+            {"\xff\xd8\xff", ImageFormat::Jpeg, &Headers::followJpeg},
+            {"\x89PNG\r\n\x1a\n", ImageFormat::Png, &Headers::followPng},
+            {"GIF87a", ImageFormat::Gif, &Headers::followGif},
+            {"GIF89a", ImageFormat::Gif, &Headers::followGif},
+            {"BM", ImageFormat::Bmp, &Headers::followBmp},
+        }};
+        for (const Magic &magic : kMagics) {
+            const std::size_t length = magic.bytes.size();
+            if (!beginsWith(head, magic.bytes.substr(0, std::max<std::size_t>(2, std::min(head.size(), length)))))
+                continue;
+            m_probe.format = magic.format;
+            if (head.size() < length)
+                truncated();
+            return (this->*magic.follow)();
+        }
+        throw Refusal{SkipReason::NotAnImage, describeForeign(head)};
+    }
+
+private:
+    [[noreturn]] void corrupt(const std::string &what) const
+    {
+        throw Refusal{SkipReason::ImageCorrupt,
+                      std::string("the ") + imageFormatName(m_probe.format) + " file is damaged: " + what};
+    }
+
+    /// For a file that ends before its picture does.
+    [[noreturn]] void truncated() const
+    {
+        throw Refusal{SkipReason::ImageTruncated,
+                      std::string("the ") + imageFormatName(m_probe.format) + " file ends before its picture does"};
+    }
+
+    /// `count` bytes at `offset`, valid until the next call.
+    std::span<const std::byte> need(std::uint64_t offset, std::size_t count)
+    {
+        const auto bytes = m_source.at(offset, count);
+        if (bytes.empty())
+            truncated();
+        return bytes;
+    }
+
+    void checkSize(std::int64_t width, std::int64_t height) const
+    {
+        const std::string size = std::to_string(width) + " x " + std::to_string(height) + " pixels";
+        if (width <= 0 || height <= 0)
+            corrupt("it claims to have " + size);
+        // Widths and heights have 32 bits at most, so the product cannot overflow 64.
+        if (width > kMaxImagePixels || height > kMaxImagePixels || width * height > kMaxImagePixels)
+            throw Refusal{SkipReason::ImageTooLarge, "it claims to have " + size + ", more than the "
+                                                         + std::to_string(kMaxImagePixels)
+                                                         + " in all that a picture may have"};
+    }
+
+    void setSize(std::int64_t width, std::int64_t height)
+    {
+        checkSize(width, height);
+        m_probe.width = static_cast<int>(width);
+        m_probe.height = static_cast<int>(height);
+    }
+
+    /// Is there an end marker FF D9 in [from, to)?
+    bool hasEndOfImage(std::uint64_t from, std::uint64_t to)
+    {
+        std::uint32_t last = 0;
+        while (from < to) {
+            const auto piece =
+                m_source.upTo(from, static_cast<std::size_t>(std::min<std::uint64_t>(ByteSource::kWindow, to - from)));
+            if (piece.empty())
+                return false;
+            for (const std::byte byte : piece) {
+                const auto value = std::to_integer<std::uint32_t>(byte);
+                if (last == 0xff && value == 0xd9)
+                    return true;
+                last = value;
+            }
+            from += piece.size();
+        }
+        return false;
+    }
+
+    void followJpeg()
+    {
+        constexpr int kMaxSegments = 20'000;
+        std::uint64_t at = 2;
+        bool sized = false;
+        for (int segment = 0; segment < kMaxSegments; ++segment) {
+            const auto head = need(at, 2);
+            if (byteAt(head, 0) != 0xff)
+                corrupt("no marker where one should be");
+            const std::uint32_t marker = byteAt(head, 1);
+            if (marker == 0xff) {  // fill byte
+                ++at;
+                continue;
+            }
+            at += 2;
+            if (marker == 0x01 || (marker >= 0xd0 && marker <= 0xd7))
+                continue;
+            if (marker == 0x00 || marker == 0xd8 || marker == 0xd9)
+                corrupt("it ends before it begins");
+            const std::uint32_t length = big16(need(at, 2), 0);
+            if (length < 2)
+                corrupt("a segment of impossible length");
+            if (marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc && !sized) {
+                const auto frame = need(at, 7);
+                if (length < 8)
+                    corrupt("its frame header is too short");
+                setSize(big16(frame, 5), big16(frame, 3));
+                sized = true;
+            }
+            at += length;
+            if (marker != 0xda)
+                continue;
+            if (!sized)
+                corrupt("it does not say how large its picture is");
+            // Nearly always the end marker is at the end; a phone may have hung a film behind it.
+            constexpr std::uint64_t kTail = 4 << 10;
+            const std::uint64_t tail = m_source.size() > at + kTail ? m_source.size() - kTail : at;
+            if (!hasEndOfImage(tail, m_source.size()) && !hasEndOfImage(at, tail + 1))
+                truncated();
+            return;
+        }
+        corrupt("too many segments before the picture");
+    }
+
+    void followPng()
+    {
+        const auto header = need(8, 25);
+        if (big32(header, 0) != 13 || !beginsWith(header, "IHDR", 4))
+            corrupt("its header is missing");
+        setSize(big32(header, 8), big32(header, 12));
+        bool hasData = false;
+        for (std::uint64_t at = 33;;) {
+            const auto chunk = need(at, 8);
+            for (std::size_t i = 4; i < 8; ++i)
+                if (const std::uint32_t letter = byteAt(chunk, i) & ~0x20u; letter < 'A' || letter > 'Z')
+                    corrupt("no chunk where one should be");
+            hasData = hasData || beginsWith(chunk, "IDAT", 4);
+            at += 12 + std::uint64_t{big32(chunk, 0)};  // 32 bits each: no overflow
+            if (at > m_source.size())
+                truncated();
+            if (!beginsWith(chunk, "IEND", 4))
+                continue;
+            if (!hasData)
+                corrupt("it holds no picture");
+            return;
+        }
+    }
+
+    static std::uint64_t colourTableBytes(std::uint32_t flags) { return flags & 0x80 ? 3ull << ((flags & 7) + 1) : 0; }
+
+    void followGif()
+    {
+        const auto screen = need(6, 7);
+        std::uint64_t at = 13 + colourTableBytes(byteAt(screen, 4));
+        setSize(little16(screen, 0), little16(screen, 2));
+        for (bool hasFrame = false;;) {
+            const std::uint32_t kind = byteAt(need(at, 1), 0);
+            ++at;
+            if (kind == 0x3b) {
+                if (!hasFrame)
+                    corrupt("it holds no picture");
+                return;
+            }
+            if (kind == 0x21) {
+                ++at;
+            } else if (kind == 0x2c) {
+                const auto frame = need(at, 9);
+                checkSize(little16(frame, 4), little16(frame, 6));
+                at += 9 + colourTableBytes(byteAt(frame, 8)) + 1;
+                hasFrame = true;
+            } else {
+                corrupt("an unknown block in it");
+            }
+            for (std::uint32_t length = 1; length > 0; at += 1 + length)  // the block's data
+                length = byteAt(need(at, 1), 0);
+        }
+    }
+
+    void followWebP()
+    {
+        const auto head = need(0, 30);
+        const std::uint64_t riff = little32(head, 4);
+        const std::uint64_t chunk = little32(head, 16);
+        if (riff < 22 || chunk < 10 - (beginsWith(head, "VP8L", 12) ? 5 : 0))
+            corrupt("its header is too short");
+        if (riff + 8 > m_source.size() || chunk + 20 > m_source.size())
+            truncated();
+        if (beginsWith(head, "VP8 ", 12)) {
+            if ((byteAt(head, 20) & 1) != 0 || !beginsWith(head, "\x9d\x01\x2a", 23))
+                corrupt("its first frame has no start code");
+            setSize(little16(head, 26) & 0x3fff, little16(head, 28) & 0x3fff);
+        } else if (beginsWith(head, "VP8L", 12)) {
+            if (byteAt(head, 20) != 0x2f)
+                corrupt("its picture has no signature");
+            const std::uint32_t bits = little32(head, 21);
+            setSize((bits & 0x3fff) + 1, (bits >> 14 & 0x3fff) + 1);
+        } else if (beginsWith(head, "VP8X", 12)) {
+            setSize((little16(head, 24) | byteAt(head, 26) << 16) + 1,
+                    (little16(head, 27) | byteAt(head, 29) << 16) + 1);
+        } else {
+            corrupt("it holds no picture");
+        }
+    }
+
+    void followBmp()
+    {
+        const auto head = need(0, 26);
+        const std::uint32_t headerSize = little32(head, 14);
+        if (headerSize != 12 && (headerSize < 40 || headerSize > 256))
+            throw Refusal{SkipReason::NotAnImage, "it begins with the letters BM but is no BMP picture"};
+        const std::uint64_t pixels = little32(head, 10);
+        const std::uint64_t length = little32(head, 2);
+        std::int64_t width = little16(head, 18), height = little16(head, 20);
+        std::uint32_t depth = little16(head, 24), compression = 0;
+        if (headerSize != 12) {
+            const auto info = need(14, 40);
+            width = static_cast<std::int32_t>(little32(info, 4));
+            height = std::abs(std::int64_t{static_cast<std::int32_t>(little32(info, 8))});  // < 0: top row first
+            depth = little16(info, 14);
+            compression = little32(info, 16);
+        }
+        setSize(width, height);
+        constexpr std::array<std::uint32_t, 7> kDepths{1, 2, 4, 8, 16, 24, 32};
+        if (std::find(kDepths.begin(), kDepths.end(), depth) == kDepths.end())
+            corrupt("it has " + std::to_string(depth) + " bits a pixel");
+        if (pixels < 14 + headerSize)
+            corrupt("its pixels begin inside its header");
+        // Plain or bit-field pixels tell how long the file must be; otherwise only what the header claims does.
+        const bool plain = compression == 0 || compression == 3 || compression == 6;
+        const auto row = (static_cast<std::uint64_t>(width) * depth + 31) / 32 * 4;
+        if ((plain ? pixels + row * static_cast<std::uint64_t>(height) : std::max(length, pixels + 1))
+            > m_source.size())
+            truncated();
+    }
+
+    ByteSource &m_source;
+    ImageProbe &m_probe;
+};
+
+ImageProbe refused(SkipReason reason, std::string detail)
 {
     ImageProbe probe;
-    if (source.size() == 0)
-        return refuse(probe, SkipReason::ImageUnreadable, "the file is empty");
-    if (source.size() > kMaxImageBytes)
-        return refuse(probe, SkipReason::ImageUnreadable,
-                      "the file has " + std::to_string(source.size() >> 20) + " MiB, more than the "
-                          + std::to_string(kMaxImageBytes >> 20) + " MiB a picture may have");
-
-    const auto view = source.upTo(0, 64);
-    const std::vector<std::byte> head(view.begin(), view.end());
-    if (beginsWith(head, "RIFF") && (head.size() < 12 || beginsWith(head, "WEBP", 8))) {
-        probe.format = ImageFormat::WebP;
-        probeWebP(source, probe);
-        return probe;
-    }
-    for (const Magic &magic : kMagics) {
-        if (!beginsWith(head,
-                        magic.bytes.substr(0, std::max<std::size_t>(2, std::min(head.size(), magic.bytes.size())))))
-            continue;
-        probe.format = magic.format;
-        if (head.size() < magic.bytes.size())
-            return truncated(probe);
-        magic.probe(source, probe);
-        return probe;
-    }
-    return refuse(probe, SkipReason::NotAnImage, describeForeign(head));
+    probe.problem = reason;
+    probe.detail = std::move(detail);
+    return probe;
 }
 
 ImageProbe unreadable(int errorNumber)
 {
+    return refused(SkipReason::ImageUnreadable,
+                   "the file cannot be read: " + std::error_code(errorNumber, std::generic_category()).message());
+}
+
+ImageProbe probeSource(ByteSource &source)
+{
     ImageProbe probe;
-    return refuse(probe, SkipReason::ImageUnreadable,
-                  "the file cannot be read: " + std::error_code(errorNumber, std::generic_category()).message());
+    try {
+        Headers(source, probe).follow();
+    } catch (Refusal &refusal) {
+        probe.problem = refusal.reason;
+        probe.detail = std::move(refusal.detail);
+    }
+    return probe;
 }
 
 }  // namespace
@@ -120,28 +364,15 @@ ImageProbe probeImage(std::span<const std::byte> bytes)
 ImageProbe probeImageFile(const std::filesystem::path &path)
 try {
     const FileDescriptor file(path, O_RDONLY | O_NONBLOCK);  // a pipe nobody writes to cannot hang us
-    if (!file) {
-        const int why = errno;
-        ImageProbe probe = unreadable(why);
-        if (why == ENOENT)
-            refuse(probe, SkipReason::ImageMissing, "there is no such file");
-        return probe;
-    }
-    struct stat info {};
-    if (::fstat(file.get(), &info) != 0)
-        return unreadable(errno);
-    if (!S_ISREG(info.st_mode)) {
-        ImageProbe probe;
-        return refuse(probe, SkipReason::ImageUnreadable, "it is not a regular file");
-    }
-    ByteSource source(file.get(), static_cast<std::uint64_t>(info.st_size));
+    if (!file)
+        return errno == ENOENT ? refused(SkipReason::ImageMissing, "there is no such file") : unreadable(errno);
+    if (!file.isRegular())
+        return refused(SkipReason::ImageUnreadable, "it is not a regular file");
+    ByteSource source(file.get(), file.size(path));
     ImageProbe probe = probeSource(source);
     return source.readError() ? unreadable(source.readError()) : probe;
 } catch (const std::exception &error) {
-    ImageProbe probe;
-    probe.problem = SkipReason::ImageUnreadable;
-    probe.detail = error.what();
-    return probe;
+    return refused(SkipReason::ImageUnreadable, error.what());
 }
 
 }  // namespace dank
