@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <mutex>
 #include <set>
 #include <string_view>
 #include <unordered_map>
@@ -11,9 +12,10 @@
 
 #include "core/base/file.h"
 #include "core/base/memory.h"
-#include "core/pipeline/features/extract_workers.h"
+#include "core/base/parallel.h"
 #include "core/pipeline/features/picture_hashes.h"
 #include "core/pipeline/features/precision_choice.h"
+#include "core/pipeline/features/preprocess.h"
 #include "core/store/library.h"
 
 namespace dank {
@@ -26,6 +28,17 @@ double secondsSince(Clock::time_point start)
 {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
+
+/// What one worker made of some pictures.
+struct Batch {
+    struct Item {
+        std::size_t missing;       ///< which of the pictures that the store lacks
+        PreparedPicture prepared;  ///< without its image
+    };
+    std::vector<Item> computed;   ///< one for each row of the features
+    std::vector<float> features;  ///< [computed, columns]
+    std::vector<Item> refused;
+};
 
 /// Computes what the store lacks, picture by picture, and tells how far it is.
 class Extraction {
@@ -48,26 +61,58 @@ public:
 
     bool isDone() const { return m_missing.empty(); }
 
+    /// On `threads` threads, each with a batch of its own, which it stores when it may.
     void run(const Backbone &network, ResizeRule resize, std::size_t batch, int threads, bool oneForwardAtATime)
     {
         m_start = Clock::now();
         const FreedMemoryReleaser releaser;  // goes after the workers
+        std::mutex forward, storing;
         while (!m_missing.empty()) {
-            std::vector<WantedPicture> wanted;
-            for (const std::vector<std::size_t> &rows : m_missing)
-                wanted.push_back({m_records[rows.front()].image, !m_lookedAt.contains(m_hashes[rows.front()])});
-            const int count =
-                std::clamp(static_cast<int>((wanted.size() + batch - 1) / batch), 1, std::max(1, threads));
-            ExtractWorkers workers(wanted, network, resize, batch, count, oneForwardAtATime, m_job.cancel);
-            while (const auto done = workers.take())
-                store(*done);
-            workers.rethrow();
-            m_job.cancel.check();
+            parallelFor((m_missing.size() + batch - 1) / batch, threads, m_job.cancel, [&](std::size_t i) {
+                setIntraOpThreads(1);
+                const std::size_t end = std::min((i + 1) * batch, m_missing.size());
+                const Batch done = compute(network, resize, i * batch, end, oneForwardAtATime ? &forward : nullptr);
+                const std::lock_guard lock(storing);
+                store(done);
+            });
             m_missing = std::exchange(m_again, {});
         }
+        setIntraOpThreads(threads);
     }
 
 private:
+    /// The missing pictures from `first` to `end`; forward passes one at a time where `forward` is given.
+    Batch compute(const Backbone &network, ResizeRule resize, std::size_t first, std::size_t end,
+                  std::mutex *forward) const
+    {
+        Batch batch;
+        std::vector<Image> images;
+        for (std::size_t i = first; i < end; ++i) {
+            m_job.cancel.check();
+            const std::size_t row = m_missing[i].front();
+            PreparedPicture prepared =
+                preparePicture(m_records[row].image, resize, m_spec, !m_lookedAt.contains(m_hashes[row]));
+            Image image = std::exchange(prepared.image, {});
+            if (prepared.problem) {
+                batch.refused.push_back({i, std::move(prepared)});
+                continue;
+            }
+            batch.computed.push_back({i, std::move(prepared)});
+            batch.features.resize(batch.computed.size() * m_columns);
+            if (m_spec.inputSide == 0)  // whole pictures may be huge: one at a time
+                network.extract({&image, 1}, std::span(batch.features).last(m_columns), m_job.cancel);
+            else
+                images.push_back(std::move(image));
+        }
+        if (!images.empty()) {
+            std::unique_lock<std::mutex> lock;
+            if (forward)
+                lock = std::unique_lock(*forward);
+            network.extract(images, batch.features, m_job.cancel);
+        }
+        return batch;
+    }
+
     void store(const Batch &batch)
     {
         if (!std::all_of(batch.features.begin(), batch.features.end(),
@@ -79,18 +124,18 @@ private:
         m_event.arrived.clear();
         m_event.skipped.clear();
         for (std::size_t i = 0; i < batch.computed.size(); ++i) {
-            const auto &[wanted, prepared] = batch.computed[i];
+            const auto &[missing, prepared] = batch.computed[i];
             entries.push_back({prepared.hash, std::span(batch.features).subspan(i * m_columns, m_columns)});
             if (prepared.look)
                 looks.emplace_back(prepared.hash, prepared.look);
-            for (const std::size_t row : settle(m_missing[wanted], prepared.hash))
+            for (const std::size_t row : settle(m_missing[missing], prepared.hash))
                 m_hashes[row] = prepared.hash;
-            m_event.arrived.push_back(m_records[m_missing[wanted].front()].id);
+            m_event.arrived.push_back(m_records[m_missing[missing].front()].id);
         }
         m_library.features().put(m_backbone, entries);
         keepLooks(m_library, looks);
-        for (const auto &[wanted, prepared] : batch.refused)
-            for (const std::size_t row : settle(m_missing[wanted], prepared.hash)) {
+        for (const auto &[missing, prepared] : batch.refused)
+            for (const std::size_t row : settle(m_missing[missing], prepared.hash)) {
                 m_event.skipped.push_back({m_records[row].id, *prepared.problem,
                                            displayPath(m_records[row].image.filename()) + ": " + prepared.detail});
                 m_hashes[row].clear();

@@ -6,12 +6,12 @@
 namespace dank {
 
 /// Brings every usable picture of the dataset into the library's feature store and returns the matrix, in dataset
-/// order. Two independent workers each decode a batch and run it on one thread (measured 1.3 times faster than
-/// decoding beside the forward pass); the calling thread stores each batch in one transaction, so a stop or a kill
-/// loses at most the batches in flight. Pictures with equal bytes are computed once, and looked at on the way
-/// (picture_looks.h). What the decoder refuses is listed for every row that shows it, not thrown. Reports stages
-/// "hash", "precision", "network", "extract" and "read". Throws Error{Weights|Device|Memory|Disk|Library|Format},
-/// Error{Dataset} when no picture is left, Cancelled.
+/// order. Independent workers each decode a batch, run it on one thread (two measured 1.3 times faster than decoding
+/// beside the forward pass) and store it in one transaction, one worker at a time, so a stop or a kill loses at most
+/// the batches in flight. Pictures with equal bytes are computed once, and looked at on the way (picture_looks.h). What
+/// the decoder refuses is listed for every row that shows it, not thrown. Reports stages "hash", "precision",
+/// "network", "extract" and "read". Throws Error{Weights|Device|Memory|Disk|Library|Format}, Error{Dataset} when no
+/// picture is left, Cancelled.
 ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &request, const PipelineContext &context,
                               const ExtractObserver &observer, const JobContext &job);
 
