@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 // For core/weights alone.
 
@@ -11,5 +12,10 @@ namespace dank {
 struct BadFile {
     std::string why;
 };
+
+[[noreturn]] inline void refuse(std::string why)
+{
+    throw BadFile{std::move(why)};
+}
 
 }  // namespace dank

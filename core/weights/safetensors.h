@@ -15,8 +15,10 @@ namespace dank {
 /// depth and size, known types, shapes without overflow, offsets inside the file, no overlap, no hole, no
 /// duplicate name, nothing after the last tensor. Throws Error{File} or Error{Format} naming the file and the reason.
 TensorFile openSafetensors(const std::filesystem::path &path);
-/// The same checks on bytes in memory; `name` stands for the path in messages. The bytes are copied.
-TensorFile parseSafetensors(std::span<const std::byte> bytes, const std::filesystem::path &name = "memory");
+/// The same checks on bytes in memory; `name` stands for the path in messages. The bytes are copied unless there is an
+/// `owner` that keeps them.
+TensorFile parseSafetensors(std::span<const std::byte> bytes, const std::filesystem::path &name = "memory",
+                            std::shared_ptr<const void> owner = nullptr);
 
 /// A tensor to be written; `bytes` must stay alive until the write ends.
 struct TensorToWrite {
@@ -31,10 +33,7 @@ struct TensorToWrite {
 /// name or bytes that do not fit their shape, Error{Format} for text that is not UTF-8.
 std::vector<std::byte> encodeSafetensorsHeader(std::span<const TensorToWrite> tensors,
                                                const std::map<std::string, std::string> &metadata);
-/// The bytes of a whole safetensors file: encodeSafetensorsHeader() and the tensors.
-std::vector<std::byte> encodeSafetensors(std::span<const TensorToWrite> tensors,
-                                         const std::map<std::string, std::string> &metadata);
-/// encodeSafetensors() to a file, atomically.
+/// Both to a file, atomically and without copying them together.
 void writeSafetensors(const std::filesystem::path &path, std::span<const TensorToWrite> tensors,
                       const std::map<std::string, std::string> &metadata);
 

@@ -14,7 +14,7 @@ namespace {
 
 struct TypeInfo {
     DType type;
-    const char *name;
+    std::string_view name;
     std::size_t size;
 };
 constexpr std::array kTypes{
@@ -26,7 +26,7 @@ constexpr std::array kTypes{
 
 const TypeInfo &typeInfo(DType type)
 {
-    return *std::find_if(kTypes.begin(), kTypes.end(), [type](const TypeInfo &info) { return info.type == type; });
+    return *std::ranges::find(kTypes, type, &TypeInfo::type);
 }
 
 float halfToFloat(std::uint16_t half)
@@ -67,7 +67,12 @@ std::size_t dtypeSize(DType type) noexcept
 }
 const char *dtypeName(DType type) noexcept
 {
-    return typeInfo(type).name;
+    return typeInfo(type).name.data();
+}
+std::optional<DType> dtypeOf(std::string_view name)
+{
+    const auto found = std::ranges::find(kTypes, name, &TypeInfo::name);
+    return found == kTypes.end() ? std::nullopt : std::optional(found->type);
 }
 
 std::int64_t TensorView::elements() const
@@ -95,31 +100,11 @@ std::vector<float> TensorView::toFloat() const
                 std::string("A tensor of type ") + dtypeName(type) + " cannot be read as floating-point numbers.");
 }
 
-struct TensorFile::State {
-    std::filesystem::path path;
-    std::map<std::string, TensorView> tensors;
-    std::map<std::string, std::string> metadata;
-    std::shared_ptr<const void> owner;
-};
-
 TensorFile::TensorFile(std::filesystem::path path, std::map<std::string, TensorView> tensors,
                        std::map<std::string, std::string> metadata, std::shared_ptr<const void> owner)
     : m_state(std::make_shared<const State>(
         State{std::move(path), std::move(tensors), std::move(metadata), std::move(owner)}))
 {
-}
-
-const std::filesystem::path &TensorFile::path() const
-{
-    return m_state->path;
-}
-const std::map<std::string, TensorView> &TensorFile::tensors() const
-{
-    return m_state->tensors;
-}
-const std::map<std::string, std::string> &TensorFile::metadata() const
-{
-    return m_state->metadata;
 }
 
 const TensorView *TensorFile::find(const std::string &name) const

@@ -5,8 +5,10 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace dank {
@@ -14,6 +16,7 @@ namespace dank {
 enum class DType { F32, F16, BF16, F64, I64, I32, I16, I8, U8, Bool };
 std::size_t dtypeSize(DType type) noexcept;
 const char *dtypeName(DType type) noexcept;  ///< as safetensors writes it: "F32", "BF16", …
+std::optional<DType> dtypeOf(std::string_view name);
 
 /// One tensor inside a file: a view that lives as long as its TensorFile.
 struct TensorView {
@@ -34,15 +37,20 @@ public:
     TensorFile(std::filesystem::path path, std::map<std::string, TensorView> tensors,
                std::map<std::string, std::string> metadata, std::shared_ptr<const void> owner);
 
-    const std::filesystem::path &path() const;
-    const std::map<std::string, TensorView> &tensors() const;
+    const std::filesystem::path &path() const { return m_state->path; }
+    const std::map<std::string, TensorView> &tensors() const { return m_state->tensors; }
     /// nullptr when there is none of that name.
     const TensorView *find(const std::string &name) const;
     /// What a safetensors header's `__metadata__` says; empty for other containers.
-    const std::map<std::string, std::string> &metadata() const;
+    const std::map<std::string, std::string> &metadata() const { return m_state->metadata; }
 
 private:
-    struct State;
+    struct State {
+        std::filesystem::path path;
+        std::map<std::string, TensorView> tensors;
+        std::map<std::string, std::string> metadata;
+        std::shared_ptr<const void> owner;
+    };
     std::shared_ptr<const State> m_state;
 };
 

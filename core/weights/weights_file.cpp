@@ -1,8 +1,9 @@
 #include "core/weights/weights_file.h"
 
 #include <algorithm>
-#include <memory>
-#include <span>
+#include <array>
+#include <cctype>
+#include <cstring>
 #include <string_view>
 #include <vector>
 
@@ -12,11 +13,122 @@
 #include "core/weights/bad_file.h"
 #include "core/weights/mapped_file.h"
 #include "core/weights/safetensors.h"
-#include "core/weights/torch/torch_file.h"
+#include "core/weights/safetensors_format.h"
+#include "core/weights/torch/torch_format.h"
 #include "core/weights/torch/zip_archive.h"
 
 namespace dank {
 namespace {
+
+using namespace std::string_view_literals;
+
+constexpr std::string_view kLegacyMagic = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19"sv;
+
+std::string_view textOf(std::span<const std::byte> bytes)
+{
+    return {reinterpret_cast<const char *>(bytes.data()), bytes.size()};
+}
+
+struct KnownStart {
+    std::string_view bytes, what;
+};
+constexpr std::array kKnownStarts{
+    KnownStart{"\x1f\x8b"sv, "it is compressed with gzip: unpack it first"},
+    KnownStart{"\xfd"
+               "7zXZ"sv,
+               "it is compressed with xz: unpack it first"},
+    KnownStart{"BZh"sv, "it is compressed with bzip2: unpack it first"},
+    KnownStart{"\x28\xb5\x2f\xfd"sv, "it is compressed with zstd: unpack it first"},
+    KnownStart{"7z\xbc\xaf\x27\x1c"sv, "it is a 7z archive: unpack it first"},
+    KnownStart{"\x89HDF\r\n\x1a\n"sv, "it is HDF5, as Keras writes it; this program reads PyTorch's weights"},
+    KnownStart{"\x93NUMPY"sv, "it is a NumPy array; this program reads PyTorch's weights"},
+    KnownStart{"GGUF"sv, "it is GGUF, which holds language models"},
+    KnownStart{"version https://git-lfs"sv,
+               "it is Git LFS's note in place of the file: fetch the file itself with 'git lfs pull'"},
+    KnownStart{"\x89PNG"sv, "it is a picture"},
+    KnownStart{"\xff\xd8\xff"sv, "it is a picture"},
+    KnownStart{"GIF8"sv, "it is a picture"},
+    KnownStart{"%PDF"sv, "it is a PDF document"},
+    KnownStart{"\x7f"
+               "ELF"sv,
+               "it is a program or a library"},
+};
+
+/// What kind of file weights lie in.
+enum class WeightsContainer {
+    Safetensors,
+    TorchZip,     ///< torch.save since PyTorch 1.6, or TorchScript: a zip archive
+    TorchLegacy,  ///< torch.save before
+    TorchTar,     ///< torch.save before 2017
+    Other,        ///< none that holds weights for this program
+};
+
+/// Begins with `start` after spaces and a byte order mark, whatever the case.
+bool beginsLike(std::string_view text, std::string_view start)
+{
+    if (text.starts_with("\xef\xbb\xbf"))
+        text.remove_prefix(3);
+    text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+    return text.size() >= start.size() && std::equal(start.begin(), start.end(), text.begin(), [](char a, char b) {
+               return a == static_cast<char>(std::tolower(static_cast<unsigned char>(b)));
+           });
+}
+
+bool looksLikeText(std::string_view text)
+{
+    // A character may be cut in two at the end of the part that is looked at.
+    for (int cut = 0; cut < 4 && !text.empty(); ++cut, text.remove_suffix(1))
+        if (sanitizeUtf8(text) == text)
+            break;
+    return sanitizeUtf8(text) == text && std::none_of(text.begin(), text.end(), [](unsigned char c) {
+               return (c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f') || c == 0x7f;
+           });
+}
+
+/// Decides by the first bytes alone; whether the rest is sound, the container's reader finds out.
+WeightsContainer containerOf(std::span<const std::byte> bytes)
+{
+    const std::string_view text = textOf(bytes);
+    if (text.starts_with("PK\x03\x04"sv))
+        return WeightsContainer::TorchZip;
+    if (text.starts_with(kLegacyMagic))
+        return WeightsContainer::TorchLegacy;
+    if (text.size() > 8 && text[8] == '{') {
+        std::uint64_t header = 0;
+        std::memcpy(&header, text.data(), sizeof header);
+        if (header > 0 && header <= kMaxHeader)
+            return WeightsContainer::Safetensors;
+    }
+    if (text.size() >= 512 && text.substr(257, 5) == "ustar")
+        return WeightsContainer::TorchTar;
+    return WeightsContainer::Other;
+}
+
+/// What a file that is Other seems to be and what to do about it, as the end of a sentence without its full stop:
+/// "it is a web page, probably an error message saved as a file: download it again".
+std::string describeOther(std::span<const std::byte> bytes)
+{
+    const std::string_view text = textOf(bytes.first(std::min<std::size_t>(bytes.size(), 1024)));
+    if (text.empty())
+        return "it is empty";
+    for (const KnownStart &known : kKnownStarts)
+        if (text.starts_with(known.bytes))
+            return std::string(known.what);
+    if (beginsLike(text, "<!doctype") || beginsLike(text, "<html") || beginsLike(text, "<head"))
+        return "it is a web page, probably an error message saved as a file: download it again";
+    if (beginsLike(text, "<?xml"))
+        return "it is an XML document, probably a server's error message saved as a file: download it again";
+    if (beginsLike(text, "{"))
+        return "it is a JSON text";
+    if (text.size() > 3 && text[0] == '\x80' && text[1] >= 2 && text[1] <= 5)
+        return "it is a Python pickle that torch.save did not write; in Python, save the network's state_dict()";
+    // ONNX has no magic number: a version, then most often the name of the program that wrote it.
+    if (text.size() > 4 && text[0] == 8 && text[1] > 0 && text[1] < 32 && text[2] == 0x12)
+        return "it seems to be an ONNX model; this program reads PyTorch's weights";
+    if (looksLikeText(text))
+        return "it is a text file";
+    return "it is neither safetensors nor a file that torch.save wrote";
+}
 
 bool holdsCode(const ZipArchive &archive)
 {
@@ -40,34 +152,54 @@ bool isTorchScript(std::span<const std::byte> bytes)
     }
 }
 
+/// What a TensorFile's views point into.
+struct Owner {
+    std::shared_ptr<const void> file;  ///< nothing when all was copied
+    TensorBuffers buffers;
+};
+
 }  // namespace
 
 TensorFile openWeightsFile(const std::filesystem::path &path)
 {
-    std::string why;
-    {
-        const std::shared_ptr<const MappedFile> file = MappedFile::open(path);
-        switch (containerOf(file->bytes())) {
-        case WeightsContainer::Safetensors: return openSafetensors(path);
-        case WeightsContainer::TorchZip:
-            if (!isTorchScript(file->bytes()))
-                return openTorchFile(path);
-            why = "it is TorchScript, a network that is a program, not weights alone; if you trust where it comes "
-                  "from, use it as a network of its own with --backbone FILE";
-            break;
-        case WeightsContainer::TorchLegacy:
-        case WeightsContainer::TorchTar: return openTorchFile(path);
-        case WeightsContainer::Other: why = describeOther(file->bytes()); break;
-        }
+    const MappedFile file = mapFile(path);
+    return parseWeightsFile(file.bytes, path, file.owner);
+}
+
+TensorFile parseWeightsFile(std::span<const std::byte> bytes, const std::filesystem::path &name,
+                            std::shared_ptr<const void> owner)
+{
+    const WeightsContainer container = containerOf(bytes);
+    if (container == WeightsContainer::Safetensors)
+        return parseSafetensors(bytes, name, std::move(owner));
+    if (!owner && container == WeightsContainer::TorchLegacy) {  // a zip's records are copied one by one
+        const auto copy = std::make_shared<const std::vector<std::byte>>(bytes.begin(), bytes.end());
+        return parseWeightsFile(*copy, name, copy);
     }
-    std::string message = "'";
-    message += displayPath(path) + "' is not a weights file: " + why + ".";
-    throw Error(ErrorKind::Format, message, path);
+    const char *kind = "weights";
+    try {
+        if (container == WeightsContainer::Other)
+            refuse(describeOther(bytes));
+        if (isTorchScript(bytes))
+            refuse("it is TorchScript, a network that is a program, not weights alone; if you trust where it comes "
+                   "from, use it as a network of its own with --backbone FILE");
+        kind = "usable PyTorch";
+        if (container == WeightsContainer::TorchTar)
+            refuse("it is the tar archive that PyTorch wrote before 2017; in Python, load it and save it again with "
+                   "torch.save or as safetensors");
+        TorchContents contents = container == WeightsContainer::TorchZip ? readTorchZip(bytes) : readTorchLegacy(bytes);
+        auto held = std::make_shared<Owner>(Owner{std::move(owner), std::move(contents.buffers)});
+        return TensorFile(name, std::move(contents.tensors), {}, std::move(held));
+    } catch (const BadFile &bad) {
+        std::string message = "'";
+        message += displayPath(name) + "' is not a " + kind + " file: " + bad.why + ".";
+        throw Error(ErrorKind::Format, message, name);
+    }
 }
 
 bool isTorchScript(const std::filesystem::path &path)
 {
-    return isTorchScript(MappedFile::open(path)->bytes());
+    return isTorchScript(mapFile(path).bytes);
 }
 
 std::string contentHash(const TensorFile &file)
@@ -92,12 +224,7 @@ void convertToSafetensors(const TensorFile &file, const std::filesystem::path &o
     std::stable_sort(tensors.begin(), tensors.end(), [](const TensorToWrite &left, const TensorToWrite &right) {
         return dtypeSize(left.type) > dtypeSize(right.type);
     });
-    const std::vector<std::byte> header = encodeSafetensorsHeader(tensors, metadata);
-    std::vector<std::span<const std::byte>> pieces{header};
-    pieces.reserve(tensors.size() + 1);
-    for (const TensorToWrite &tensor : tensors)
-        pieces.push_back(tensor.bytes);
-    writeFileAtomically(out, pieces);
+    writeSafetensors(out, tensors, metadata);
 }
 
 }  // namespace dank

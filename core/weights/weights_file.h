@@ -2,9 +2,10 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
+#include <span>
 #include <string>
 
-#include "core/weights/container.h"
 #include "core/weights/tensor_file.h"
 
 namespace dank {
@@ -12,7 +13,17 @@ namespace dank {
 /// Named tensors from any file that this program can read: safetensors, or what torch.save wrote in its zip or its
 /// older form. The container is decided by the file's bytes, never by its name. Throws Error{File} or Error{Format}
 /// naming the file and what it seems to be instead (a web page, TorchScript, HDF5, …) or what is wrong with it.
+///
+/// Of torch.save's: a state dict, that is a dict of named tensors, or a dict with one under "state_dict" or "model";
+/// other entries are passed over. Nothing in the file is ever run, looked up or written to disk: what a state dict
+/// does not use is refused by name. Checked whole before any tensor is handed out: checksums (zip), every storage
+/// there, used, and of the size announced, every tensor inside its storage, nothing after the last. Tensors that do not
+/// lie in row-major order are copied into it. What it allocates is bounded by the file's size times a small factor.
 TensorFile openWeightsFile(const std::filesystem::path &path);
+/// The same on bytes in memory; `name` stands for the path in messages. What the result needs is copied unless there
+/// is an `owner` that keeps it.
+TensorFile parseWeightsFile(std::span<const std::byte> bytes, const std::filesystem::path &name = "memory",
+                            std::shared_ptr<const void> owner = nullptr);
 
 /// Whether a file is TorchScript, a network that is a program: a zip archive with code. False for everything else, a
 /// damaged archive included. Throws Error{File} when it cannot be read.

@@ -5,9 +5,9 @@
 
 #include <csignal>
 
-#include "core/weights/safetensors.h"
 #include "tests/app/dank_process.h"
 #include "tests/nn/network_fixture.h"
+#include "tests/weights/encode_safetensors.h"
 #include "tests/weights/http_server.h"
 
 using namespace Qt::StringLiterals;
@@ -49,7 +49,7 @@ void TestCliWeights::initTestCase()
     std::vector<dank::TensorToWrite> list;
     for (const auto &[name, view] : tensors.views)
         list.push_back({name, view.type, view.shape, view.bytes});
-    const std::vector<std::byte> file = dank::encodeSafetensors(list, {{"format", "pt"}});
+    const std::vector<std::byte> file = encodeSafetensors(list, {{"format", "pt"}});
     m_weights = QByteArray(reinterpret_cast<const char *>(file.data()), static_cast<qsizetype>(file.size()));
 
     m_server.on("/good.safetensors", [this](Exchange &exchange) { exchange.file(m_weights, "\"1\"", 1 << 20, 10); });

@@ -9,8 +9,8 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
-#include "core/weights/safetensors.h"
 #include "core/weights/weights_file.h"
+#include "tests/weights/encode_safetensors.h"
 
 /// Ends the program, so that the fuzzer keeps the input.
 inline void require(bool holds)
@@ -44,7 +44,7 @@ inline void checkTensors(const dank::TensorFile &file)
         tensors.push_back({name, view.type, view.shape, view.bytes});
     }
     try {
-        const dank::TensorFile again = dank::parseSafetensors(dank::encodeSafetensors(tensors, file.metadata()));
+        const dank::TensorFile again = dank::parseSafetensors(encodeSafetensors(tensors, file.metadata()));
         require(again.tensors().size() == file.tensors().size() && again.metadata() == file.metadata());
         for (const auto &[name, view] : file.tensors()) {
             const dank::TensorView *const other = again.find(name);

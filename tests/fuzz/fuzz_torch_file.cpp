@@ -3,13 +3,13 @@
 #include <cstring>
 #include <span>
 
-#include "core/weights/torch/torch_file.h"
+#include "core/weights/weights_file.h"
 #include "tests/fuzz/check_tensors.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size)
 {
     try {
-        checkTensors(dank::parseTorchFile(std::as_bytes(std::span(data, size)), "fuzz"));
+        checkTensors(dank::parseWeightsFile(std::as_bytes(std::span(data, size)), "fuzz"));
     } catch (const dank::Error &error) {
         checkRefusal(error);
     }

@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include "core/base/error.h"
-#include "core/weights/safetensors.h"
+#include "tests/weights/encode_safetensors.h"
 
 using namespace dank;
 

@@ -2,7 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/weights/safetensors.h"
-#include "core/weights/torch/torch_file.h"
+#include "core/weights/weights_file.h"
 #include "tests/weights/weight_fixtures.h"
 
 using namespace dank;
@@ -37,18 +37,18 @@ private slots:
         QFETCH(QString, expected);
         const TensorFile reference = openSafetensors(golden(expected.toStdString()));
         const std::filesystem::path path = golden(file.toStdString());
-        const TensorFile opened = openTorchFile(path);
+        const TensorFile opened = openWeightsFile(path);
         QCOMPARE(difference(reference, opened), std::string());
         QCOMPARE(opened.path(), path);
         QVERIFY(opened.metadata().empty());
         // The bytes given may go away before the result does.
-        const TensorFile parsed = parseTorchFile(bytesOf(path));
+        const TensorFile parsed = parseWeightsFile(bytesOf(path));
         QCOMPARE(difference(reference, parsed), std::string());
     }
 
     void everyTypeIsThere()
     {
-        const TensorFile file = openTorchFile(golden("state.zip.pth"));
+        const TensorFile file = openWeightsFile(golden("state.zip.pth"));
         QCOMPARE(file.find("short")->type, DType::I16);
         QCOMPARE(file.find("char")->type, DType::I8);
         QCOMPARE(file.find("byte")->type, DType::U8);
@@ -63,7 +63,7 @@ private slots:
     /// A whole file stays in place: only what does not lie in row-major order is copied.
     void legacyTensorsAreViews()
     {
-        const TensorFile file = openTorchFile(golden("state.legacy.pth"));
+        const TensorFile file = openWeightsFile(golden("state.legacy.pth"));
         QCOMPARE(file.find("shared.last")->bytes.data(), file.find("shared.first")->bytes.data() + 3 * sizeof(float));
         QVERIFY(file.find("special")->bytes.data() > file.find("shared.first")->bytes.data() - 4096);
     }
@@ -82,7 +82,7 @@ private slots:
         for (std::size_t size = 0; size < whole.size(); ++size) {
             bool refused = false;
             try {
-                parseTorchFile(std::span(whole).first(size));
+                parseWeightsFile(std::span(whole).first(size));
             } catch (const Error &error) {
                 refused = error.kind() == ErrorKind::Format;
             }
@@ -90,7 +90,7 @@ private slots:
         }
         auto longer = whole;
         longer.push_back(std::byte{0});
-        QVERIFY_THROWS_EXCEPTION(Error, parseTorchFile(longer));
+        QVERIFY_THROWS_EXCEPTION(Error, parseWeightsFile(longer));
     }
 
     /// Every tensor byte and every name is under a checksum; what may change unseen is what has no meaning here, such
@@ -105,13 +105,13 @@ private slots:
     {
         QFETCH(QString, file);
         const auto whole = bytesOf(golden(file.toStdString()));
-        const TensorFile reference = parseTorchFile(whole);
+        const TensorFile reference = parseWeightsFile(whole);
         auto flipped = whole;
         std::size_t refused = 0;
         for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
             flipped[bit / 8] ^= std::byte(1u << bit % 8);
             try {
-                const TensorFile read = parseTorchFile(flipped);
+                const TensorFile read = parseWeightsFile(flipped);
                 const std::string what = difference(reference, read);
                 QVERIFY2(what.empty(), qPrintable(QString("bit %1: ").arg(bit) + QString::fromStdString(what)));
             } catch (const Error &error) {
@@ -127,13 +127,13 @@ private slots:
     void flippedLegacy()
     {
         const auto whole = bytesOf(golden("state.legacy.pth"));
-        const TensorFile reference = parseTorchFile(whole);
+        const TensorFile reference = parseWeightsFile(whole);
         auto flipped = whole;
         std::size_t refused = 0, shapes = 0;
         for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
             flipped[bit / 8] ^= std::byte(1u << bit % 8);
             try {
-                const TensorFile read = parseTorchFile(flipped);
+                const TensorFile read = parseWeightsFile(flipped);
                 readAll(read);
                 for (const auto &[name, view] : read.tensors()) {
                     std::int64_t elements = 1;
@@ -154,7 +154,7 @@ private slots:
     void missingFile()
     {
         try {
-            openTorchFile("/nowhere/a.pth");
+            openWeightsFile("/nowhere/a.pth");
             QFAIL("a missing file was opened");
         } catch (const Error &error) {
             QCOMPARE(error.kind(), ErrorKind::File);

@@ -3,7 +3,7 @@
 #include <set>
 
 #include "core/base/error.h"
-#include "core/weights/torch/torch_file.h"
+#include "core/weights/weights_file.h"
 #include "tests/weights/allocations.h"
 #include "tests/weights/weight_fixtures.h"
 
@@ -112,7 +112,7 @@ std::string refusal(std::span<const std::byte> bytes, Allocations &taken)
     beginCounting();
     std::string reason;
     try {
-        parseTorchFile(bytes, "hostile.pth");
+        parseWeightsFile(bytes, "hostile.pth");
     } catch (const Error &error) {
         taken = endCounting();
         return error.kind() == ErrorKind::Format ? error.what() : std::string("the wrong kind");
@@ -234,7 +234,7 @@ private slots:
         for (const char byte : std::string("\x80\2]U\1ka.\0\0\0\0\0\0\0\0", 16))
             bytes.push_back(std::byte(byte));
         beginCounting();
-        const TensorFile read = parseTorchFile(bytes);
+        const TensorFile read = parseWeightsFile(bytes);
         const Allocations taken = endCounting();
         QCOMPARE(read.tensors().size(), std::size_t(100'000));
         qInfo("%.1f times the file", double(taken.peak) / double(bytes.size()));
@@ -252,7 +252,7 @@ private slots:
         QFETCH(QString, file);
         const auto bytes = bytesOf(golden(file.toStdString()));
         beginCounting();
-        const TensorFile read = parseTorchFile(bytes);
+        const TensorFile read = parseWeightsFile(bytes);
         const Allocations taken = endCounting();
         QVERIFY2(taken.peak < kAlways, qPrintable(QString::number(taken.peak)));
         QVERIFY(!read.tensors().empty());

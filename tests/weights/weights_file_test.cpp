@@ -4,7 +4,6 @@
 #include <span>
 
 #include "core/base/error.h"
-#include "core/weights/torch/torch_file.h"
 #include "core/weights/weights_file.h"
 #include "tests/weights/weight_fixtures.h"
 

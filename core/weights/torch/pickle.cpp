@@ -17,11 +17,6 @@ namespace {
 
 using Kind = PickleValue::Kind;
 
-[[noreturn]] void refuse(std::string why)
-{
-    throw BadFile{std::move(why)};
-}
-
 [[noreturn]] void refuseInstruction(unsigned op)
 {
     static constexpr char kDigits[] = "0123456789abcdef";

@@ -26,9 +26,9 @@ public:
     std::span<const std::byte> take(std::uint64_t count)
     {
         if (count > m_bytes.size() - m_at)
-            throw BadFile{"it ends inside its pickle"};
+            refuse("it ends inside its pickle");
         if (m_at + count > Pickle::kMaxBytes)
-            throw BadFile{"its pickle is larger than 64 MB, more than weights need"};
+            refuse("its pickle is larger than 64 MB, more than weights need");
         const auto taken = m_bytes.subspan(m_at, std::size_t(count));
         m_at += std::size_t(count);
         return taken;

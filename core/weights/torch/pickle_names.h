@@ -1,12 +1,16 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <string>
 #include <string_view>
 
+#include "core/base/file.h"
+#include "core/weights/bad_file.h"
 #include "core/weights/tensor_file.h"
 
-// For core/weights alone: the only Python names that a pickle may mention.
+// For pickle.cpp alone: the only Python names that a pickle may mention.
 
 namespace dank {
 
@@ -33,6 +37,21 @@ inline constexpr std::array kKnownNames{
 };
 
 /// Which of kKnownNames it is. Throws BadFile, naming what was asked for, when it is none.
-std::size_t knownName(std::string_view module, std::string_view name);
+inline std::size_t knownName(std::string_view module, std::string_view name)
+{
+    const auto known = std::find_if(kKnownNames.begin(), kKnownNames.end(),
+                                    [&](const KnownName &one) { return one.module == module && one.name == name; });
+    if (known != kKnownNames.end())
+        return std::size_t(known - kKnownNames.begin());
+    const std::string shown =
+        printable(sanitizeUtf8(module.substr(0, 80))) + "." + printable(sanitizeUtf8(name.substr(0, 80)));
+    if (module.starts_with("torch.nn.modules.") || module.starts_with("torchvision.") || module.starts_with("timm."))
+        refuse("it holds a whole network as Python objects (" + shown
+               + "), not its weights alone; in Python, save the network's state_dict() instead");
+    if (module == "torch" || module.starts_with("torch."))
+        refuse("it asks for " + shown
+               + ", which this program does not know; in Python, save the tensors as safetensors instead");
+    refuse("it asks for " + shown + ", which no weights need; such a file may be an attack");
+}
 
 }  // namespace dank

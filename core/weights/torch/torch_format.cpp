@@ -14,11 +14,6 @@ using Kind = PickleValue::Kind;
 
 constexpr std::uint64_t kMaxRepeats = 4;  // of the file's bytes, by tensors that share them
 
-[[noreturn]] void refuse(std::string why)
-{
-    throw BadFile{std::move(why)};
-}
-
 std::map<std::string, std::uint32_t> tensorsOf(const Pickle &pickle, const PickleValue &dict)
 {
     std::map<std::string, std::uint32_t> names;

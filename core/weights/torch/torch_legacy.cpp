@@ -15,11 +15,6 @@ namespace {
 
 using Kind = PickleValue::Kind;
 
-[[noreturn]] void refuse(std::string why)
-{
-    throw BadFile{std::move(why)};
-}
-
 bool isNumber(const std::optional<PickleValue> &value, std::int64_t number)
 {
     return value && value->kind == Kind::Int && value->number == number;

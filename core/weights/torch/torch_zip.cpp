@@ -11,11 +11,6 @@
 namespace dank {
 namespace {
 
-[[noreturn]] void refuse(std::string why)
-{
-    throw BadFile{std::move(why)};
-}
-
 /// The archive's records by their names below its one top folder.
 std::map<std::string_view, std::size_t> recordsByName(const ZipArchive &archive)
 {

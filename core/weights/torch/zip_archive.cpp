@@ -19,12 +19,7 @@ constexpr std::size_t kLocator64Size = 20;       // what points to its 64-bit va
 constexpr std::size_t kDirectoryEntrySize = 46;  // at least
 constexpr std::size_t kMaxRecords = kMaxTensors + 100;
 
-[[noreturn]] void refuse(std::string why)
-{
-    throw BadFile{std::move(why)};
-}
-
-[[noreturn]] void refuse(const zip_error_t &error)
+[[noreturn]] void refuseError(const zip_error_t &error)
 {
     zip_error_t copy = error;
     switch (zip_error_code_zip(&copy)) {
@@ -82,7 +77,7 @@ ZipArchive::ZipArchive(std::span<const std::byte> bytes, Compressed compressed)
     zip_t *const zip = zip_open_from_source(source, ZIP_RDONLY | ZIP_CHECKCONS, &error);
     if (!zip) {
         zip_source_free(source);
-        refuse(error);
+        refuseError(error);
     }
     m_zip.reset(zip);
 
@@ -135,7 +130,7 @@ void ZipArchive::readParts(std::size_t record, std::span<std::byte> target, bool
     zip_t *const zip = static_cast<zip_t *>(m_zip.get());
     const std::unique_ptr<zip_file_t, int (*)(zip_file_t *)> file(zip_fopen_index(zip, record, 0), zip_fclose);
     if (!file)
-        refuse(*zip_get_error(zip));
+        refuseError(*zip_get_error(zip));
     std::uint64_t done = 0;
     const std::uint64_t size = m_records[record].size;
     for (;;) {
@@ -145,7 +140,7 @@ void ZipArchive::readParts(std::size_t record, std::span<std::byte> target, bool
         part = part.first(std::size_t(std::min<std::uint64_t>(part.size(), std::max<std::uint64_t>(size - done, 1))));
         const zip_int64_t got = zip_fread(file.get(), part.data(), part.size());
         if (got < 0)
-            refuse(*zip_file_get_error(file.get()));
+            refuseError(*zip_file_get_error(file.get()));
         if (got == 0)
             break;
         done += std::uint64_t(got);
