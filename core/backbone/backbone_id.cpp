@@ -1,12 +1,51 @@
 #include "core/backbone/backbone_id.h"
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <vector>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
 
 namespace dank {
+
+namespace {
+
+// In the order of their enumerations.
+constexpr std::string_view kPrecisions[] = {"fp32", "bf16", "fp16"};
+constexpr std::string_view kResizeRules[] = {"warp", "crop", "letterbox", "whole"};
+
+}  // namespace
+
+const char *precisionName(Precision precision) noexcept
+{
+    return kPrecisions[static_cast<std::size_t>(precision)].data();
+}
+
+Precision precisionFromName(std::string_view name)
+{
+    const auto *const found = std::find(std::begin(kPrecisions), std::end(kPrecisions), name);
+    if (found == std::end(kPrecisions))
+        throw Error(ErrorKind::Format,
+                    "There is no precision \"" + sanitizeUtf8(name) + "\"; choose auto, fp32, bf16 or fp16.");
+    return static_cast<Precision>(found - kPrecisions);
+}
+
+const char *resizeRuleName(ResizeRule rule) noexcept
+{
+    return kResizeRules[static_cast<std::size_t>(rule)].data();
+}
+
+ResizeRule resizeRuleFromName(std::string_view name)
+{
+    const auto *const found = std::find(std::begin(kResizeRules), std::end(kResizeRules), name);
+    const auto rule = static_cast<ResizeRule>(found - kResizeRules);
+    if (found == std::end(kResizeRules) || rule == ResizeRule::Whole)
+        throw Error(ErrorKind::Format,
+                    "There is no resize rule \"" + sanitizeUtf8(name) + "\"; choose warp, crop or letterbox.");
+    return rule;
+}
 
 std::uint64_t seedOf(std::string_view weights) noexcept
 {

@@ -5,10 +5,23 @@
 #include <string>
 #include <string_view>
 
-#include "core/backbone/precision.h"
-#include "core/backbone/resize_rule.h"
-
 namespace dank {
+
+/// What a network computes in.
+enum class Precision { Float32, BFloat16, Float16 };
+const char *precisionName(Precision precision) noexcept;  ///< "fp32", "bf16", "fp16"
+Precision precisionFromName(std::string_view name);       ///< throws Error{Format} for another word
+
+/// How a picture of any shape becomes inputSide × inputSide.
+enum class ResizeRule {
+    Warp,       ///< stretched to the square, the paper's
+    Crop,       ///< the short side becomes cropSide, the middle is kept: what the weights' publishers do
+    Letterbox,  ///< the long side fits, the rest is mid grey
+    Whole,      ///< not resized: for a backbone that takes whole pictures, and nobody else
+};
+const char *resizeRuleName(ResizeRule rule) noexcept;  ///< "warp", "crop", "letterbox", "whole"
+/// Throws Error{Format}; "whole" is not for asking.
+ResizeRule resizeRuleFromName(std::string_view name);
 
 /// The backbone that needs no network and no weights (core/image/classic_features.h).
 inline constexpr std::string_view kClassicId = "classic";

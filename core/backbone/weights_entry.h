@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 
 namespace dank {
@@ -28,8 +30,25 @@ struct WeightsEntry {
     /// The exact size, else about, else 0.
     std::uint64_t shownBytes() const { return bytes != 0 ? bytes : approximateBytes; }
     /// The most bytes that may be taken in for it.
-    std::uint64_t limit() const;
+    std::uint64_t limit() const
+    {
+        // An approximate size is a rounded one: a tenth more, and some for a small file.
+        return bytes != 0 ? bytes
+               : approximateBytes == 0
+                   ? kMaxWeightsBytes
+                   : std::min(kMaxWeightsBytes, approximateBytes + approximateBytes / 10 + (std::uint64_t{1} << 20));
+    }
 };
+
+/// How far a download is.
+struct DownloadProgress {
+    std::uint64_t done = 0;         ///< bytes on disk, those of an earlier attempt included
+    std::uint64_t total = 0;        ///< 0 while unknown
+    double bytesPerSecond = 0;      ///< over the last seconds
+    std::uint64_t resumedFrom = 0;  ///< bytes that an earlier attempt had fetched and that were kept
+};
+/// Called on the job's thread.
+using DownloadObserver = std::function<void(const DownloadProgress &)>;
 
 /// A row of the catalogue, and whether it is what the library has for its backbone.
 struct WeightsStatus {

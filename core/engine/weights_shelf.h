@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "core/backbone/download_progress.h"
 #include "core/backbone/weights_entry.h"
 #include "core/base/job.h"
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <filesystem>
 #include <span>
 
 #include "core/base/error.h"
@@ -41,7 +42,39 @@ void checkLayer(const DenseLayer &layer, std::size_t index, int inputs)
         refuse(name + " holds a number that is not finite");
 }
 
+/// A file in the dataset's folder.
+bool stays(const std::string &file)
+{
+    constexpr std::size_t kMaxPath = 4096;
+    if (file.size() > kMaxPath || file.find('\0') != std::string::npos)
+        return false;
+    const std::filesystem::path path(file);
+    return path.is_relative() && std::none_of(path.begin(), path.end(), [](const auto &part) { return part == ".."; });
+}
+
+bool isHash(const std::string &text)
+{
+    return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
 }  // namespace
+
+void validateTrainPictures(std::span<const TrainPicture> pictures, std::size_t trainRows)
+{
+    if (pictures.size() > kMaxTrainPictures)
+        refuse("it keeps more training pictures than it may");
+    for (std::size_t i = 0; i < pictures.size(); ++i) {
+        const TrainPicture &picture = pictures[i];
+        if (picture.row >= trainRows || (i > 0 && picture.row <= pictures[i - 1].row))
+            refuse("its training pictures are not of its training memes");
+        if (!isHash(picture.hash))
+            refuse("the hash of a training picture is none");
+        if (picture.upvotes < 0)
+            refuse("a training picture has fewer than 0 upvotes");
+        if (!stays(picture.file))
+            refuse("a training picture lies outside its dataset's folder");
+    }
+}
 
 void Model::validate() const
 {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,6 @@
 #include "core/learn/target.h"
 #include "core/learn/train_config.h"
 #include "core/model/judgement.h"
-#include "core/model/train_pictures.h"
 
 namespace dank {
 
@@ -24,6 +24,21 @@ struct DenseLayer {
     std::vector<float> weight;  ///< [outputs, inputs] row-major
     std::vector<float> bias;    ///< [outputs]
 };
+
+/// A picture that the model learned from, to show beside one that looks like it.
+struct TrainPicture {
+    std::size_t row = 0;  ///< into Model::trainIds
+    std::string hash;     ///< hashFile() of the picture
+    std::int64_t upvotes = 0;
+    std::string file;  ///< where it was in its dataset's folder; empty for elsewhere
+
+    bool operator==(const TrainPicture &) const = default;
+};
+/// The most TrainPictures that a model keeps; of more training rows, these are evenly spread.
+inline constexpr std::size_t kMaxTrainPictures = 20'000;
+/// Throws Error{Format} for rows beyond `trainRows` or not ascending, hashes that are none, negative upvotes, and files
+/// that leave the dataset's folder.
+void validateTrainPictures(std::span<const TrainPicture> pictures, std::size_t trainRows);
 
 /// A trained regressor with all it takes to score an image the same way anywhere: an immutable value of
 /// standard types. Stored as one .dankmodel file (core/store/model_file.h).

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/backbone/precision.h"
+#include "core/backbone/backbone_id.h"
 
 namespace dank {
 

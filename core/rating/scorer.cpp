@@ -10,6 +10,7 @@
 #include "core/dataset/image_probe.h"
 #include "core/evaluate/metrics.h"
 #include "core/model/predict.h"
+#include "core/store/library.h"
 
 namespace dank {
 
@@ -72,9 +73,34 @@ std::vector<std::byte> readToRate(const std::filesystem::path &file, Score &skip
 }
 
 Scorer::Scorer(std::shared_ptr<const Model> model, std::filesystem::path library)
-    : m_model(std::move(model)), m_library(std::move(library)), m_stored(m_model->backbone, m_library)
+    : m_model(std::move(model)), m_library(std::move(library))
 {
     m_model->validate();
+    std::error_code ignored;
+    m_hasLibrary = std::filesystem::exists(m_library / "library.sqlite", ignored);
+}
+
+// A library is opened for each picture, since one belongs to one thread: half a millisecond beside fifty.
+
+bool Scorer::find(const std::string &hash, std::span<float> out) const
+{
+    try {
+        return m_hasLibrary && Library::open(m_library).features().get(m_model->backbone, hash, out);
+    } catch (const Error &) {
+        return false;
+    }
+}
+
+void Scorer::keep(const std::string &hash, std::span<const float> features) const
+{
+    if (!m_hasLibrary)
+        return;
+    try {
+        const FeatureStore::Entry entry{hash, features};
+        Library::open(m_library).features().put(m_model->backbone, {&entry, 1});
+    } catch (const Error &) {
+        // Computed again the next time.
+    }
 }
 
 const SimilarMemes &Scorer::similar() const

@@ -11,7 +11,6 @@
 
 #include "core/model/model.h"
 #include "core/model/score.h"
-#include "core/rating/rated_features.h"
 #include "core/rating/similar_memes.h"
 
 namespace dank {
@@ -50,8 +49,11 @@ public:
                 const std::string &name) const;
 
     /// Stored features of a picture: fills `out` ([columns]) and returns true where the library has them.
-    bool find(const std::string &hash, std::span<float> out) const { return m_stored.find(hash, out); }
-    void keep(const std::string &hash, std::span<const float> features) const { m_stored.keep(hash, features); }
+    /// A library that cannot be read has none.
+    bool find(const std::string &hash, std::span<float> out) const;
+    /// Keeps them where extraction keeps a dataset's. Where there was no library none is made, and one that cannot be
+    /// written keeps nothing: a score must not fail for that.
+    void keep(const std::string &hash, std::span<const float> features) const;
 
     /// The score of a file whose features are stored, or why it can have none: it is missing, unreadable, or no
     /// picture. Nothing where only the features lack. Their key names the weights that they were made with, so the
@@ -63,7 +65,7 @@ private:
 
     std::shared_ptr<const Model> m_model;
     std::filesystem::path m_library;
-    RatedFeatures m_stored;
+    bool m_hasLibrary = false;
     mutable std::once_flag m_once;
     mutable std::unique_ptr<const SimilarMemes> m_similar;  ///< read from the library with the first score
 };

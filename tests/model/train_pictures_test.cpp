@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "core/base/error.h"
-#include "core/model/train_pictures.h"
+#include "core/model/model.h"
 
 using namespace dank;
 

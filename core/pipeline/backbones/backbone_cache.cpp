@@ -5,8 +5,9 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/image/classic_features.h"
 #include "core/nn/networks/torchscript.h"
-#include "core/pipeline/backbones/classic_backbone.h"
+#include "core/pipeline/backbones/backbone_table.h"
 #include "core/weights/weights_file.h"
 
 namespace dank {
@@ -14,6 +15,28 @@ namespace dank {
 namespace {
 
 constexpr std::size_t kKeptNetworks = 2;  // float32 and bfloat16 of one backbone; VGG's are 540 + 270 MB
+
+/// classicFeatures() of whole pictures, in float32. Nothing is random and nothing is learnt.
+class ClassicBackbone final : public Backbone {
+public:
+    const BackboneSpec &spec() const override { return m_spec; }
+    Precision precision() const override { return Precision::Float32; }
+    bool isUntrained() const override { return false; }
+
+    void extract(std::span<const Image> images, std::span<float> out, const CancelToken &cancel) const override
+    {
+        constexpr std::size_t kColumns = kClassicColumns;
+        if (out.size() != images.size() * kColumns)
+            throw Error(ErrorKind::Shape, "The buffer for the features has another size than pictures x columns.");
+        for (std::size_t i = 0; i < images.size(); ++i) {
+            cancel.check();
+            classicFeatures(images[i], out.subspan(i * kColumns, kColumns));
+        }
+    }
+
+private:
+    const BackboneSpec &m_spec = backboneSpec(kClassicId);
+};
 
 /// A file may have been replaced since it was named: features must not be kept under another's name.
 void requireSame(const std::string &name, const BackboneChoice &choice)
@@ -27,7 +50,7 @@ void requireSame(const std::string &name, const BackboneChoice &choice)
 std::shared_ptr<const Backbone> build(const BackboneChoice &choice, Precision precision, const Device &device)
 {
     switch (choice.kind()) {
-    case BackboneKind::Classic: return makeClassicBackbone();
+    case BackboneKind::Classic: return std::make_shared<ClassicBackbone>();
     case BackboneKind::TorchScript: {
         auto own = makeTorchScriptBackbone(choice.spec, choice.weights, device, precision);
         requireSame(WeightsNames().ofProgram(choice.weights), choice);

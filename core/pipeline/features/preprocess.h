@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "core/backbone/resize_rule.h"
+#include "core/backbone/backbone_id.h"
 #include "core/base/image.h"
 #include "core/dataset/meme.h"
 #include "core/nn/networks/backbone.h"

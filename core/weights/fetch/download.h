@@ -5,7 +5,7 @@
 #include <functional>
 #include <string>
 
-#include "core/backbone/download_progress.h"
+#include "core/backbone/weights_entry.h"
 #include "core/base/job.h"
 #include "core/weights/fetch/catalogue.h"
 
