@@ -3,6 +3,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "core/image/classic_parts.h"
+#include "core/image/mat_view.h"
 
 namespace dank::classic {
 namespace {
@@ -27,11 +28,6 @@ Moments momentsOf(const std::array<std::uint32_t, 256> &histogram, double unit)
     }
     const double scale = unit / 255;
     return {mean * scale, std::sqrt(second / total) * scale, std::cbrt(third / total) * scale};
-}
-
-cv::Mat view(const Image &image)
-{
-    return cv::Mat(image.height, image.width, CV_8UC3, const_cast<std::uint8_t *>(image.rgb.data()));
 }
 
 using Histogram = std::array<std::uint32_t, 256>;
@@ -221,11 +217,9 @@ void putVariety(const Image &image, Row &row)
     std::uint32_t most = 0;
     std::size_t distinct = 0;
     for (int y = 0; y < rows; ++y) {
-        const std::size_t line =
-            static_cast<std::size_t>(cell(y, rows, image.height).first) * static_cast<std::size_t>(image.width);
+        const int line = cell(y, rows, image.height).first;
         for (int x = 0; x < columns; ++x) {
-            const std::uint8_t *p =
-                &image.rgb[(line + static_cast<std::size_t>(cell(x, columns, image.width).first)) * 3];
+            const std::uint8_t *p = &image.rgb[image.offset(cell(x, columns, image.width).first, line)];
             std::uint32_t &count = counts[static_cast<std::size_t>((p[0] >> 3) << 10 | (p[1] >> 3) << 5 | p[2] >> 3)];
             distinct += count == 0;
             most = std::max(most, ++count);
@@ -269,7 +263,7 @@ void putGrids(const cv::Mat &lab, const Plane &luma, Row &row)
 
 void putColour(const Picture &picture, Row &row)
 {
-    const cv::Mat rgb = view(picture.work);
+    const cv::Mat rgb = matOf(picture.work);
     cv::Mat hsv, lab;
     cv::cvtColor(rgb, hsv, cv::COLOR_RGB2HSV_FULL);
     cv::cvtColor(rgb, lab, cv::COLOR_RGB2Lab);

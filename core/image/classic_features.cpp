@@ -81,8 +81,7 @@ void describe(const Image &upright, Row &row)
 
 void classicFeatures(const Image &upright, std::span<float> out)
 {
-    if (upright.width <= 0 || upright.height <= 0
-        || upright.rgb.size() != static_cast<std::size_t>(upright.width) * static_cast<std::size_t>(upright.height) * 3)
+    if (!upright.isWhole())
         throw Error(ErrorKind::Shape, "A picture to describe must have pixels.");
     if (out.size() != kClassicColumns)
         throw Error(ErrorKind::Shape, "A picture's description has " + std::to_string(kClassicColumns)

@@ -1,9 +1,9 @@
 #include <array>
-#include <numeric>
 #include <tuple>
 
 #include <opencv2/imgproc.hpp>
 
+#include "core/dataset/duplicates.h"
 #include "core/image/classic_parts.h"
 
 namespace dank::classic {
@@ -13,16 +13,13 @@ constexpr int kCells = 3;
 constexpr int kSmallestLetter = 5;  // pixels of the reading copy
 constexpr std::size_t kMostLetters = 2'000;
 
-struct Box {
-    int left = 0, top = 0, right = 0, bottom = 0;  ///< right and bottom are one behind
-    int area = 0;                                  ///< stroke pixels
-
-    int width() const { return right - left; }
-    int height() const { return bottom - top; }
+struct Letter {
+    cv::Rect box;
+    int area = 0;  ///< stroke pixels
 };
 
 struct Line {
-    Box box;
+    cv::Rect box;
     double letters = 0;       ///< estimated
     double letterHeight = 0;  ///< mean, pixels
 };
@@ -40,12 +37,12 @@ cv::Mat strokes(const cv::Mat &grey, bool bright)
 }
 
 /// Components of the shape of a letter or of a word whose letters touch, the largest first.
-std::vector<Box> letterBoxes(const cv::Mat &mask)
+std::vector<Letter> lettersOf(const cv::Mat &mask)
 {
     cv::Mat labels, stats, centres;
     // 16-bit labels: OpenCV labels them on the caller's thread, 32-bit ones on many.
     const int count = cv::connectedComponentsWithStats(mask, labels, stats, centres, 8, CV_16U, cv::CCL_SAUF);
-    std::vector<Box> boxes;
+    std::vector<Letter> letters;
     for (int i = 1; i < count; ++i) {
         const int *s = stats.ptr<int>(i);
         const int left = s[cv::CC_STAT_LEFT], top = s[cv::CC_STAT_TOP];
@@ -54,87 +51,66 @@ std::vector<Box> letterBoxes(const cv::Mat &mask)
         if (height < kSmallestLetter || 4 * height > mask.rows || 10 * width > 9 * mask.cols || width > 12 * height
             || 12 * width < height || fill < 0.12 || (fill > 0.95 && width > height))
             continue;
-        boxes.push_back({left, top, left + width, top + height, area});
+        letters.push_back({{left, top, width, height}, area});
     }
-    const auto order = [](const Box &a, const Box &b) {
-        return std::tie(b.area, a.top, a.left) < std::tie(a.area, b.top, b.left);
-    };
-    std::sort(boxes.begin(), boxes.end(), order);
-    if (boxes.size() > kMostLetters)
-        boxes.resize(kMostLetters);
-    return boxes;
+    std::sort(letters.begin(), letters.end(), [](const Letter &a, const Letter &b) {
+        return std::tie(b.area, a.box.y, a.box.x) < std::tie(a.area, b.box.y, b.box.x);
+    });
+    if (letters.size() > kMostLetters)
+        letters.resize(kMostLetters);
+    return letters;
 }
 
 /// True where two letters can stand beside each other in a line: much the same height, on a level, close.
-bool beside(const Box &a, const Box &b)
+bool beside(const cv::Rect &a, const cv::Rect &b)
 {
-    const int least = std::min(a.height(), b.height()), most = std::max(a.height(), b.height());
-    const int overlap = std::min(a.bottom, b.bottom) - std::max(a.top, b.top);
-    const int gap = std::max(a.left, b.left) - std::min(a.right, b.right);
+    const int least = std::min(a.height, b.height), most = std::max(a.height, b.height);
+    const int overlap = std::min(a.br().y, b.br().y) - std::max(a.y, b.y);
+    const int gap = std::max(a.x, b.x) - std::min(a.br().x, b.br().x);
     return most <= 2 * least && 2 * overlap >= least && 2 * gap <= 3 * most;
 }
 
-std::vector<Line> linesOf(std::vector<Box> boxes)
+std::vector<Line> linesOf(std::vector<Letter> letters)
 {
-    std::sort(boxes.begin(), boxes.end(), [](const Box &a, const Box &b) {
-        return std::tie(a.left, a.top, a.right, a.bottom) < std::tie(b.left, b.top, b.right, b.bottom);
+    std::sort(letters.begin(), letters.end(), [](const Letter &a, const Letter &b) {
+        return std::tie(a.box.x, a.box.y, a.box.width, a.box.height)
+               < std::tie(b.box.x, b.box.y, b.box.width, b.box.height);
     });
-    std::vector<std::size_t> parent(boxes.size());
-    std::iota(parent.begin(), parent.end(), std::size_t{0});
-    const auto root = [&](std::size_t i) {
-        while (parent[i] != i)
-            i = parent[i] = parent[parent[i]];
-        return i;
-    };
-    for (std::size_t i = 0; i < boxes.size(); ++i)
-        for (std::size_t j = i + 1; j < boxes.size() && boxes[j].left - boxes[i].right <= 3 * boxes[i].height(); ++j)
-            if (beside(boxes[i], boxes[j])) {
-                const auto [first, second] = std::minmax({root(i), root(j)});
-                parent[second] = first;
-            }
-
-    std::vector<Line> lines;
-    std::vector<std::size_t> lineAt(boxes.size(), boxes.size()), members;
-    for (std::size_t i = 0; i < boxes.size(); ++i) {
-        const Box &box = boxes[i];
-        std::size_t &at = lineAt[root(i)];
-        if (at == boxes.size()) {
-            at = lines.size();
-            lines.push_back({box, 0, 0});
-            members.push_back(0);
-        }
-        Line &line = lines[at];
-        line.box.left = std::min(line.box.left, box.left);
-        line.box.top = std::min(line.box.top, box.top);
-        line.box.right = std::max(line.box.right, box.right);
-        line.box.bottom = std::max(line.box.bottom, box.bottom);
-        line.letters += std::max(1.0, box.width() / (0.8 * box.height()));
-        line.letterHeight += box.height();
-        ++members[at];
+    UnionFind sets(letters.size());
+    for (std::size_t i = 0; i < letters.size(); ++i) {
+        const cv::Rect &box = letters[i].box;
+        for (std::size_t j = i + 1; j < letters.size() && letters[j].box.x - box.br().x <= 3 * box.height; ++j)
+            if (beside(box, letters[j].box))
+                sets.unite(i, j);
     }
-    std::vector<Line> result;
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-        Line &line = lines[i];
-        line.letterHeight /= static_cast<double>(members[i]);
-        // Text is a row: at least three letters, longer than high, no pile of things of many heights.
-        if (line.letters >= 3 && line.box.width() >= 2 * line.box.height()
-            && line.box.height() <= 2 * line.letterHeight)
-            result.push_back(line);
+    std::vector<Line> lines(letters.size());  // each at its first letter
+    std::vector<int> members(letters.size());
+    const std::vector<std::size_t> lineOf = sets.lowestMembers();
+    for (std::size_t i = 0; i < letters.size(); ++i) {
+        const cv::Rect &box = letters[i].box;
+        Line &line = lines[lineOf[i]];
+        line.box |= box;
+        line.letters += std::max(1.0, box.width / (0.8 * box.height));
+        line.letterHeight += box.height;
+        ++members[lineOf[i]];
     }
-    return result;
+    for (std::size_t i = 0; i < lines.size(); ++i)
+        lines[i].letterHeight /= std::max(1, members[i]);
+    // Text is a row: at least three letters, longer than high, no pile of things of many heights.
+    std::erase_if(lines, [](const Line &line) {
+        return line.letters < 3 || line.box.width < 2 * line.box.height || line.box.height > 2 * line.letterHeight;
+    });
+    return lines;
 }
 
 /// Takes out of `lines` those that lie for the most part in a larger one of `others`: a caption's outline is as thin as
 /// its letters, and of the other kind.
 void dropOutlines(std::vector<Line> &lines, const std::vector<Line> &others)
 {
-    const auto areaOf = [](const Box &box) { return box.width() * box.height(); };
     std::erase_if(lines, [&](const Line &line) {
         return std::any_of(others.begin(), others.end(), [&](const Line &other) {
-            const Box &a = line.box, &b = other.box;
-            const int width = std::min(a.right, b.right) - std::max(a.left, b.left);
-            const int height = std::min(a.bottom, b.bottom) - std::max(a.top, b.top);
-            return width > 0 && height > 0 && 2 * width * height > areaOf(a) && areaOf(b) > areaOf(a);
+            const int area = line.box.area();
+            return 2 * (line.box & other.box).area() > area && other.box.area() > area;
         });
     });
 }
@@ -169,18 +145,13 @@ double meanLetterHeight(const std::vector<Line> &lines, double from, double to)
 {
     double sum = 0, weight = 0;
     for (const Line &line : lines) {
-        const double middle = (line.box.top + line.box.bottom) / 2.0;
+        const double middle = (line.box.y + line.box.br().y) / 2.0;
         if (middle < from || middle >= to)
             continue;
-        sum += line.letterHeight * line.box.width();
-        weight += line.box.width();
+        sum += line.letterHeight * line.box.width;
+        weight += line.box.width;
     }
     return weight > 0 ? sum / weight : 0;
-}
-
-void fill(cv::Mat &mask, const Box &box)
-{
-    mask(cv::Range(box.top, box.bottom), cv::Range(box.left, box.right)) = 255;
 }
 
 }  // namespace
@@ -190,7 +161,7 @@ void putText(const Picture &picture, Row &row)
     const Plane &plane = picture.reading;
     const cv::Mat grey(plane.height, plane.width, CV_8UC1, const_cast<std::uint8_t *>(plane.values.data()));
     const cv::Mat masks[] = {strokes(grey, true), strokes(grey, false)};
-    std::vector<Line> found[] = {linesOf(letterBoxes(masks[0])), linesOf(letterBoxes(masks[1]))};
+    std::vector<Line> found[] = {linesOf(lettersOf(masks[0])), linesOf(lettersOf(masks[1]))};
     const std::vector<Line> bright = found[0];
     dropOutlines(found[0], found[1]);
     dropOutlines(found[1], bright);
@@ -200,8 +171,8 @@ void putText(const Picture &picture, Row &row)
     for (std::size_t way = 0; way < 2; ++way) {
         cv::Mat mine = cv::Mat::zeros(grey.size(), CV_8UC1);
         for (const Line &line : found[way]) {
-            fill(all, line.box);
-            fill(mine, line.box);
+            all(line.box) = 255;
+            mine(line.box) = 255;
         }
         covers[way] = shareOf(mine, 0, 1);
         lines.insert(lines.end(), found[way].begin(), found[way].end());
@@ -222,10 +193,10 @@ void putText(const Picture &picture, Row &row)
     for (const Line &line : lines) {
         letters += line.letters;
         most = std::max(most, line.letterHeight);
-        across += line.box.width() / width;
-        offCentre += std::abs((line.box.left + line.box.right) / width - 1);
-        highest = std::min<double>(highest, line.box.top);
-        lowest = std::max<double>(lowest, line.box.bottom);
+        across += line.box.width / width;
+        offCentre += std::abs((line.box.x + line.box.br().x) / width - 1);
+        highest = std::min<double>(highest, line.box.y);
+        lowest = std::max<double>(lowest, line.box.br().y);
     }
     const double n = std::max<double>(1, static_cast<double>(lines.size()));
     const double mean = meanLetterHeight(lines, 0, height);

@@ -65,9 +65,7 @@ Plane middleOf(const Image &image)
     Plane plane{width, height, {}};
     plane.values.reserve(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
     for (int y = 0; y < height; ++y) {
-        const std::uint8_t *from = &image.rgb[(static_cast<std::size_t>(top + y) * static_cast<std::size_t>(image.width)
-                                               + static_cast<std::size_t>(left))
-                                              * 3];
+        const std::uint8_t *from = image.rgb.data() + image.offset(left, top + y);
         for (int x = 0; x < width; ++x, from += 3)
             plane.values.push_back(luma(from));
     }

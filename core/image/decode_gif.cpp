@@ -78,10 +78,7 @@ Decoded readPicture(GifFileType *gif, int transparent)
     const auto drawLine = [&](int y) {
         if (DGifGetLine(gif, line.data(), place.Width) == GIF_ERROR)
             return false;
-        std::uint8_t *to = image.rgb.data()
-                           + (static_cast<std::size_t>(place.Top + y) * static_cast<std::size_t>(width)
-                              + static_cast<std::size_t>(place.Left))
-                                 * 3;
+        std::uint8_t *to = image.rgb.data() + image.offset(place.Left, place.Top + y);
         for (const GifPixelType index : line) {
             if (index != transparent) {
                 const GifColorType colour = index < map->ColorCount ? map->Colors[index] : GifColorType{0, 0, 0};

@@ -5,9 +5,11 @@
 #include <utility>
 
 #include <libexif/exif-data.h>
+#include <opencv2/core.hpp>
 #include <turbojpeg.h>
 
 #include "core/image/decoders.h"
+#include "core/image/mat_view.h"
 
 namespace dank::decoders {
 namespace {
@@ -41,28 +43,19 @@ Image makeUpright(Image image, int orientation)
 {
     if (orientation == 1)
         return image;
-    const bool swapped = orientation >= 5;
-    const int width = swapped ? image.height : image.width;
-    const int height = swapped ? image.width : image.height;
-    Image out{width, height, std::vector<std::uint8_t>(image.rgb.size())};
-    std::uint8_t *to = out.rgb.data();
-    for (int y = 0; y < height; ++y) {
-        for (int x = 0; x < width; ++x, to += 3) {
-            int fromX = swapped ? y : x;
-            int fromY = swapped ? x : y;
-            // 2 mirrored, 3 turned half round, 4 both; 5 transposed, 6 to turn right, 7 transversed, 8 to turn left.
-            if (orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8)
-                fromX = image.width - 1 - fromX;
-            if (orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7)
-                fromY = image.height - 1 - fromY;
-            const std::uint8_t *from = image.rgb.data()
-                                       + (static_cast<std::size_t>(fromY) * static_cast<std::size_t>(image.width)
-                                          + static_cast<std::size_t>(fromX))
-                                             * 3;
-            to[0] = from[0];
-            to[1] = from[1];
-            to[2] = from[2];
-        }
+    Image out = image;
+    if (orientation >= 5) {
+        std::swap(out.width, out.height);
+        cv::Mat transposed = matOf(out);
+        cv::transpose(matOf(image), transposed);
+        image = out;
+    }
+    // 2 mirrored, 3 turned half round, 4 mirrored downwards; 5 transposed, 6 to turn right, 7 transversed, 8 to turn
+    // left.
+    constexpr int kFlips[] = {1, -1, 0};
+    if (const int flip = (orientation - 1) % 4; flip > 0) {
+        cv::Mat flipped = matOf(out);
+        cv::flip(matOf(image), flipped, kFlips[flip - 1]);
     }
     return out;
 }

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <mutex>
 #include <new>
 #include <optional>
@@ -10,31 +9,20 @@
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
 
+#include "core/dataset/byte_source.h"
 #include "core/image/decoders.h"
+#include "core/image/mat_view.h"
 
 namespace dank::decoders {
 namespace {
-
-std::uint32_t bigEndian(std::span<const std::byte> bytes, std::size_t at)
-{
-    std::uint32_t value = 0;
-    for (std::size_t i = 0; i < 4; ++i)
-        value = value << 8 | std::to_integer<std::uint32_t>(bytes[at + i]);
-    return value;
-}
-
-std::uint8_t byteAt(std::span<const std::byte> bytes, std::size_t at)
-{
-    return std::to_integer<std::uint8_t>(bytes[at]);
-}
 
 /// True where the header claims more pixels than the file's bytes can possibly hold: deflate packs at most 1032 to 1.
 bool pngClaimsTooMuch(std::span<const std::byte> bytes)
 {
     constexpr std::uint64_t kDeflateLimit = 1032;
     constexpr int kSamples[] = {1, 0, 3, 1, 2, 0, 4};
-    const std::uint64_t pixels = std::uint64_t{bigEndian(bytes, 16)} * bigEndian(bytes, 20);
-    const std::uint8_t depth = byteAt(bytes, 24), type = byteAt(bytes, 25);
+    const std::uint64_t pixels = std::uint64_t{big32(bytes, 16)} * big32(bytes, 20);
+    const std::uint32_t depth = byteAt(bytes, 24), type = byteAt(bytes, 25);
     const int samples = type < 7 ? kSamples[type] : 0;
     return samples == 0 || pixels * depth * static_cast<unsigned>(samples) / 8 > bytes.size() * kDeflateLimit;
 }
@@ -47,14 +35,12 @@ std::optional<std::uint16_t> pngGreyKey(std::span<const std::byte> bytes)
     if (byteAt(bytes, 25) != 0)
         return {};
     for (std::size_t at = kFirstChunk; at + kAround <= bytes.size();) {
-        const std::size_t length = bigEndian(bytes, at);
-        const std::byte *name = bytes.data() + at + 4;
-        if (length > bytes.size() - at - kAround || std::memcmp(name, "IDAT", 4) == 0)
+        const std::size_t length = big32(bytes, at);
+        if (length > bytes.size() - at - kAround || beginsWith(bytes, "IDAT", at + 4))
             break;
-        if (std::memcmp(name, "tRNS", 4) == 0 && length == 2) {
-            const unsigned key = byteAt(bytes, at + 8) * 256u + byteAt(bytes, at + 9);
-            const int depth = byteAt(bytes, 24);
-            const unsigned most = (1u << std::min(depth, 16)) - 1;
+        if (beginsWith(bytes, "tRNS", at + 4) && length == 2) {
+            const unsigned key = big16(bytes, at + 8), depth = byteAt(bytes, 24);
+            const unsigned most = (1u << std::min(depth, 16u)) - 1;
             // Low depths are stretched to 8 bits.
             return static_cast<std::uint16_t>(depth < 8 ? (key & most) * 255u / std::max(most, 1u) : key & most);
         }
@@ -100,7 +86,7 @@ void toRgb(const cv::Mat &mat, std::optional<std::uint16_t> greyKey, std::uint8_
 
 bool isAnimatedWebP(std::span<const std::byte> bytes)
 {
-    return bytes.size() > 20 && std::memcmp(bytes.data() + 12, "VP8X", 4) == 0 && (byteAt(bytes, 20) & 0x02);
+    return bytes.size() > 20 && beginsWith(bytes, "VP8X", 12) && (byteAt(bytes, 20) & 0x02);
 }
 
 void silenceLogging()
@@ -133,7 +119,7 @@ Decoded decodeOther(std::span<const std::byte> bytes, ImageFormat format)
         image.rgb.resize(mat.total() * 3);
         const std::optional<std::uint16_t> key = png ? pngGreyKey(bytes) : std::nullopt;
         if (mat.type() == CV_8UC3) {  // by far the most: nothing to lay over white
-            cv::Mat rgb(mat.rows, mat.cols, CV_8UC3, image.rgb.data());
+            cv::Mat rgb = matOf(image);
             cv::mixChannels(mat, rgb, {0, 2, 1, 1, 2, 0});
         } else if (mat.depth() == CV_16U)
             toRgb<std::uint16_t>(mat, key, image.rgb.data());

@@ -7,16 +7,13 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "core/image/mat_view.h"
+
 namespace dank {
 namespace {
 
 constexpr int kFont = cv::FONT_HERSHEY_DUPLEX;
 constexpr int kShift = 4;  // OpenCV's fixed point: sixteenths of a pixel
-
-cv::Mat view(Image &image)
-{
-    return cv::Mat(image.height, image.width, CV_8UC3, image.rgb.data());
-}
 
 // The picture is RGB all along, so the colour's order is kept.
 cv::Scalar scalar(Colour colour)
@@ -66,7 +63,7 @@ void Canvas::gradient(Colour top, Colour bottom)
         const double t = height() > 1 ? static_cast<double>(y) / (height() - 1) : 0;
         const auto mix = [&](int a, int b) { return static_cast<std::uint8_t>(std::lround(a + (b - a) * t)); };
         const std::uint8_t rgb[] = {mix(top.red, bottom.red), mix(top.green, bottom.green), mix(top.blue, bottom.blue)};
-        std::uint8_t *row = m_image.rgb.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(width()) * 3;
+        std::uint8_t *row = m_image.rgb.data() + m_image.offset(0, y);
         for (int x = 0; x < width(); ++x, row += 3)
             std::copy(rgb, rgb + 3, row);
     }
@@ -74,8 +71,8 @@ void Canvas::gradient(Colour top, Colour bottom)
 
 void Canvas::rectangle(Point corner, Point size, Colour colour)
 {
-    cv::Mat mat = view(m_image);
-    cv::rectangle(mat, cv::Point(static_cast<int>(std::lround(corner.x)), static_cast<int>(std::lround(corner.y))),
+    cv::rectangle(matOf(m_image),
+                  cv::Point(static_cast<int>(std::lround(corner.x)), static_cast<int>(std::lround(corner.y))),
                   cv::Point(static_cast<int>(std::lround(corner.x + size.x)) - 1,
                             static_cast<int>(std::lround(corner.y + size.y)) - 1),
                   scalar(colour), cv::FILLED);
@@ -83,35 +80,30 @@ void Canvas::rectangle(Point corner, Point size, Colour colour)
 
 void Canvas::circle(Point centre, double radius, Colour colour)
 {
-    cv::Mat mat = view(m_image);
-    cv::circle(mat, fixed(centre), fixed(radius), scalar(colour), cv::FILLED, cv::LINE_AA, kShift);
+    cv::circle(matOf(m_image), fixed(centre), fixed(radius), scalar(colour), cv::FILLED, cv::LINE_AA, kShift);
 }
 
 void Canvas::ellipse(Point centre, Point radii, double degrees, Colour colour)
 {
-    cv::Mat mat = view(m_image);
-    cv::ellipse(mat, fixed(centre), cv::Size(fixed(radii.x), fixed(radii.y)), degrees, 0, 360, scalar(colour),
-                cv::FILLED, cv::LINE_AA, kShift);
+    cv::ellipse(matOf(m_image), fixed(centre), cv::Size(fixed(radii.x), fixed(radii.y)), degrees, 0, 360,
+                scalar(colour), cv::FILLED, cv::LINE_AA, kShift);
 }
 
 void Canvas::arc(Point centre, Point radii, double from, double to, double thickness, Colour colour)
 {
-    cv::Mat mat = view(m_image);
-    cv::ellipse(mat, fixed(centre), cv::Size(fixed(radii.x), fixed(radii.y)), 0, from, to, scalar(colour),
+    cv::ellipse(matOf(m_image), fixed(centre), cv::Size(fixed(radii.x), fixed(radii.y)), 0, from, to, scalar(colour),
                 pixels(thickness), cv::LINE_AA, kShift);
 }
 
 void Canvas::line(Point from, Point to, double thickness, Colour colour)
 {
-    cv::Mat mat = view(m_image);
-    cv::line(mat, fixed(from), fixed(to), scalar(colour), pixels(thickness), cv::LINE_AA, kShift);
+    cv::line(matOf(m_image), fixed(from), fixed(to), scalar(colour), pixels(thickness), cv::LINE_AA, kShift);
 }
 
 void Canvas::triangle(Point a, Point b, Point c, Colour colour)
 {
-    cv::Mat mat = view(m_image);
     const std::vector<cv::Point> corners{fixed(a), fixed(b), fixed(c)};
-    cv::fillConvexPoly(mat, corners, scalar(colour), cv::LINE_AA, kShift);
+    cv::fillConvexPoly(matOf(m_image), corners, scalar(colour), cv::LINE_AA, kShift);
 }
 
 void Canvas::caption(const std::string &text, double letterHeight, bool atBottom)
@@ -131,7 +123,7 @@ void Canvas::caption(const std::string &text, double letterHeight, bool atBottom
         if (letterHeight <= kSmallest || (!wide && lines.size() * letterHeight * 1.4 < height() / 4.0))
             break;
     }
-    cv::Mat mat = view(m_image);
+    cv::Mat mat = matOf(m_image);
     const double step = letterHeight * 1.4;
     double baseline =
         atBottom ? height() - letterHeight * 0.5 - step * (static_cast<double>(lines.size()) - 1) : letterHeight * 1.45;
@@ -148,9 +140,8 @@ void Canvas::caption(const std::string &text, double letterHeight, bool atBottom
 Image blankImage(int width, int height, Colour colour)
 {
     Image image{width, height, {}};
-    image.rgb.reserve(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3);
-    for (std::size_t i = 0; i < static_cast<std::size_t>(width) * static_cast<std::size_t>(height); ++i)
-        image.rgb.insert(image.rgb.end(), {colour.red, colour.green, colour.blue});
+    image.rgb.resize(image.offset(0, height));
+    matOf(image) = scalar(colour);
     return image;
 }
 

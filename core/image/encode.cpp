@@ -10,14 +10,14 @@
 #include <turbojpeg.h>
 
 #include "core/base/error.h"
+#include "core/image/mat_view.h"
 
 namespace dank {
 namespace {
 
 void requirePixels(const Image &image)
 {
-    if (image.width <= 0 || image.height <= 0
-        || image.rgb.size() != static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height) * 3)
+    if (!image.isWhole())
         throw Error(ErrorKind::Shape, "A picture to encode must have pixels.");
 }
 
@@ -50,9 +50,8 @@ std::vector<std::byte> encodePng(const Image &image)
 {
     requirePixels(image);
     try {
-        const cv::Mat rgb(image.height, image.width, CV_8UC3, const_cast<std::uint8_t *>(image.rgb.data()));
         cv::Mat bgr;
-        cv::cvtColor(rgb, bgr, cv::COLOR_RGB2BGR);
+        cv::cvtColor(matOf(image), bgr, cv::COLOR_RGB2BGR);
         std::vector<unsigned char> data;
         if (!cv::imencode(".png", bgr, data))
             throw Error(ErrorKind::Format, "The picture cannot be written as PNG.");

@@ -50,10 +50,9 @@ double deviation(double sum, double squares, double count)
 
 ImageStatistics imageStatistics(const Image &upright, double pixels, std::size_t bytes)
 {
-    const bool hasPixels = upright.width > 0 && upright.height > 0;
-    const auto count = static_cast<std::size_t>(upright.width) * static_cast<std::size_t>(upright.height);
-    if (!hasPixels || upright.rgb.size() != count * 3)
+    if (!upright.isWhole())
         throw Error(ErrorKind::Shape, "A picture to describe must have pixels.");
+    const std::size_t count = upright.rgb.size() / 3;
     ImageStatistics result{};
     auto out = result.begin();
     const Image grid = resizeTriangle(upright, kGrid, kGrid);

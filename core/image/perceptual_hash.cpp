@@ -26,10 +26,9 @@ std::int64_t overlap(std::int64_t at, std::int64_t cell, std::int64_t cells, std
 
 std::uint64_t perceptualHash(const Image &upright)
 {
-    const std::int64_t width = upright.width;
-    const std::int64_t height = upright.height;
-    if (width <= 0 || height <= 0 || upright.rgb.size() != static_cast<std::size_t>(width * height) * 3)
+    if (!upright.isWhole())
         throw Error(ErrorKind::Shape, "A picture to compare must have pixels.");
+    const std::int64_t width = upright.width, height = upright.height;
 
     // Sums of luma × overlap: every cell's weights add up to width × height, so that sums compare like means.
     std::array<std::array<std::int64_t, kColumns>, kRows> sums{};

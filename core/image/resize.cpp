@@ -202,9 +202,7 @@ Image verticalPass(const Image &in, int height)
 
 Image resizeTriangle(const Image &image, int width, int height)
 {
-    if (image.width <= 0 || image.height <= 0 || width <= 0 || height <= 0
-        || image.rgb.size()
-               != static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height) * kChannels)
+    if (!image.isWhole() || width <= 0 || height <= 0)
         throw Error(ErrorKind::Shape, "A picture to resize, and the size asked for, must have pixels.");
     try {
         if (static_cast<std::int64_t>(width) * image.height > kMaxIntermediatePixels && width > image.width) {
