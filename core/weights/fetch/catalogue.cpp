@@ -2,15 +2,20 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <set>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
-#include "core/weights/fetch/catalogue_format.h"
+#include "core/base/json_reader.h"
+#include "core/weights/safetensors_format.h"
 
 namespace dank {
 namespace {
 
 constexpr std::uint64_t kMaxCatalogueFile = std::uint64_t{1} << 20;
+constexpr std::size_t kMaxEntries = 1000;
+constexpr std::size_t kMaxText = 1000;
+constexpr int kMaxDepth = 8;
 
 const std::string kTorchvision = "https://download.pytorch.org/models/";
 const std::string kTorchvisionLicence = "BSD-3-Clause (torchvision); terms of the ImageNet pictures may apply";
@@ -24,6 +29,30 @@ std::string textOf(const char *variable)
     // NOLINTNEXTLINE(concurrency-mt-unsafe): the environment changes before there are threads, if at all.
     const char *const value = std::getenv(variable);
     return value ? value : "";
+}
+
+/// An absolute http or https address of printable ASCII with a host, at most 2,000 characters, without a user name, a
+/// query or a fragment: a password in an address would end up in messages.
+bool isWebAddress(std::string_view address)
+{
+    const std::size_t scheme = address.starts_with("https://") ? 8 : address.starts_with("http://") ? 7 : 0;
+    if (scheme == 0 || address.size() > 2000)
+        return false;
+    const std::string_view rest = address.substr(scheme);
+    if (rest.empty() || rest.front() == '/' || rest.front() == ':')
+        return false;
+    return std::all_of(rest.begin(), rest.end(), [](char c) {
+        return c > 0x20 && c < 0x7f && std::string_view("@?#\\\"<>^`{|}").find(c) == std::string_view::npos;
+    });
+}
+
+/// A name that is safe as a file name everywhere and in an address as it is: letters, digits, '.', '_' and '-', not
+/// beginning with '.' or '-', at most `most` characters.
+bool isPlainName(std::string_view name, std::size_t most)
+{
+    constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+    return !name.empty() && name.size() <= most && name.front() != '.' && name.front() != '-'
+           && name.find_first_not_of(kPlain) == std::string_view::npos;
 }
 
 }  // namespace
@@ -97,6 +126,67 @@ std::vector<WeightsEntry> weightsCatalogue(const WeightsSources &sources)
     if (!sources.base.empty())
         for (WeightsEntry &entry : entries)
             entry.url = sources.base + "/" + entry.file;
+    return entries;
+}
+
+std::vector<WeightsEntry> parseWeightsCatalogue(std::string_view json, const std::filesystem::path &path)
+{
+    std::string where;
+    const auto refuse = [&](const std::string &reason) {
+        throw Error(ErrorKind::Format,
+                    "The catalogue of weights '" + displayPath(path) + "' cannot be used: " + where + reason
+                        + ". Compare it with what 'dank weights list --json' prints.",
+                    path);
+    };
+    const JsonDocument document(json, kMaxDepth, refuse);
+    const auto list = document.root().at("weights").list(kMaxEntries);
+    if (list.empty())
+        refuse("it lists no weights");
+    std::vector<WeightsEntry> entries;
+    std::set<std::string> ids, files;
+    for (const JsonValue &item : list) {
+        const auto name = [&](const char *key, std::size_t most) {
+            std::string text = item.at(key).text();
+            if (!isPlainName(text, most))
+                refuse("'" + std::string(key) + "' is not letters, digits, '.', '_' and '-'");
+            return text;
+        };
+        const auto text = [&](const char *key) {
+            const auto found = item.find(key);
+            return found ? printable(found->text(kMaxText)) : std::string();
+        };
+        const auto size = [&](const char *key) {
+            const auto found = item.find(key);
+            return found ? found->whole<std::uint64_t>(0, kMaxWeightsBytes) : 0;
+        };
+        where = "entry " + std::to_string(entries.size() + 1) + ": ";
+        WeightsEntry &entry = entries.emplace_back();
+        entry.id = name("id", 64);
+        where = "entry " + shownName(entry.id) + ": ";
+        entry.backbone = name("backbone", 64);
+        entry.file = name("file", 200);
+        entry.url = item.at("url").text();
+        if (!isWebAddress(entry.url))
+            refuse("'url' is no plain http or https address");
+        entry.sha256 = item.at("sha256").text();
+        std::transform(entry.sha256.begin(), entry.sha256.end(), entry.sha256.begin(),
+                       [](char c) { return c >= 'A' && c <= 'F' ? char(c - 'A' + 'a') : c; });
+        if (entry.sha256.size() < 8 || entry.sha256.size() > 64
+            || entry.sha256.find_first_not_of("0123456789abcdef") != std::string::npos)
+            refuse("'sha256' is not 8 to 64 hex digits");
+        entry.bytes = size("bytes");
+        entry.approximateBytes = size("approximate_bytes");
+        entry.title = text("title");
+        if (entry.title.empty())
+            entry.title = entry.id;
+        entry.licence = text("licence");
+        entry.source = text("source");
+        entry.note = text("note");
+        if (!ids.insert(entry.id).second)
+            refuse("it has the id of another");
+        if (!files.insert(entry.file).second)
+            refuse("it has the file name of another");
+    }
     return entries;
 }
 

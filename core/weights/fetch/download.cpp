@@ -308,7 +308,10 @@ private:
         if (bytes.size() > most - m_part.size()) {
             // It is not the file, so there is nothing to go on from.
             m_part.discard();
-            throw tooLong();
+            throw Error(ErrorKind::Weights,
+                        shownUrl(m_url) + " sends more than the " + std::to_string(most)
+                            + " bytes that the file may have. It was stopped and nothing kept. Get the file elsewhere.",
+                        m_request.target);
         }
         m_part.append(bytes);
     }
@@ -322,14 +325,6 @@ private:
         if (!secure && !plain)
             refuse("redirects to " + shownUrl(next) + ", which is not followed: only https is");
         m_url = next;
-    }
-
-    Error tooLong() const
-    {
-        return Error(ErrorKind::Weights,
-                     shownUrl(m_url) + " sends more than the " + std::to_string(m_total != 0 ? m_total : cap())
-                         + " bytes that the file may have. It was stopped and nothing kept. Get the file elsewhere.",
-                     m_request.target);
     }
 
     [[noreturn]] void refuse(const std::string &what) const
@@ -378,9 +373,8 @@ private:
 
 void check(const DownloadRequest &request)
 {
-    const bool hex = std::all_of(request.sha256.begin(), request.sha256.end(),
-                                 [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-    if (!hex || request.sha256.size() < 8 || request.sha256.size() > 64)
+    if (request.sha256.find_first_not_of("0123456789abcdef") != std::string::npos || request.sha256.size() < 8
+        || request.sha256.size() > 64)
         throw Error(ErrorKind::Shape, "A download needs 8 to 64 lower-case hex digits of its SHA-256.");
     if (!request.url.starts_with("https://") && !(request.allowHttp && request.url.starts_with("http://")))
         throw Error(ErrorKind::Network,

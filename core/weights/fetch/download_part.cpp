@@ -61,12 +61,7 @@ void DownloadPart::openLocked()
     // then open again.
     for (int attempt = 0; attempt < 10; ++attempt) {
         m_file = FileDescriptor(m_path, O_RDWR | O_CREAT | O_NONBLOCK | O_NOFOLLOW, 0666);
-        if (!m_file && (errno == ELOOP || errno == ENXIO || errno == EISDIR))
-            throw Error(ErrorKind::File,
-                        "Cannot download to '" + displayPath(m_path)
-                            + "': something that is not a plain file has that name. Remove it and try again.",
-                        m_path);
-        if (!m_file)
+        if (!m_file && errno != ELOOP && errno != ENXIO && errno != EISDIR)
             throwErrno(errno, "write", m_path);
         struct flock range {};  // an open file description lock: it ends with the process, however that ends
         range.l_type = F_WRLCK;
@@ -81,7 +76,7 @@ void DownloadPart::openLocked()
             m_size = std::uint64_t(ours.st_size);
             return;
         }
-        if (known && !S_ISREG(ours.st_mode))
+        if (!m_file || (known && !S_ISREG(ours.st_mode)))
             throw Error(ErrorKind::File,
                         "Cannot download to '" + displayPath(m_path)
                             + "': something that is not a plain file has that name. Remove it and try again.",

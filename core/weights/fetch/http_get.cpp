@@ -15,17 +15,13 @@ namespace {
 constexpr int kTickMilliseconds = 100;
 constexpr curl_off_t kAliveBytes = 1024;
 constexpr long kBufferBytes = 256l << 10;
+constexpr long kConnectMilliseconds = 20'000;
 
 using Clock = std::chrono::steady_clock;
 
-struct EasyDelete {
-    void operator()(CURL *easy) const { curl_easy_cleanup(easy); }
-};
-struct MultiDelete {
-    void operator()(CURLM *multi) const { curl_multi_cleanup(multi); }
-};
-struct ListDelete {
-    void operator()(curl_slist *list) const { curl_slist_free_all(list); }
+template <auto kFree>
+struct Freed {
+    void operator()(auto *what) const { kFree(what); }
 };
 
 [[noreturn]] void failSetup()
@@ -50,17 +46,13 @@ std::string header(CURL *easy, const char *name)
 /// `location` as seen from `url`, made absolute; empty for what is no address.
 std::string resolve(const std::string &url, const std::string &location)
 {
-    struct Delete {
-        void operator()(CURLU *address) const { curl_url_cleanup(address); }
-        void operator()(char *text) const { curl_free(text); }
-    };
-    const std::unique_ptr<CURLU, Delete> address(curl_url());
+    const std::unique_ptr<CURLU, Freed<curl_url_cleanup>> address(curl_url());
     char *text = nullptr;
     if (location.empty() || !address || curl_url_set(address.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK
         || curl_url_set(address.get(), CURLUPART_URL, location.c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK
         || curl_url_get(address.get(), CURLUPART_URL, &text, 0) != CURLUE_OK)
         return {};
-    const std::unique_ptr<char, Delete> owner(text);
+    const std::unique_ptr<char, Freed<curl_free>> owner(text);
     return text;
 }
 
@@ -88,7 +80,7 @@ public:
         if (!request.authorities.empty())
             setOption(easy, CURLOPT_CAINFO, request.authorities.c_str());
         setOption(easy, CURLOPT_USERAGENT, "dank-learning/" DANK_VERSION);
-        setOption(easy, CURLOPT_CONNECTTIMEOUT_MS, long(request.connectTimeout.count()));
+        setOption(easy, CURLOPT_CONNECTTIMEOUT_MS, kConnectMilliseconds);
         setOption(easy, CURLOPT_BUFFERSIZE, kBufferBytes);
         setOption(easy, CURLOPT_NOSIGNAL, 1L);
         // A stop must not wait for a name server that does not answer.
@@ -227,9 +219,9 @@ private:
     const HttpReceiver &m_receiver;
     const CancelToken &m_cancel;
     char m_message[CURL_ERROR_SIZE] = {};
-    std::unique_ptr<curl_slist, ListDelete> m_headers;
-    std::unique_ptr<CURL, EasyDelete> m_easy;
-    std::unique_ptr<CURLM, MultiDelete> m_multi;
+    std::unique_ptr<curl_slist, Freed<curl_slist_free_all>> m_headers;
+    std::unique_ptr<CURL, Freed<curl_easy_cleanup>> m_easy;
+    std::unique_ptr<CURLM, Freed<curl_multi_cleanup>> m_multi;
     bool m_headersDone = false, m_accepted = false, m_unwanted = false, m_connected = false;
     std::exception_ptr m_thrown;
     curl_off_t m_bytes = 0, m_aliveBytes = 0;

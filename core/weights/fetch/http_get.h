@@ -20,7 +20,6 @@ struct HttpRequest {
     std::string url;                    ///< http or https
     std::vector<std::string> headers;   ///< whole lines: "Range: bytes=10-"
     std::filesystem::path authorities;  ///< PEM file of whom to trust instead of the system's; empty: the system's
-    std::chrono::milliseconds connectTimeout{20'000};
     std::chrono::milliseconds stall{30'000};  ///< the longest time for which less than 1 KiB may arrive
 };
 

@@ -2,10 +2,10 @@
 
 #include <openssl/evp.h>
 
+#include <memory>
 #include <vector>
 
 #include "core/base/error.h"
-#include "core/base/file_descriptor.h"
 
 namespace dank {
 namespace {
@@ -21,51 +21,30 @@ void expect(int result)
 
 }  // namespace
 
-struct Sha256::State {
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    ~State() { EVP_MD_CTX_free(context); }
-};
-
-Sha256::Sha256() : m_state(std::make_unique<State>())
-{
-    expect(m_state->context ? EVP_DigestInit_ex(m_state->context, EVP_sha256(), nullptr) : 0);
-}
-
-Sha256::~Sha256() = default;
-
-void Sha256::add(std::span<const std::byte> bytes)
-{
-    expect(EVP_DigestUpdate(m_state->context, bytes.data(), bytes.size()));
-}
-
-std::string Sha256::hex()
-{
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned int size = 0;
-    expect(EVP_DigestFinal_ex(m_state->context, digest, &size));
-    expect(EVP_DigestInit_ex(m_state->context, EVP_sha256(), nullptr));
-    std::string text;
-    for (unsigned int i = 0; i < size; ++i) {
-        text += "0123456789abcdef"[digest[i] >> 4];
-        text += "0123456789abcdef"[digest[i] & 15];
-    }
-    return text;
-}
-
 std::string sha256Descriptor(const FileDescriptor &file, const std::filesystem::path &path, const JobContext &context)
 {
     const std::uint64_t size = file.size(path);
-    Sha256 hash;
+    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> hash(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+    expect(hash ? EVP_DigestInit_ex(hash.get(), EVP_sha256(), nullptr) : 0);
     std::vector<std::byte> piece(kPiece);
     for (std::uint64_t done = 0;;) {
         context.cancel.check();
         const std::size_t got = file.read(piece, done, path);
         if (got == 0)
-            return hash.hex();
-        hash.add(std::span(piece).first(got));
+            break;
+        expect(EVP_DigestUpdate(hash.get(), piece.data(), got));
         done += got;
         context.report("verify", done, size);
     }
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned int length = 0;
+    expect(EVP_DigestFinal_ex(hash.get(), digest, &length));
+    std::string text;
+    for (unsigned int i = 0; i < length; ++i) {
+        text += "0123456789abcdef"[digest[i] >> 4];
+        text += "0123456789abcdef"[digest[i] & 15];
+    }
+    return text;
 }
 
 std::string sha256File(const std::filesystem::path &path, const JobContext &context)
