@@ -3,7 +3,6 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <cstring>
 #include <future>
 #include <optional>
 #include <string_view>
@@ -98,24 +97,7 @@ void FeatureStore::put(const std::string &backbone, std::span<const Entry> entri
 
 bool FeatureStore::get(const std::string &backbone, const std::string &imageHash, std::span<float> out) const
 {
-    const bool found = sql::first(
-                           *m_database,
-                           [&](SQLite::Statement &row) {
-                               const SQLite::Column vector = row.getColumn(0);
-                               const void *const bytes = vector.getBlob();
-                               if (std::size_t(vector.getBytes()) != out.size_bytes())
-                                   return false;
-                               if (!out.empty())
-                                   std::memcpy(out.data(), bytes, out.size_bytes());
-                               return true;
-                           },
-                           "SELECT vector FROM features WHERE image_hash = ?2 AND"
-                           " backbone = (SELECT id FROM backbones WHERE name = ?1)",
-                           backbone, imageHash)
-                           .value_or(false);
-    if (found)
-        noteUse(backbone);
-    return found;
+    return get(backbone, std::span(&imageHash, 1), out).front();
 }
 
 std::vector<bool> FeatureStore::get(const std::string &backbone, std::span<const std::string> imageHashes,

@@ -1,6 +1,10 @@
 #include "core/store/run_store.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -13,8 +17,7 @@
 namespace dank {
 namespace {
 
-constexpr RunState kStates[] = {RunState::Running, RunState::Paused, RunState::Interrupted, RunState::Done,
-                                RunState::Failed};
+constexpr std::array kStates{"running", "paused", "interrupted", "done", "failed"};  // in RunState's order
 
 // Losses that are infinite or no number (NULL in the table) can never be the best.
 constexpr const char *kSelectRuns =
@@ -56,10 +59,10 @@ std::optional<double> defined(const SQLite::Column &column)
 
 RunState stateFromName(const std::string &name)
 {
-    for (const RunState state : kStates)
-        if (name == runStateName(state))
-            return state;
-    throw Error(ErrorKind::Format, "Its state '" + printable(name) + "' is unknown.");
+    const auto found = std::ranges::find(kStates, name);
+    if (found == kStates.end())
+        throw Error(ErrorKind::Format, "Its state '" + printable(name) + "' is unknown.");
+    return static_cast<RunState>(found - kStates.begin());
 }
 
 /// The greatest run number that files in the library's folder bear: a lost database must not lead to a new run
@@ -104,25 +107,47 @@ void setMark(SQLite::Database &database, std::int64_t run, const char *column, c
     });
 }
 
+// Open file description locks: like flock(2) they belong to the descriptor and end with the process, however it
+// ends; unlike flock(2) they can be asked about without being taken.
+
+struct flock wholeFile()
+{
+    struct flock range {};
+    range.l_type = F_WRLCK;
+    range.l_whence = SEEK_SET;
+    return range;
+}
+
+/// Takes the lock of the run in `folder`, creating both. Never waits. Throws Error{Library} when someone holds it, be
+/// it this very process through another RunLock, and Error{Disk|File}.
 RunLock lockIn(const std::filesystem::path &folder, std::int64_t run)
 {
-    if (std::optional<RunLock> lock = tryLockRun(folder))
-        return std::move(*lock);
+    createFolder(folder);
+    const std::filesystem::path path = folder / "lock";
+    FileDescriptor file(path, O_RDWR | O_CREAT | O_NONBLOCK | O_NOFOLLOW, 0644);
+    if (!file)
+        throwErrno(errno, "open", path);
+    struct flock range = wholeFile();
+    if (::fcntl(file.get(), F_OFD_SETLK, &range) == 0)
+        return RunLock(std::move(file));
+    if (errno != EAGAIN && errno != EACCES)
+        throwErrno(errno, "lock", path);
     throw Error(ErrorKind::Library, "Run " + std::to_string(run) + " is being worked on by another process.", folder);
+}
+
+/// Whether someone holds the lock. Asks without taking it, so it disturbs no one.
+bool isRunLocked(const std::filesystem::path &folder)
+{
+    const FileDescriptor file(folder / "lock", O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+    struct flock range = wholeFile();
+    return file && ::fcntl(file.get(), F_OFD_GETLK, &range) == 0 && range.l_type != F_UNLCK;
 }
 
 }  // namespace
 
 const char *runStateName(RunState state) noexcept
 {
-    switch (state) {
-    case RunState::Running: return "running";
-    case RunState::Paused: return "paused";
-    case RunState::Interrupted: return "interrupted";
-    case RunState::Done: return "done";
-    case RunState::Failed: return "failed";
-    }
-    return "unknown";
+    return kStates[static_cast<std::size_t>(state)];
 }
 
 std::filesystem::path RunStore::folderOf(std::int64_t run) const

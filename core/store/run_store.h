@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/store/run_lock.h"
+#include "core/base/file_descriptor.h"
 #include "core/store/run_record.h"
 
 namespace SQLite {
@@ -16,6 +16,16 @@ class Statement;
 }  // namespace SQLite
 
 namespace dank {
+
+/// Held while a run's process works on it; the operating system lets go when the process ends, however it ends.
+class RunLock {
+public:
+    RunLock() = default;
+    explicit RunLock(FileDescriptor file) : m_file(std::move(file)) {}
+
+private:
+    FileDescriptor m_file;
+};
 
 /// Training runs with their epochs, their marks (locked, in the trash) and the locks of the processes that work on
 /// them. Part of a Library, whose thread is its thread. All throw Error{Disk|Library}, the latter also where there is
