@@ -13,6 +13,7 @@
 #include <fcntl.h>
 
 #include "core/base/file_descriptor.h"
+#include "core/base/names.h"
 #include "core/dataset/byte_source.h"
 
 namespace dank {
@@ -345,14 +346,8 @@ ImageProbe probeSource(ByteSource &source)
 
 const char *imageFormatName(ImageFormat format) noexcept
 {
-    switch (format) {
-    case ImageFormat::Jpeg: return "JPEG";
-    case ImageFormat::Png: return "PNG";
-    case ImageFormat::WebP: return "WebP";
-    case ImageFormat::Bmp: return "BMP";
-    case ImageFormat::Gif: return "GIF";
-    }
-    return "unknown";
+    static constexpr const char *kNames[] = {"JPEG", "PNG", "WebP", "BMP", "GIF"};
+    return nameIn(kNames, format);
 }
 
 ImageProbe probeImage(std::span<const std::byte> bytes)

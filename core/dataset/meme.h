@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/dataset/columns.h"
 
@@ -44,6 +46,8 @@ enum class SkipReason {
 
 /// The stable name used in JSON and the store, e.g. "image_missing".
 const char *skipReasonName(SkipReason reason) noexcept;
+/// The reason with that stable name; empty for any other text.
+std::optional<SkipReason> skipReasonFromName(std::string_view name) noexcept;
 /// A few plain words, e.g. "image missing".
 const char *skipReasonText(SkipReason reason) noexcept;
 

@@ -12,6 +12,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/names.h"
 
 namespace dank {
 
@@ -140,15 +141,8 @@ enum class Kind { Null, Bool, Number, Text, Object, Array };
 
 const char *kindText(Kind kind)
 {
-    switch (kind) {
-    case Kind::Null: return "null";
-    case Kind::Bool: return "true or false";
-    case Kind::Number: return "a number";
-    case Kind::Text: return "text";
-    case Kind::Object: return "an object";
-    case Kind::Array: return "a list";
-    }
-    return "something else";
+    static constexpr const char *kTexts[] = {"null", "true or false", "a number", "text", "an object", "a list"};
+    return nameIn(kTexts, kind);
 }
 
 struct Value {

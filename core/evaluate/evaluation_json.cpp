@@ -13,11 +13,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kMaxDepth = 8;
-constexpr SkipReason kReasons[] = {
-    SkipReason::RowMalformed,   SkipReason::UpvotesMissing, SkipReason::UpvotesInvalid,  SkipReason::DuplicateId,
-    SkipReason::ImageMissing,   SkipReason::ImageOutside,   SkipReason::ImageUnreadable, SkipReason::NotAnImage,
-    SkipReason::ImageTruncated, SkipReason::ImageTooLarge,  SkipReason::ImageCorrupt,    SkipReason::Excluded,
-};
 
 // ---- to JSON ----
 
@@ -181,11 +176,10 @@ Verdict verdict(const JsonValue &object)
 
 Skipped skipped(const JsonValue &object)
 {
-    const std::string name = object.at("reason").text();
-    for (const SkipReason reason : kReasons)
-        if (name == skipReasonName(reason))
-            return {object.at("id").text(), reason, object.at("detail").text()};
-    object.refuse("a reason for skipping a meme is unknown");
+    const auto reason = skipReasonFromName(object.at("reason").text());
+    if (!reason)
+        object.refuse("a reason for skipping a meme is unknown");
+    return {object.at("id").text(), *reason, object.at("detail").text()};
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/base/error.h"
+#include "core/base/names.h"
 #include "core/evaluate/weighted_rows.h"
 
 namespace dank {
@@ -15,23 +16,15 @@ namespace {
 /// Of errors whose squares leave the finite numbers; no error at all would be the worse thing to say.
 constexpr double kTooGreat = std::numeric_limits<double>::max();
 
+constexpr const char *kNames[] = {
+    "mae",           "rmse",          "r2",          "spearman", "kendall", "pairwise", "roc_auc_top_25",
+    "pr_auc_top_25", "roc_auc_top_5", "pr_auc_top_5"};
+
 }  // namespace
 
 const char *figureName(Figure figure) noexcept
 {
-    switch (figure) {
-    case Figure::Mae: return "mae";
-    case Figure::Rmse: return "rmse";
-    case Figure::R2: return "r2";
-    case Figure::Spearman: return "spearman";
-    case Figure::Kendall: return "kendall";
-    case Figure::Pairwise: return "pairwise";
-    case Figure::RocAucTop25: return "roc_auc_top_25";
-    case Figure::PrAucTop25: return "pr_auc_top_25";
-    case Figure::RocAucTop5: return "roc_auc_top_5";
-    case Figure::PrAucTop5: return "pr_auc_top_5";
-    }
-    return "unknown";
+    return nameIn(kNames, figure);
 }
 
 std::optional<double> figureOf(const Metrics &metrics, Figure figure)

@@ -4,9 +4,30 @@
 #include <cstdio>
 #include <string_view>
 
+#include "core/base/names.h"
+
 namespace dank {
 
+std::string figureText(const std::optional<double> &value)
+{
+    if (!value)
+        return "undefined";
+    char text[64];
+    std::snprintf(text, sizeof text, std::abs(*value) < 1000 ? "%.2f" : "%.3g", *value);
+    std::string result = text;
+    if (result == "-0.00")
+        result = "0.00";
+    if (result.front() == '-')
+        result.replace(0, 1, "\xe2\x88\x92");  // a minus sign, not a hyphen
+    return result;
+}
+
 namespace {
+
+constexpr const char *kNames[] = {"learned_something", "no_evidence",        "too_few_rows",
+                                  "seen_in_training",  "explained_by_group", "leakage_suspected"};
+constexpr const char *kWords[] = {"learned something", "no evidence of learning", "too few rows to tell",
+                                  "seen in training",  "explained by the group",  "leakage suspected"};
 
 /// How far below the model the nearest training meme may stay and still be "about as good".
 constexpr double kAboutAsGood = 0.05;
@@ -18,26 +39,6 @@ constexpr double kOwedToDuplicates = 0.1;
 constexpr double kControlShare = 0.75;
 constexpr double kSizeableR2 = 0.1;
 constexpr double kSizeableSpearman = 0.4;
-
-std::string figure(double value)
-{
-    char text[64];
-    if (std::abs(value) < 1000)
-        std::snprintf(text, sizeof text, "%.2f", value);
-    else
-        std::snprintf(text, sizeof text, "%.3g", value);
-    std::string result = text;
-    if (result == "-0.00")
-        result = "0.00";
-    if (result.front() == '-')
-        result.replace(0, 1, "\xe2\x88\x92");  // a minus sign, not a hyphen
-    return result;
-}
-
-std::string figure(const std::optional<double> &value)
-{
-    return value ? figure(*value) : "undefined";
-}
 
 std::string percent(double share)
 {
@@ -175,7 +176,7 @@ private:
         else
             for (const char *name : {"random_features", "shuffled"})
                 if (const BaselineResult *control = baseline(name); control && isMatched(claim, *control))
-                    add(control->title + " reaches Spearman " + figure(*spearmanOf(*control)) + " too");
+                    add(control->title + " reaches Spearman " + figureText(*spearmanOf(*control)) + " too");
         return why;
     }
 
@@ -194,10 +195,11 @@ private:
     {
         std::string text;
         if (m_facts.heightCounts)
-            text = "R\xc2\xb2 " + figure(shown.metrics.r2) + " and ";
-        text += "Spearman " + figure(shown.metrics.spearman);
+            text = "R\xc2\xb2 " + figureText(shown.metrics.r2) + " and ";
+        text += "Spearman " + figureText(shown.metrics.spearman);
         if (shown.spearman)
-            text += " (95 % interval " + figure(shown.spearman->low) + " to " + figure(shown.spearman->high) + ")";
+            text +=
+                " (95 % interval " + figureText(shown.spearman->low) + " to " + figureText(shown.spearman->high) + ")";
         return text;
     }
 
@@ -212,8 +214,8 @@ private:
                              + memes(m_facts.rows) + " (" + percent(m_facts.duplicates, m_facts.rows)
                              + ") is among those it learned from";
         if (const BaselineResult *nearest = baseline("nearest"); nearest && spearmanOf(*nearest))
-            reason += "; copying the most similar training meme scores Spearman " + figure(*spearmanOf(*nearest))
-                      + ", the model " + figure(m_main.metrics.spearman);
+            reason += "; copying the most similar training meme scores Spearman " + figureText(*spearmanOf(*nearest))
+                      + ", the model " + figureText(m_main.metrics.spearman);
         reason += m_facts.clean ? ". Without those memes the model has " + figures(*m_facts.clean) + ". "
                                 : ". Without those memes too few are left to judge it on. ";
         return {VerdictKind::LeakageSuspected, "Leakage suspected.",
@@ -223,10 +225,10 @@ private:
     Verdict explainedByGroup(const BaselineResult &group) const
     {
         return {VerdictKind::ExplainedByGroup, "The " + m_facts.groupName + " explains it.",
-                "Knowing only the " + m_facts.groupName + " gives R\xc2\xb2 " + figure(group.pooled.r2)
-                    + " and Spearman " + figure(group.pooled.spearman) + " on " + memes(m_facts.rows)
-                    + "; the model has R\xc2\xb2 " + figure(m_facts.pooled.metrics.r2) + " and Spearman "
-                    + figure(m_facts.pooled.metrics.spearman) + ". Inside each " + m_facts.groupName + " "
+                "Knowing only the " + m_facts.groupName + " gives R\xc2\xb2 " + figureText(group.pooled.r2)
+                    + " and Spearman " + figureText(group.pooled.spearman) + " on " + memes(m_facts.rows)
+                    + "; the model has R\xc2\xb2 " + figureText(m_facts.pooled.metrics.r2) + " and Spearman "
+                    + figureText(m_facts.pooled.metrics.spearman) + ". Inside each " + m_facts.groupName + " "
                     + objections(m_main) + ": " + figures(m_main) + ". Train on upvotes within the " + m_facts.groupName
                     + " to see what the pictures themselves tell."};
     }
@@ -242,8 +244,9 @@ private:
                               + " all are equally dank, so there is nothing to predict. "
                                 "Look at the upvotes and at the target that was chosen.");
         if (!claim.metrics.spearman)
-            return noEvidence("It gives all " + count + " the same score" + " (R\xc2\xb2 " + figure(claim.metrics.r2)
-                              + ")" + ". Train longer, with a smaller learning rate, or with another loss.");
+            return noEvidence("It gives all " + count + " the same score" + " (R\xc2\xb2 "
+                              + figureText(claim.metrics.r2) + ")"
+                              + ". Train longer, with a smaller learning rate, or with another loss.");
         const std::string why = objections(claim);
         if (!why.empty())
             return noEvidence(place() + count + ' ' + why + ": " + figures(claim)
@@ -260,8 +263,8 @@ private:
                 best = &result;
         if (best && !usesClean && *spearmanOf(*best) >= *claim.metrics.spearman)
             // Titles are singular and plural.
-            reason +=
-                " But as good an order is reached by " + best->title + ": Spearman " + figure(*spearmanOf(*best)) + ".";
+            reason += " But as good an order is reached by " + best->title + ": Spearman "
+                      + figureText(*spearmanOf(*best)) + ".";
         if (!baseline("random_features") || !baseline("shuffled"))
             reason += " It was not compared with the same network on random numbers and on shuffled upvotes.";
         if (m_facts.groupsTooFew)
@@ -277,43 +280,17 @@ private:
 
 const char *verdictName(VerdictKind kind) noexcept
 {
-    switch (kind) {
-    case VerdictKind::LearnedSomething: return "learned_something";
-    case VerdictKind::NoEvidence: return "no_evidence";
-    case VerdictKind::TooFewRows: return "too_few_rows";
-    case VerdictKind::SeenInTraining: return "seen_in_training";
-    case VerdictKind::ExplainedByGroup: return "explained_by_group";
-    case VerdictKind::LeakageSuspected: return "leakage_suspected";
-    }
-    return "unknown";
+    return nameIn(kNames, kind);
 }
 
 const char *verdictWords(VerdictKind kind) noexcept
 {
-    switch (kind) {
-    case VerdictKind::LearnedSomething: return "learned something";
-    case VerdictKind::NoEvidence: return "no evidence of learning";
-    case VerdictKind::TooFewRows: return "too few rows to tell";
-    case VerdictKind::SeenInTraining: return "seen in training";
-    case VerdictKind::ExplainedByGroup: return "explained by the group";
-    case VerdictKind::LeakageSuspected: return "leakage suspected";
-    }
-    return "unknown";
+    return nameIn(kWords, kind);
 }
 
 std::optional<VerdictKind> verdictFromName(std::string_view name) noexcept
 {
-    for (const VerdictKind kind :
-         {VerdictKind::LearnedSomething, VerdictKind::NoEvidence, VerdictKind::TooFewRows, VerdictKind::SeenInTraining,
-          VerdictKind::ExplainedByGroup, VerdictKind::LeakageSuspected})
-        if (name == verdictName(kind))
-            return kind;
-    return std::nullopt;
-}
-
-std::string figureText(const std::optional<double> &value)
-{
-    return figure(value);
+    return valueIn<VerdictKind>(kNames, name);
 }
 
 Verdict decideVerdict(const VerdictFacts &facts)

@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "core/base/error.h"
+#include "core/base/names.h"
 
 namespace dank {
 
@@ -13,7 +14,7 @@ namespace {
 constexpr std::size_t kMaxText = 256;
 constexpr std::size_t kMaxShown = 60;
 constexpr double kLeast = 1e-6, kMost = 1e6;
-constexpr LossKind kKinds[] = {LossKind::SquaredError, LossKind::Huber, LossKind::Bce, LossKind::RankNet};
+constexpr const char *kNames[] = {"mse", "huber", "bce", "ranknet"};
 
 [[noreturn]] void refuse(const std::string &why)
 {
@@ -48,9 +49,8 @@ LossTerm termFromText(std::string_view text)
     std::string_view rest = text;
     takeNumber(rest, term.weight);
     const std::string_view name = rest.substr(0, rest.find(':'));
-    const auto kind =
-        std::find_if(std::begin(kKinds), std::end(kKinds), [&](LossKind known) { return name == lossKindName(known); });
-    if (kind == std::end(kKinds))
+    const auto kind = valueIn<LossKind>(kNames, name);
+    if (!kind)
         refuse("there is none called " + shown(name));
     term.kind = *kind;
     rest.remove_prefix(name.size());
@@ -74,13 +74,7 @@ std::string number(double value)
 
 const char *lossKindName(LossKind kind) noexcept
 {
-    switch (kind) {
-    case LossKind::SquaredError: return "mse";
-    case LossKind::Huber: return "huber";
-    case LossKind::Bce: return "bce";
-    case LossKind::RankNet: return "ranknet";
-    }
-    return "";
+    return nameIn(kNames, kind);
 }
 
 std::vector<LossTerm> lossFromText(std::string_view text)

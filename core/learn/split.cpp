@@ -8,12 +8,15 @@
 #include <unordered_set>
 
 #include "core/base/error.h"
+#include "core/base/names.h"
 #include "core/base/random.h"
 #include "core/dataset/duplicates.h"
 
 namespace dank {
 
 namespace {
+
+constexpr const char *kNames[] = {"author", "random", "time", "duplicates"};
 
 using Group = std::vector<std::size_t>;
 
@@ -217,20 +220,13 @@ Split splitByTime(std::span<const MemeRecord> records, const SplitPlan &plan, st
 
 const char *splitKindName(SplitKind kind) noexcept
 {
-    switch (kind) {
-    case SplitKind::Author: return "author";
-    case SplitKind::Random: return "random";
-    case SplitKind::Time: return "time";
-    case SplitKind::Duplicates: return "duplicates";
-    }
-    return "unknown";
+    return nameIn(kNames, kind);
 }
 
 SplitKind splitKindFromName(std::string_view name)
 {
-    for (const SplitKind kind : {SplitKind::Author, SplitKind::Random, SplitKind::Time, SplitKind::Duplicates})
-        if (name == splitKindName(kind))
-            return kind;
+    if (const auto kind = valueIn<SplitKind>(kNames, name))
+        return *kind;
     throw Error(ErrorKind::Format,
                 "There is no split '" + std::string(name) + "'. Choose author, duplicates, time or random.");
 }

@@ -5,12 +5,14 @@
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/base/names.h"
 
 namespace dank {
 
 namespace {
 
 constexpr std::size_t kMaxQuantiles = 1001;
+constexpr const char *kNames[] = {"max", "log", "percentile"};
 
 /// Mid-rank of `value` among the ascending `sorted`, as a share of their number: (below + equal / 2) / n.
 /// Between two of them it is interpolated linearly, so that the map has an inverse.
@@ -58,19 +60,13 @@ double toUnit(double value)
 
 const char *targetKindName(TargetKind kind) noexcept
 {
-    switch (kind) {
-    case TargetKind::Max: return "max";
-    case TargetKind::Log: return "log";
-    case TargetKind::Percentile: return "percentile";
-    }
-    return "unknown";
+    return nameIn(kNames, kind);
 }
 
 TargetKind targetKindFromName(std::string_view name)
 {
-    for (const TargetKind kind : {TargetKind::Max, TargetKind::Log, TargetKind::Percentile})
-        if (name == targetKindName(kind))
-            return kind;
+    if (const auto kind = valueIn<TargetKind>(kNames, name))
+        return *kind;
     throw Error(ErrorKind::Format, "There is no target '" + std::string(name) + "'. Choose max, log or percentile.");
 }
 

@@ -9,6 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/base/json_reader.h"
+#include "core/base/names.h"
 
 namespace dank {
 
@@ -28,20 +29,10 @@ constexpr TrainPreset kPresets[] = {
     {"paper", "Paper", "As published, to compare: N(0, 1) weights, 80 % dropped, no held-out memes to stop by."},
 };
 
-template <typename Value>
-struct Named {
-    Value value;
-    const char *name;
-};
-constexpr Named<Initialisation> kInitialisations[] = {{Initialisation::Kaiming, "kaiming"},
-                                                      {Initialisation::Xavier, "xavier"},
-                                                      {Initialisation::StandardNormal, "standard_normal"}};
-constexpr Named<OptimiserKind> kOptimisers[] = {
-    {OptimiserKind::Adam, "adam"}, {OptimiserKind::AdamW, "adamw"}, {OptimiserKind::Sgd, "sgd"}};
-constexpr Named<Schedule> kSchedules[] = {
-    {Schedule::Constant, "constant"}, {Schedule::Step, "step"}, {Schedule::Cosine, "cosine"}};
-constexpr Named<OutputActivation> kOutputs[] = {{OutputActivation::Sigmoid, "sigmoid"},
-                                                {OutputActivation::Linear, "linear"}};
+constexpr const char *kInitialisations[] = {"kaiming", "xavier", "standard_normal"};
+constexpr const char *kOptimisers[] = {"adam", "adamw", "sgd"};
+constexpr const char *kSchedules[] = {"constant", "step", "cosine"};
+constexpr const char *kOutputs[] = {"sigmoid", "linear"};
 
 [[noreturn]] void refuse(const std::string &why)
 {
@@ -49,23 +40,13 @@ constexpr Named<OutputActivation> kOutputs[] = {{OutputActivation::Sigmoid, "sig
 }
 
 template <typename Value, std::size_t N>
-const char *nameIn(const Named<Value> (&table)[N], Value value) noexcept
+Value valueNamed(const char *const (&names)[N], std::string_view name, const char *what)
 {
-    for (const Named<Value> &entry : table)
-        if (entry.value == value)
-            return entry.name;
-    return "";
-}
-
-template <typename Value, std::size_t N>
-Value valueIn(const Named<Value> (&table)[N], std::string_view name, const char *what)
-{
+    if (const auto value = valueIn<Value>(names, name))
+        return *value;
     std::string known;
-    for (const Named<Value> &entry : table) {
-        if (entry.name == name)
-            return entry.value;
-        known += (known.empty() ? "" : " or ") + std::string(entry.name);
-    }
+    for (const char *one : names)
+        known += (known.empty() ? "" : " or ") + std::string(one);
     refuse(std::string(what) + " is '" + std::string(name.substr(0, 60)) + "' instead of " + known);
 }
 
@@ -181,22 +162,22 @@ const char *outputName(OutputActivation value) noexcept
 
 Initialisation initialisationFromName(std::string_view name)
 {
-    return valueIn(kInitialisations, name, "'initialisation'");
+    return valueNamed<Initialisation>(kInitialisations, name, "'initialisation'");
 }
 
 OptimiserKind optimiserFromName(std::string_view name)
 {
-    return valueIn(kOptimisers, name, "'optimiser'");
+    return valueNamed<OptimiserKind>(kOptimisers, name, "'optimiser'");
 }
 
 Schedule scheduleFromName(std::string_view name)
 {
-    return valueIn(kSchedules, name, "'schedule'");
+    return valueNamed<Schedule>(kSchedules, name, "'schedule'");
 }
 
 OutputActivation outputFromName(std::string_view name)
 {
-    return valueIn(kOutputs, name, "'output'");
+    return valueNamed<OutputActivation>(kOutputs, name, "'output'");
 }
 
 double TrainConfig::learningRateAt(int epoch) const

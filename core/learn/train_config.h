@@ -15,9 +15,9 @@ namespace dank {
 
 /// How weights and biases start.
 enum class Initialisation {
-    StandardNormal,  ///< weights and biases from N(0, 1), the paper's
     Kaiming,         ///< weights N(0, 2 / fan_in), biases 0 (He et al. 2015)
     Xavier,          ///< weights N(0, 2 / (fan_in + fan_out)), biases 0 (Glorot & Bengio 2010)
+    StandardNormal,  ///< weights and biases from N(0, 1), the paper's
 };
 
 /// What turns gradients into steps; each as torch.optim computes it.
@@ -36,8 +36,8 @@ enum class Schedule {
 
 /// What stands after the last linear layer.
 enum class OutputActivation {
-    Linear,   ///< the paper's, unbounded
     Sigmoid,  ///< in 0..1
+    Linear,   ///< the paper's, unbounded
 };
 
 /// TrainConfig::seeds.
@@ -99,7 +99,7 @@ struct TrainPreset {
 /// The one to begin with first.
 std::span<const TrainPreset> trainPresets();
 
-const char *initialisationName(Initialisation value) noexcept;  ///< "standard_normal", "kaiming", "xavier"
+const char *initialisationName(Initialisation value) noexcept;  ///< "kaiming", "xavier", "standard_normal"
 const char *optimiserName(OptimiserKind value) noexcept;        ///< "adam", "adamw", "sgd"
 const char *scheduleName(Schedule value) noexcept;              ///< "constant", "step", "cosine"
 const char *outputName(OutputActivation value) noexcept;        ///< "sigmoid", "linear"
