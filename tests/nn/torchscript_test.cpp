@@ -51,7 +51,6 @@ private Q_SLOTS:
         QCOMPARE(spec.inputSide, 8);
         QCOMPARE(spec.cropSide, 8);
         const auto backbone = makeTorchScriptBackbone(spec, file, chooseDevice("cpu"), Precision::Float32);
-        QVERIFY(!backbone->isUntrained());
         Image image{8, 8, {}};
         for (int i = 0; i < 64; ++i)
             image.rgb.insert(image.rgb.end(), {255, 51, 102});

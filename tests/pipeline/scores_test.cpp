@@ -131,8 +131,6 @@ private slots:
         class Broken final : public Backbone {
         public:
             const BackboneSpec &spec() const override { return *findNetworkSpec("inception_v3"); }
-            Precision precision() const override { return Precision::Float32; }
-            bool isUntrained() const override { return true; }
             void extract(std::span<const Image>, std::span<float> out, const CancelToken &) const override
             {
                 std::fill(out.begin(), out.end(), 0.5F);

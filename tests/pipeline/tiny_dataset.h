@@ -51,13 +51,8 @@ inline std::filesystem::path writeTinyDataset(const std::filesystem::path &folde
 /// pictures, so that a test can see what was computed.
 class ColourBackbone final : public Backbone {
 public:
-    explicit ColourBackbone(std::atomic<int> &computed, Precision precision = Precision::Float32)
-        : m_computed(computed), m_precision(precision)
-    {
-    }
+    explicit ColourBackbone(std::atomic<int> &computed) : m_computed(computed) {}
     const BackboneSpec &spec() const override { return *findNetworkSpec("inception_v3"); }
-    Precision precision() const override { return m_precision; }
-    bool isUntrained() const override { return true; }
     void extract(std::span<const Image> images, std::span<float> out, const CancelToken &) const override
     {
         const auto columns = static_cast<std::size_t>(spec().columns);
@@ -72,13 +67,12 @@ public:
 
 private:
     std::atomic<int> &m_computed;
-    Precision m_precision;
 };
 
 inline BackboneCache::Factory colourNetworks(std::atomic<int> &computed)
 {
-    return [&computed](const BackboneChoice &, Precision precision, const Device &) {
-        return std::make_shared<ColourBackbone>(computed, precision);
+    return [&computed](const BackboneChoice &, Precision, const Device &) {
+        return std::make_shared<ColourBackbone>(computed);
     };
 }
 

@@ -34,18 +34,18 @@ const std::vector<KnownNetwork> &knownNetworks()
         {{"inception_v3", "Inception V3", "The paper's choice", 299, 342, 2048, kHalf, kHalf, 1e-3}, makeInceptionV3},
         {{"vgg16", "VGG16", "Plain and heavy; the numbers of its second hidden layer", 224, 256, 4096, kImageNetMean,
           kImageNetDeviation, 0},
-         makeVgg16},
+         makeVgg},
         {{"vgg19", "VGG19", "VGG16 with three more layers", 224, 256, 4096, kImageNetMean, kImageNetDeviation, 0},
-         makeVgg19},
+         makeVgg},
         {{"resnet50", "ResNet-50", "Quick, and strong for its size", 224, 256, 2048, kImageNetMean, kImageNetDeviation,
           1e-5},
-         makeResNet50},
+         makeResNet},
         {{"resnet101", "ResNet-101", "Twice as deep as ResNet-50", 224, 256, 2048, kImageNetMean, kImageNetDeviation,
           1e-5},
-         makeResNet101},
+         makeResNet},
         {{"resnet152", "ResNet-152", "The deepest of the ResNets", 224, 256, 2048, kImageNetMean, kImageNetDeviation,
           1e-5},
-         makeResNet152},
+         makeResNet},
         {{"xception", "Xception", "Separable convolutions: small and strong", 299, 333, 2048, kHalf, kHalf, 1e-5},
          makeXception},
     };
@@ -60,6 +60,13 @@ const KnownNetwork &knownNetwork(const BackboneSpec &spec)
     throw Error(ErrorKind::Shape, "There is no network \"" + spec.id + "\".");
 }
 
+std::unique_ptr<Network> build(const KnownNetwork &known, ParameterSource &parameters, const Placement &placement)
+{
+    std::unique_ptr<Network> network = known.make({known.spec, parameters, placement});
+    parameters.check(known.spec.title);
+    return network;
+}
+
 c10::ScalarType scalarType(Precision precision)
 {
     switch (precision) {
@@ -72,10 +79,8 @@ c10::ScalarType scalarType(Precision precision)
 
 class TorchBackbone : public Backbone {
 public:
-    TorchBackbone(BackboneSpec spec, Precision precision, bool untrained, Placement placement,
-                  std::unique_ptr<Network> network)
-        : m_spec(std::move(spec)), m_precision(precision), m_untrained(untrained), m_placement(placement),
-          m_network(std::move(network))
+    TorchBackbone(BackboneSpec spec, Placement placement, std::unique_ptr<Network> network)
+        : m_spec(std::move(spec)), m_placement(placement), m_network(std::move(network))
     {
         for (std::size_t channel = 0; channel < 3; ++channel) {
             for (std::size_t value = 0; value < 256; ++value) {
@@ -86,8 +91,6 @@ public:
     }
 
     const BackboneSpec &spec() const override { return m_spec; }
-    Precision precision() const override { return m_precision; }
-    bool isUntrained() const override { return m_untrained; }
 
     void extract(std::span<const Image> images, std::span<float> out, const CancelToken &cancel) const override
     {
@@ -140,12 +143,18 @@ private:
     }
 
     const BackboneSpec m_spec;
-    Precision m_precision;
-    bool m_untrained;
     Placement m_placement;
     std::unique_ptr<Network> m_network;
     std::array<std::array<float, 256>, 3> m_normalised;
 };
+
+std::unique_ptr<Backbone> placedBackbone(const BackboneSpec &spec, const Placement &placement, const NetworkMaker &make)
+{
+    return translateTorchErrors("loading the feature network", [&]() -> std::unique_ptr<Backbone> {
+        const c10::InferenceMode guard;
+        return std::make_unique<TorchBackbone>(spec, placement, make(placement));
+    });
+}
 
 }  // namespace
 
@@ -168,39 +177,32 @@ const BackboneSpec *findNetworkSpec(std::string_view id)
     return found == specs.end() ? nullptr : &*found;
 }
 
-std::unique_ptr<Backbone> makeNetworkBackbone(const BackboneSpec &spec, bool untrained, const Device &device,
-                                              Precision precision, const NetworkMaker &make)
+std::unique_ptr<Backbone> makeNetworkBackbone(const BackboneSpec &spec, const Device &device, Precision precision,
+                                              const NetworkMaker &make)
 {
     if (precision == Precision::Float16 && !device.isCuda()) {
         throw Error(ErrorKind::Device, "fp16 needs a CUDA device. On the CPU use fp32, or bf16 where the processor "
                                        "runs it.");
     }
-    return translateTorchErrors("loading the feature network", [&]() -> std::unique_ptr<Backbone> {
-        const c10::InferenceMode guard;
-        const Placement placement{torchDevice(device), scalarType(precision)};
-        return std::make_unique<TorchBackbone>(spec, precision, untrained, placement, make(placement));
-    });
+    return placedBackbone(spec, {torchDevice(device), scalarType(precision)}, make);
 }
 
 std::unique_ptr<Backbone> makeBackbone(const BackboneSpec &spec, const std::optional<TensorFile> &weights,
                                        std::uint64_t seed, const Device &device, Precision precision)
 {
     const KnownNetwork &known = knownNetwork(spec);
-    return makeNetworkBackbone(known.spec, !weights, device, precision, [&](const Placement &placement) {
+    return makeNetworkBackbone(known.spec, device, precision, [&](const Placement &placement) {
         ParameterSource parameters = weights ? ParameterSource::fromFile(*weights) : ParameterSource::random(seed);
-        return known.make(known.spec, parameters, placement);
+        return build(known, parameters, placement);
     });
 }
 
 std::unique_ptr<Backbone> makeReferenceBackbone(const BackboneSpec &spec, std::uint64_t seed)
 {
     const KnownNetwork &known = knownNetwork(spec);
-    return translateTorchErrors("loading the feature network", [&]() -> std::unique_ptr<Backbone> {
-        const c10::InferenceMode guard;
-        const Placement placement{c10::Device(at::kCPU), at::kDouble};
+    return placedBackbone(known.spec, {c10::Device(at::kCPU), at::kDouble}, [&](const Placement &placement) {
         ParameterSource parameters = ParameterSource::random(seed);
-        return std::make_unique<TorchBackbone>(known.spec, Precision::Float32, true, placement,
-                                               known.make(known.spec, parameters, placement));
+        return build(known, parameters, placement);
     });
 }
 
@@ -214,7 +216,7 @@ const BackboneSpec &networkOf(const TensorFile &weights)
         ParameterSource parameters = ParameterSource::matcher(weights);
         std::string problems;
         try {
-            known.make(known.spec, parameters, {c10::Device(at::kCPU), at::kFloat});
+            build(known, parameters, {c10::Device(at::kCPU), at::kFloat});
         } catch (const Error &error) {
             problems = error.what();
         }
@@ -240,7 +242,7 @@ std::vector<ParameterShape> networkParameters(const BackboneSpec &spec)
 {
     const KnownNetwork &known = knownNetwork(spec);
     ParameterSource lister = ParameterSource::lister();
-    known.make(known.spec, lister, {c10::Device(at::kCPU), at::kFloat});
+    build(known, lister, {c10::Device(at::kCPU), at::kFloat});
     return lister.asked();
 }
 

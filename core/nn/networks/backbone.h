@@ -42,8 +42,6 @@ public:
     virtual ~Backbone() = default;
 
     virtual const BackboneSpec &spec() const = 0;
-    virtual Precision precision() const = 0;
-    virtual bool isUntrained() const = 0;  ///< seeded random weights
 
     /// Features of pictures that are already inputSide × inputSide: `out` is [images.size(), columns] row-major.
     /// Evaluated without gradients, batch-norm frozen; a picture's last digits may depend on how many there are. Throws

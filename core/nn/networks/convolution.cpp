@@ -113,9 +113,7 @@ at::Tensor Convolution::operator()(const at::Tensor &x) const
     return m_relu ? y.relu_() : y;
 }
 
-FullyConnected::FullyConnected(int inputs, int outputs, const FoldedConvolution &parameters, Convolution::After after,
-                               const Placement &placement)
-    : m_relu(after == Convolution::After::Relu)
+FullyConnected::FullyConnected(int inputs, int outputs, const FoldedConvolution &parameters, const Placement &placement)
 {
     if (parameters.weight.empty() || parameters.bias.empty())
         return;  // a problem that ParameterSource::check() is about to tell
@@ -125,8 +123,7 @@ FullyConnected::FullyConnected(int inputs, int outputs, const FoldedConvolution 
 
 at::Tensor FullyConnected::operator()(const at::Tensor &x) const
 {
-    at::Tensor y = at::linear(x, m_weight, m_bias);
-    return m_relu ? y.relu_() : y;
+    return at::linear(x, m_weight, m_bias).relu_();
 }
 
 Convolution NetworkBuilder::convolutionBatchNorm(const std::string &convolution, const std::string &norm,

@@ -146,8 +146,7 @@ struct Maps {
 
 class BuiltBranch {
 public:
-    BuiltBranch(const std::string &block, const Branch &branch, Maps maps, ParameterSource &parameters, double epsilon,
-                const Placement &placement)
+    BuiltBranch(const std::string &block, const Branch &branch, Maps maps, const NetworkBuilder &network)
         : m_pool(branch.pool)
     {
         if (m_pool == Pool::Maximum)
@@ -155,16 +154,16 @@ public:
         const auto build = [&](const ConvolutionSpec &spec, Convolution::After after) {
             const std::string name = block.empty() ? spec.name : block + "." + spec.name;
             const ConvolutionShape shape = spec.shape(maps.channels);
-            FoldedConvolution folded = parameters.convolutionBatchNorm(
+            FoldedConvolution folded = network.parameters.convolutionBatchNorm(
                 name + ".conv", name + ".bn", {shape.outputs, shape.inputs, shape.kernelHeight, shape.kernelWidth},
-                epsilon);
+                network.spec.batchNormEpsilon);
             if (after == Convolution::After::Nothing && !folded.bias.empty()) {
                 m_lateBias = at::tensor(at::ArrayRef<float>(folded.bias))
-                                 .to(placement.device, placement.type)
+                                 .to(network.placement.device, network.placement.type)
                                  .view({1, spec.outputs, 1, 1});
                 folded.bias.clear();
             }
-            return Convolution(shape, folded, maps.side, after, placement);
+            return Convolution(shape, folded, maps.side, after, network.placement);
         };
         for (const ConvolutionSpec &spec : branch.chain) {
             // An average and a 1 × 1 convolution without bias may change places; after it there are fewer channels.
@@ -209,21 +208,20 @@ private:
 
 class InceptionV3 : public Network {
 public:
-    InceptionV3(const BackboneSpec &spec, ParameterSource &parameters, const Placement &placement)
+    explicit InceptionV3(const NetworkBuilder &build)
     {
-        Maps maps{3, spec.inputSide};
+        Maps maps{3, build.spec.inputSide};
         for (const Block &block : inceptionV3()) {
             std::vector<BuiltBranch> branches;
             Maps joined{0, 0};
             for (const Branch &branch : block.branches) {
-                branches.emplace_back(block.name, branch, maps, parameters, spec.batchNormEpsilon, placement);
+                branches.emplace_back(block.name, branch, maps, build);
                 joined.channels += branches.back().maps().channels;
                 joined.side = branches.back().maps().side;
             }
             m_blocks.push_back(std::move(branches));
             maps = joined;
         }
-        parameters.check(spec.title);
     }
 
     at::Tensor forward(at::Tensor x, const CancelToken &cancel) const override
@@ -246,10 +244,9 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Network> makeInceptionV3(const BackboneSpec &spec, ParameterSource &parameters,
-                                         const Placement &placement)
+std::unique_ptr<Network> makeInceptionV3(const NetworkBuilder &build)
 {
-    return std::make_unique<InceptionV3>(spec, parameters, placement);
+    return std::make_unique<InceptionV3>(build);
 }
 
 }  // namespace dank

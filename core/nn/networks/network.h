@@ -73,15 +73,13 @@ private:
     std::shared_ptr<const WinogradConvolution> m_winograd;
 };
 
-/// A fully connected layer, frozen: [B, inputs] -> [B, outputs], and ReLU where asked for.
+/// A fully connected layer, frozen: [B, inputs] -> [B, outputs], and ReLU.
 class FullyConnected {
 public:
-    FullyConnected(int inputs, int outputs, const FoldedConvolution &parameters, Convolution::After after,
-                   const Placement &placement);
+    FullyConnected(int inputs, int outputs, const FoldedConvolution &parameters, const Placement &placement);
     at::Tensor operator()(const at::Tensor &x) const;
 
 private:
-    bool m_relu;
     at::Tensor m_weight, m_bias;
 };
 
@@ -107,30 +105,27 @@ struct NetworkBuilder {
 
     /// A convolution without a bias of its own, the batch-norm `norm` folded in. `gain`: of random weights.
     Convolution convolutionBatchNorm(const std::string &convolution, const std::string &norm,
-                                     const ConvolutionShape &shape, int side, Convolution::After after,
+                                     const ConvolutionShape &shape, int side,
+                                     Convolution::After after = Convolution::After::Relu,
                                      double gain = kReluGain) const;
 };
 
-/// A network's factory, as the table in backbone.cpp holds it. Calls parameters.check() before it returns.
-using NetworkFactory = std::unique_ptr<Network> (*)(const BackboneSpec &spec, ParameterSource &parameters,
-                                                    const Placement &placement);
+/// A network's factory, as the table in backbone.cpp holds it. What its parameters lack is its caller's to check.
+using NetworkFactory = std::unique_ptr<Network> (*)(const NetworkBuilder &build);
 
 /// A Backbone around a network that `make` builds on the device, in the precision. Throws Error{Device} for fp16 off
 /// CUDA, and what `make` throws, LibTorch's exceptions translated.
 using NetworkMaker = std::function<std::unique_ptr<Network>(const Placement &)>;
-std::unique_ptr<Backbone> makeNetworkBackbone(const BackboneSpec &spec, bool untrained, const Device &device,
-                                              Precision precision, const NetworkMaker &make);
+std::unique_ptr<Backbone> makeNetworkBackbone(const BackboneSpec &spec, const Device &device, Precision precision,
+                                              const NetworkMaker &make);
 
 /// One of networkSpecs() with seeded random weights in float64 on the CPU, by plain convolutions: what the others are
 /// held against. Slow.
 std::unique_ptr<Backbone> makeReferenceBackbone(const BackboneSpec &spec, std::uint64_t seed);
 
-std::unique_ptr<Network> makeInceptionV3(const BackboneSpec &, ParameterSource &, const Placement &);
-std::unique_ptr<Network> makeVgg16(const BackboneSpec &, ParameterSource &, const Placement &);
-std::unique_ptr<Network> makeVgg19(const BackboneSpec &, ParameterSource &, const Placement &);
-std::unique_ptr<Network> makeResNet50(const BackboneSpec &, ParameterSource &, const Placement &);
-std::unique_ptr<Network> makeResNet101(const BackboneSpec &, ParameterSource &, const Placement &);
-std::unique_ptr<Network> makeResNet152(const BackboneSpec &, ParameterSource &, const Placement &);
-std::unique_ptr<Network> makeXception(const BackboneSpec &, ParameterSource &, const Placement &);
+std::unique_ptr<Network> makeInceptionV3(const NetworkBuilder &build);
+std::unique_ptr<Network> makeVgg(const NetworkBuilder &build);     ///< vgg16 or vgg19, as the id says
+std::unique_ptr<Network> makeResNet(const NetworkBuilder &build);  ///< resnet50, resnet101 or resnet152
+std::unique_ptr<Network> makeXception(const NetworkBuilder &build);
 
 }  // namespace dank

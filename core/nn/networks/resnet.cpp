@@ -2,6 +2,7 @@
 // in the 3 × 3 convolution) and with its names, so that its weights fit.
 
 #include <array>
+#include <map>
 #include <numeric>
 #include <optional>
 #include <string>
@@ -25,8 +26,7 @@ public:
         : m_reduce(build.convolutionBatchNorm(name + ".conv1", name + ".bn1", ConvolutionShape::same(inputs, width, 1),
                                               side, Convolution::After::Relu)),
           m_middle(build.convolutionBatchNorm(name + ".conv2", name + ".bn2",
-                                              ConvolutionShape::same(width, width, 3, stride), side,
-                                              Convolution::After::Relu)),
+                                              ConvolutionShape::same(width, width, 3, stride), side)),
           m_expand(build.convolutionBatchNorm(name + ".conv3", name + ".bn3",
                                               ConvolutionShape::same(width, width * kExpansion, 1), side / stride,
                                               Convolution::After::Nothing, lastGain))
@@ -50,23 +50,8 @@ private:
 
 class ResNet : public Network {
 public:
-    ResNet(const std::array<int, 4> &depths, const BackboneSpec &spec, ParameterSource &parameters,
-           const Placement &placement)
-        : ResNet(depths, NetworkBuilder{spec, parameters, placement})
-    {
-    }
-
-    at::Tensor forward(at::Tensor x, const CancelToken &cancel) const override
-    {
-        cancel.check();
-        x = at::max_pool2d(m_stem(x), {3, 3}, {2, 2}, {1, 1});
-        return globalAverage(passThrough(m_blocks, x, cancel));  // [B, 2048, 7, 7] -> [B, 2048]
-    }
-
-private:
     ResNet(const std::array<int, 4> &depths, const NetworkBuilder &build)
-        : m_stem(build.convolutionBatchNorm("conv1", "bn1", ConvolutionShape::same(3, 64, 7, 2), build.spec.inputSide,
-                                            Convolution::After::Relu))
+        : m_stem(build.convolutionBatchNorm("conv1", "bn1", ConvolutionShape::same(3, 64, 7, 2), build.spec.inputSide))
     {
         const double lastGain = kReluGain / std::accumulate(depths.begin(), depths.end(), 0);
         int channels = 64, width = 64, side = build.spec.inputSide / 4;  // 64 × 56 × 56
@@ -79,30 +64,27 @@ private:
                 side /= stride;
             }
         }
-        build.parameters.check(build.spec.title);
     }
 
+    at::Tensor forward(at::Tensor x, const CancelToken &cancel) const override
+    {
+        cancel.check();
+        x = at::max_pool2d(m_stem(x), {3, 3}, {2, 2}, {1, 1});
+        return globalAverage(passThrough(m_blocks, x, cancel));  // [B, 2048, 7, 7] -> [B, 2048]
+    }
+
+private:
     Convolution m_stem;
     std::vector<Bottleneck> m_blocks;
 };
 
 }  // namespace
 
-std::unique_ptr<Network> makeResNet50(const BackboneSpec &spec, ParameterSource &parameters, const Placement &placement)
+std::unique_ptr<Network> makeResNet(const NetworkBuilder &build)
 {
-    return std::make_unique<ResNet>(std::array{3, 4, 6, 3}, spec, parameters, placement);
-}
-
-std::unique_ptr<Network> makeResNet101(const BackboneSpec &spec, ParameterSource &parameters,
-                                       const Placement &placement)
-{
-    return std::make_unique<ResNet>(std::array{3, 4, 23, 3}, spec, parameters, placement);
-}
-
-std::unique_ptr<Network> makeResNet152(const BackboneSpec &spec, ParameterSource &parameters,
-                                       const Placement &placement)
-{
-    return std::make_unique<ResNet>(std::array{3, 8, 36, 3}, spec, parameters, placement);
+    static const std::map<std::string, std::array<int, 4>> depths{
+        {"resnet50", {3, 4, 6, 3}}, {"resnet101", {3, 4, 23, 3}}, {"resnet152", {3, 8, 36, 3}}};
+    return std::make_unique<ResNet>(depths.at(build.spec.id), build);
 }
 
 }  // namespace dank

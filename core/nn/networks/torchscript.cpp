@@ -125,7 +125,7 @@ std::unique_ptr<Backbone> makeTorchScriptBackbone(const BackboneSpec &spec, cons
                                                   Precision precision)
 {
     try {
-        return makeNetworkBackbone(spec, false, device, precision, [&](const Placement &placement) {
+        return makeNetworkBackbone(spec, device, precision, [&](const Placement &placement) {
             torch::jit::Module module = torch::jit::load(file.string(), placement.device);
             module.to(placement.type);
             module.eval();

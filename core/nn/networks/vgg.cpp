@@ -23,9 +23,10 @@ constexpr int kHidden = 4096;
 
 class Vgg : public Network {
 public:
-    Vgg(const Stages &stages, const BackboneSpec &spec, ParameterSource &parameters, const Placement &placement)
+    Vgg(const Stages &stages, const NetworkBuilder &build)
     {
-        int channels = 3, side = spec.inputSide, index = 0;
+        ParameterSource &parameters = build.parameters;
+        int channels = 3, side = build.spec.inputSide, index = 0;
         for (const Stage &stage : stages) {
             std::vector<Convolution> convolutions;
             for (int i = 0; i < stage.convolutions; ++i) {
@@ -33,7 +34,7 @@ public:
                 convolutions.emplace_back(
                     shape,
                     parameters.withBias("features." + std::to_string(index), {shape.outputs, shape.inputs, 3, 3}), side,
-                    Convolution::After::Relu, placement);
+                    Convolution::After::Relu, build.placement);
                 index += 2;  // torchvision counts the ReLUs
                 channels = stage.channels;
             }
@@ -46,9 +47,7 @@ public:
         parameters.alias("classifier.3", "pre_logits.fc2");
         const int flat = channels * side * side;  // 512 × 7 × 7
         for (const auto &[name, inputs] : {std::pair("classifier.0", flat), std::pair("classifier.3", kHidden)})
-            m_classifier.emplace_back(inputs, kHidden, parameters.withBias(name, {kHidden, inputs}),
-                                      Convolution::After::Relu, placement);
-        parameters.check(spec.title);
+            m_classifier.emplace_back(inputs, kHidden, parameters.withBias(name, {kHidden, inputs}), build.placement);
     }
 
     at::Tensor forward(at::Tensor x, const CancelToken &cancel) const override
@@ -76,16 +75,10 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Network> makeVgg16(const BackboneSpec &spec, ParameterSource &parameters, const Placement &placement)
+std::unique_ptr<Network> makeVgg(const NetworkBuilder &build)
 {
-    const Stages stages{{2, 64}, {2, 128}, {3, 256}, {3, 512}, {3, 512}};
-    return std::make_unique<Vgg>(stages, spec, parameters, placement);
-}
-
-std::unique_ptr<Network> makeVgg19(const BackboneSpec &spec, ParameterSource &parameters, const Placement &placement)
-{
-    const Stages stages{{2, 64}, {2, 128}, {4, 256}, {4, 512}, {4, 512}};
-    return std::make_unique<Vgg>(stages, spec, parameters, placement);
+    const int deep = build.spec.id == "vgg19" ? 4 : 3;
+    return std::make_unique<Vgg>(Stages{{2, 64}, {2, 128}, {deep, 256}, {deep, 512}, {deep, 512}}, build);
 }
 
 }  // namespace dank

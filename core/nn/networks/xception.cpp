@@ -17,7 +17,8 @@ namespace {
 class SeparableConvolution {
 public:
     SeparableConvolution(const NetworkBuilder &build, const std::string &name, const std::string &norm, int inputs,
-                         int outputs, int side, Convolution::After after, double gain = kReluGain)
+                         int outputs, int side, Convolution::After after = Convolution::After::Relu,
+                         double gain = kReluGain)
         : m_depthwise(ConvolutionShape::same(inputs, inputs, 3, 1, inputs),
                       build.parameters.convolution(name + ".conv1", {inputs, 1, 3, 3}, kLinearGain), side,
                       Convolution::After::Nothing, build.placement),
@@ -103,8 +104,7 @@ public:
     {
         int side = build.spec.inputSide;
         const auto stem = [&](const std::string &number, const ConvolutionShape &shape) {
-            m_stem.push_back(
-                build.convolutionBatchNorm("conv" + number, "bn" + number, shape, side, Convolution::After::Relu));
+            m_stem.push_back(build.convolutionBatchNorm("conv" + number, "bn" + number, shape, side));
             side = shape.outputSide(side);
         };
         stem("1", {3, 32, 3, 3, 2});  // 32 × 149 × 149
@@ -114,9 +114,8 @@ public:
             m_blocks.emplace_back(build, "block" + std::to_string(number++), block, side);
             side = block.halves ? (side + 1) / 2 : side;
         }
-        m_head.emplace_back(build, "conv3", "bn3", 1024, 1536, side, Convolution::After::Relu);
-        m_head.emplace_back(build, "conv4", "bn4", 1536, 2048, side, Convolution::After::Relu);
-        build.parameters.check(build.spec.title);
+        m_head.emplace_back(build, "conv3", "bn3", 1024, 1536, side);
+        m_head.emplace_back(build, "conv4", "bn4", 1536, 2048, side);
     }
 
     at::Tensor forward(at::Tensor x, const CancelToken &cancel) const override
@@ -135,9 +134,9 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Network> makeXception(const BackboneSpec &spec, ParameterSource &parameters, const Placement &placement)
+std::unique_ptr<Network> makeXception(const NetworkBuilder &build)
 {
-    return std::make_unique<Xception>(NetworkBuilder{spec, parameters, placement});
+    return std::make_unique<Xception>(build);
 }
 
 }  // namespace dank

@@ -20,8 +20,6 @@ constexpr std::size_t kKeptNetworks = 2;  // float32 and bfloat16 of one backbon
 class ClassicBackbone final : public Backbone {
 public:
     const BackboneSpec &spec() const override { return m_spec; }
-    Precision precision() const override { return Precision::Float32; }
-    bool isUntrained() const override { return false; }
 
     void extract(std::span<const Image> images, std::span<float> out, const CancelToken &cancel) const override
     {
