@@ -55,30 +55,76 @@ std::string number(double value)
     return std::isfinite(value) ? nlohmann::json(value).dump() : "not a finite number";
 }
 
-/// Reads a member where it is there; what is not keeps its default.
-template <typename Value>
-void take(const JsonValue &object, const char *key, Value &into)
+/// Every setting by its key, in the order of the JSON; what is written as text with the ways there and back.
+template <typename Config, typename Visit>
+void visitSettings(Config &config, Visit &&visit)
 {
-    const auto found = object.find(key);
-    if (!found)
-        return;
-    if constexpr (std::is_same_v<Value, bool>)
-        into = found->flag();
-    else if constexpr (std::is_same_v<Value, double>)
-        into = found->finite();
-    else if constexpr (std::is_same_v<Value, std::string>)
-        into = found->text();
-    else
-        into = found->whole<Value>();
+    visit("preset", config.preset);
+    visit("hidden", config.hidden);
+    visit("layer_norm", config.layerNorm);
+    visit("dropout", config.dropout);
+    visit("initialisation", config.initialisation, initialisationName, initialisationFromName);
+    visit("output", config.output, outputName, outputFromName);
+    visit("standardise", config.standardise);
+    visit("target", config.target, targetKindName, targetKindFromName);
+    visit("loss", config.loss, lossText, lossFromText);
+    visit("optimiser", config.optimiser, optimiserName, optimiserFromName);
+    visit("momentum", config.momentum);
+    visit("learning_rate", config.learningRate);
+    visit("weight_decay", config.weightDecay);
+    visit("gradient_clip", config.gradientClip);
+    visit("schedule", config.schedule, scheduleName, scheduleFromName);
+    visit("schedule_every", config.scheduleEvery);
+    visit("schedule_factor", config.scheduleFactor);
+    visit("batch", config.batch);
+    visit("epochs", config.epochs);
+    visit("patience", config.patience);
+    visit("split", config.split, splitKindName, splitKindFromName);
+    visit("validation_fraction", config.validationFraction);
+    visit("group", config.group);
+    visit("within", config.within);
+    visit("folds", config.folds);
+    visit("seeds", config.seeds);
+    visit("seed", config.seed);
 }
 
-/// The same for what is written as text.
-template <typename Value>
-void take(const JsonValue &object, const char *key, Value &into, Value (*fromText)(std::string_view))
-{
-    if (const auto found = object.find(key))
-        into = fromText(found->text());
-}
+struct SettingsWriter {
+    nlohmann::ordered_json &json;
+
+    void operator()(const char *key, const auto &value) const { json[key] = value; }
+    void operator()(const char *key, const auto &value, auto toText, auto) const { json[key] = toText(value); }
+};
+
+/// Reads a setting where it is there; what is not keeps its default.
+struct SettingsReader {
+    JsonValue json;
+
+    template <typename Value>
+    void operator()(const char *key, Value &into) const
+    {
+        const auto found = json.find(key);
+        if (!found)
+            return;
+        if constexpr (std::is_same_v<Value, bool>)
+            into = found->flag();
+        else if constexpr (std::is_same_v<Value, double>)
+            into = found->finite();
+        else if constexpr (std::is_same_v<Value, std::string>)
+            into = found->text();
+        else if constexpr (std::is_integral_v<Value>)
+            into = found->whole<Value>();
+        else {
+            into.clear();
+            for (const JsonValue &item : found->list(kMaxLayers))
+                into.push_back(item.whole<int>());
+        }
+    }
+    void operator()(const char *key, auto &into, auto, auto fromText) const
+    {
+        if (const auto found = json.find(key))
+            into = fromText(found->text());
+    }
+};
 
 }  // namespace
 
@@ -243,33 +289,7 @@ void TrainConfig::validate() const
 std::string trainConfigToJson(const TrainConfig &config)
 {
     nlohmann::ordered_json json;
-    json["preset"] = config.preset;
-    json["hidden"] = config.hidden;
-    json["layer_norm"] = config.layerNorm;
-    json["dropout"] = config.dropout;
-    json["initialisation"] = initialisationName(config.initialisation);
-    json["output"] = outputName(config.output);
-    json["standardise"] = config.standardise;
-    json["target"] = targetKindName(config.target);
-    json["loss"] = lossText(config.loss);
-    json["optimiser"] = optimiserName(config.optimiser);
-    json["momentum"] = config.momentum;
-    json["learning_rate"] = config.learningRate;
-    json["weight_decay"] = config.weightDecay;
-    json["gradient_clip"] = config.gradientClip;
-    json["schedule"] = scheduleName(config.schedule);
-    json["schedule_every"] = config.scheduleEvery;
-    json["schedule_factor"] = config.scheduleFactor;
-    json["batch"] = config.batch;
-    json["epochs"] = config.epochs;
-    json["patience"] = config.patience;
-    json["split"] = splitKindName(config.split);
-    json["validation_fraction"] = config.validationFraction;
-    json["group"] = config.group;
-    json["within"] = config.within;
-    json["folds"] = config.folds;
-    json["seeds"] = config.seeds;
-    json["seed"] = config.seed;
+    visitSettings(config, SettingsWriter{json});
     return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
@@ -279,39 +299,9 @@ TrainConfig trainConfigFromJson(std::string_view text)
     const JsonDocument document(text, kMaxDepth, refuse);
     const JsonValue json = document.root();
     TrainConfig config;
-    take(json, "preset", config.preset);
-    if (const auto hidden = json.find("hidden")) {
-        config.hidden.clear();
-        for (const JsonValue &width : hidden->list(kMaxLayers))
-            config.hidden.push_back(width.whole<int>());
-    }
-    take(json, "layer_norm", config.layerNorm);
-    take(json, "dropout", config.dropout);
-    take(json, "initialisation", config.initialisation, initialisationFromName);
-    take(json, "output", config.output, outputFromName);
-    take(json, "standardise", config.standardise);
-    take(json, "target", config.target, targetKindFromName);
-    take(json, "learning_rate", config.learningRate);
-    take(json, "weight_decay", config.weightDecay);
-    if (config.weightDecay > 0)
+    if (const auto decay = json.find("weight_decay"); decay && decay->finite() > 0)
         config.optimiser = OptimiserKind::AdamW;
-    take(json, "loss", config.loss, lossFromText);
-    take(json, "optimiser", config.optimiser, optimiserFromName);
-    take(json, "momentum", config.momentum);
-    take(json, "gradient_clip", config.gradientClip);
-    take(json, "schedule", config.schedule, scheduleFromName);
-    take(json, "schedule_every", config.scheduleEvery);
-    take(json, "schedule_factor", config.scheduleFactor);
-    take(json, "group", config.group);
-    take(json, "within", config.within);
-    take(json, "folds", config.folds);
-    take(json, "seeds", config.seeds);
-    take(json, "batch", config.batch);
-    take(json, "epochs", config.epochs);
-    take(json, "patience", config.patience);
-    take(json, "split", config.split, splitKindFromName);
-    take(json, "validation_fraction", config.validationFraction);
-    take(json, "seed", config.seed);
+    visitSettings(config, SettingsReader{json});
     config.validate();
     return config;
 }
