@@ -5,10 +5,14 @@
 #include <limits>
 #include <string>
 
+#include <ATen/ATen.h>
+
 #include "core/base/random.h"
 #include "core/nn/networks/network.h"
+#include "core/nn/torch_device.h"
 #include "core/nn/training/mlp.h"
 #include "core/nn/training/optimiser.h"
+#include "core/nn/training/practice_data.h"
 
 namespace dank {
 
@@ -19,26 +23,6 @@ constexpr std::uint64_t kSeed = 42;
 SelfCheck checked(std::string name, double difference, double tolerance)
 {
     return {std::move(name), difference, tolerance, difference <= tolerance};
-}
-
-/// Blocks of random colours, coarser in each picture.
-std::vector<Image> pictures(std::size_t count, int side)
-{
-    std::vector<Image> images;
-    Random random(5);
-    for (std::size_t i = 0; i < count; ++i) {
-        Image image{side, side, {}};
-        const int grain = 4 << i, blocks = side / grain + 1;
-        std::vector<std::uint8_t> colours(static_cast<std::size_t>(3 * blocks * blocks));
-        for (std::uint8_t &colour : colours)
-            colour = static_cast<std::uint8_t>(random.below(256));
-        for (int y = 0; y < side; ++y)
-            for (int x = 0; x < side; ++x)
-                for (int c = 0; c < 3; ++c)
-                    image.rgb.push_back(colours[static_cast<std::size_t>(((y / grain) * blocks + x / grain) * 3 + c)]);
-        images.push_back(std::move(image));
-    }
-    return images;
 }
 
 std::vector<float> featuresOf(const Backbone &backbone, std::span<const Image> images)
@@ -80,48 +64,29 @@ double angleOf(const std::vector<float> &values, const std::vector<float> &exact
     return worst;
 }
 
-/// The gradient of the mean squared error of a perceptron with ReLU between its layers, in float64.
+/// The gradient of the mean squared error of a perceptron with ReLU between its layers, by LibTorch in float64.
 std::vector<double> exactGradient(std::span<const LayerSlice> layers, const std::vector<float> &parameters,
                                   const std::vector<float> &input, const std::vector<float> &targets)
 {
-    std::vector<double> gradient(parameters.size(), 0.0);
-    const std::size_t rows = targets.size(), columns = input.size() / rows;
-    for (std::size_t row = 0; row < rows; ++row) {
-        std::vector<std::vector<double>> values{{input.begin() + static_cast<std::ptrdiff_t>(row * columns),
-                                                 input.begin() + static_cast<std::ptrdiff_t>((row + 1) * columns)}};
-        for (std::size_t l = 0; l < layers.size(); ++l) {
-            const LayerSlice &layer = layers[l];
-            std::vector<double> out;
-            for (int o = 0; o < layer.outputs; ++o) {
-                double sum = parameters[layer.bias + static_cast<std::size_t>(o)];
-                for (int i = 0; i < layer.inputs; ++i)
-                    sum +=
-                        static_cast<double>(parameters[layer.weight + static_cast<std::size_t>(o * layer.inputs + i)])
-                        * values[l][static_cast<std::size_t>(i)];
-                out.push_back(l + 1 < layers.size() && sum < 0 ? 0 : sum);
-            }
-            values.push_back(std::move(out));
+    return translateTorchErrors("checking a training step", [&] {
+        const auto exact = [](const std::vector<float> &values) {
+            const auto size = static_cast<std::int64_t>(values.size());
+            return at::from_blob(const_cast<float *>(values.data()), {size}, at::kFloat).to(at::kDouble);
+        };
+        const at::Tensor flat = exact(parameters).requires_grad_(true);
+        at::Tensor x = exact(input).view({static_cast<std::int64_t>(targets.size()), -1});
+        for (const LayerSlice &layer : layers) {
+            const auto place = [](std::size_t offset) { return static_cast<std::int64_t>(offset); };
+            const at::Tensor weight =
+                flat.slice(0, place(layer.weight), place(layer.bias)).view({layer.outputs, layer.inputs});
+            x = at::linear(x, weight, flat.narrow(0, place(layer.bias), layer.outputs));
+            if (&layer != &layers.back())
+                x = x.relu();
         }
-        std::vector<double> delta{2 * (values.back()[0] - targets[row]) / static_cast<double>(rows)};
-        for (std::size_t l = layers.size(); l-- > 0;) {
-            const LayerSlice &layer = layers[l];
-            std::vector<double> below(static_cast<std::size_t>(layer.inputs), 0.0);
-            for (int o = 0; o < layer.outputs; ++o) {
-                const double slope = delta[static_cast<std::size_t>(o)];
-                gradient[layer.bias + static_cast<std::size_t>(o)] += slope;
-                for (int i = 0; i < layer.inputs; ++i) {
-                    const auto at = layer.weight + static_cast<std::size_t>(o * layer.inputs + i);
-                    gradient[at] += slope * values[l][static_cast<std::size_t>(i)];
-                    below[static_cast<std::size_t>(i)] += slope * parameters[at];
-                }
-            }
-            for (std::size_t i = 0; i < below.size(); ++i)
-                if (l > 0 && values[l][i] == 0)
-                    below[i] = 0;
-            delta = std::move(below);
-        }
-    }
-    return gradient;
+        (x.squeeze(1) - exact(targets)).square().mean().backward();
+        const at::Tensor gradient = flat.grad().contiguous();
+        return std::vector<double>(gradient.data_ptr<double>(), gradient.data_ptr<double>() + gradient.numel());
+    });
 }
 
 }  // namespace
@@ -130,7 +95,7 @@ std::vector<SelfCheck> checkFeatures(const Device &device, const BackboneSpec &s
 {
     constexpr double kFloat32Tolerance = 1e-4, kReducedTolerance = 0.01;
     job.cancel.check();
-    const std::vector<Image> images = pictures(2, spec.inputSide);
+    const std::vector<Image> images = practicePictures(2, spec.inputSide);
     const std::vector<float> exact = featuresOf(*makeReferenceBackbone(spec, kSeed), images);
     std::vector<SelfCheck> checks;
     for (const Precision precision : {Precision::Float32, Precision::BFloat16, Precision::Float16}) {

@@ -14,8 +14,8 @@ namespace dank {
 /// Throws Cancelled, between two precisions.
 std::vector<SelfCheck> checkFeatures(const Device &device, const BackboneSpec &spec, const JobContext &job);
 
-/// Loss gradient and Adam's step of a small regressor against plain loops in float64. Training runs on the CPU whatever
-/// the device.
+/// Loss gradient and Adam's step of a small regressor against float64: LibTorch's own gradient, and Adam's definition.
+/// Training runs on the CPU whatever the device.
 std::vector<SelfCheck> checkTrainingStep();
 
 }  // namespace dank

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "core/base/error.h"
-#include "core/base/random.h"
 #include "core/nn/networks/backbone.h"
 #include "core/nn/self_check.h"
 #include "core/nn/training/practice_data.h"
@@ -43,42 +42,14 @@ double seconds(auto &&work)
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// Pictures of coloured noise, each with its own grain.
-std::vector<Image> pictures(std::size_t count, int side)
-{
-    std::vector<Image> images;
-    Random random(5);
-    for (std::size_t i = 0; i < count; ++i) {
-        Image image{side, side, {}};
-        const int grain = 1 << (i % 6);
-        std::vector<std::uint8_t> colours(static_cast<std::size_t>(3 * side * side));
-        for (std::uint8_t &colour : colours)
-            colour = static_cast<std::uint8_t>(random.below(256));
-        for (int y = 0; y < side; ++y) {
-            for (int x = 0; x < side; ++x) {
-                for (int c = 0; c < 3; ++c)
-                    image.rgb.push_back(colours[static_cast<std::size_t>(((y / grain) * side + x / grain) * 3 + c)]);
-            }
-        }
-        images.push_back(std::move(image));
-    }
-    return images;
-}
-
-std::vector<float> features(const Backbone &backbone, std::span<const Image> images)
-{
-    std::vector<float> out(images.size() * static_cast<std::size_t>(backbone.spec().columns));
-    backbone.extract(images, out);
-    return out;
-}
-
 void timeForward(const Backbone &backbone, const std::string &name, std::span<const Image> images)
 {
     for (std::size_t batch : {std::size_t{1}, std::size_t{8}, std::size_t{32}}) {
-        features(backbone, images.first(batch));  // warm up
+        std::vector<float> out(batch * static_cast<std::size_t>(backbone.spec().columns));
+        backbone.extract(images.first(batch), out);  // warm up
         double best = 1e9, spent = 0;
         for (int round = 0; round < 5 || spent < 1.0; ++round) {
-            const double took = seconds([&] { features(backbone, images.first(batch)); });
+            const double took = seconds([&] { backbone.extract(images.first(batch), out); });
             best = std::min(best, took);
             spent += took;
             if (spent > 20)
@@ -146,7 +117,7 @@ int main()
         std::printf("auto takes %s. %s\n", automatic.name.c_str(), automatic.note.c_str());
 
         for (const BackboneSpec &spec : networkSpecs()) {
-            const std::vector<Image> images = pictures(32, spec.inputSide);
+            const std::vector<Image> images = practicePictures(32, spec.inputSide);
             setIntraOpThreads(1);
             const auto one = makeBackbone(spec, {}, 42, chooseDevice("cpu"), Precision::Float32);
             std::printf("\ncpu with one thread, %s\n", spec.title.c_str());

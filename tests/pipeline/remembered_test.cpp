@@ -47,11 +47,10 @@ private slots:
     {
         m_dir = std::make_unique<QTemporaryDir>();
         m_computed = m_built = 0;
-        m_networks =
-            std::make_unique<BackboneCache>([this](const BackboneChoice &, Precision precision, const Device &) {
-                ++m_built;
-                return std::make_shared<ColourBackbone>(m_computed, precision);
-            });
+        m_networks = std::make_unique<BackboneCache>([this](const BackboneChoice &, Precision, const Device &) {
+            ++m_built;
+            return std::make_shared<ColourBackbone>(m_computed);
+        });
     }
 
     void aRatedPictureIsComputedOnce()

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "core/base/image.h"
 #include "core/base/random.h"
 #include "core/dataset/feature_matrix.h"
 #include "core/learn/split.h"
@@ -31,6 +34,26 @@ inline PracticeData makePracticeData(std::size_t rows, std::size_t columns)
         (row % 10 == 0 ? data.split.validation : data.split.train).push_back(row);
     }
     return data;
+}
+
+/// Square pictures of blocks of seeded random colours, from fine to coarse in turn.
+inline std::vector<Image> practicePictures(std::size_t count, int side)
+{
+    std::vector<Image> images;
+    Random random(5);
+    for (std::size_t i = 0; i < count; ++i) {
+        Image image{side, side, {}};
+        const int grain = 4 << (i % 6), blocks = side / grain + 1;
+        std::vector<std::uint8_t> colours(static_cast<std::size_t>(3 * blocks * blocks));
+        for (std::uint8_t &colour : colours)
+            colour = static_cast<std::uint8_t>(random.below(256));
+        for (int y = 0; y < side; ++y)
+            for (int x = 0; x < side; ++x)
+                for (int c = 0; c < 3; ++c)
+                    image.rgb.push_back(colours[static_cast<std::size_t>(((y / grain) * blocks + x / grain) * 3 + c)]);
+        images.push_back(std::move(image));
+    }
+    return images;
 }
 
 }  // namespace dank
