@@ -1,13 +1,19 @@
 #include "core/evaluate/bootstrap.h"
 
 #include <algorithm>
-#include <unordered_map>
+#include <utility>
 
 #include "core/base/random.h"
+#include "core/base/rows_by_key.h"
 #include "core/evaluate/quantile.h"
 #include "core/evaluate/weighted_rows.h"
 
 namespace dank {
+
+std::vector<std::span<const double>> JudgedRows::answers() const
+{
+    return bySeed.empty() ? std::vector{predicted} : std::vector<std::span<const double>>(bySeed.begin(), bySeed.end());
+}
 
 Resamples::Resamples(std::size_t rows, std::span<const std::size_t> clusters, const BootstrapOptions &options,
                      const JobContext &job)
@@ -18,14 +24,7 @@ Resamples::Resamples(std::size_t rows, std::span<const std::size_t> clusters, co
                                           + std::to_string(rows) + " rows.");
     if (!(m_level > 0 && m_level < 1))
         throw Error(ErrorKind::Shape, "The level of an interval lies between 0 and 1.");
-    std::vector<std::vector<std::size_t>> members;
-    std::unordered_map<std::size_t, std::size_t> index;
-    for (std::size_t row = 0; row < rows; ++row) {
-        const auto [found, isNew] = index.try_emplace(clusters.empty() ? row : clusters[row], members.size());
-        if (isNew)
-            members.emplace_back();
-        members[found->second].push_back(row);
-    }
+    const auto members = rowsByKey(rows, [&](std::size_t row) { return clusters.empty() ? row : clusters[row]; });
     m_clusters = members.size();
     m_weights.resize(m_count * rows);
     Random random(options.seed);
@@ -47,15 +46,11 @@ std::vector<std::optional<Interval>> bootstrapIntervals(const JudgedRows &rows, 
     const bool needsGroups = std::any_of(wanted.begin(), wanted.end(), [](const auto &one) { return one.within; });
     std::vector<WeightedRows> pooled;
     std::vector<GroupedRows> within;
-    const auto add = [&](std::span<const double> predicted) {
+    for (const std::span<const double> predicted : rows.answers()) {
         pooled.emplace_back(predicted, rows.actual, rows.upvotes);
         if (needsGroups && !rows.groups.empty())
             within.emplace_back(predicted, rows.actual, rows.upvotes, rows.groups);
-    };
-    if (rows.bySeed.empty())
-        add(rows.predicted);
-    for (const std::vector<double> &predicted : rows.bySeed)
-        add(predicted);
+    }
 
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         if (wanted[i].within && (within.empty() || within.front().groups() == 0))
@@ -71,19 +66,9 @@ std::vector<std::optional<Interval>> bootstrapIntervals(const JudgedRows &rows, 
             if (value)
                 values.push_back(*value);
         }
-        if (values.empty() || values.size() * 2 < resamples.count())
-            continue;
-        std::sort(values.begin(), values.end());
-        const double tail = (1 - resamples.level()) / 2;
-        intervals[i] = Interval{sortedQuantile(values, tail), sortedQuantile(values, 1 - tail)};
+        intervals[i] = percentileInterval(std::move(values), resamples.count(), resamples.level());
     }
     return intervals;
-}
-
-std::vector<std::optional<Interval>> bootstrapIntervals(const JudgedRows &rows, std::span<const FigureWanted> wanted,
-                                                        const BootstrapOptions &options, const JobContext &job)
-{
-    return bootstrapIntervals(rows, wanted, Resamples(rows.actual.size(), rows.clusters, options, job), job);
 }
 
 }  // namespace dank

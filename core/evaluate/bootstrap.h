@@ -30,6 +30,9 @@ struct JudgedRows {
     /// What trainings that differ in their seed only said, in place of `predicted`: each resample takes the next one's
     /// answers, so an interval holds the doubt about the seed beside that about the memes. Empty: `predicted` alone.
     std::span<const std::vector<double>> bySeed = {};
+
+    /// Each seed's, or `predicted` alone.
+    std::vector<std::span<const double>> answers() const;
 };
 
 /// One figure whose interval is wanted.
@@ -68,9 +71,5 @@ private:
 /// two clusters, the interval is empty. Throws Cancelled.
 std::vector<std::optional<Interval>> bootstrapIntervals(const JudgedRows &rows, std::span<const FigureWanted> wanted,
                                                         const Resamples &resamples, const JobContext &job = {});
-/// The same with resamples of its own.
-std::vector<std::optional<Interval>> bootstrapIntervals(const JudgedRows &rows, std::span<const FigureWanted> wanted,
-                                                        const BootstrapOptions &options = {},
-                                                        const JobContext &job = {});
 
 }  // namespace dank

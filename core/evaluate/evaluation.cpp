@@ -1,8 +1,11 @@
 #include "core/evaluate/evaluation.h"
 
 #include <algorithm>
+#include <numeric>
 #include <unordered_map>
 #include <utility>
+
+#include "core/evaluate/cross_validation.h"
 
 namespace dank {
 
@@ -55,22 +58,32 @@ struct Columns {
     /// The model's.
     JudgedRows model() const { return {predicted, actual, upvotes, groups, clusters, bySeed}; }
 
-    Metrics pooled() const
+    std::optional<Metrics> metricsOf(std::span<const double> answers, bool within) const
     {
-        std::vector<Metrics> runs;
-        for (const std::vector<double> &answers : bySeed)
-            runs.push_back(computeMetrics(answers, actual, upvotes));
-        return runs.empty() ? computeMetrics(predicted, actual, upvotes) : meanMetrics(runs);
+        return within ? computeWithin(answers, actual, upvotes, groups) : computeMetrics(answers, actual, upvotes);
     }
-    std::optional<Metrics> within() const
+    /// Each seed's, where it is defined.
+    std::vector<Metrics> runs(bool within) const
     {
         std::vector<Metrics> runs;
         for (const std::vector<double> &answers : bySeed)
-            if (const std::optional<Metrics> metrics = computeWithin(answers, actual, upvotes, groups))
+            if (const std::optional<Metrics> metrics = metricsOf(answers, within))
                 runs.push_back(*metrics);
-        return runs.empty() ? computeWithin(predicted, actual, upvotes, groups) : meanMetrics(runs);
+        return runs;
+    }
+    std::optional<Metrics> metrics(bool within) const
+    {
+        const std::vector<Metrics> seeds = runs(within);
+        return seeds.empty() ? metricsOf(predicted, within) : meanMetrics(seeds);
     }
 };
+
+std::vector<std::size_t> allRows(const EvaluationInput &input)
+{
+    std::vector<std::size_t> rows(input.memes.size());
+    std::iota(rows.begin(), rows.end(), std::size_t{0});
+    return rows;
+}
 
 struct Witnesses {
     std::size_t clusters = 0;
@@ -141,10 +154,10 @@ BaselineResult judgeBaseline(const Baseline &baseline, const Columns &columns, b
     BaselineResult result;
     result.name = baseline.name;
     result.title = baseline.title;
-    result.pooled = computeMetrics(baseline.predicted, columns.actual, columns.upvotes);
+    result.pooled = *columns.metricsOf(baseline.predicted, false);
     std::vector<FigureWanted> wanted{{Figure::Spearman, false}};
     if (hasGroups) {
-        result.within = computeWithin(baseline.predicted, columns.actual, columns.upvotes, columns.groups);
+        result.within = columns.metricsOf(baseline.predicted, true);
         wanted.push_back({Figure::Spearman, true});
     }
     const auto intervals = bootstrapIntervals(columns.view(baseline.predicted), wanted, resamples, job);
@@ -165,11 +178,7 @@ void judgeClean(VerdictFacts &facts, const EvaluationInput &input, const JobCont
         return;
     const bool within = facts.within.has_value();
     const Columns columns(input, rows);
-    const auto metricsOf = [&](const std::vector<double> &predicted) {
-        return within ? computeWithin(predicted, columns.actual, columns.upvotes, columns.groups)
-                      : computeMetrics(predicted, columns.actual, columns.upvotes);
-    };
-    const std::optional<Metrics> metrics = within ? columns.within() : columns.pooled();
+    const std::optional<Metrics> metrics = columns.metrics(within);
     if (!metrics || !countWitnesses(within ? clustersInGroups(columns) : columns.clusters).areEnough())
         return;
     const FigureWanted wanted{Figure::Spearman, within};
@@ -178,7 +187,7 @@ void judgeClean(VerdictFacts &facts, const EvaluationInput &input, const JobCont
         JudgedFigures{*metrics, bootstrapIntervals(columns.model(), std::span(&wanted, 1), resamples, job).front(),
                       pValueOf(columns, within, input.permutation, job)};
     if (const Baseline *nearest = find(input.baselines, "nearest"))
-        if (const std::optional<Metrics> without = metricsOf(picked(nearest->predicted, rows)))
+        if (const std::optional<Metrics> without = columns.metricsOf(picked(nearest->predicted, rows), within))
             facts.nearestClean = without->spearman;
 }
 
@@ -208,16 +217,14 @@ std::optional<Interval> intervalOf(const Intervals &intervals, Figure figure)
 
 Evaluation evaluate(EvaluationInput input, const JobContext &job)
 {
-    std::vector<std::size_t> all(input.memes.size());
-    for (std::size_t row = 0; row < all.size(); ++row)
-        all[row] = row;
+    const std::vector<std::size_t> all = allRows(input);
     const Columns columns(input, all);
 
     Evaluation evaluation;
     evaluation.subset = std::move(input.subset);
     evaluation.groupName = input.groupName;
-    evaluation.model = columns.pooled();
-    evaluation.within = columns.within();
+    evaluation.model = *columns.metrics(false);
+    evaluation.within = columns.metrics(true);
     const bool hasGroups = evaluation.within.has_value();
     evaluation.judgedWithin = hasGroups && evaluation.within->groups > 1
                               && evaluation.within->rows >= std::max(kMinRowsToJudge, all.size() / 2);
@@ -270,14 +277,32 @@ Evaluation evaluate(EvaluationInput input, const JobContext &job)
     return evaluation;
 }
 
-Evaluation evaluate(std::vector<JudgedMeme> memes, double trainMean, std::string subset, bool seenInTraining)
+CrossValidation judgeSeeds(EvaluationInput input, int folds, std::vector<std::uint64_t> seeds, const JobContext &job)
 {
-    EvaluationInput input;
-    input.memes = std::move(memes);
-    input.trainMean = trainMean;
-    input.subset = std::move(subset);
-    input.seenInTraining = seenInTraining;
-    return evaluate(std::move(input));
+    if (seeds.empty() || input.bySeed.size() != seeds.size())
+        throw Error(ErrorKind::Shape, "There are answers of " + std::to_string(input.bySeed.size()) + " seeds where "
+                                          + std::to_string(seeds.size()) + " are to be judged.");
+    const Columns columns(input, allRows(input));
+    for (std::size_t i = 0; i < input.memes.size(); ++i) {
+        input.memes[i].predicted = 0;
+        for (const std::vector<double> &answers : input.bySeed)
+            input.memes[i].predicted += answers[i] / static_cast<double>(seeds.size());
+    }
+    const auto overSeeds = [&](bool within) {
+        const std::vector<Metrics> runs = columns.runs(within);
+        SeedFigures figures;
+        for (const Figure figure : kFigures)
+            if (const std::optional<MeanAndSd> over = meanAndSd(runs, figure))
+                figures.emplace(figure, *over);
+        return figures;
+    };
+    CrossValidation result;
+    result.folds = folds;
+    result.seeds = std::move(seeds);
+    result.metrics = overSeeds(false);
+    result.within = overSeeds(true);
+    result.evaluation = evaluate(std::move(input), job);
+    return result;
 }
 
 void noteNeighbours(std::span<JudgedMeme> memes, const BaselineSet &set, std::span<const MemeId> ids)

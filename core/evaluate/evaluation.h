@@ -76,21 +76,18 @@ struct EvaluationInput {
     std::string groupName = "group";
     /// The answers of trainings that differ in their seed only, each one per meme: the model's figures then are means
     /// over them, and its intervals hold the doubt about the seed too. Empty: JudgedMeme::predicted alone.
-    std::vector<std::vector<double>> bySeed;
-    std::vector<Baseline> baselines;  ///< "mean" is added from `trainMean` where it is missing, and "group" from the
-                                      ///< judged rows where groups are known
+    std::vector<std::vector<double>> bySeed = {};
+    std::vector<Baseline> baselines = {};  ///< "mean" is added from `trainMean` where it is missing, and "group" from
+                                           ///< the judged rows where groups are known
     std::vector<Figure> figures{std::begin(kFigures), std::end(kFigures)};  ///< whose intervals are wanted
-    BootstrapOptions bootstrap;  ///< fewer resamples are drawn beyond some 40,000 memes, at least 200
+    BootstrapOptions bootstrap = {};  ///< fewer resamples are drawn beyond some 40,000 memes, at least 200
     /// Of the p-value. Fewer beyond some 20,000 memes, at least 200.
-    PermutationOptions permutation;
+    PermutationOptions permutation = {};
 };
 
 /// Metrics, intervals, baselines and verdict; see decideVerdict(). Throws Error{Shape} when a baseline does not fit the
 /// memes or a number is not finite, and Cancelled.
 Evaluation evaluate(EvaluationInput input, const JobContext &job = {});
-
-/// The same without groups, clusters and further baselines.
-Evaluation evaluate(std::vector<JudgedMeme> memes, double trainMean, std::string subset, bool seenInTraining);
 
 /// Notes each judged meme's nearest training meme, and which of them show the same picture. `set` is from
 /// computeBaselines() on the very memes in this order, `ids` those of its feature matrix.

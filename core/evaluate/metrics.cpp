@@ -44,11 +44,6 @@ std::optional<double> figureOf(const Metrics &metrics, Figure figure)
     return std::nullopt;
 }
 
-Metrics computeMetrics(std::span<const double> predicted, std::span<const double> actual)
-{
-    return computeMetrics(predicted, actual, {});
-}
-
 Metrics computeMetrics(std::span<const double> predicted, std::span<const double> actual,
                        std::span<const std::int64_t> upvotes)
 {
@@ -58,16 +53,11 @@ Metrics computeMetrics(std::span<const double> predicted, std::span<const double
     metrics.rows = actual.size();
     if (actual.empty())
         return metrics;
-    const auto figure = [&](Figure which) { return rows.value(which, ones); };
-    metrics.mae = figure(Figure::Mae).value_or(kTooGreat);
-    metrics.rmse = figure(Figure::Rmse).value_or(kTooGreat);
-    metrics.r2 = figure(Figure::R2);
-    metrics.spearman = figure(Figure::Spearman);
-    metrics.kendall = figure(Figure::Kendall);
-    metrics.pairwise = figure(Figure::Pairwise);
+    setFigures(
+        metrics, [&](Figure figure) { return rows.value(figure, ones); }, kTooGreat);
     metrics.pairs = static_cast<std::uint64_t>(rows.pairs(ones).count);
-    metrics.topQuarter = {rows.baseRate(0.25, ones), figure(Figure::RocAucTop25), figure(Figure::PrAucTop25)};
-    metrics.topTwentieth = {rows.baseRate(0.05, ones), figure(Figure::RocAucTop5), figure(Figure::PrAucTop5)};
+    metrics.topQuarter.baseRate = rows.baseRate(0.25, ones);
+    metrics.topTwentieth.baseRate = rows.baseRate(0.05, ones);
     return metrics;
 }
 
@@ -97,28 +87,24 @@ std::optional<MeanAndSd> meanAndSd(std::span<const std::optional<double>> values
     return result;
 }
 
+std::optional<MeanAndSd> meanAndSd(std::span<const Metrics> runs, Figure figure)
+{
+    std::vector<std::optional<double>> values;
+    for (const Metrics &run : runs)
+        values.push_back(figureOf(run, figure));
+    return meanAndSd(values);
+}
+
 Metrics meanMetrics(std::span<const Metrics> runs)
 {
     if (runs.empty())
         throw Error(ErrorKind::Shape, "There are no runs to take the mean of.");
     const auto mean = [&](Figure figure) -> std::optional<double> {
-        std::vector<std::optional<double>> values;
-        for (const Metrics &run : runs)
-            values.push_back(figureOf(run, figure));
-        const std::optional<MeanAndSd> over = meanAndSd(values);
+        const std::optional<MeanAndSd> over = meanAndSd(runs, figure);
         return over ? std::optional(over->mean) : std::nullopt;
     };
     Metrics result = runs.front();  // rows, groups, pairs and base rates are of the actual values, so of every run
-    result.mae = mean(Figure::Mae).value_or(0);
-    result.rmse = mean(Figure::Rmse).value_or(0);
-    result.r2 = mean(Figure::R2);
-    result.spearman = mean(Figure::Spearman);
-    result.kendall = mean(Figure::Kendall);
-    result.pairwise = mean(Figure::Pairwise);
-    result.topQuarter.rocAuc = mean(Figure::RocAucTop25);
-    result.topQuarter.prAuc = mean(Figure::PrAucTop25);
-    result.topTwentieth.rocAuc = mean(Figure::RocAucTop5);
-    result.topTwentieth.prAuc = mean(Figure::PrAucTop5);
+    setFigures(result, mean, 0);
     return result;
 }
 

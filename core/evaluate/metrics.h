@@ -61,13 +61,11 @@ const char *figureName(Figure figure) noexcept;
 /// `metrics`' value of it; empty where undefined.
 std::optional<double> figureOf(const Metrics &metrics, Figure figure);
 
-/// MAE, RMSE and everything that is about order, without pairs: there are no upvotes to form them by.
-/// Throws Error{Shape} when the lengths differ; all values must be finite.
-Metrics computeMetrics(std::span<const double> predicted, std::span<const double> actual);
-
-/// The same, and pairwise accuracy over the pairs whose upvotes (≥ 0) lie a factor of two or more apart.
+/// MAE, RMSE and everything that is about order, and pairwise accuracy over the pairs whose upvotes (≥ 0) lie a factor
+/// of two or more apart; without upvotes there are none. Throws Error{Shape} when the lengths differ; all values must
+/// be finite.
 Metrics computeMetrics(std::span<const double> predicted, std::span<const double> actual,
-                       std::span<const std::int64_t> upvotes);
+                       std::span<const std::int64_t> upvotes = {});
 
 /// The same inside groups: what is left to know once the group is known. Rows whose group is empty and groups of one
 /// member do not count. MAE, RMSE and R² are of the deviations from the group's mean, of predictions and of actual
@@ -93,6 +91,8 @@ struct MeanAndSd {
 };
 /// Empty when no run had a value. Values that are not finite count as none.
 std::optional<MeanAndSd> meanAndSd(std::span<const std::optional<double>> values);
+/// Of a figure over the runs.
+std::optional<MeanAndSd> meanAndSd(std::span<const Metrics> runs, Figure figure);
 
 /// Each figure's mean over runs on the same rows, those left out where it is undefined. Throws Error{Shape} for no
 /// runs.

@@ -3,11 +3,12 @@
 #include <cmath>
 #include <span>
 #include <string_view>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "core/base/error.h"
 #include "core/base/random.h"
+#include "core/base/rows_by_key.h"
 #include "core/evaluate/metrics.h"
 
 namespace dank {
@@ -47,26 +48,12 @@ struct Deck {
 std::vector<Deck> decksOf(const JudgedRows &rows, bool within)
 {
     std::vector<Deck> decks;
-    if (!within) {
-        decks.emplace_back();
-        for (std::size_t row = 0; row < rows.actual.size(); ++row)
-            decks.front().members.push_back(row);
-    } else {
-        std::unordered_map<std::string_view, std::size_t> index;
-        for (std::size_t row = 0; row < rows.groups.size(); ++row) {
-            if (rows.groups[row].empty())
-                continue;
-            const auto [found, isNew] = index.try_emplace(rows.groups[row], decks.size());
-            if (isNew)
-                decks.emplace_back();
-            decks[found->second].members.push_back(row);
-        }
+    const auto groupOf = [&](std::size_t row) { return within ? std::string_view(rows.groups[row]) : "all"; };
+    for (const std::vector<std::size_t> &members : rowsByKey(rows.actual.size(), groupOf)) {
+        std::vector<double> actual = unitRanks(rows.actual, members);
+        if (!actual.empty() && !groupOf(members.front()).empty())
+            decks.push_back({members, std::move(actual), std::vector<double>(members.size())});
     }
-    for (Deck &deck : decks) {
-        deck.actual = unitRanks(rows.actual, deck.members);
-        deck.prediction.resize(deck.members.size(), 0);
-    }
-    std::erase_if(decks, [](const Deck &deck) { return deck.actual.empty(); });
     return decks;
 }
 
@@ -112,14 +99,10 @@ std::optional<double> permutationPValue(const JudgedRows &rows, bool within, con
         checkLength(rows.groups.size(), rows);
     std::vector<Deck> decks = decksOf(rows, within);
     bool isDefined = false;
-    const auto add = [&](std::span<const double> predicted) {
+    for (const std::span<const double> predicted : rows.answers()) {
         checkLength(predicted.size(), rows);
         isDefined |= addPredictions(decks, predicted);
-    };
-    if (rows.bySeed.empty())
-        add(rows.predicted);
-    for (const std::vector<double> &predicted : rows.bySeed)
-        add(predicted);
+    }
     if (!isDefined)
         return std::nullopt;
 

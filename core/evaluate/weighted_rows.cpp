@@ -4,9 +4,9 @@
 #include <cmath>
 #include <numeric>
 #include <string_view>
-#include <unordered_map>
 
 #include "core/base/error.h"
+#include "core/base/rows_by_key.h"
 
 namespace dank {
 
@@ -14,11 +14,6 @@ namespace {
 
 constexpr double kQuarter = 0.25;
 constexpr double kTwentieth = 0.05;
-
-std::optional<double> ifFinite(double value)
-{
-    return std::isfinite(value) ? std::optional(value) : std::nullopt;
-}
 
 template <typename T>
 std::vector<std::uint32_t> orderOf(std::span<const T> values)
@@ -83,6 +78,21 @@ double tiedPairs(std::span<const double> counts)
 }
 
 }  // namespace
+
+std::optional<double> WeightedRows::Pairs::value() const
+{
+    return count > 0 ? std::optional(right / count) : std::nullopt;
+}
+
+std::optional<double> WeightedRows::Deviations::value(Figure figure) const
+{
+    if (rows == 0 || (figure == Figure::R2 && total == 0))
+        return std::nullopt;
+    const double value = figure == Figure::Mae    ? absolute / rows
+                         : figure == Figure::Rmse ? std::sqrt(squared / rows)
+                                                  : 1 - squared / total;
+    return std::isfinite(value) ? std::optional(value) : std::nullopt;
+}
 
 WeightedRows::WeightedRows(std::span<const double> predicted, std::span<const double> actual,
                            std::span<const std::int64_t> upvotes)
@@ -288,20 +298,10 @@ std::optional<double> WeightedRows::value(Figure figure, RowWeights weights) con
     switch (figure) {
     case Figure::Mae:
     case Figure::Rmse:
-    case Figure::R2: {
-        const Deviations sums = deviations(weights, false);
-        if (sums.rows == 0 || (figure == Figure::R2 && sums.total == 0))
-            return std::nullopt;
-        return ifFinite(figure == Figure::Mae    ? sums.absolute / sums.rows
-                        : figure == Figure::Rmse ? std::sqrt(sums.squared / sums.rows)
-                                                 : 1 - sums.squared / sums.total);
-    }
+    case Figure::R2: return deviations(weights, false).value(figure);
     case Figure::Spearman: return spearman(weights);
     case Figure::Kendall: return kendall(weights);
-    case Figure::Pairwise: {
-        const Pairs found = pairs(weights);
-        return found.count > 0 ? std::optional(found.right / found.count) : std::nullopt;
-    }
+    case Figure::Pairwise: return pairs(weights).value();
     case Figure::RocAucTop25: return topShare(kQuarter, true, weights);
     case Figure::PrAucTop25: return topShare(kQuarter, false, weights);
     case Figure::RocAucTop5: return topShare(kTwentieth, true, weights);
@@ -320,30 +320,20 @@ GroupedRows::GroupedRows(std::span<const double> predicted, std::span<const doub
                                           + " predictions, " + std::to_string(actual.size()) + " actual values, "
                                           + std::to_string(upvotes.size()) + " numbers of upvotes and "
                                           + std::to_string(groups.size()) + " groups.");
-    std::unordered_map<std::string_view, std::size_t> index;
-    std::vector<std::vector<std::uint32_t>> members;
-    for (std::size_t row = 0; row < groups.size(); ++row) {
-        if (groups[row].empty())
-            continue;
-        const auto [found, isNew] = index.try_emplace(groups[row], members.size());
-        if (isNew)
-            members.emplace_back();
-        members[found->second].push_back(static_cast<std::uint32_t>(row));
-    }
-    for (std::vector<std::uint32_t> &group : members) {
-        if (group.size() < 2)
+    const auto groupOf = [&](std::size_t row) { return std::string_view(groups[row]); };
+    for (const std::vector<std::size_t> &members : rowsByKey(groups.size(), groupOf)) {
+        if (members.size() < 2 || groupOf(members.front()).empty())
             continue;
         std::vector<double> groupPredicted, groupActual;
         std::vector<std::int64_t> groupUpvotes;
-        for (const std::uint32_t row : group) {
+        for (const std::size_t row : members) {
             groupPredicted.push_back(predicted[row]);
             groupActual.push_back(actual[row]);
             if (!upvotes.empty())
                 groupUpvotes.push_back(upvotes[row]);
         }
-        m_rows += group.size();
-        WeightedRows rows(groupPredicted, groupActual, groupUpvotes);
-        m_groups.push_back({std::move(group), std::move(rows)});
+        m_rows += members.size();
+        m_groups.push_back({members, WeightedRows(groupPredicted, groupActual, groupUpvotes)});
     }
 }
 
@@ -361,7 +351,7 @@ std::optional<double> GroupedRows::value(Figure figure, RowWeights weights) cons
         own.clear();
         std::size_t present = 0;
         double count = 0;
-        for (const std::uint32_t row : group.members) {
+        for (const std::size_t row : group.members) {
             own.push_back(weights[row]);
             present += weights[row] > 0;
             count += weights[row];
@@ -384,49 +374,37 @@ std::optional<double> GroupedRows::value(Figure figure, RowWeights weights) cons
         }
     }
     if (figure == Figure::Pairwise)
-        return pairs.count > 0 ? std::optional(pairs.right / pairs.count) : std::nullopt;
-    if (!isDeviation)
-        return rows > 0 ? std::optional(weighted / rows) : std::nullopt;
-    if (sums.rows == 0 || (figure == Figure::R2 && sums.total == 0))
-        return std::nullopt;
-    return ifFinite(figure == Figure::Mae    ? sums.absolute / sums.rows
-                    : figure == Figure::Rmse ? std::sqrt(sums.squared / sums.rows)
-                                             : 1 - sums.squared / sums.total);
+        return pairs.value();
+    if (isDeviation)
+        return sums.value(figure);
+    return rows > 0 ? std::optional(weighted / rows) : std::nullopt;
 }
 
 Metrics GroupedRows::metrics() const
 {
     const std::vector<std::uint8_t> ones(m_all, 1);
-    const auto figure = [&](Figure which) { return value(which, ones); };
     Metrics metrics;
     metrics.rows = m_rows;
     metrics.groups = m_groups.size();
-    metrics.mae = figure(Figure::Mae).value_or(0);
-    metrics.rmse = figure(Figure::Rmse).value_or(0);
-    metrics.r2 = figure(Figure::R2);
-    metrics.spearman = figure(Figure::Spearman);
-    metrics.kendall = figure(Figure::Kendall);
-    metrics.pairwise = figure(Figure::Pairwise);
-    metrics.topQuarter = {0, figure(Figure::RocAucTop25), figure(Figure::PrAucTop25)};
-    metrics.topTwentieth = {0, figure(Figure::RocAucTop5), figure(Figure::PrAucTop5)};
-    double quarterRows = 0, twentiethRows = 0;
-    for (const Group &group : m_groups) {
-        const RowWeights own = RowWeights(ones).first(group.members.size());
-        const auto count = static_cast<double>(group.members.size());
-        metrics.pairs += static_cast<std::uint64_t>(group.rows.pairs(own).count);
-        if (group.rows.value(Figure::RocAucTop25, own)) {
-            metrics.topQuarter.baseRate += count * group.rows.baseRate(kQuarter, own);
-            quarterRows += count;
+    setFigures(
+        metrics, [&](Figure figure) { return value(figure, ones); }, 0);
+    const auto onesOf = [&](const Group &group) { return RowWeights(ones).first(group.members.size()); };
+    for (const Group &group : m_groups)
+        metrics.pairs += static_cast<std::uint64_t>(group.rows.pairs(onesOf(group)).count);
+    const auto setBaseRate = [&](TopShare &top, Figure figure, double share) {
+        double rows = 0;
+        for (const Group &group : m_groups) {
+            if (!group.rows.value(figure, onesOf(group)))
+                continue;
+            const auto count = static_cast<double>(group.members.size());
+            top.baseRate += count * group.rows.baseRate(share, onesOf(group));
+            rows += count;
         }
-        if (group.rows.value(Figure::RocAucTop5, own)) {
-            metrics.topTwentieth.baseRate += count * group.rows.baseRate(kTwentieth, own);
-            twentiethRows += count;
-        }
-    }
-    if (quarterRows > 0)
-        metrics.topQuarter.baseRate /= quarterRows;
-    if (twentiethRows > 0)
-        metrics.topTwentieth.baseRate /= twentiethRows;
+        if (rows > 0)
+            top.baseRate /= rows;
+    };
+    setBaseRate(metrics.topQuarter, Figure::RocAucTop25, kQuarter);
+    setBaseRate(metrics.topTwentieth, Figure::RocAucTop5, kTwentieth);
     return metrics;
 }
 

@@ -14,6 +14,22 @@ namespace dank {
 /// How often each row counts in a resample; all 1 for the rows as they are.
 using RowWeights = std::span<const std::uint8_t>;
 
+/// Sets all figures to what `figureAt` gives; mae and rmse to `otherwise` where they are undefined.
+template <typename FigureAt>
+void setFigures(Metrics &metrics, FigureAt figureAt, double otherwise)
+{
+    metrics.mae = figureAt(Figure::Mae).value_or(otherwise);
+    metrics.rmse = figureAt(Figure::Rmse).value_or(otherwise);
+    metrics.r2 = figureAt(Figure::R2);
+    metrics.spearman = figureAt(Figure::Spearman);
+    metrics.kendall = figureAt(Figure::Kendall);
+    metrics.pairwise = figureAt(Figure::Pairwise);
+    metrics.topQuarter.rocAuc = figureAt(Figure::RocAucTop25);
+    metrics.topQuarter.prAuc = figureAt(Figure::PrAucTop25);
+    metrics.topTwentieth.rocAuc = figureAt(Figure::RocAucTop5);
+    metrics.topTwentieth.prAuc = figureAt(Figure::PrAucTop5);
+}
+
 /// Rows that are sorted once, so that each of the thousand resamples of a bootstrap costs one walk over them. A row of
 /// weight w counts as w equal rows. Throws Error{Shape} for lengths that differ or numbers that are not finite.
 class WeightedRows {
@@ -30,6 +46,8 @@ public:
     struct Pairs {
         double right = 0;
         double count = 0;
+
+        std::optional<double> value() const;
     };
     Pairs pairs(RowWeights weights) const;
     struct Deviations {
@@ -37,6 +55,8 @@ public:
         double squared = 0;   ///< sum of error²
         double total = 0;     ///< sum of (actual - its mean)²
         double rows = 0;
+
+        std::optional<double> value(Figure figure) const;  ///< Mae, Rmse or R2
     };
     /// Of the rows, or with `centred` of their deviations from their own means.
     Deviations deviations(RowWeights weights, bool centred) const;
@@ -76,7 +96,7 @@ public:
 
 private:
     struct Group {
-        std::vector<std::uint32_t> members;
+        std::vector<std::size_t> members;
         WeightedRows rows;
     };
     std::vector<Group> m_groups;  ///< in order of first appearance

@@ -33,6 +33,13 @@ bool agrees(const std::optional<Interval> &interval, const QJsonValue &reference
            && std::abs(interval->high - reference[1].toDouble()) < 1e-9;
 }
 
+/// With resamples of their own.
+std::vector<std::optional<Interval>> intervalsOf(const JudgedRows &rows, std::span<const FigureWanted> wanted,
+                                                 const BootstrapOptions &options = {}, const JobContext &job = {})
+{
+    return bootstrapIntervals(rows, wanted, Resamples(rows.actual.size(), rows.clusters, options, job), job);
+}
+
 struct Sample {
     std::vector<double> predicted, actual;
     std::vector<std::int64_t> upvotes;
@@ -88,7 +95,7 @@ private slots:
             {Figure::Spearman, false}, {Figure::Mae, false}, {Figure::Spearman, true}, {Figure::Mae, true}};
         const BootstrapOptions options{std::size_t(reference["resamples"].toInt()),
                                        std::uint64_t(reference["seed"].toInt()), 0.95};
-        const auto intervals = bootstrapIntervals(made.view(), wanted, options);
+        const auto intervals = intervalsOf(made.view(), wanted, options);
         QVERIFY(agrees(intervals[0], reference["spearman"]));
         QVERIFY(agrees(intervals[1], reference["mae"]));
         QVERIFY(agrees(intervals[2], reference["within_spearman"]));
@@ -107,9 +114,9 @@ private slots:
         const auto intervals = [&](const std::vector<std::vector<double>> &bySeed) {
             JudgedRows rows = made.view();
             rows.bySeed = bySeed;
-            return bootstrapIntervals(rows, wanted, {400, 1, 0.95});
+            return intervalsOf(rows, wanted, {400, 1, 0.95});
         };
-        const auto alone = bootstrapIntervals(made.view(), wanted, {400, 1, 0.95});
+        const auto alone = intervalsOf(made.view(), wanted, {400, 1, 0.95});
         for (std::size_t i = 0; i < 2; ++i) {
             QCOMPARE(intervals(same)[i]->low, alone[i]->low);
             QCOMPARE(intervals(same)[i]->high, alone[i]->high);
@@ -160,13 +167,13 @@ private slots:
     {
         const Sample made = sample(80, 0.4, 1, 5);
         const FigureWanted wanted[] = {{Figure::Kendall, false}};
-        const auto first = bootstrapIntervals(made.view(), wanted, {200, 1, 0.95}).front().value();
-        const auto again = bootstrapIntervals(made.view(), wanted, {200, 1, 0.95}).front().value();
-        const auto other = bootstrapIntervals(made.view(), wanted, {200, 2, 0.95}).front().value();
+        const auto first = intervalsOf(made.view(), wanted, {200, 1, 0.95}).front().value();
+        const auto again = intervalsOf(made.view(), wanted, {200, 1, 0.95}).front().value();
+        const auto other = intervalsOf(made.view(), wanted, {200, 2, 0.95}).front().value();
         QCOMPARE(first.low, again.low);
         QVERIFY(first.low != other.low);
         QVERIFY(first.low < first.high && first.holds(first.low) && first.isAbove(first.low - 1e-9));
-        const auto narrow = bootstrapIntervals(made.view(), wanted, {200, 1, 0.5}).front().value();
+        const auto narrow = intervalsOf(made.view(), wanted, {200, 1, 0.5}).front().value();
         QVERIFY(narrow.low > first.low && narrow.high < first.high);
     }
 
@@ -186,7 +193,7 @@ private slots:
         int held = 0;
         for (std::uint64_t seed = 0; seed < 200; ++seed) {
             const Sample made = sample(60 * std::size_t(each), 0.5, std::size_t(each), 100 + seed);
-            held += bootstrapIntervals(made.view(), wanted, {400, seed, 0.95}).front()->holds(truth);
+            held += intervalsOf(made.view(), wanted, {400, seed, 0.95}).front()->holds(truth);
         }
         QVERIFY2(held >= 178 && held <= 199, qPrintable(QString::number(held)));
     }
@@ -196,16 +203,16 @@ private slots:
         Sample made = sample(40, 0.5, 1, 6);
         const FigureWanted wanted[] = {{Figure::Spearman, false}, {Figure::Spearman, true}, {Figure::Mae, false}};
         made.clusters.assign(40, 7);
-        for (const auto &interval : bootstrapIntervals(made.view(), wanted))
+        for (const auto &interval : intervalsOf(made.view(), wanted))
             QVERIFY(!interval);  // one author: nothing to draw anew
         made.clusters.clear();
         made.groups.clear();
         made.predicted.assign(40, 0.5);
-        const auto intervals = bootstrapIntervals(made.view(), wanted);
+        const auto intervals = intervalsOf(made.view(), wanted);
         QVERIFY(!intervals[0] && !intervals[1] && intervals[2]);
-        QVERIFY(!bootstrapIntervals(JudgedRows{}, wanted).front());
+        QVERIFY(!intervalsOf(JudgedRows{}, wanted).front());
         made.clusters.assign(3, 0);
-        QVERIFY_THROWS_EXCEPTION(Error, bootstrapIntervals(made.view(), wanted));
+        QVERIFY_THROWS_EXCEPTION(Error, intervalsOf(made.view(), wanted));
     }
 
     void stops()
@@ -214,7 +221,7 @@ private slots:
         const FigureWanted wanted[] = {{Figure::Spearman, false}};
         JobContext job;
         job.cancel.cancel();
-        QVERIFY_THROWS_EXCEPTION(Cancelled, bootstrapIntervals(made.view(), wanted, BootstrapOptions{}, job));
+        QVERIFY_THROWS_EXCEPTION(Cancelled, intervalsOf(made.view(), wanted, BootstrapOptions{}, job));
     }
 };
 

@@ -14,8 +14,10 @@ CrossValidation full()
     cross.folds = 5;
     cross.seeds = {0, 18446744073709551615ULL, 42};
     cross.evaluation =
-        evaluate({{"a\"b", 0.1, 0.2, 3, "ünï", 0}, {"b", 0.5, 0.9, 7, "ünï", 1}, {"c", 0.4, 0.3, 4, "y", 2}}, 0.5,
-                 "3 memes", false);
+        evaluate({{{"a\"b", 0.1, 0.2, 3, "ünï", 0}, {"b", 0.5, 0.9, 7, "ünï", 1}, {"c", 0.4, 0.3, 4, "y", 2}},
+                  0.5,
+                  "3 memes",
+                  false});
     for (const Figure figure : kFigures) {
         cross.metrics[figure] = {3, 1.0 / (3 + int(figure)), 1e-17 * int(figure)};
         cross.within[figure] = {1, -1.0 / (3 + int(figure)), std::nullopt};

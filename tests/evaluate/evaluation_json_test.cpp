@@ -72,7 +72,7 @@ private slots:
         QVERIFY(evaluationFromJson(evaluationToJson(full())) == full());
         QVERIFY(evaluationFromJson(evaluationToJson({})) == Evaluation{});
         const Evaluation judged =
-            evaluate({{"a", 0.1, 0.2, 3}, {"b", 0.5, 0.9, 7}, {"c", 0.4, 0.3, 4}}, 0.5, "3", false);
+            evaluate({{{"a", 0.1, 0.2, 3}, {"b", 0.5, 0.9, 7}, {"c", 0.4, 0.3, 4}}, 0.5, "3", false});
         QVERIFY(evaluationFromJson(evaluationToJson(judged)) == judged);
     }
 

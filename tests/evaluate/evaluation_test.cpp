@@ -80,7 +80,7 @@ private slots:
         QFETCH(double, noise);
         QFETCH(bool, seen);
         QFETCH(QString, verdict);
-        const Evaluation evaluation = evaluate(judged(rows, noise), 0.5, "held-out memes", seen);
+        const Evaluation evaluation = evaluate({judged(rows, noise), 0.5, "held-out memes", seen});
         QCOMPARE(QString(verdictName(evaluation.verdict.kind)), verdict);
         QVERIFY(!evaluation.verdict.headline.empty() && evaluation.verdict.reason.ends_with('.'));
         QCOMPARE(evaluation.memes.size(), std::size_t(rows));
@@ -96,7 +96,7 @@ private slots:
         std::vector<JudgedMeme> memes = judged(48, 0);
         for (JudgedMeme &meme : memes)
             meme.predicted += 10;
-        QVERIFY(evaluate(memes, 0.5, "", false).verdict.kind == VerdictKind::NoEvidence);
+        QVERIFY(evaluate({memes, 0.5, "", false}).verdict.kind == VerdictKind::NoEvidence);
         EvaluationInput order;
         order.memes = memes;
         order.heightCounts = false;  // a pairwise loss promises the order only
@@ -105,19 +105,19 @@ private slots:
         QVERIFY(ordered.verdict.reason.find("R\xc2\xb2") == std::string::npos);
         for (JudgedMeme &meme : memes)
             meme.predicted = 0.5;
-        QVERIFY(evaluate(memes, 0.5, "", false).verdict.kind == VerdictKind::NoEvidence);
+        QVERIFY(evaluate({memes, 0.5, "", false}).verdict.kind == VerdictKind::NoEvidence);
         for (JudgedMeme &meme : memes) {
             meme.predicted = meme.actual;
             meme.actual = 0.25;
         }
-        const Verdict constant = evaluate(memes, 0.5, "", false).verdict;
+        const Verdict constant = evaluate({memes, 0.5, "", false}).verdict;
         QVERIFY(constant.kind == VerdictKind::NoEvidence);
         QVERIFY(constant.reason.find("equally dank") != std::string::npos);
     }
 
     void verdictStatesItsInterval()
     {
-        const Evaluation evaluation = evaluate(judged(48, 0.5), 0.5, "", false);
+        const Evaluation evaluation = evaluate({judged(48, 0.5), 0.5, "", false});
         const Interval interval = evaluation.intervals.at(Figure::Spearman);
         QVERIFY(interval.holds(*evaluation.model.spearman));
         const auto shown = [](double value) { return QString::number(value, 'f', 2).replace('-', QChar(0x2212)); };
@@ -324,7 +324,7 @@ private slots:
         memes[1].samePicture = true;  // by its bytes
         noteNeighbours(memes, set, ids);
         QVERIFY(memes[1].samePicture);
-        QCOMPARE(evaluate(memes, 0, "", false).duplicateShare, 1.0);
+        QCOMPARE(evaluate({memes, 0, "", false}).duplicateShare, 1.0);
     }
 
     /// A few runs of each planted dataset; tests/bench/verdicts.sh has the many.

@@ -18,7 +18,7 @@
 #include "ui/charts/number_text.h"
 #include "ui/charts/scatter_chart.h"
 #include "ui/evaluate/cross_validation_card.h"
-#include "ui/evaluate/evaluate_errors.h"
+#include "ui/evaluate/evaluate_charts.h"
 #include "ui/evaluate/evaluate_export.h"
 #include "ui/evaluate/evaluate_figures.h"
 #include "ui/evaluate/evaluate_memes.h"
@@ -110,7 +110,7 @@ private slots:
         ResidualsCard residuals;
         for (const std::size_t rows : {std::size_t(3), std::size_t(1)}) {
             memes.resize(rows);
-            const Evaluation evaluation = dank::evaluate(memes, 0.5, "few memes", false);
+            const Evaluation evaluation = dank::evaluate({memes, 0.5, "few memes", false});
             card.setEvaluation(evaluation, TargetKind::Max);
             keys.setEvaluation(evaluation, TargetKind::Max);
             calibration.setEvaluation(evaluation);
