@@ -65,7 +65,7 @@ private slots:
         for (const QString &label : labels)
             QVERIFY(label.size() <= 4);
         show(chart, 560, 200);
-        chart.upvotes()->showBin(0);
+        chart.upvotes()->showItem(0);
         QVERIFY2(chart.upvotes()->hoverText().startsWith(QStringLiteral("494 – ")),
                  qPrintable(chart.upvotes()->hoverText()));
         std::size_t counted = 0;
@@ -136,7 +136,7 @@ private slots:
         QTest::keyClick(&chart, Qt::Key_Return);
         QCOMPARE(spy.last().first().toString(), QStringLiteral("m0"));
         // A click into the void picks nothing.
-        QCOMPARE(chart.memeAt(QPoint(1, 1)), -1);
+        QCOMPARE(chart.itemAt(QPoint(1, 1)), -1);
     }
 
     void stripCountsTheReference()

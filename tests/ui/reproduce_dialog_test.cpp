@@ -77,7 +77,7 @@ private slots:
         for (std::size_t seed = 0; seed < 3; ++seed)
             hundredth << QString::number(test::FakeEngine::paperLoss(seed, 100), 'g', QLocale::FloatingPointShortest);
         QCOMPARE(chart.rows[99], hundredth + QStringList({"0.32", "1120687035136"}));
-        dialog.chart()->showEpoch(100);
+        dialog.chart()->showItem(99);
         QVERIFY(dialog.chart()->hoverText().contains("paper: 1.121e12"));
     }
 

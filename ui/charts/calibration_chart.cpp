@@ -1,7 +1,5 @@
 #include "ui/charts/calibration_chart.h"
 
-#include <QKeyEvent>
-
 #include <algorithm>
 #include <cmath>
 
@@ -17,7 +15,7 @@ constexpr double kReach = 14;  // pixels within which a bin is meant
 }  // namespace
 
 CalibrationChart::CalibrationChart(QWidget *parent)
-    : Plot(parent), m_points(nullptr), m_middles(addGraph()), m_whiskers(new QCPErrorBars(xAxis, yAxis)),
+    : Plot(parent), m_points(nullptr), m_middles(addPoints(xAxis, yAxis)), m_whiskers(addWhiskers(m_middles)),
       m_diagonal(new QCPItemStraightLine(this))
 {
     setAccessibleName(tr("Calibration"));
@@ -27,13 +25,7 @@ CalibrationChart::CalibrationChart(QWidget *parent)
     for (QCPAxis *axis : {xAxis, yAxis})
         axis->setTicker(QSharedPointer<LossTicker>::create());
     xAxis->setBasePen(Qt::SolidLine);
-    m_middles->setLineStyle(QCPGraph::lsNone);
-    m_whiskers->setDataPlottable(m_middles);
-    m_whiskers->setErrorType(QCPErrorBars::etValueError);
-    m_whiskers->setWhiskerWidth(0);
-    m_whiskers->setSymbolGap(0);
     m_points = addGraph();
-    m_points->setLineStyle(QCPGraph::lsLine);
     m_diagonal->setSelectable(false);
     m_diagonal->point1->setCoords(0, 0);
     m_diagonal->point2->setCoords(1, 1);
@@ -47,8 +39,7 @@ void CalibrationChart::setBins(std::vector<CalibrationBin> bins, const QString &
     if (m_bins.size() < 2)
         m_bins.clear();
     m_subset = subset;
-    m_cursor = -1;
-    hideHover();
+    forgetItem();
     QVector<double> x, y, middleX, middleY, minus, plus;
     QStringList told;
     for (const CalibrationBin &bin : m_bins) {
@@ -100,11 +91,8 @@ void CalibrationChart::resetView()
     requestReplot();
 }
 
-void CalibrationChart::showBin(int index)
+void CalibrationChart::readItem(int index)
 {
-    if (index < 0 || index >= int(m_bins.size()))
-        return;
-    m_cursor = index;
     const CalibrationBin &bin = m_bins[std::size_t(index)];
     QString text = tr("%1 predicted %2 to %3\nmean predicted %4, mean actual %5")
                        .arg(countOf(qint64(bin.rows), tr("meme"), tr("memes")), danknessText(bin.least),
@@ -114,40 +102,19 @@ void CalibrationChart::showBin(int index)
     showHover(text, QPointF(xAxis->coordToPixel(bin.predicted), yAxis->coordToPixel(bin.actual)), false);
 }
 
-void CalibrationChart::mouseMoveEvent(QMouseEvent *event)
+int CalibrationChart::itemAt(const QPoint &position) const
 {
-    Plot::mouseMoveEvent(event);
-    if (event->buttons() != Qt::NoButton)
-        return;
     int best = -1;
     double nearest = kReach;
     for (std::size_t i = 0; i < m_bins.size(); ++i) {
-        const double away = std::hypot(xAxis->coordToPixel(m_bins[i].predicted) - event->pos().x(),
-                                       yAxis->coordToPixel(m_bins[i].actual) - event->pos().y());
+        const double away = std::hypot(xAxis->coordToPixel(m_bins[i].predicted) - position.x(),
+                                       yAxis->coordToPixel(m_bins[i].actual) - position.y());
         if (away <= nearest) {
             nearest = away;
             best = int(i);
         }
     }
-    if (best >= 0)
-        showBin(best);
-    else
-        hideHover();
-}
-
-void CalibrationChart::keyPressEvent(QKeyEvent *event)
-{
-    const int count = int(m_bins.size());
-    int to = m_cursor;
-    switch (event->key()) {
-    case Qt::Key_Right: to = m_cursor + 1; break;
-    case Qt::Key_Left: to = m_cursor < 0 ? count - 1 : m_cursor - 1; break;
-    case Qt::Key_Home: to = 0; break;
-    case Qt::Key_End: to = count - 1; break;
-    default: Plot::keyPressEvent(event); return;
-    }
-    if (count > 0)
-        showBin(std::clamp(to, 0, count - 1));
+    return best;
 }
 
 void CalibrationChart::restyle(const Tokens &tokens)
@@ -157,9 +124,7 @@ void CalibrationChart::restyle(const Tokens &tokens)
     m_points->setPen(QPen(tokens.accent, 1.5));
     m_points->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, tokens.accent, 8));
     m_whiskers->setPen(QPen(tokens.accent, 1.5, Qt::SolidLine, Qt::FlatCap));
-    QPen dashes(tokens.baseline, 1);
-    dashes.setDashPattern({4, 4});
-    m_diagonal->setPen(dashes);
+    m_diagonal->setPen(dashedPen(tokens.baseline, 1, {4, 4}));
 }
 
 QString CalibrationChart::exportTitle() const

@@ -17,23 +17,21 @@ public:
     /// Fewer than two bins: `why` instead. `subset` is for the title of an export.
     void setBins(std::vector<CalibrationBin> bins, const QString &subset, const QString &why);
     const std::vector<CalibrationBin> &bins() const { return m_bins; }
-    /// Reads bin `index` out, see hoverText().
-    void showBin(int index);
 
     void resetView() override;
+    int items() const override { return int(m_bins.size()); }
     void restyle(const Tokens &tokens) override;
     QString exportTitle() const override;
     QVector<LegendEntry> legendEntries(const Tokens &tokens) const override;
     ChartTable table() const override;
 
 protected:
-    void mouseMoveEvent(QMouseEvent *event) override;
-    void keyPressEvent(QKeyEvent *event) override;
+    int itemAt(const QPoint &position) const override;
+    void readItem(int index) override;
 
 private:
     std::vector<CalibrationBin> m_bins;
     QString m_subset;
-    int m_cursor = -1;
     QCPGraph *m_points, *m_middles;
     QCPErrorBars *m_whiskers;
     QCPItemStraightLine *m_diagonal;

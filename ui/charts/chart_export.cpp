@@ -4,6 +4,7 @@
 #include <QBuffer>
 #include <QClipboard>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QMessageBox>
 #include <QMimeData>
 #include <QPageSize>
@@ -85,9 +86,7 @@ void paintPage(QCPPainter &painter, Plot &plot, const Tokens &tokens, const QSiz
                 painter.drawEllipse(QRectF(x, middle - 4, 8, 8));
                 x += 14;
             } else {
-                QPen dashes(entry.colour, 1.5);
-                dashes.setDashPattern({3, 2});
-                painter.setPen(dashes);
+                painter.setPen(dashedPen(entry.colour, 1.5, {3, 2}));
                 painter.drawLine(QLineF(x, middle, x + 18, middle));
                 x += 24;
             }
@@ -140,16 +139,9 @@ private:
 
 std::optional<ChartFormat> chartFormatFor(const QString &file)
 {
-    const QString lower = file.toLower();
-    if (lower.endsWith(QLatin1String(".png")))
-        return ChartFormat::Png;
-    if (lower.endsWith(QLatin1String(".svg")))
-        return ChartFormat::Svg;
-    if (lower.endsWith(QLatin1String(".pdf")))
-        return ChartFormat::Pdf;
-    if (lower.endsWith(QLatin1String(".csv")))
-        return ChartFormat::Csv;
-    return std::nullopt;
+    static const QStringList endings{"png", "svg", "pdf", "csv"};  // in ChartFormat's order
+    const auto at = endings.indexOf(QFileInfo(file).suffix().toLower());
+    return at < 0 ? std::nullopt : std::optional(ChartFormat(at));
 }
 
 QByteArray renderTable(const ChartTable &table, const QString &title, const QString &footer)

@@ -1,8 +1,6 @@
 #include "ui/charts/histogram_chart.h"
 
 #include <QGridLayout>
-#include <QKeyEvent>
-#include <QLocale>
 
 #include <algorithm>
 #include <cmath>
@@ -49,8 +47,7 @@ void BarPlot::setHistogram(const Histogram &histogram, BinScale scale, const QSt
     m_scale = scale;
     m_unit = unit;
     m_ramp = ramp;
-    m_cursor = -1;
-    hideHover();
+    forgetItem();
     const std::size_t bins = histogram.counts.size();
     for (QCPBars *bars : m_bars)
         bars->data()->clear();
@@ -146,39 +143,19 @@ void BarPlot::resetView()
     requestReplot();
 }
 
-void BarPlot::showBin(int bin)
+void BarPlot::readItem(int bin)
 {
-    if (m_histogram.counts.empty())
-        return;
-    m_cursor = std::clamp(bin, 0, int(m_histogram.counts.size()) - 1);
-    const auto i = std::size_t(m_cursor);
+    const auto i = std::size_t(bin);
     const auto count = m_histogram.counts[i];
     const QString range =
         tr("%1 – %2 %3").arg(edgeText(m_histogram.edges[i]), edgeText(m_histogram.edges[i + 1]), m_unit);
-    const QPointF top(xAxis->coordToPixel(m_cursor + 0.5), yAxis->coordToPixel(double(count)));
+    const QPointF top(xAxis->coordToPixel(bin + 0.5), yAxis->coordToPixel(double(count)));
     showHover(range + QLatin1Char('\n') + countOf(qint64(count), tr("meme"), tr("memes")), top, false);
 }
 
-void BarPlot::mouseMoveEvent(QMouseEvent *event)
+int BarPlot::itemAt(const QPoint &position) const
 {
-    Plot::mouseMoveEvent(event);
-    if (event->buttons() != Qt::NoButton)
-        return;
-    const double x = xAxis->pixelToCoord(event->pos().x());
-    if (axisRect()->rect().contains(event->pos()) && x >= 0 && x < double(m_histogram.counts.size()))
-        showBin(int(x));
-    else
-        hideHover();
-}
-
-void BarPlot::keyPressEvent(QKeyEvent *event)
-{
-    if (event->key() == Qt::Key_Left)
-        showBin(m_cursor < 0 ? 1 << 20 : m_cursor - 1);
-    else if (event->key() == Qt::Key_Right)
-        showBin(m_cursor + 1);
-    else
-        Plot::keyPressEvent(event);
+    return axisRect()->rect().contains(position) ? int(std::floor(xAxis->pixelToCoord(position.x()))) : -1;
 }
 
 void BarPlot::restyle(const Tokens &tokens)
@@ -195,8 +172,7 @@ ChartTable BarPlot::table() const
 {
     ChartTable table{{QStringLiteral("from"), QStringLiteral("to"), QStringLiteral("count")}, {}};
     for (std::size_t i = 0; i < m_histogram.counts.size(); ++i)
-        table.rows.push_back({QString::number(m_histogram.edges[i], 'g', QLocale::FloatingPointShortest),
-                              QString::number(m_histogram.edges[i + 1], 'g', QLocale::FloatingPointShortest),
+        table.rows.push_back({exactNumber(m_histogram.edges[i]), exactNumber(m_histogram.edges[i + 1]),
                               QString::number(m_histogram.counts[i])});
     return table;
 }

@@ -24,19 +24,18 @@ public:
     /// `unit` names what the bins hold ("upvotes"); with `ramp` the bars take the dankness colours.
     void setHistogram(const Histogram &histogram, BinScale scale, const QString &unit, bool ramp);
     void setExportTitle(const QString &title) { m_title = title; }
-    /// Moves the reading to a bin; what is read is hoverText().
-    void showBin(int bin);
     /// Round values inside the range and where they stand, in bins; as many as have room for their labels.
     QVector<std::pair<double, QString>> ticks() const;
 
     void resetView() override;
+    int items() const override { return int(m_histogram.counts.size()); }
     void restyle(const Tokens &tokens) override;
     QString exportTitle() const override { return m_title; }
     ChartTable table() const override;
 
 protected:
-    void mouseMoveEvent(QMouseEvent *event) override;
-    void keyPressEvent(QKeyEvent *event) override;
+    int itemAt(const QPoint &position) const override;
+    void readItem(int bin) override;
     void resizeEvent(QResizeEvent *event) override;
 
 private:
@@ -47,7 +46,6 @@ private:
     BinScale m_scale = BinScale::Linear;
     QString m_unit, m_title;
     bool m_ramp = false;
-    int m_cursor = -1;
     int m_room = 0;                 ///< pixels that the bins have; 0 before the plot has a size
     std::vector<QCPBars *> m_bars;  ///< one per ramp colour, or a single one
 };

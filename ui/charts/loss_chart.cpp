@@ -16,12 +16,6 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-QColor faint(QColor colour)
-{
-    colour.setAlphaF(0.4f);
-    return colour;
-}
-
 bool sameEpoch(const EpochStats &a, const EpochStats &b)
 {
     const auto same = [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); };
@@ -37,18 +31,18 @@ double finiteOrGap(double value)
 
 LossChart::LossChart(QWidget *parent)
     : Plot(parent), m_trainRaw(addGraph()), m_validationRaw(addGraph()), m_train(addGraph()), m_validation(addGraph()),
-      m_gaps(addGraph(xAxis, yAxis2)), m_overlays(*this), m_marks(*this)
+      m_gaps(addPoints(xAxis, yAxis2)), m_overlays(*this), m_marks(*this)
 {
     setAccessibleName(tr("Loss over the epochs"));
     xAxis->setLabel(tr("epoch"));
     xAxis->setTicker(QSharedPointer<QCPAxisTicker>(new WholeNumberTicker));
+    m_stride = 10;
     m_lossTicker.reset(new LossTicker);
     yAxis->setTicker(m_lossTicker);
 
     // Crosses for gaps live on an axis of their own, 0..1 over the height, since a gap has no loss to sit at.
     yAxis2->setVisible(false);
     yAxis2->setRange(0, 1);
-    m_gaps->setLineStyle(QCPGraph::lsNone);
     axisRect()->setRangeDragAxes({xAxis}, {yAxis});
     axisRect()->setRangeZoomAxes({xAxis}, {yAxis});
     // There are no epochs before the first.
@@ -72,10 +66,9 @@ void LossChart::clearCurve()
     m_curve.clear();
     m_own = {};
     m_gapCount = 0;
-    m_cursor = -1;
     m_trainSmooth = SmoothedSeries(m_smoothing);
     m_validationSmooth = SmoothedSeries(m_smoothing);
-    hideHover();
+    forgetItem();
 }
 
 void LossChart::setTraining(const TrainingView &view)
@@ -117,29 +110,17 @@ void LossChart::append(const EpochStats &stats)
     m_own.add(stats.validationLoss);
     m_trainRaw->addData(x, finiteOrGap(stats.trainLoss));
     m_validationRaw->addData(x, finiteOrGap(stats.validationLoss));
-    m_train->addData(x, m_trainSmooth.next(stats.trainLoss));
-    m_validation->addData(x, m_validationSmooth.next(stats.validationLoss));
+    appendSmoothed(stats);
     if (!std::isfinite(stats.trainLoss) || !std::isfinite(stats.validationLoss)) {
         m_gaps->addData(x, 0.03);
         ++m_gapCount;
     }
 }
 
-void LossChart::rebuildSmoothed()
+void LossChart::appendSmoothed(const EpochStats &stats)
 {
-    m_train->data()->clear();
-    m_validation->data()->clear();
-    m_trainSmooth = SmoothedSeries(m_smoothing);
-    m_validationSmooth = SmoothedSeries(m_smoothing);
-    QVector<QCPGraphData> train, validation;
-    train.reserve(qsizetype(m_curve.size()));
-    validation.reserve(qsizetype(m_curve.size()));
-    for (const auto &stats : m_curve) {
-        train.append(QCPGraphData(stats.epoch, m_trainSmooth.next(stats.trainLoss)));
-        validation.append(QCPGraphData(stats.epoch, m_validationSmooth.next(stats.validationLoss)));
-    }
-    m_train->data()->set(train, true);
-    m_validation->data()->set(validation, true);
+    m_train->addData(stats.epoch, m_trainSmooth.next(stats.trainLoss));
+    m_validation->addData(stats.epoch, m_validationSmooth.next(stats.validationLoss));
 }
 
 void LossChart::updateMarks(const TrainingView &view)
@@ -160,7 +141,12 @@ void LossChart::setSmoothing(double weight)
     if (weight == m_smoothing)
         return;
     m_smoothing = weight;
-    rebuildSmoothed();
+    m_train->data()->clear();
+    m_validation->data()->clear();
+    m_trainSmooth = SmoothedSeries(m_smoothing);
+    m_validationSmooth = SmoothedSeries(m_smoothing);
+    for (const EpochStats &stats : m_curve)
+        appendSmoothed(stats);
     restyle(tokens());
     requestReplot();
 }
@@ -264,64 +250,45 @@ void LossChart::setFollow(bool on)
     emit followChanged(on);
 }
 
-void LossChart::showEpoch(int epoch)
+int LossChart::indexOf(int epoch) const
 {
-    if (m_curve.empty())
-        return;
     auto at = std::ranges::lower_bound(m_curve, epoch, {}, &EpochStats::epoch);
-    if (at == m_curve.end() || (at != m_curve.begin() && epoch - (at - 1)->epoch < at->epoch - epoch))
+    if (at != m_curve.begin() && (at == m_curve.end() || epoch - (at - 1)->epoch < at->epoch - epoch))
         --at;
-    m_cursor = int(at - m_curve.begin());
-    QString text = tr("epoch %1\ntraining %2\nvalidation %3")
-                       .arg(groupedNumber(at->epoch), lossText(at->trainLoss), lossText(at->validationLoss));
-    if (bestMarker() && at->epoch == bestMarker()->x())
-        text += tr("\nbest so far");
-    for (const auto &[name, loss] : m_overlays.lossesAt(at->epoch))
-        text += tr("\n%1 %2").arg(name, lossText(loss));
-    const double anchor = std::isfinite(at->validationLoss) ? at->validationLoss : yAxis->range().center();
-    const QRect area = axisRect()->rect();
-    const double y = std::clamp(yAxis->coordToPixel(anchor), double(area.top()), double(area.bottom()));
-    showHover(text, QPointF(xAxis->coordToPixel(at->epoch), y), true);
+    return int(at - m_curve.begin());
 }
 
-void LossChart::mouseMoveEvent(QMouseEvent *event)
+void LossChart::readItem(int index)
 {
-    Plot::mouseMoveEvent(event);
-    if (event->buttons() != Qt::NoButton || m_curve.empty())
-        return;
-    if (!axisRect()->rect().contains(event->pos())) {
-        hideHover();
-        return;
-    }
-    const double x = xAxis->pixelToCoord(event->pos().x());
+    const EpochStats &at = m_curve[std::size_t(index)];
+    QString text = tr("epoch %1\ntraining %2\nvalidation %3")
+                       .arg(groupedNumber(at.epoch), lossText(at.trainLoss), lossText(at.validationLoss));
+    if (bestMarker() && at.epoch == bestMarker()->x())
+        text += tr("\nbest so far");
+    for (const auto &[name, loss] : m_overlays.lossesAt(at.epoch))
+        text += tr("\n%1 %2").arg(name, lossText(loss));
+    const double anchor = std::isfinite(at.validationLoss) ? at.validationLoss : yAxis->range().center();
+    const QRect area = axisRect()->rect();
+    const double y = std::clamp(yAxis->coordToPixel(anchor), double(area.top()), double(area.bottom()));
+    showHover(text, QPointF(xAxis->coordToPixel(at.epoch), y), true);
+}
+
+int LossChart::itemAt(const QPoint &position) const
+{
+    const double x = xAxis->pixelToCoord(position.x());
     // Past the end of the curve there is nothing to read.
-    if (x > m_curve.back().epoch + xAxis->range().size() * 0.02)
-        hideHover();
-    else
-        showEpoch(int(std::lround(std::clamp(x, 0.0, 2e9))));
+    if (m_curve.empty() || !axisRect()->rect().contains(position)
+        || x > m_curve.back().epoch + xAxis->range().size() * 0.02)
+        return -1;
+    return indexOf(int(std::lround(std::clamp(x, 0.0, 2e9))));
 }
 
 void LossChart::keyPressEvent(QKeyEvent *event)
 {
-    const int last = int(m_curve.size()) - 1;
-    const int step = event->modifiers().testFlag(Qt::ShiftModifier) ? 10 : 1;
-    int to = m_cursor;
-    switch (event->key()) {
-    case Qt::Key_Left: to = m_cursor < 0 ? last : m_cursor - step; break;
-    case Qt::Key_Right: to = m_cursor < 0 ? 0 : m_cursor + step; break;
-    case Qt::Key_Home: to = 0; break;
-    case Qt::Key_End: to = last; break;
-    case Qt::Key_L:
-        if (event->modifiers() == Qt::ControlModifier) {
-            toggleAxis();
-            return;
-        }
-        [[fallthrough]];
-    default: Plot::keyPressEvent(event); return;
-    }
-    if (last < 0)
-        return;
-    showEpoch(m_curve[std::size_t(std::clamp(to, 0, last))].epoch);
+    if (event->key() == Qt::Key_L && event->modifiers() == Qt::ControlModifier)
+        toggleAxis();
+    else
+        Plot::keyPressEvent(event);
 }
 
 void LossChart::fillContextMenu(QMenu &menu)
@@ -342,8 +309,8 @@ void LossChart::restyle(const Tokens &tokens)
     Plot::restyle(tokens);
     // Without smoothing the raw line is the line.
     const bool smooth = m_smoothing > 0;
-    m_trainRaw->setPen(smooth ? QPen(faint(tokens.training), 1) : QPen(tokens.training, 2));
-    m_validationRaw->setPen(smooth ? QPen(faint(tokens.validation), 1) : QPen(tokens.validation, 2));
+    m_trainRaw->setPen(smooth ? QPen(faded(tokens.training, 0.4f), 1) : QPen(tokens.training, 2));
+    m_validationRaw->setPen(smooth ? QPen(faded(tokens.validation, 0.4f), 1) : QPen(tokens.validation, 2));
     m_train->setPen(QPen(tokens.training, 2));
     m_validation->setPen(QPen(tokens.validation, 2));
     m_train->setVisible(smooth);
@@ -376,8 +343,8 @@ ChartTable LossChart::table() const
                      QStringLiteral("seconds")};
     table.rows.reserve(m_curve.size());
     for (const auto &stats : m_curve)
-        table.rows.push_back({QString::number(stats.epoch), chartNumber(stats.trainLoss),
-                              chartNumber(stats.validationLoss), chartNumber(stats.seconds)});
+        table.rows.push_back({QString::number(stats.epoch), exactNumber(stats.trainLoss),
+                              exactNumber(stats.validationLoss), exactNumber(stats.seconds)});
     m_overlays.addTo(table);
     return table;
 }

@@ -51,12 +51,13 @@ public:
     std::optional<QPointF> bestMarker() const { return m_marks.best(); }
     /// Epochs drawn as gaps.
     int gaps() const { return m_gapCount; }
-    /// Moves the crosshair to an epoch of the curve and shows its exact figures.
-    void showEpoch(int epoch);
+    /// Moves the crosshair to the curve's nearest epoch and shows its exact figures.
+    void showEpoch(int epoch) { showItem(indexOf(epoch)); }
     /// "Epoch 104 of 141: training 0.0052, validation 0.0075; best validation 0.0075 at epoch 104"
     QString summary() const;
 
     void resetView() override;
+    int items() const override { return int(m_curve.size()); }
     void restyle(const Tokens &tokens) override;
     QString exportTitle() const override;
     QVector<LegendEntry> legendEntries(const Tokens &tokens) const override;
@@ -67,14 +68,16 @@ signals:
     void followChanged(bool on);
 
 protected:
-    void mouseMoveEvent(QMouseEvent *event) override;
+    int itemAt(const QPoint &position) const override;
+    void readItem(int index) override;
     void keyPressEvent(QKeyEvent *event) override;
     void fillContextMenu(QMenu &menu) override;
 
 private:
     void clearCurve();
     void append(const EpochStats &stats);
-    void rebuildSmoothed();
+    void appendSmoothed(const EpochStats &stats);
+    int indexOf(int epoch) const;  ///< of the nearest in m_curve; 0 where there is none
     void updateMarks(const TrainingView &view);
     void updateAxis();
     void updateRange();
@@ -95,7 +98,6 @@ private:
     Axis m_axis = Axis::Auto;
     bool m_logarithmic = false;
     bool m_follow = true;
-    int m_cursor = -1;  ///< index into m_curve of the crosshair
 
     QCPGraph *m_trainRaw, *m_validationRaw, *m_train, *m_validation, *m_gaps;
     LossOverlays m_overlays;

@@ -8,10 +8,9 @@
 namespace dank::ui {
 
 LossMarks::LossMarks(QCustomPlot &plot)
-    : m_plot(plot), m_ring(plot.addGraph()), m_line(new QCPItemLine(&plot)), m_lineLabel(new QCPItemText(&plot)),
-      m_bestLabel(new QCPItemText(&plot)), m_bestAnchor(new QCPItemTracer(&plot))
+    : m_plot(plot), m_ring(addPoints(plot.xAxis, plot.yAxis)), m_line(new QCPItemLine(&plot)),
+      m_lineLabel(new QCPItemText(&plot)), m_bestLabel(new QCPItemText(&plot)), m_bestAnchor(new QCPItemTracer(&plot))
 {
-    m_ring->setLineStyle(QCPGraph::lsNone);
     m_line->start->setTypeX(QCPItemPosition::ptAxisRectRatio);
     m_line->end->setTypeX(QCPItemPosition::ptAxisRectRatio);
     m_lineLabel->position->setTypeX(QCPItemPosition::ptAxisRectRatio);
@@ -146,16 +145,12 @@ void LossMarks::restyle(const Tokens &tokens)
 {
     m_ring->setScatterStyle(
         QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(tokens.validation, 2), QBrush(tokens.surface), 10));
-    QPen dashes(tokens.baseline, 1.5);
-    dashes.setDashPattern({4, 3});
-    m_line->setPen(dashes);
+    m_line->setPen(dashedPen(tokens.baseline, 1.5, {4, 3}));
     for (QCPItemText *label : {m_lineLabel, m_bestLabel})
         label->setFont(m_plot.xAxis->tickLabelFont());
     m_lineLabel->setColor(tokens.muted);
     m_bestLabel->setColor(tokens.text);
-    QColor ground = tokens.surface;
-    ground.setAlphaF(0.55f);
-    m_bestLabel->setBrush(ground);  // readable where a curve runs behind it
+    m_bestLabel->setBrush(faded(tokens.surface, 0.55f));  // readable where a curve runs behind it
     m_bandColour = tokens.sunken;
     for (QCPItemRect *band : m_bands)
         band->setBrush(m_bandColour);

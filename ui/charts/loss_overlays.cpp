@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "ui/charts/number_text.h"
 #include "ui/charts/plot.h"
 
 namespace dank::ui {
@@ -20,11 +21,6 @@ std::optional<double> lossAt(const std::vector<EpochStats> &curve, int epoch)
 }
 
 }  // namespace
-
-QString chartNumber(double value)
-{
-    return std::isfinite(value) ? QString::number(value, 'g', QLocale::FloatingPointShortest) : QString();
-}
 
 void LossExtremes::add(double loss)
 {
@@ -130,7 +126,7 @@ void LossOverlays::addTo(ChartTable &table) const
     for (QStringList &row : table.rows)
         for (const RunCurve *curve : others) {
             const auto loss = lossAt(curve->curve, row.first().toInt());
-            row.append(loss ? chartNumber(*loss) : QString());
+            row.append(exactNumber(loss));
         }
 }
 

@@ -17,9 +17,6 @@ namespace dank::ui {
 
 struct ChartTable;
 
-/// A number as charts export it: C locale, reads back to the same; empty for what is not finite.
-QString chartNumber(double value);
-
 /// The extremes of the finite losses added.
 struct LossExtremes {
     double least = 0, greatest = 0, leastPositive = 0;  ///< 0 while there is none

@@ -189,6 +189,38 @@ void Plot::hideHover()
     layer(QStringLiteral("hover"))->replot();
 }
 
+void Plot::showItem(int index)
+{
+    if (index < 0 || index >= items())
+        return;
+    m_cursor = index;
+    readItem(index);
+}
+
+void Plot::forgetItem()
+{
+    m_cursor = -1;
+    hideHover();
+}
+
+bool Plot::walk(const QKeyEvent &event)
+{
+    const bool across = m_walking == Qt::Horizontal;
+    const int step = event.modifiers().testFlag(Qt::ShiftModifier) ? m_stride : 1;
+    const int last = std::max(0, items() - 1);
+    int to = 0;
+    if (event.key() == (across ? Qt::Key_Right : Qt::Key_Down))
+        to = m_cursor < 0 ? 0 : m_cursor + step;
+    else if (event.key() == (across ? Qt::Key_Left : Qt::Key_Up))
+        to = m_cursor < 0 ? last : m_cursor - step;
+    else if (event.key() == Qt::Key_End)
+        to = last;
+    else if (event.key() != Qt::Key_Home)
+        return false;
+    showItem(std::clamp(to, 0, last));
+    return true;
+}
+
 void Plot::zoomBy(double factor)
 {
     const QPoint middle = axisRect()->rect().center();
@@ -232,6 +264,12 @@ void Plot::mouseMoveEvent(QMouseEvent *event)
         hideHover();
         if (mMouseHasMoved)
             emit viewMoved();
+    } else if (event->buttons() == Qt::NoButton) {
+        const int item = itemAt(event->pos());
+        if (item >= 0 && item < items())
+            showItem(item);
+        else
+            hideHover();
     }
 }
 
@@ -257,7 +295,7 @@ void Plot::keyPressEvent(QKeyEvent *event)
         resetView();
     else if (event->key() == Qt::Key_Escape && m_hover->visible())
         hideHover();
-    else
+    else if (!walk(*event))
         QCustomPlot::keyPressEvent(event);
 }
 
@@ -280,6 +318,30 @@ void Plot::fillContextMenu(QMenu &menu)
     menu.addAction(tr("Export chart…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E), this, &Plot::exportRequested);
     menu.addSeparator();
     menu.addAction(tr("Show everything"), QKeySequence(Qt::CTRL | Qt::Key_0), this, [this] { resetView(); });
+}
+
+QCPGraph *addPoints(QCPAxis *keys, QCPAxis *values)
+{
+    QCPGraph *const graph = keys->parentPlot()->addGraph(keys, values);
+    graph->setLineStyle(QCPGraph::lsNone);
+    return graph;
+}
+
+QCPErrorBars *addWhiskers(QCPGraph *graph)
+{
+    auto *whiskers = new QCPErrorBars(graph->keyAxis(), graph->valueAxis());
+    whiskers->setDataPlottable(graph);
+    whiskers->setErrorType(QCPErrorBars::etValueError);
+    whiskers->setWhiskerWidth(0);
+    whiskers->setSymbolGap(0);
+    return whiskers;
+}
+
+QPen dashedPen(const QColor &colour, double width, const QVector<qreal> &pattern)
+{
+    QPen pen(colour, width);
+    pen.setDashPattern(pattern);
+    return pen;
 }
 
 QString LossTicker::getTickLabel(double tick, const QLocale &, QChar, int)

@@ -57,6 +57,10 @@ public:
 
     /// Shows everything again.
     virtual void resetView() = 0;
+    /// How many items (bins, epochs, memes, rows) pointing and the arrow keys can read out, in reading order.
+    virtual int items() const = 0;
+    /// Reads item `index` out, see hoverText(); nothing happens where there is none.
+    void showItem(int index);
     /// Sets every colour from `tokens`; does not draw. Overrides call the base.
     virtual void restyle(const Tokens &tokens);
     /// What an exported chart says besides the plot.
@@ -86,6 +90,14 @@ protected:
     /// Shows the hover label beside `anchor` (pixels) with a crosshair line when `vertical`.
     void showHover(const QString &text, const QPointF &anchor, bool vertical);
     void hideHover();
+    /// The item that is meant at a pixel of the widget, or -1.
+    virtual int itemAt(const QPoint &position) const = 0;
+    /// Shows the hover label of an item.
+    virtual void readItem(int index) = 0;
+    /// Whether a key goes from item to item; then it has.
+    bool walk(const QKeyEvent &event);
+    /// There are other items now.
+    void forgetItem();
     /// Zooms about the middle of the view; below 1 zooms in.
     void zoomBy(double factor);
     const Tokens &tokens() const;
@@ -101,6 +113,10 @@ protected:
     /// Adds what a chart offers besides copy, export and reset.
     virtual void fillContextMenu(QMenu &menu);
 
+    int m_cursor = -1;                           ///< the item read out last
+    int m_stride = 1;                            ///< items that an arrow key goes with Shift
+    Qt::Orientation m_walking = Qt::Horizontal;  ///< of the arrow keys
+
 private:
     void replotIfDirty();
 
@@ -113,6 +129,12 @@ private:
     QCPItemText *m_hover;
     QCPItemLine *m_crosshair;
 };
+
+/// Points alone, without a line.
+QCPGraph *addPoints(QCPAxis *keys, QCPAxis *values);
+/// Whiskers up and down of a graph's points.
+QCPErrorBars *addWhiskers(QCPGraph *graph);
+QPen dashedPen(const QColor &colour, double width, const QVector<qreal> &pattern);
 
 /// Ticks of a loss axis: plain steps on a linear axis; on a logarithmic one whole decades, or 1-2-5 steps where few
 /// decades are in view.

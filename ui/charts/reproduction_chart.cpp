@@ -1,7 +1,5 @@
 #include "ui/charts/reproduction_chart.h"
 
-#include <QKeyEvent>
-
 #include <algorithm>
 #include <cmath>
 
@@ -19,12 +17,6 @@ bool canBeDrawn(double loss)
     return std::isfinite(loss) && loss > 0;
 }
 
-QColor faint(QColor colour)
-{
-    colour.setAlphaF(0.7f);
-    return colour;
-}
-
 }  // namespace
 
 ReproductionChart::ReproductionChart(QWidget *parent) : Plot(parent)
@@ -37,8 +29,8 @@ ReproductionChart::ReproductionChart(QWidget *parent) : Plot(parent)
     ticker->setLogarithmic(true);
     yAxis->setTicker(ticker);
     yAxis->setScaleType(QCPAxis::stLogarithmic);
-    m_paper = addGraph();
-    m_paper->setLineStyle(QCPGraph::lsNone);
+    m_stride = 10;
+    m_paper = addPoints(xAxis, yAxis);
     addLayer(QStringLiteral("paper"), layer(QStringLiteral("main")), QCustomPlot::limAbove);
     m_paper->setLayer(QStringLiteral("paper"));
     for (const PaperLoss &row : paperLosses())
@@ -108,66 +100,51 @@ void ReproductionChart::resetView()
     requestReplot();
 }
 
-void ReproductionChart::showEpoch(int epoch)
+int ReproductionChart::items() const
 {
     std::size_t longest = 0;
     for (const auto &curve : m_curves)
         longest = std::max(longest, curve.size());
-    if (longest == 0)
-        return;
-    m_cursor = std::clamp(epoch, 1, int(longest));
-    QStringList lines{tr("epoch %1").arg(groupedNumber(m_cursor))};
+    return int(longest);
+}
+
+int ReproductionChart::itemAt(const QPoint &position) const
+{
+    const double epoch = std::clamp(xAxis->pixelToCoord(position.x()), 1.0, 1e9);
+    return axisRect()->rect().contains(position) ? std::min(int(std::lround(epoch)), items()) - 1 : -1;
+}
+
+void ReproductionChart::readItem(int index)
+{
+    const int epoch = index + 1;
+    QStringList lines{tr("epoch %1").arg(groupedNumber(epoch))};
     double anchor = 0;
     for (std::size_t seed = 0; seed < m_curves.size(); ++seed) {
-        if (m_curves[seed].size() < std::size_t(m_cursor))
+        if (m_curves[seed].size() < std::size_t(epoch))
             continue;
-        const double loss = m_curves[seed][std::size_t(m_cursor) - 1];
+        const double loss = m_curves[seed][std::size_t(epoch) - 1];
         anchor = canBeDrawn(loss) && anchor == 0 ? loss : anchor;
         if (lines.size() <= kMostRead)
             lines << tr("seed %1: %2").arg(seed + 1).arg(lossText(loss, 4));
     }
     for (const PaperLoss &row : paperLosses())
-        if (row.epochs == m_cursor)
+        if (row.epochs == epoch)
             lines << tr("paper: %1").arg(lossText(row.loss, 4));
     const QRect area = axisRect()->rect();
     const double y = anchor > 0 ? std::clamp(yAxis->coordToPixel(anchor), double(area.top()), double(area.bottom()))
                                 : double(area.center().y());
-    showHover(lines.join(QLatin1Char('\n')), QPointF(xAxis->coordToPixel(m_cursor), y), true);
-}
-
-void ReproductionChart::mouseMoveEvent(QMouseEvent *event)
-{
-    Plot::mouseMoveEvent(event);
-    if (event->buttons() != Qt::NoButton)
-        return;
-    if (axisRect()->rect().contains(event->pos()))
-        showEpoch(int(std::lround(std::clamp(xAxis->pixelToCoord(event->pos().x()), 1.0, 1e9))));
-    else
-        hideHover();
-}
-
-void ReproductionChart::keyPressEvent(QKeyEvent *event)
-{
-    const int step = event->modifiers().testFlag(Qt::ShiftModifier) ? 10 : 1;
-    switch (event->key()) {
-    case Qt::Key_Left: showEpoch(m_cursor - step); break;
-    case Qt::Key_Right: showEpoch(m_cursor + step); break;
-    case Qt::Key_Home: showEpoch(1); break;
-    case Qt::Key_End: showEpoch(m_epochs); break;
-    default: Plot::keyPressEvent(event);
-    }
+    showHover(lines.join(QLatin1Char('\n')), QPointF(xAxis->coordToPixel(epoch), y), true);
 }
 
 void ReproductionChart::restyle(const Tokens &tokens)
 {
     Plot::restyle(tokens);
     for (QCPGraph *line : m_lines)
-        line->setPen(QPen(m_lines.size() > 1 ? faint(tokens.training) : tokens.training, m_lines.size() > 6 ? 1 : 1.5));
+        line->setPen(
+            QPen(m_lines.size() > 1 ? faded(tokens.training, 0.7f) : tokens.training, m_lines.size() > 6 ? 1 : 1.5));
     m_paper->setScatterStyle(
         QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(tokens.validation, 2), QBrush(tokens.surface), 9));
-    QPen dashes(tokens.baseline, 1.5);
-    dashes.setDashPattern({4, 3});
-    m_meanLine->setPen(dashes);
+    m_meanLine->setPen(dashedPen(tokens.baseline, 1.5, {4, 3}));
     m_meanLabel->setFont(xAxis->tickLabelFont());
     m_meanLabel->setColor(tokens.muted);
 }
@@ -192,13 +169,10 @@ QVector<LegendEntry> ReproductionChart::legendEntries(const Tokens &tokens) cons
 ChartTable ReproductionChart::table() const
 {
     ChartTable table{{QStringLiteral("epoch")}, {}};
-    std::size_t longest = 0;
-    for (std::size_t seed = 0; seed < m_curves.size(); ++seed) {
+    for (std::size_t seed = 0; seed < m_curves.size(); ++seed)
         table.columns << QStringLiteral("seed_%1").arg(seed + 1);
-        longest = std::max(longest, m_curves[seed].size());
-    }
     table.columns << QStringLiteral("predict_mean") << QStringLiteral("paper");
-    for (std::size_t i = 0; i < longest; ++i) {
+    for (std::size_t i = 0; i < std::size_t(items()); ++i) {
         QStringList row{QString::number(i + 1)};
         for (const auto &curve : m_curves)
             row << (i < curve.size() ? exactNumber(curve[i]) : QString());

@@ -16,24 +16,22 @@ public:
 
     /// `curves`: [seeds], each as far as it has come. `predictMean`: 0 while it is not known.
     void setCurves(const std::vector<std::vector<double>> &curves, int epochs, double predictMean);
-    /// Reads an epoch: every seed's loss there.
-    void showEpoch(int epoch);
 
     void resetView() override;
+    int items() const override;  ///< the epochs of the longest curve
     void restyle(const Tokens &tokens) override;
     QString exportTitle() const override;
     QVector<LegendEntry> legendEntries(const Tokens &tokens) const override;
     ChartTable table() const override;
 
 protected:
-    void mouseMoveEvent(QMouseEvent *event) override;
-    void keyPressEvent(QKeyEvent *event) override;
+    int itemAt(const QPoint &position) const override;
+    void readItem(int index) override;
 
 private:
     std::vector<std::vector<double>> m_curves;
     int m_epochs = 1000;
     double m_mean = 0;
-    int m_cursor = 0;
     std::vector<QCPGraph *> m_lines;
     QCPGraph *m_paper;
     QCPItemLine *m_meanLine;

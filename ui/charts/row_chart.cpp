@@ -44,6 +44,7 @@ RowChart::RowChart(QWidget *parent)
       m_names(new NameTicker(yAxis)), m_figures(new QCPAxisTickerText)
 {
     setInteractions({});
+    m_walking = Qt::Vertical;
     yAxis->setTicker(m_names);
     yAxis->setRangeReversed(true);
     yAxis->grid()->setVisible(false);
@@ -67,28 +68,19 @@ RowChart::RowChart(QWidget *parent)
         auto *bars = new QCPBars(yAxis, xAxis);
         bars->setWidth(0.5);
         m_bars.push_back(bars);
-        m_middles.push_back(addGraph(yAxis, xAxis));
-        m_dots.push_back(addGraph(yAxis, xAxis));
-        auto *whiskers = new QCPErrorBars(yAxis, xAxis);
-        whiskers->setDataPlottable(m_middles.back());
-        whiskers->setErrorType(QCPErrorBars::etValueError);
-        whiskers->setWhiskerWidth(0);
-        whiskers->setSymbolGap(0);
-        m_whiskers.push_back(whiskers);
-        for (QCPGraph *graph : {m_middles.back(), m_dots.back()})
-            graph->setLineStyle(QCPGraph::lsNone);
+        m_middles.push_back(addPoints(yAxis, xAxis));
+        m_dots.push_back(addPoints(yAxis, xAxis));
+        m_whiskers.push_back(addWhiskers(m_middles.back()));
     }
-    for (QCPGraph *dots : m_dots) {  // over all whiskers
-        dots->setLayer(QStringLiteral("axes"));
-    }
+    for (QCPGraph *dots : m_dots)
+        dots->setLayer(QStringLiteral("axes"));  // over all whiskers
     RowChart::restyle(tokens());
 }
 
 void RowChart::setContent(RowChartContent content)
 {
     m_content = std::move(content);
-    m_cursor = -1;
-    hideHover();
+    forgetItem();
     m_names->clear();
     m_figures->clear();
     m_bands->data()->clear();
@@ -163,43 +155,27 @@ void RowChart::resetView()
     requestReplot();
 }
 
-void RowChart::showRow(int index)
+void RowChart::readItem(int index)
 {
-    if (index < 0 || index >= int(m_content.rows.size()))
-        return;
     const ChartRow &row = m_content.rows[std::size_t(index)];
-    m_cursor = index;
     // From the left edge, where a long name has the most room.
     showHover(row.hint.isEmpty() ? row.name + QLatin1Char('\n') + row.figure : row.hint,
               QPointF(0, yAxis->coordToPixel(index)), false);
 }
 
-void RowChart::mouseMoveEvent(QMouseEvent *event)
+int RowChart::itemAt(const QPoint &position) const
 {
-    Plot::mouseMoveEvent(event);
-    const double at = yAxis->pixelToCoord(event->pos().y());
-    if (axisRect()->rect().top() <= event->pos().y() && event->pos().y() <= axisRect()->rect().bottom())
-        showRow(int(std::lround(at)));
-    else
-        hideHover();
+    const QRect area = axisRect()->rect();
+    const bool inside = area.top() <= position.y() && position.y() <= area.bottom();
+    return inside ? int(std::lround(yAxis->pixelToCoord(position.y()))) : -1;
 }
 
 void RowChart::keyPressEvent(QKeyEvent *event)
 {
-    const int count = int(m_content.rows.size());
-    int to = m_cursor;
-    switch (event->key()) {
-    case Qt::Key_Down: to = m_cursor + 1; break;
-    case Qt::Key_Up: to = m_cursor < 0 ? count - 1 : m_cursor - 1; break;
-    case Qt::Key_Home: to = 0; break;
-    case Qt::Key_End: to = count - 1; break;
-    case Qt::Key_Plus:
-    case Qt::Key_Equal:
-    case Qt::Key_Minus: event->ignore(); return;  // there is nothing to zoom
-    default: Plot::keyPressEvent(event); return;
-    }
-    if (count > 0)
-        showRow(std::clamp(to, 0, count - 1));
+    if (event->key() == Qt::Key_Plus || event->key() == Qt::Key_Equal || event->key() == Qt::Key_Minus)
+        event->ignore();  // there is nothing to zoom
+    else
+        Plot::keyPressEvent(event);
 }
 
 void RowChart::wheelEvent(QWheelEvent *event)
@@ -215,9 +191,7 @@ void RowChart::restyle(const Tokens &tokens)
     yAxis2->setTickLabelFont(fontFor(TextRole::Caption));
     yAxis2->setTickLabelColor(tokens.muted);
     yAxis2->grid()->setVisible(false);
-    QPen dashes(tokens.baseline, 1.5);
-    dashes.setDashPattern({4, 3});
-    m_zero->setPen(dashes);
+    m_zero->setPen(dashedPen(tokens.baseline, 1.5, {4, 3}));
     m_bands->setBrush(tokens.accentSoft);
     m_bands->setPen(Qt::NoPen);
     m_bands->setMedianPen(Qt::NoPen);

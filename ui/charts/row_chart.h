@@ -46,17 +46,17 @@ public:
 
     void setContent(RowChartContent content);
     const RowChartContent &content() const { return m_content; }
-    /// Reads row `index` out, see hoverText().
-    void showRow(int index);
 
     void resetView() override;
+    int items() const override { return int(m_content.rows.size()); }
     void restyle(const Tokens &tokens) override;
     QString exportTitle() const override { return m_content.title; }
     QVector<LegendEntry> legendEntries(const Tokens &tokens) const override;
     ChartTable table() const override { return m_content.table; }
 
 protected:
-    void mouseMoveEvent(QMouseEvent *event) override;
+    int itemAt(const QPoint &position) const override;
+    void readItem(int index) override;
     void keyPressEvent(QKeyEvent *event) override;
     void wheelEvent(QWheelEvent *event) override;
 
@@ -64,7 +64,6 @@ private:
     static constexpr std::size_t kTones = 3;
 
     RowChartContent m_content;
-    int m_cursor = -1;
     std::vector<QCPBars *> m_bars;  ///< one per tone, as the others
     std::vector<QCPGraph *> m_dots, m_middles;
     std::vector<QCPErrorBars *> m_whiskers;

@@ -30,15 +30,11 @@ ScatterChart::ScatterChart(QWidget *parent) : Plot(parent)
     m_diagonal = new QCPItemLine(this);
     m_diagonal->setSelectable(false);
     for (int i = 0; i < 8; ++i) {
-        QCPGraph *band = addGraph();
-        band->setLineStyle(QCPGraph::lsNone);
-        band->setAdaptiveSampling(false);  // every meme stays findable
-        m_bands.push_back(band);
+        m_bands.push_back(addPoints(xAxis, yAxis));
+        m_bands.back()->setAdaptiveSampling(false);  // every meme stays findable
     }
-    m_rings = addGraph();
-    m_mark = addGraph();
-    for (QCPGraph *graph : {m_rings, m_mark})
-        graph->setLineStyle(QCPGraph::lsNone);
+    m_rings = addPoints(xAxis, yAxis);
+    m_mark = addPoints(xAxis, yAxis);
     for (QCPAxis *axis : {xAxis, yAxis})
         axis->setTicker(QSharedPointer<LossTicker>::create());
     connect(selectionRect(), &QCPSelectionRect::accepted, this, [this](const QRect &frame) { chooseInside(frame); });
@@ -51,8 +47,8 @@ void ScatterChart::setEvaluation(std::shared_ptr<const Evaluation> evaluation, s
 {
     m_evaluation = std::move(evaluation);
     m_dataset = std::move(dataset);
-    m_cursor = m_anchor = -1;
-    hideHover();
+    m_anchor = -1;
+    forgetItem();
     m_mark->data()->clear();
     m_order.clear();
     setChosen({});
@@ -112,16 +108,15 @@ QString ScatterChart::nameOf(const JudgedMeme &meme) const
     return name;
 }
 
-int ScatterChart::memeAt(const QPoint &position) const
+int ScatterChart::itemAt(const QPoint &position) const
 {
-    if (!m_evaluation || !axisRect()->rect().contains(position))
+    if (!axisRect()->rect().contains(position))
         return -1;
     int best = -1;
     double nearest = kReach * kReach;
-    for (int i : m_order) {
-        const auto &meme = m_evaluation->memes[std::size_t(i)];
-        const double dx = xAxis->coordToPixel(meme.actual) - position.x();
-        const double dy = yAxis->coordToPixel(meme.predicted) - position.y();
+    for (int i = 0; i < items(); ++i) {
+        const double dx = xAxis->coordToPixel(memeOf(i).actual) - position.x();
+        const double dy = yAxis->coordToPixel(memeOf(i).predicted) - position.y();
         if (dx * dx + dy * dy <= nearest) {
             nearest = dx * dx + dy * dy;
             best = i;
@@ -132,12 +127,14 @@ int ScatterChart::memeAt(const QPoint &position) const
 
 void ScatterChart::showMeme(int index)
 {
-    if (!m_evaluation || index < 0 || index >= int(m_evaluation->memes.size()))
-        return;
-    const auto &meme = m_evaluation->memes[std::size_t(index)];
-    if (!std::isfinite(meme.predicted) || !std::isfinite(meme.actual))
-        return;
-    m_cursor = int(std::find(m_order.begin(), m_order.end(), index) - m_order.begin());
+    const auto at = std::ranges::find(m_order, index);
+    if (at != m_order.end())
+        showItem(int(at - m_order.begin()));
+}
+
+void ScatterChart::readItem(int index)
+{
+    const JudgedMeme &meme = memeOf(index);
     m_mark->data()->clear();
     m_mark->addData(meme.actual, meme.predicted);
     requestReplot();
@@ -150,14 +147,8 @@ void ScatterChart::showMeme(int index)
 void ScatterChart::mouseMoveEvent(QMouseEvent *event)
 {
     Plot::mouseMoveEvent(event);
-    if (event->buttons() != Qt::NoButton)
-        return;
-    const int index = memeAt(event->pos());
-    setCursor(index >= 0 ? Qt::PointingHandCursor : Qt::ArrowCursor);
-    if (index >= 0)
-        showMeme(index);
-    else
-        hideHover();
+    if (event->buttons() == Qt::NoButton)
+        setCursor(hoverText().isEmpty() ? Qt::ArrowCursor : Qt::PointingHandCursor);
 }
 
 void ScatterChart::mousePressEvent(QMouseEvent *event)
@@ -172,9 +163,9 @@ void ScatterChart::mouseReleaseEvent(QMouseEvent *event)
     Plot::mouseReleaseEvent(event);
     if (event->button() != Qt::LeftButton || (event->pos() - m_pressed).manhattanLength() > 4)
         return;
-    const int index = memeAt(event->pos());
+    const int index = itemAt(event->pos());
     if (index >= 0)
-        emit memeActivated(QString::fromStdString(m_evaluation->memes[std::size_t(index)].id));
+        emit memeActivated(QString::fromStdString(memeOf(index).id));
     else if (!m_chosen.empty())
         choose({});  // a click into the void
 }
@@ -213,39 +204,22 @@ void ScatterChart::chooseInside(const QRect &frame)
 
 void ScatterChart::keyPressEvent(QKeyEvent *event)
 {
-    const int count = int(m_order.size());
-    int to = m_cursor;
-    switch (event->key()) {
-    case Qt::Key_Right: to = m_cursor + 1; break;
-    case Qt::Key_Left: to = m_cursor < 0 ? count - 1 : m_cursor - 1; break;
-    case Qt::Key_Home: to = 0; break;
-    case Qt::Key_End: to = count - 1; break;
-    case Qt::Key_Escape:
-        if (m_chosen.empty())
-            Plot::keyPressEvent(event);
-        else
-            choose({});
-        return;
-    case Qt::Key_Return:
-    case Qt::Key_Enter:
-        if (m_cursor >= 0 && m_cursor < count)
-            emit memeActivated(
-                QString::fromStdString(m_evaluation->memes[std::size_t(m_order[std::size_t(m_cursor)])].id));
-        return;
-    default: Plot::keyPressEvent(event); return;
-    }
-    if (count == 0)
-        return;
     const int from = m_cursor;
-    showMeme(m_order[std::size_t(std::clamp(to, 0, count - 1))]);
-    if (!event->modifiers().testFlag(Qt::ShiftModifier)) {
+    if (event->key() == Qt::Key_Escape && !m_chosen.empty()) {
+        choose({});
+    } else if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) {
+        if (from >= 0)
+            emit memeActivated(QString::fromStdString(memeOf(from).id));
+    } else if (!walk(*event)) {
+        Plot::keyPressEvent(event);
+    } else if (!event->modifiers().testFlag(Qt::ShiftModifier)) {
         m_anchor = -1;
-        return;
+    } else if (m_cursor >= 0) {
+        if (m_anchor < 0)
+            m_anchor = from < 0 ? m_cursor : from;
+        const auto [first, last] = std::minmax(m_anchor, m_cursor);
+        choose({m_order.begin() + first, m_order.begin() + last + 1});
     }
-    if (m_anchor < 0)
-        m_anchor = from < 0 ? m_cursor : from;
-    const auto [first, last] = std::minmax(m_anchor, m_cursor);
-    choose({m_order.begin() + first, m_order.begin() + last + 1});
 }
 
 void ScatterChart::restyle(const Tokens &tokens)
@@ -254,15 +228,12 @@ void ScatterChart::restyle(const Tokens &tokens)
     xAxis->setBasePen(QPen(tokens.line, 1));
     yAxis->setBasePen(QPen(tokens.line, 1));
     for (std::size_t i = 0; i < m_bands.size(); ++i) {
-        QColor colour = tokens.dankness[i];
-        colour.setAlphaF(m_chosen.empty() ? 0.85f : 0.3f);
+        const QColor colour = faded(tokens.dankness[i], m_chosen.empty() ? 0.85f : 0.3f);
         m_bands[i]->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, colour, 6));
     }
     m_rings->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(tokens.accent, 1.5), tokens.accent, 7));
     m_mark->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(tokens.text, 2), Qt::NoBrush, 11));
-    QPen dashes(tokens.baseline, 1);
-    dashes.setDashPattern({4, 4});
-    m_diagonal->setPen(dashes);
+    m_diagonal->setPen(dashedPen(tokens.baseline, 1, {4, 4}));
 }
 
 QString ScatterChart::exportTitle() const

@@ -21,9 +21,8 @@ public:
     /// Null clears. `dataset` gives the titles and may be null.
     void setEvaluation(std::shared_ptr<const Evaluation> evaluation, std::shared_ptr<const Dataset> dataset,
                        TargetKind target);
-    /// The meme under a pixel of the widget, or -1: an index into the evaluation's memes.
-    int memeAt(const QPoint &position) const;
-    /// Marks a meme and shows what it is.
+    int itemAt(const QPoint &position) const override;
+    /// Marks a meme (an index into the evaluation's) and shows what it is.
     void showMeme(int index);
     /// Rings these memes (indexes into the evaluation's) and pales the others; empty for all alike. Tells nobody.
     void setChosen(std::vector<int> indexes);
@@ -32,6 +31,7 @@ public:
     void chooseInside(const QRect &frame);
 
     void resetView() override;
+    int items() const override { return int(m_order.size()); }
     void restyle(const Tokens &tokens) override;
     QString exportTitle() const override;
     QVector<LegendEntry> legendEntries(const Tokens &tokens) const override;
@@ -43,6 +43,7 @@ signals:
     void memesChosen(const std::vector<int> &indexes);
 
 protected:
+    void readItem(int index) override;
     void mouseMoveEvent(QMouseEvent *event) override;
     void mousePressEvent(QMouseEvent *event) override;
     void mouseReleaseEvent(QMouseEvent *event) override;
@@ -50,12 +51,13 @@ protected:
 
 private:
     QString nameOf(const JudgedMeme &meme) const;
+    /// Of an item, a place in m_order.
+    const JudgedMeme &memeOf(int item) const { return m_evaluation->memes[std::size_t(m_order[std::size_t(item)])]; }
     void choose(std::vector<int> indexes);
 
     std::shared_ptr<const Evaluation> m_evaluation;
     std::shared_ptr<const Dataset> m_dataset;
     std::vector<int> m_order;  ///< indexes by actual dankness, for the arrow keys
-    int m_cursor = -1;         ///< place in m_order
     int m_anchor = -1;         ///< place in m_order where choosing by keys began
     std::vector<int> m_chosen;
     QPoint m_pressed;

@@ -1,7 +1,9 @@
 #include "ui/widgets/theme.h"
 
+#include <QEvent>
 #include <QFontInfo>
 #include <QVariant>
+#include <QWidget>
 
 #include <algorithm>
 #include <cmath>
@@ -217,6 +219,25 @@ void applyTheme(QApplication &application, ThemeMode mode)
         application.setStyleSheet(sheet);
 }
 
+void followPalette(QWidget *widget, std::function<void()> recolour)
+{
+    class Follower : public QObject {
+    public:
+        Follower(QWidget *of, std::function<void()> what) : QObject(of), m_what(std::move(what)) {}
+        bool eventFilter(QObject *, QEvent *event) override
+        {
+            if (event->type() == QEvent::PaletteChange)
+                m_what();
+            return false;
+        }
+
+    private:
+        std::function<void()> m_what;
+    };
+    recolour();
+    widget->installEventFilter(new Follower(widget, std::move(recolour)));
+}
+
 QColor danknessColour(const Tokens &tokens, double value)
 {
     if (!std::isfinite(value))
@@ -229,6 +250,12 @@ QColor danknessColour(const Tokens &tokens, double value)
     const QColor &a = tokens.dankness[low];
     const QColor &b = tokens.dankness[high];
     return QColor::fromRgbF(mix(a.redF(), b.redF()), mix(a.greenF(), b.greenF()), mix(a.blueF(), b.blueF()));
+}
+
+QColor faded(QColor colour, float alpha)
+{
+    colour.setAlphaF(alpha);
+    return colour;
 }
 
 QFont fontFor(TextRole role)

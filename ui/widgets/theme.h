@@ -7,6 +7,7 @@
 #include <QString>
 
 #include <array>
+#include <functional>
 
 class QWidget;
 
@@ -32,8 +33,14 @@ const Tokens &tokensFor(const QPalette &palette);
 /// The light ones, for exports.
 const Tokens &lightTokens();
 
+/// Calls `recolour` now and after each change of the widget's palette.
+void followPalette(QWidget *widget, std::function<void()> recolour);
+
 /// Ramp colour of a dankness or share in 0..1.
 QColor danknessColour(const Tokens &tokens, double value);
+
+/// The colour with that opacity, 0 to 1.
+QColor faded(QColor colour, float alpha);
 
 /// One of our own icons (resources/icons/NAME.svg, 24-grid stroke icons in currentColor), drawn in `colour`.
 QIcon icon(const QString &name, const QColor &colour);

@@ -84,10 +84,8 @@ void VerdictBanner::paintEvent(QPaintEvent *)
     painter.setPen(Qt::NoPen);
     painter.setBrush(tokens.surface);
     painter.drawRoundedRect(frame, 8, 8);
-    QColor ground = colour;
-    ground.setAlphaF(0.1F);
     painter.setPen(QPen(quiet ? tokens.line : colour, 1));
-    painter.setBrush(quiet ? tokens.surface : ground);
+    painter.setBrush(quiet ? tokens.surface : faded(colour, 0.1F));
     painter.drawRoundedRect(frame, 8, 8);
     painter.setPen(Qt::NoPen);
     painter.setBrush(colour);
