@@ -42,9 +42,9 @@ public:
             m_at[m_rows[i]] = i;
         for (std::vector<double> &answers : m_answers)
             answers.resize(m_rows.size());
-        m_targets = data.targets;
-        if (config.folds > 0)
-            fitTargets();
+        std::vector<std::size_t> all(data.records.size());
+        std::iota(all.begin(), all.end(), std::size_t{0});
+        m_targets = config.folds > 0 ? fitTargets(data, config, all).second : data.targets;  // one scale for all folds
         m_total = splits.size() * (m_answers.size() + 3);
     }
 
@@ -74,20 +74,6 @@ public:
     }
 
 private:
-    /// One scale for all folds.
-    void fitTargets()
-    {
-        std::vector<std::int64_t> upvotes;
-        std::vector<std::size_t> all(m_data.records.size());
-        std::iota(all.begin(), all.end(), std::size_t{0});
-        for (const MemeRecord &record : m_data.records)
-            upvotes.push_back(record.upvotes);
-        const std::vector<std::string> none;
-        const auto target = GroupedTarget::fit(m_config.target, upvotes, m_config.within ? m_data.groups : none, all);
-        for (const std::size_t row : all)
-            m_targets[row] = target.toDankness(upvotes[row], m_config.within ? m_data.groups[row] : std::string());
-    }
-
     double trainMean(const Split &split) const
     {
         double sum = 0;
@@ -159,17 +145,7 @@ private:
     /// What needs no training of the network.
     void compare(std::size_t fold)
     {
-        BaselineInput input;
-        input.features = &m_data.features;
-        input.imageStats = m_data.imageStats ? &*m_data.imageStats : nullptr;
-        std::vector<std::string> titles;
-        for (const MemeRecord &record : m_data.records)
-            titles.push_back(record.title);
-        input.titles = titles;
-        input.groups = m_data.groups;
-        input.targets = m_targets;
-        input.rows = {m_splits[fold].train, m_splits[fold].validation, m_splits[fold].test};
-        m_sets[fold] = computeBaselines(input, quiet());
+        m_sets[fold] = simplerThan(m_data, m_targets, m_splits[fold], quiet());
         for (Baseline &baseline : m_sets[fold].baselines)
             keep(fold, baseline.name, baseline.predicted);
         tell(fold, 0, true);
@@ -290,15 +266,10 @@ private:
 
 }  // namespace
 
-bool wantsCrossValidation(const TrainConfig &config)
-{
-    return config.folds > 0 || config.seeds > 1;
-}
-
 std::vector<Split> crossValidationSplits(const RunData &data, const TrainConfig &config)
 {
     if (config.folds == 0)
-        return {data.split};
+        return config.seeds > 1 ? std::vector{data.split} : std::vector<Split>();
     SplitPlan plan{config.split, config.validationFraction, {}};
     if (config.split != SplitKind::Random)
         plan.clusters = data.copies;

@@ -9,11 +9,9 @@
 
 namespace dank {
 
-/// Whether a run is to be judged by more than one training.
-bool wantsCrossValidation(const TrainConfig &config);
-
-/// The splits that a run's settings ask for: k folds, or the run's own split alone where there are none. The same ones
-/// whatever the seed of a training. Throws as makeFolds() does.
+/// The splits that a run's settings ask for: k folds, or the run's own split alone where there are several seeds; none
+/// where it is not to be judged by more than one training. The same ones whatever the seed of a training. Throws as
+/// makeFolds() does.
 std::vector<Split> crossValidationSplits(const RunData &data, const TrainConfig &config);
 
 using CrossValidationObserver = std::function<void(const CrossValidationStep &)>;

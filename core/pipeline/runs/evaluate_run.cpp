@@ -11,8 +11,14 @@ namespace dank {
 
 std::vector<double> answersFor(const Model &model, const FeatureMatrix &features, std::span<const std::size_t> rows)
 {
+    std::vector<float> values;
+    values.reserve(rows.size() * features.columns);
+    for (const std::size_t row : rows) {
+        const auto from = features.row(row);
+        values.insert(values.end(), from.begin(), from.end());
+    }
     std::vector<double> answers;
-    for (const float answer : predict(model, rowsOf(features, rows)))
+    for (const float answer : predict(model, values))
         answers.push_back(danknessOf(answer));
     return answers;
 }
@@ -21,6 +27,21 @@ JudgedMeme judgedMeme(const RunData &data, std::size_t row, double answer)
 {
     return {data.features.ids[row],    answer,           data.targets[row],
             data.records[row].upvotes, data.groups[row], data.clusters[row]};
+}
+
+BaselineSet simplerThan(const RunData &data, std::span<const float> targets, const Split &split, const JobContext &job)
+{
+    std::vector<std::string> titles;
+    for (const MemeRecord &record : data.records)
+        titles.push_back(record.title);
+    BaselineInput input;
+    input.features = &data.features;
+    input.imageStats = data.imageStats ? &*data.imageStats : nullptr;
+    input.titles = titles;
+    input.groups = data.groups;
+    input.targets = targets;
+    input.rows = {split.train, split.validation, split.test};
+    return computeBaselines(input, job);
 }
 
 namespace {
@@ -51,17 +72,7 @@ Evaluation judgeRun(const Model &model, const RunData &data, std::span<const dou
                     std::vector<Baseline> controls, const JobContext &job)
 {
     EvaluationInput input = inputOf(model, data, answers);
-    std::vector<std::string> titles;
-    for (const MemeRecord &record : data.records)
-        titles.push_back(record.title);
-    BaselineInput simple;
-    simple.features = &data.features;
-    simple.imageStats = data.imageStats ? &*data.imageStats : nullptr;
-    simple.titles = titles;
-    simple.groups = data.groups;
-    simple.targets = data.targets;
-    simple.rows = {data.split.train, data.split.validation, data.split.test};
-    BaselineSet set = computeBaselines(simple, job);
+    BaselineSet set = simplerThan(data, data.targets, data.split, job);
     noteNeighbours(input.memes, set, data.features.ids);
     input.baselines = std::move(set.baselines);
     input.baselines.insert(input.baselines.end(), std::make_move_iterator(controls.begin()),

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "core/evaluate/baselines.h"
 #include "core/evaluate/evaluation.h"
 #include "core/model/model.h"
 #include "core/pipeline/runs/run_data.h"
@@ -15,6 +16,9 @@ std::vector<double> answersFor(const Model &model, const FeatureMatrix &features
 
 /// A meme of the run and what was answered for it.
 JudgedMeme judgedMeme(const RunData &data, std::size_t row, double answer);
+
+/// Everything simpler that needs no training, on the rows of `split`. `targets`: [rows]. Throws Cancelled.
+BaselineSet simplerThan(const RunData &data, std::span<const float> targets, const Split &split, const JobContext &job);
 
 /// A run's model on the rows that had no part in it, beside everything simpler. `answers`: the model's for the split's
 /// test rows. `controls` may be empty. Throws Cancelled.

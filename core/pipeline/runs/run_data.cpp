@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <tuple>
 #include <unordered_map>
 
 #include "core/dataset/duplicates.h"
@@ -76,35 +77,26 @@ std::string groupWord(const GroupSpec &spec, const Grouping &grouping)
     }
 }
 
-std::vector<MemeRecord> recordsOf(const Dataset &dataset, const FeatureMatrix &features)
-{
-    std::unordered_map<std::string_view, const MemeRecord *> byId;
-    for (const MemeRecord &record : dataset.records())
-        byId.emplace(record.id, &record);
-    std::vector<MemeRecord> records;
-    records.reserve(features.rows());
-    for (const MemeId &id : features.ids)
-        records.push_back(*byId.at(id));
-    return records;
-}
-
-std::vector<float> rowsOf(const FeatureMatrix &features, std::span<const std::size_t> rows)
-{
-    std::vector<float> values;
-    values.reserve(rows.size() * features.columns);
-    for (const std::size_t row : rows) {
-        const auto from = features.row(row);
-        values.insert(values.end(), from.begin(), from.end());
-    }
-    return values;
-}
-
 std::vector<MemeId> idsOf(const FeatureMatrix &features, std::span<const std::size_t> rows)
 {
     std::vector<MemeId> ids;
     for (const std::size_t row : rows)
         ids.push_back(features.ids[row]);
     return ids;
+}
+
+std::pair<GroupedTarget, std::vector<float>> fitTargets(const RunData &data, const TrainConfig &config,
+                                                        std::span<const std::size_t> fitted)
+{
+    std::vector<std::int64_t> upvotes;
+    for (const MemeRecord &record : data.records)
+        upvotes.push_back(record.upvotes);
+    const std::vector<std::string> none;
+    GroupedTarget target = GroupedTarget::fit(config.target, upvotes, config.within ? data.groups : none, fitted);
+    std::vector<float> targets;
+    for (std::size_t row = 0; row < upvotes.size(); ++row)
+        targets.push_back(target.toDankness(upvotes[row], config.within ? data.groups[row] : std::string()));
+    return {std::move(target), std::move(targets)};
 }
 
 Split keepSides(ExtractReport &extracted, std::span<const MemeId> train, std::span<const MemeId> validation,
@@ -141,7 +133,8 @@ RunData joinRunData(const Dataset &dataset, ExtractReport &extracted, const Trai
 {
     RunData data;
     data.features = std::move(extracted.matrix);
-    data.records = recordsOf(dataset, data.features);
+    for (const MemeId &id : data.features.ids)
+        data.records.push_back(*dataset.find(id));
 
     PictureLooks looks = lookAtPictures(data.records, extracted.pictureHashes, library, threads, job);
     data.imageStats = std::move(looks.statistics);
@@ -186,13 +179,7 @@ RunData joinRunData(const Dataset &dataset, ExtractReport &extracted, const Trai
         append(data.notes, data.split.notes);
     }
 
-    std::vector<std::int64_t> upvotes;
-    for (const MemeRecord &record : data.records)
-        upvotes.push_back(record.upvotes);
-    const std::vector<std::string> none;
-    data.target = GroupedTarget::fit(config.target, upvotes, config.within ? data.groups : none, data.split.train);
-    for (std::size_t row = 0; row < data.records.size(); ++row)
-        data.targets.push_back(data.target.toDankness(upvotes[row], config.within ? data.groups[row] : std::string()));
+    std::tie(data.target, data.targets) = fitTargets(data, config, data.split.train);
     for (const std::size_t row : data.split.train)
         data.trainMean += data.targets[row] / static_cast<double>(data.split.train.size());
     data.meanPredictorLoss = meanPredictorLoss(config, picked<float>(data.targets, data.split.train),

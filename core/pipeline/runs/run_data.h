@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/dataset/dataset.h"
@@ -38,11 +39,12 @@ struct RunData {
 /// What one group is called in a sentence, "inside each …".
 std::string groupWord(const GroupSpec &spec, const Grouping &grouping);
 
-/// The records of a matrix's rows, in its order.
-std::vector<MemeRecord> recordsOf(const Dataset &dataset, const FeatureMatrix &features);
-/// The features of some rows, [rows.size(), columns].
-std::vector<float> rowsOf(const FeatureMatrix &features, std::span<const std::size_t> rows);
 std::vector<MemeId> idsOf(const FeatureMatrix &features, std::span<const std::size_t> rows);
+
+/// The target that `config` asks for, fitted on the rows `fitted`, and what it makes of all rows. Throws as
+/// GroupedTarget::fit() does.
+std::pair<GroupedTarget, std::vector<float>> fitTargets(const RunData &data, const TrainConfig &config,
+                                                        std::span<const std::size_t> fitted);
 
 /// Keeps of what was extracted the rows that are named, and tells their sides. Names that were not extracted are passed
 /// over.

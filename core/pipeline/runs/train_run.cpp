@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <optional>
 
 #include <nlohmann/json.hpp>
@@ -75,6 +76,16 @@ BackboneRequest requestFromJson(const std::string &text)
     request.resize = json.at("resize").text();
     request.batch = json.at("batch").whole<decltype(request.batch)>();
     return request;  // the device is chosen anew: the machine may have changed
+}
+
+/// Does what a run can do without; where that fails, a note says so.
+void attempt(std::vector<std::string> &notes, const char *failure, const std::function<void()> &work)
+{
+    try {
+        work();
+    } catch (const Error &error) {
+        notes.push_back(failure + std::string(error.what()));
+    }
 }
 
 /// One run at work: keeps library, checkpoint and observers in step with the trainer.
@@ -225,11 +236,8 @@ private:
         auto model = std::make_shared<Model>(kept);
         model->judgement = judgementOf(report.evaluation, lossFixesHeight(m_record.config.loss),
                                        displayPath(std::filesystem::path(m_record.dataset).parent_path().filename()));
-        try {
-            saveModel(*model, report.modelPath);
-        } catch (const Error &error) {
-            report.notes.push_back(std::string("The model's file does not tell its verdict. ") + error.what());
-        }
+        attempt(report.notes, "The model's file does not tell its verdict. ",
+                [&] { saveModel(*model, report.modelPath); });
         return model;
     }
 
@@ -250,22 +258,14 @@ private:
             report.evaluation = judged(*model, stoppedByUser, control, judging, report.notes);
             report.model = withVerdict(*model, report);
             if (!report.evaluation.memes.empty())
-                keepEvaluation(report);
-            if (!stoppedByUser && wantsCrossValidation(m_record.config))
+                attempt(report.notes, "This evaluation is not kept. ",
+                        [&] { m_library.evaluations().put(m_record.run, report.evaluation); });
+            if (!stoppedByUser && !m_splits.empty())
                 addCrossValidation(report, control, judging);
         }
         // Last: killed before, the run reads as interrupted, and resuming it does what is left.
         m_library.runs().setState(m_record.run, stoppedByUser ? RunState::Interrupted : RunState::Done);
         return report;
-    }
-
-    void keepEvaluation(TrainReport &report)
-    {
-        try {
-            m_library.evaluations().put(m_record.run, report.evaluation);
-        } catch (const Error &error) {
-            report.notes.push_back(std::string("This evaluation is not kept. ") + error.what());
-        }
     }
 
     /// Whatever becomes of it, the run is trained and kept. `job` ends with whatever ends the judging.
@@ -295,26 +295,20 @@ private:
     {
         try {
             job.cancel.check();
-            report.crossValidation =
-                crossValidate(m_data, m_record.config, m_splits, m_threads, m_observer.crossValidation, control, job);
-            report.notes.insert(report.notes.end(), report.crossValidation->notes.begin(),
-                                report.crossValidation->notes.end());
-            keep(report);
+            attempt(report.notes, "The run is kept, but not cross-validated. ", [&] {
+                report.crossValidation = crossValidate(m_data, m_record.config, m_splits, m_threads,
+                                                       m_observer.crossValidation, control, job);
+            });
         } catch (const Cancelled &) {
             report.crossValidationStopped = true;
             report.notes.push_back("The cross-validation was stopped; the run itself is whole and kept.");
-        } catch (const Error &error) {
-            report.notes.push_back(std::string("The run is kept, but not cross-validated. ") + error.what());
         }
-    }
-
-    void keep(TrainReport &report)
-    {
-        try {
-            m_library.evaluations().putCrossValidation(m_record.run, *report.crossValidation);
-        } catch (const Error &error) {
-            report.notes.push_back(std::string("This cross-validation is not kept. ") + error.what());
-        }
+        if (!report.crossValidation)
+            return;
+        report.notes.insert(report.notes.end(), report.crossValidation->notes.begin(),
+                            report.crossValidation->notes.end());
+        attempt(report.notes, "This cross-validation is not kept. ",
+                [&] { m_library.evaluations().putCrossValidation(m_record.run, *report.crossValidation); });
     }
 
     const RunRecord m_record;
@@ -333,11 +327,6 @@ private:
     Clock::time_point m_snapshotAt = Clock::now();
 };
 
-std::vector<Split> splitsOf(const RunData &data, const TrainConfig &config)
-{
-    return wantsCrossValidation(config) ? crossValidationSplits(data, config) : std::vector<Split>();
-}
-
 }  // namespace
 
 TrainReport trainRun(const Dataset &dataset, const BackboneRequest &request, const TrainConfig &asked,
@@ -354,7 +343,7 @@ TrainReport trainRun(const Dataset &dataset, const BackboneRequest &request, con
     Library library = Library::open(context.library);
     RunData data = joinRunData(dataset, extracted, config, std::nullopt, library, context.threads, job);
 
-    std::vector<Split> splits = splitsOf(data, config);
+    std::vector<Split> splits = crossValidationSplits(data, config);
 
     RunRecord record;
     record.dataset = dataset.path().string();
@@ -422,7 +411,7 @@ TrainReport resumeRun(std::int64_t run, const PipelineContext &context, const Tr
                     record.dataset);
     RunData data = joinRunData(dataset, extracted, record.config, split, library, context.threads, job);
 
-    std::vector<Split> splits = splitsOf(data, record.config);
+    std::vector<Split> splits = crossValidationSplits(data, record.config);
     TrainingState state = CheckpointFile(library.runFolder(run)).load().value_or(TrainingState{});
     RunSession session(std::move(record), std::move(data), std::move(splits), extracted, library, context.threads,
                        observer);
