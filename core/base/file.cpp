@@ -1,5 +1,6 @@
 #include "core/base/file.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -7,6 +8,7 @@
 #include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <iterator>
 #include <system_error>
 
 #include <fcntl.h>
@@ -91,47 +93,26 @@ FileDescriptor createTemporary(const fs::path &folder, const fs::path &target, m
     throwErrno(EEXIST, "write", target);
 }
 
-bool isContinuation(unsigned char byte)
+/// Length of the valid UTF-8 sequence that `text` begins with, or 0; then `bad` is how many bytes the ill-formed part
+/// has.
+std::size_t sequenceLength(std::string_view text, std::size_t &bad)
 {
-    return (byte & 0xc0) == 0x80;
-}
-
-/// Length of the valid UTF-8 sequence at `at`, or 0; then `bad` is how many bytes the ill-formed part has.
-std::size_t sequenceLength(std::string_view text, std::size_t at, std::size_t &bad)
-{
-    const auto byteAt = [&](std::size_t i) {
-        return i < text.size() ? static_cast<unsigned char>(text[i]) : static_cast<unsigned char>(0);
-    };
-    const unsigned char lead = byteAt(at);
-    bad = 1;
-    if (lead < 0x80)
-        return 1;
-    std::size_t length;
-    unsigned char low = 0x80;
-    unsigned char high = 0xbf;
-    if (lead >= 0xc2 && lead <= 0xdf) {
-        length = 2;
-    } else if (lead >= 0xe0 && lead <= 0xef) {
-        length = 3;
-        if (lead == 0xe0)
-            low = 0xa0;  // overlong
-        if (lead == 0xed)
-            high = 0x9f;  // surrogates
-    } else if (lead >= 0xf0 && lead <= 0xf4) {
-        length = 4;
-        if (lead == 0xf0)
-            low = 0x90;  // overlong
-        if (lead == 0xf4)
-            high = 0x8f;  // above U+10FFFF
-    } else {
-        return 0;
-    }
-    const unsigned char second = byteAt(at + 1);
-    if (second < low || second > high)
-        return 0;
-    for (std::size_t i = 2; i < length; ++i) {
-        bad = i;
-        if (!isContinuation(byteAt(at + i)))
+    const auto lead = static_cast<unsigned char>(text.front());
+    const std::size_t length = lead < 0x80   ? 1
+                               : lead < 0xc2 ? 0  // a continuation, or overlong
+                               : lead < 0xe0 ? 2
+                               : lead < 0xf0 ? 3
+                               : lead < 0xf5 ? 4
+                                             : 0;
+    for (bad = 1; bad < length; ++bad) {
+        const unsigned char byte = bad < text.size() ? static_cast<unsigned char>(text[bad]) : 0;
+        const bool isSecond = bad == 1;
+        const unsigned char low = isSecond && lead == 0xe0 ? 0xa0 : isSecond && lead == 0xf0 ? 0x90 : 0x80;  // overlong
+        const unsigned char high =  // surrogates, above U+10FFFF
+            isSecond && lead == 0xed   ? 0x9f
+            : isSecond && lead == 0xf4 ? 0x8f
+                                       : 0xbf;
+        if (byte < low || byte > high)
             return 0;
     }
     return length;
@@ -246,7 +227,7 @@ std::string sanitizeUtf8(std::string_view bytes)
     text.reserve(bytes.size());
     for (std::size_t at = 0; at < bytes.size();) {
         std::size_t bad = 1;
-        if (const std::size_t length = sequenceLength(bytes, at, bad)) {
+        if (const std::size_t length = sequenceLength(bytes.substr(at), bad)) {
             text.append(bytes.substr(at, length));
             at += length;
         } else {
@@ -259,33 +240,15 @@ std::string sanitizeUtf8(std::string_view bytes)
 
 void throwErrno(int errorNumber, std::string_view doing, const fs::path &path)
 {
-    const bool writing =
-        doing == "write" || doing == "create" || doing == "rename" || doing == "replace" || doing == "flush";
-    ErrorKind kind = ErrorKind::File;
-    std::string advice;
-    switch (errorNumber) {
-    case ENOSPC:
-        kind = ErrorKind::Disk;
-        advice = " Free some space and try again.";
-        break;
-    case EDQUOT:
-        kind = ErrorKind::Disk;
-        advice = " Your quota is used up: remove something and try again.";
-        break;
-    case EROFS:
-        kind = ErrorKind::Disk;
-        advice = " Choose a folder that can be written to.";
-        break;
-    case EFBIG: kind = ErrorKind::Disk; break;
-    case EACCES:
-    case EPERM:
-        if (writing) {
-            kind = ErrorKind::Disk;
-            advice = " Choose a folder that can be written to.";
-        }
-        break;
-    default: break;
-    }
+    constexpr std::string_view kWriting[] = {"write", "create", "rename", "replace", "flush"};
+    const bool isForbidden = errorNumber == EROFS
+                             || ((errorNumber == EACCES || errorNumber == EPERM)
+                                 && std::find(std::begin(kWriting), std::end(kWriting), doing) != std::end(kWriting));
+    const std::string advice = errorNumber == ENOSPC   ? " Free some space and try again."
+                               : errorNumber == EDQUOT ? " Your quota is used up: remove something and try again."
+                               : isForbidden           ? " Choose a folder that can be written to."
+                                                       : "";
+    const ErrorKind kind = !advice.empty() || errorNumber == EFBIG ? ErrorKind::Disk : ErrorKind::File;
     throw Error(kind,
                 "Cannot " + std::string(doing) + " '" + displayPath(path)
                     + "': " + std::error_code(errorNumber, std::generic_category()).message() + "." + advice,
