@@ -1,10 +1,14 @@
 #include "core/dataset/tinydb.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <iterator>
 #include <limits>
 #include <string_view>
+#include <system_error>
 #include <unordered_map>
 #include <utility>
 
@@ -29,50 +33,28 @@ std::string shortened(std::string_view text, std::size_t limit = 60)
     return text.size() <= limit ? std::string(text) : sanitizeUtf8(text.substr(0, limit)) + "\xe2\x80\xa6";
 }
 
-bool isHexDigit(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 /// The UTF-16 unit of an escape \uXXXX at `at`, or nothing.
 std::optional<unsigned> escapedUnit(std::string_view text, std::size_t at)
 {
     if (at + 6 > text.size() || text[at] != '\\' || text[at + 1] != 'u')
         return {};
     unsigned unit = 0;
-    for (std::size_t i = at + 2; i < at + 6; ++i) {
-        if (!isHexDigit(text[i]))
-            return {};
-        const char c = text[i];
-        unit = unit * 16 + static_cast<unsigned>(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
-    }
-    return unit;
+    const char *const end = text.data() + at + 6;
+    const auto [stopped, failed] = std::from_chars(end - 4, end, unit, 16);
+    return failed == std::errc() && stopped == end ? std::optional(unit) : std::nullopt;
 }
 
-/// Copies a text with some of its parts replaced; costs nothing where none is.
-class Rewriter {
-public:
-    explicit Rewriter(std::string &text) : m_text(text) {}
-
-    void replace(std::size_t at, std::size_t length, std::string_view with)
-    {
-        m_out.append(m_text, m_copied, at - m_copied);
-        m_out.append(with);
-        m_copied = at + length;
-    }
-    void finish()
-    {
-        if (m_copied == 0)
-            return;
-        m_out.append(m_text, m_copied, std::string::npos);
-        m_text = std::move(m_out);
-    }
-
-private:
-    std::string &m_text;
-    std::string m_out;
-    std::size_t m_copied = 0;
-};
+/// Is this what JSON cannot hold: not a number, or one beyond a double?
+bool isBeyond(std::string_view token)
+{
+    if (token == "NaN" || token == "Infinity" || token == "-Infinity")
+        return true;
+    if (token.size() >= 4096 || (token.size() <= 300 && token.find_first_of("eE") == std::string_view::npos))
+        return false;
+    const std::string number(token);
+    char *stopped = nullptr;
+    return std::isinf(std::strtod(number.c_str(), &stopped)) && *stopped == '\0';
+}
 
 /// Makes strict JSON of what a lenient writer left: half surrogate pairs become U+FFFD; NaN, Infinity and numbers
 /// beyond a double become strings, so that only their own row suffers. Lines stay where they are.
@@ -80,61 +62,38 @@ void repair(std::string &text)
 {
     if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }))
         text = sanitizeUtf8(text);
-    Rewriter rewriter(text);
+    std::string repaired;  // as far as `copied`; costs nothing where there is nothing to replace
+    std::size_t copied = 0;
+    const auto replace = [&](std::size_t at, std::size_t length, std::string_view with) {
+        repaired.append(text, copied, at - copied).append(with);
+        copied = at + length;
+    };
+    constexpr std::string_view kInNumber = "0123456789.+-abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
     bool inString = false;
     for (std::size_t at = 0; at < text.size();) {
         const char c = text[at];
-        if (inString) {
-            if (c == '\\') {
-                const auto unit = escapedUnit(text, at);
-                if (!unit) {
-                    at += 2;
-                    continue;
-                }
-                if (*unit >= 0xd800 && *unit <= 0xdbff) {
-                    const auto low = escapedUnit(text, at + 6);
-                    if (low && *low >= 0xdc00 && *low <= 0xdfff) {
-                        at += 12;
-                        continue;
-                    }
-                }
-                if (*unit >= 0xd800 && *unit <= 0xdfff)
-                    rewriter.replace(at, 6, "\\ufffd");
-                at += 6;
-                continue;
-            }
-            inString = c != '"';
+        if (inString && c == '\\') {
+            const auto unit = escapedUnit(text, at), low = escapedUnit(text, at + 6);
+            const bool isHigh = unit && *unit >= 0xd800 && *unit <= 0xdbff;
+            const bool isPair = isHigh && low && *low >= 0xdc00 && *low <= 0xdfff;
+            if (unit && !isPair && *unit >= 0xd800 && *unit <= 0xdfff)
+                replace(at, 6, "\\ufffd");
+            at += isPair ? 12 : unit ? 6 : 2;
+        } else if (inString || c == '"') {
+            inString = inString ? c != '"' : true;
             ++at;
-            continue;
-        }
-        if (c == '"') {
-            inString = true;
-            ++at;
-            continue;
-        }
-        if (c == 'N' || c == 'I' || c == '-' || (c >= '0' && c <= '9')) {
-            std::size_t end = at + 1;
-            while (end < text.size()
-                   && ((text[end] >= '0' && text[end] <= '9') || (text[end] >= 'a' && text[end] <= 'z')
-                       || (text[end] >= 'A' && text[end] <= 'Z') || text[end] == '.' || text[end] == '+'
-                       || text[end] == '-'))
-                ++end;
+        } else if (c == 'N' || c == 'I' || c == '-' || (c >= '0' && c <= '9')) {
+            const std::size_t end = std::min(text.find_first_not_of(kInNumber, at + 1), text.size());
             const std::string_view token = std::string_view(text).substr(at, end - at);
-            bool isBeyond = token == "NaN" || token == "Infinity" || token == "-Infinity";
-            if (!isBeyond && token.size() < 4096
-                && (token.size() > 300 || token.find_first_of("eE") != std::string_view::npos)) {
-                const std::string number(token);
-                char *stopped = nullptr;
-                isBeyond = std::isinf(std::strtod(number.c_str(), &stopped)) && *stopped == '\0';
-            }
-            if (isBeyond)
-                rewriter.replace(at, token.size(), '"' + std::string(token) + '"');
+            if (isBeyond(token))
+                replace(at, token.size(), '"' + std::string(token) + '"');
             at = end;
-            continue;
+        } else {
+            ++at;
         }
-        ++at;
     }
-    rewriter.finish();
+    if (copied > 0)
+        text = std::move(repaired.append(text, copied));
 }
 
 enum class Kind { Null, Bool, Number, Text, Object, Array };
@@ -274,7 +233,7 @@ private:
                             + " rows, the most that are read. Split it into several files.",
                         m_path);
         m_row = true;
-        m_seen = 0;
+        m_seen = {};
         m_current = {};
         m_current.key = m_tableIsList ? std::to_string(m_tables[m_table].rows.size() + 1) : shortened(m_key, 200);
     }
@@ -293,22 +252,11 @@ private:
             m_current.problem = problem;
     }
 
-    /// True the first time a row has this field; says so otherwise.
-    bool isFirst(unsigned bit)
-    {
-        if (m_seen & bit) {
-            complain("it has '" + m_key + "' twice");
-            return false;
-        }
-        m_seen |= bit;
-        return true;
-    }
-
-    void setText(std::string &field, Value &&value, bool takesScalars)
+    void setText(std::string &field, Value &&value)
     {
         if (value.kind == Kind::Null)
             return;
-        if (value.kind != Kind::Text && !(takesScalars && value.kind == Kind::Number))
+        if (value.kind != Kind::Text && (value.kind != Kind::Number || &field == &m_current.media))
             complain("its '" + m_key + "' is " + kindText(value.kind) + ", not text");
         else if (value.text.size() > kMaxText)
             complain("its '" + m_key + "' is " + std::to_string(value.text.size()) + " bytes long");
@@ -334,27 +282,23 @@ private:
 
     void setField(Value &&value)
     {
-        if (m_key == "id") {
-            if (isFirst(1))
-                setText(m_current.id, std::move(value), true);
-        } else if (m_key == "ups") {
-            if (isFirst(2))
+        constexpr std::string_view kFields[] = {"ups", "id", "title", "author", "media"};
+        std::string *const texts[] = {nullptr, &m_current.id, &m_current.title, &m_current.author, &m_current.media};
+        for (std::size_t i = 0; i < std::size(kFields); ++i) {
+            if (m_key != kFields[i])
+                continue;
+            if (std::exchange(m_seen[i], true))
+                complain("it has '" + m_key + "' twice");
+            else if (texts[i])
+                setText(*texts[i], std::move(value));
+            else
                 setUpvotes(value);
-        } else if (m_key == "title") {
-            if (isFirst(4))
-                setText(m_current.title, std::move(value), true);
-        } else if (m_key == "author") {
-            if (isFirst(8))
-                setText(m_current.author, std::move(value), true);
-        } else if (m_key == "media") {
-            if (isFirst(16))
-                setText(m_current.media, std::move(value), false);
-        } else if (m_key == "created_utc") {
-            if (value.kind == Kind::Number && std::isfinite(value.number))
-                m_current.created = value.number;
-        } else {
-            keepColumn(value);
+            return;
         }
+        if (m_key != "created_utc")
+            keepColumn(value);
+        else if (value.kind == Kind::Number && std::isfinite(value.number))
+            m_current.created = value.number;
     }
 
     /// What may serve as a group: a short text, a whole number, true or false.
@@ -385,8 +329,8 @@ private:
     std::size_t m_depth = 0;     ///< open objects and lists
     std::size_t m_rowDepth = 0;  ///< m_depth where rows stand; 0 before the root
     std::size_t m_rowCount = 0;
-    bool m_row = false;   ///< between beginRow() and endRow()
-    unsigned m_seen = 0;  ///< fields the row had so far
+    bool m_row = false;            ///< between beginRow() and endRow()
+    std::array<bool, 5> m_seen{};  ///< which of the fields the row had so far
     std::string m_key;
     TinyRow m_current;
     std::size_t m_errorPosition = 0;
