@@ -154,38 +154,20 @@ std::string torchVersion()
     return text;
 }
 
-c10::Device torchDevice(const Device &device)
-{
-    if (!device.isCuda())
-        return c10::Device(c10::kCPU);
-    const auto colon = device.name.find(':');
-    const int index = colon == std::string::npos ? 0 : std::stoi(device.name.substr(colon + 1));
-    return c10::Device(c10::kCUDA, static_cast<c10::DeviceIndex>(index));
-}
-
 void rethrowTorchError(const std::string &doing)
 {
-    const auto outOfMemory = [&doing]() -> Error {
-        return Error(ErrorKind::Memory, "Out of memory while " + doing + ". A smaller batch needs less.");
-    };
     try {
         throw;
     } catch (const Error &) {
         throw;
-    } catch (const std::bad_alloc &) {
-        throw outOfMemory();
-    } catch (const c10::Error &error) {
-        const std::string message = error.what_without_backtrace();
+    } catch (const std::exception &error) {
+        const auto *const torch = dynamic_cast<const c10::Error *>(&error);
+        const std::string message = torch ? torch->what_without_backtrace() : error.what();
         // The host allocator has no exception type of its own.
-        if (dynamic_cast<const c10::OutOfMemoryError *>(&error) != nullptr
+        if (dynamic_cast<const std::bad_alloc *>(&error) || dynamic_cast<const c10::OutOfMemoryError *>(&error)
             || message.find("DefaultCPUAllocator") != std::string::npos
             || message.find("out of memory") != std::string::npos)
-            throw outOfMemory();
-        throw Error(ErrorKind::Device, "LibTorch failed while " + doing + ": " + message);
-    } catch (const std::exception &error) {
-        const std::string message = error.what();
-        if (message.find("out of memory") != std::string::npos)
-            throw outOfMemory();
+            throw Error(ErrorKind::Memory, "Out of memory while " + doing + ". A smaller batch needs less.");
         throw Error(ErrorKind::Device, "LibTorch failed while " + doing + ": " + message);
     }
 }

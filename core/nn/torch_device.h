@@ -1,18 +1,11 @@
 #pragma once
 
-// Internal to core/nn: the only header of the layer that includes LibTorch.
+// Internal to core/nn.
 
 #include <exception>
 #include <string>
 
-#include <c10/core/Device.h>
-
-#include "core/nn/device.h"
-
 namespace dank {
-
-/// LibTorch's name for a device of chooseDevice().
-c10::Device torchDevice(const Device &device);
 
 /// For use inside a catch block: rethrows what is being handled as a dank::Error. Out of memory (std::bad_alloc,
 /// LibTorch's host and CUDA allocators) becomes Error{Memory}, another LibTorch or standard exception Error{Device};

@@ -24,7 +24,7 @@ namespace dank {
 
 namespace {
 
-class TorchEngine final : public Engine, Extractor, Trainer, Rater, WeightsShelf, Machine, Pictures {
+class TorchEngine final : public Engine, Extractor, Trainer, Rater, LibraryShelf, Machine, Pictures {
 public:
     explicit TorchEngine(const EngineOptions &options)
         : m_threads(options.threads > 0 ? options.threads
@@ -75,40 +75,6 @@ private:
                                           const std::filesystem::path &library, const JobContext &job) const override
     {
         return backboneStatuses(dataset, request, context(library), job);
-    }
-
-    std::vector<WeightsStatus> weights(const std::filesystem::path &library) const override
-    {
-        return listWeights(library);
-    }
-
-    std::filesystem::path fetchWeights(const std::string &id, const std::filesystem::path &library,
-                                       const DownloadObserver &observer, const JobContext &job) override
-    {
-        return dank::fetchWeights(id, library, observer, job);
-    }
-
-    std::string addWeights(const std::filesystem::path &file, const std::string &backbone,
-                           const std::filesystem::path &library, const JobContext &job) override
-    {
-        return dank::addWeights(file, backbone, library, job);
-    }
-
-    std::vector<WeightsCheck> verifyWeights(const std::filesystem::path &library, const JobContext &job) const override
-    {
-        return dank::verifyWeights(library, job);
-    }
-
-    std::size_t convertWeights(const std::filesystem::path &in, const std::filesystem::path &out,
-                               const JobContext &job) const override
-    {
-        return dank::convertWeights(in, out, job);
-    }
-
-    std::vector<std::filesystem::path> removeWeights(const std::string &backbone,
-                                                     const std::filesystem::path &library) override
-    {
-        return dank::removeWeights(backbone, library);
     }
 
     ExtractReport extract(const Dataset &dataset, const BackboneRequest &request, const std::filesystem::path &library,

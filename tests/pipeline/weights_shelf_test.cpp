@@ -75,6 +75,7 @@ class WeightsShelfTest : public QObject {
 
     std::unique_ptr<QTemporaryDir> m_dir;
     WeightsNames m_names;
+    LibraryShelf m_shelf;
 
 private slots:
     void init() { m_dir = std::make_unique<QTemporaryDir>(); }
@@ -98,7 +99,7 @@ private slots:
     void aFileIsRecognisedInstalledFoundAndVerified()
     {
         const fs::path file = write("some name.bin", xceptionNumbers(0.1f));
-        QCOMPARE(addWeights(file, "", library(), {}), std::string("xception"));
+        QCOMPARE(m_shelf.addWeights(file, "", library(), {}), std::string("xception"));
         QCOMPARE(defaultBackbone(library(), ""), std::string("xception"));
         const BackboneChoice installed = chooseBackbone(request("xception"), library(), m_names);
         const BackboneChoice named = chooseBackbone(request("xception", file.string()), library(), m_names);
@@ -114,7 +115,7 @@ private slots:
         QCOMPARE(statuses.front().id, std::string("classic"));
         QCOMPARE(statuses.size(), networkSpecs().size() + 1);
 
-        auto checks = verifyWeights(library(), {});
+        auto checks = m_shelf.verifyWeights(library(), {});
         QCOMPARE(checks.size(), std::size_t{1});
         QCOMPARE(checks[0].problem, std::string());
         {
@@ -122,7 +123,7 @@ private slots:
             damaged.seekp(-100, std::ios::end);
             damaged.put('\x12');
         }
-        checks = verifyWeights(library(), {});
+        checks = m_shelf.verifyWeights(library(), {});
         QVERIFY2(checks[0].problem.find("changed or is damaged") != std::string::npos, checks[0].problem.c_str());
         // Nobody takes them silently.
         WeightsNames afterwards;
@@ -138,15 +139,16 @@ private slots:
 
     void aFileOfOnesOwnIsListedAsThat()
     {
-        addWeights(write("resnet50-0676ba61.pth", xceptionNumbers(0.1f)), "", library(), {});
-        const auto rows = listWeights(library());
+        m_shelf.addWeights(write("resnet50-0676ba61.pth", xceptionNumbers(0.1f)), "", library(), {});
+        const auto rows = m_shelf.weights(library());
         QCOMPARE(std::count_if(rows.begin(), rows.end(), [](const auto &row) { return row.installed; }),
                  std::ptrdiff_t{1});
         QCOMPARE(rows.back().entry.id, std::string("own-xception"));
         QVERIFY(rows.back().entry.licence.empty());
-        QCOMPARE(removeWeights("xception", library()).size(), std::size_t{1});
+        QCOMPARE(m_shelf.removeWeights("xception", library()).size(), std::size_t{1});
         QCOMPARE(defaultBackbone(library(), ""), std::string("classic"));
-        QVERIFY(messageOf([&] { removeWeights("classic", library()); }).find("no network") != std::string::npos);
+        QVERIFY(messageOf([&] { m_shelf.removeWeights("classic", library()); }).find("no network")
+                != std::string::npos);
     }
 
     void aWeightsFileAloneNamesItsNetwork()
@@ -158,28 +160,28 @@ private slots:
     void whatDoesNotFitChangesNothing()
     {
         const Numbers good = xceptionNumbers(0.1f);
-        addWeights(write("good", good), "", library(), {});
+        m_shelf.addWeights(write("good", good), "", library(), {});
         const std::string before = chooseBackbone(request("xception"), library(), m_names).weightsId;
 
         Numbers lacking = good;
         lacking.erase("block7.rep.4.pointwise.weight");
         lacking.erase("bn4.running_var");
         const fs::path bad = write("bad", lacking);
-        const std::string unnamed = messageOf([&] { addWeights(bad, "", library(), {}); });
+        const std::string unnamed = messageOf([&] { m_shelf.addWeights(bad, "", library(), {}); });
         QVERIFY2(unnamed.find("does not hold the weights of Xception") != std::string::npos, unnamed.c_str());
         QVERIFY2(unnamed.find("block7.rep.4.pointwise.weight (missing)") != std::string::npos, unnamed.c_str());
-        const std::string asNamed = messageOf([&] { addWeights(bad, "xception", library(), {}); });
+        const std::string asNamed = messageOf([&] { m_shelf.addWeights(bad, "xception", library(), {}); });
         QVERIFY2(asNamed.find("bn4.running_var (missing)") != std::string::npos, asNamed.c_str());
         Numbers infinite = good;
         infinite["conv3.conv1.weight"][5] = std::numeric_limits<float>::infinity();
         QVERIFY(messageOf([&] {
-                    addWeights(write("infinite", infinite), "", library(), {});
+                    m_shelf.addWeights(write("infinite", infinite), "", library(), {});
                 }).find("conv3.conv1.weight (its numbers are not finite)")
                 != std::string::npos);
-        QVERIFY(messageOf([&] { addWeights(write("good", good), "resnet50", library(), {}); }).find("ResNet-50")
+        QVERIFY(messageOf([&] { m_shelf.addWeights(write("good", good), "resnet50", library(), {}); }).find("ResNet-50")
                 != std::string::npos);
         writeFileAtomically(folder() / "page", "<!DOCTYPE html><html><body>404</body></html>");
-        QVERIFY(messageOf([&] { addWeights(folder() / "page", "", library(), {}); }).find("web page")
+        QVERIFY(messageOf([&] { m_shelf.addWeights(folder() / "page", "", library(), {}); }).find("web page")
                 != std::string::npos);
         QCOMPARE(chooseBackbone(request("xception"), library(), m_names).weightsId, before);
         QCOMPARE(std::distance(fs::directory_iterator(library() / "weights"), {}), std::ptrdiff_t{1});
@@ -187,9 +189,9 @@ private slots:
 
     void weightsThatWereReplacedStillServeTheirModels()
     {
-        addWeights(write("first", xceptionNumbers(0.1f)), "", library(), {});
+        m_shelf.addWeights(write("first", xceptionNumbers(0.1f)), "", library(), {});
         const BackboneChoice first = chooseBackbone(request("xception"), library(), m_names);
-        addWeights(write("second", xceptionNumbers(0.2f)), "", library(), {});
+        m_shelf.addWeights(write("second", xceptionNumbers(0.2f)), "", library(), {});
         const BackboneChoice second = chooseBackbone(request("xception"), library(), m_names);
         QVERIFY(first.weightsId != second.weightsId);
         const BackboneId id{"xception", ResizeRule::Warp, Precision::Float32, first.weightsId};
@@ -197,8 +199,8 @@ private slots:
         const std::string other = messageOf([&] { findBackbone(id, second.weights.string(), {}, library(), m_names); });
         QVERIFY2(other.starts_with("mismatch: ") && other.find(first.weightsId) != std::string::npos, other.c_str());
         QCOMPARE(keptWeights(library(), "xception").size(), std::size_t{2});
-        QCOMPARE(verifyWeights(library(), {}).size(), std::size_t{2});
-        addWeights(folder() / "first", "", library(), {});  // back again: no third copy
+        QCOMPARE(m_shelf.verifyWeights(library(), {}).size(), std::size_t{2});
+        m_shelf.addWeights(folder() / "first", "", library(), {});  // back again: no third copy
         QCOMPARE(keptWeights(library(), "xception").size(), std::size_t{2});
         QCOMPARE(chooseBackbone(request("xception"), library(), m_names).weightsId, first.weightsId);
     }

@@ -184,7 +184,7 @@ std::unique_ptr<Backbone> makeNetworkBackbone(const BackboneSpec &spec, const De
         throw Error(ErrorKind::Device, "fp16 needs a CUDA device. On the CPU use fp32, or bf16 where the processor "
                                        "runs it.");
     }
-    return placedBackbone(spec, {torchDevice(device), scalarType(precision)}, make);
+    return placedBackbone(spec, {c10::Device(device.name), scalarType(precision)}, make);
 }
 
 std::unique_ptr<Backbone> makeBackbone(const BackboneSpec &spec, const std::optional<TensorFile> &weights,

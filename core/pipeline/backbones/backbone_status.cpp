@@ -29,6 +29,8 @@ BackboneStatus describe(const BackboneSpec &spec)
 void count(BackboneStatus &status, const BackboneChoice &choice, const BackboneRequest &request, bool asked,
            const std::vector<std::string> &pictures, const std::string &device, const Library &library)
 {
+    std::optional<double> measured;  // by `dank bench`, of the slower precision: to promise no more than holds
+    const auto toNumber = [](const std::string &text) { return std::strtod(text.c_str(), nullptr); };
     for (const Precision precision : {Precision::Float32, Precision::BFloat16, Precision::Float16}) {
         if (asked && request.precision != "auto" && request.precision != precisionName(precision))
             continue;
@@ -38,20 +40,13 @@ void count(BackboneStatus &status, const BackboneChoice &choice, const BackboneR
             std::count_if(pictures.begin(), pictures.end(), [&](const auto &hash) { return stored.contains(hash); }));
         status.cached = std::max(status.cached, cached);
         if (const auto speed = library.facts().get(speedKey(id, device)))
-            status.imagesPerSecond = std::max(status.imagesPerSecond, std::strtod(speed->c_str(), nullptr));
+            status.imagesPerSecond = std::max(status.imagesPerSecond, toNumber(*speed));
+        const auto bench = library.facts().get(benchKey(extractItem(choice.spec.id, precision), device));
+        if (bench && !measured)
+            measured = toNumber(*bench);
     }
-    if (status.imagesPerSecond > 0)
-        return;
-    // Nothing was extracted here yet: what `dank bench` came to. Of the slower precision, to promise no more than
-    // holds.
-    for (const Precision precision : {Precision::Float32, Precision::BFloat16, Precision::Float16}) {
-        if (asked && request.precision != "auto" && request.precision != precisionName(precision))
-            continue;
-        if (const auto speed = library.facts().get(benchKey(extractItem(choice.spec.id, precision), device))) {
-            status.imagesPerSecond = std::strtod(speed->c_str(), nullptr);
-            return;
-        }
-    }
+    if (!(status.imagesPerSecond > 0))  // nothing was extracted here yet
+        status.imagesPerSecond = measured.value_or(status.imagesPerSecond);
 }
 
 }  // namespace

@@ -133,7 +133,7 @@ std::vector<WeightsEntry> weightsCatalogueOrNone()
     }
 }
 
-std::vector<WeightsStatus> listWeights(const fs::path &library)
+std::vector<WeightsStatus> LibraryShelf::weights(const fs::path &library) const
 {
     std::vector<WeightsStatus> list;
     for (WeightsEntry &entry : weightsCatalogue(WeightsSources::fromEnvironment()))
@@ -170,8 +170,8 @@ std::vector<WeightsStatus> listWeights(const fs::path &library)
     return list;
 }
 
-fs::path fetchWeights(const std::string &id, const fs::path &library, const DownloadObserver &observer,
-                      const JobContext &job)
+fs::path LibraryShelf::fetchWeights(const std::string &id, const fs::path &library, const DownloadObserver &observer,
+                                    const JobContext &job)
 {
     const WeightsSources sources = WeightsSources::fromEnvironment();
     const std::vector<WeightsEntry> catalogue = weightsCatalogue(sources);
@@ -209,8 +209,8 @@ fs::path fetchWeights(const std::string &id, const fs::path &library, const Down
     }
 }
 
-std::string addWeights(const fs::path &file, const std::string &backbone, const fs::path &library,
-                       const JobContext &job)
+std::string LibraryShelf::addWeights(const fs::path &file, const std::string &backbone, const fs::path &library,
+                                     const JobContext &job)
 {
     const TensorFile tensors = openWeightsFile(file);
     const BackboneSpec *const spec = backbone.empty() ? &networkOf(tensors) : findNetworkSpec(backbone);
@@ -230,7 +230,7 @@ std::string addWeights(const fs::path &file, const std::string &backbone, const 
     return spec->id;
 }
 
-std::vector<WeightsCheck> verifyWeights(const fs::path &library, const JobContext &job)
+std::vector<WeightsCheck> LibraryShelf::verifyWeights(const fs::path &library, const JobContext &job) const
 {
     std::vector<WeightsCheck> checks;
     for (const BackboneSpec &spec : networkSpecs()) {
@@ -252,7 +252,7 @@ std::vector<WeightsCheck> verifyWeights(const fs::path &library, const JobContex
     return checks;
 }
 
-std::vector<fs::path> removeWeights(const std::string &backbone, const fs::path &library)
+std::vector<fs::path> LibraryShelf::removeWeights(const std::string &backbone, const fs::path &library)
 {
     if (!findNetworkSpec(backbone))
         throw Error(ErrorKind::Weights, "There is no network \"" + printable(std::string_view(backbone).substr(0, 60))
@@ -267,7 +267,7 @@ std::vector<fs::path> removeWeights(const std::string &backbone, const fs::path 
     return files;
 }
 
-std::size_t convertWeights(const fs::path &in, const fs::path &out, const JobContext &job)
+std::size_t LibraryShelf::convertWeights(const fs::path &in, const fs::path &out, const JobContext &job) const
 {
     const TensorFile tensors = openWeightsFile(in);
     Metadata metadata = tensors.metadata();

@@ -23,28 +23,15 @@ int roundHalfEven(int twice)
     return twice % 2 == 0 ? twice / 2 : (twice / 2 + 1) / 2 * 2;
 }
 
-/// side × side out of the middle of a picture that is at least as large.
-Image middle(const Image &from, int side)
-{
-    const int fromX = roundHalfEven(from.width - side), fromY = roundHalfEven(from.height - side);
-    Image square{side, side, std::vector<std::uint8_t>(static_cast<std::size_t>(side) * side * 3)};
-    for (int y = 0; y < side; ++y) {
-        const auto source = (static_cast<std::size_t>(fromY + y) * from.width + fromX) * 3;
-        std::memcpy(&square.rgb[static_cast<std::size_t>(y) * side * 3], &from.rgb[source],
-                    static_cast<std::size_t>(side) * 3);
-    }
-    return square;
-}
-
-/// A picture that is at most side × side in the middle of mid grey.
-Image onGrey(const Image &from, int side)
+/// side × side of mid grey with the picture's corner at (x, y). Where the picture is larger, what sticks out is cut
+/// off.
+Image placed(const Image &from, int side, int x, int y)
 {
     Image square{side, side, std::vector<std::uint8_t>(static_cast<std::size_t>(side) * side * 3, kMidGrey)};
-    const int toX = (side - from.width) / 2, toY = (side - from.height) / 2;
-    for (int y = 0; y < from.height; ++y) {
-        const auto source = static_cast<std::size_t>(y) * from.width * 3;
-        const auto target = (static_cast<std::size_t>(toY + y) * side + toX) * 3;
-        std::memcpy(&square.rgb[target], &from.rgb[source], static_cast<std::size_t>(from.width) * 3);
+    for (int row = std::max(y, 0); row < std::min(side, y + from.height); ++row) {
+        const auto source = (static_cast<std::size_t>(row - y) * from.width + std::max(-x, 0)) * 3;
+        const auto target = (static_cast<std::size_t>(row) * side + std::max(x, 0)) * 3;
+        std::memcpy(&square.rgb[target], &from.rgb[source], static_cast<std::size_t>(std::min(from.width, side)) * 3);
     }
     return square;
 }
@@ -62,15 +49,17 @@ Image preprocess(const Image &image, ResizeRule rule, int side, int cropSide)
         const auto scaled = [&](int length) {
             return std::clamp(static_cast<int>(std::lround(length * scale)), 1, side);
         };
-        return onGrey(resizeTriangle(image, scaled(image.width), scaled(image.height)), side);
+        const Image fitted = resizeTriangle(image, scaled(image.width), scaled(image.height));
+        return placed(fitted, side, (side - fitted.width) / 2, (side - fitted.height) / 2);
     }
     // An extreme strip must not ask for a giant intermediate; it comes out squeezed instead.
     constexpr int kMaxLong = 16'384;
     const int shorter = std::min(image.width, image.height), longer = std::max(image.width, image.height);
-    const auto fitted =
+    const auto longSide =
         static_cast<int>(std::min<std::int64_t>(static_cast<std::int64_t>(cropSide) * longer / shorter, kMaxLong));
     const bool wide = image.width >= image.height;
-    return middle(resizeTriangle(image, wide ? fitted : cropSide, wide ? cropSide : fitted), side);
+    const Image fitted = resizeTriangle(image, wide ? longSide : cropSide, wide ? cropSide : longSide);
+    return placed(fitted, side, -roundHalfEven(fitted.width - side), -roundHalfEven(fitted.height - side));
 }
 
 PreparedPicture preparePicture(const std::filesystem::path &file, ResizeRule rule, const BackboneSpec &spec, bool look)
