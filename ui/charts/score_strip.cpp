@@ -1,6 +1,5 @@
 #include "ui/charts/score_strip.h"
 
-#include <QEvent>
 #include <QPainter>
 
 #include <algorithm>
@@ -79,13 +78,6 @@ void ScoreStrip::paintEvent(QPaintEvent *)
         painter.setPen(QPen(colour, rug ? 1 : 1.5));
         painter.drawLine(QPointF(double(x), 0), QPointF(double(x), rug ? kRugHeight : room));
     }
-}
-
-void ScoreStrip::changeEvent(QEvent *event)
-{
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange)
-        update();
 }
 
 }  // namespace dank::ui

@@ -32,13 +32,12 @@ Card::Card(const QString &title, QWidget *parent)
     m_header->addWidget(m_subtitle, 1);
     // Takes the room while there is no subtitle to do so.
     m_header->addStretch(0);
-    static_cast<TextLabel *>(m_subtitle)->setElided(true);
+    m_subtitle->setElided(true);
     m_subtitle->hide();
     layout->addLayout(m_header);
     m_body->setSpacing(8);
     layout->addLayout(m_body, 1);
-    m_title->setVisible(!title.isEmpty());
-    setAccessibleName(title);
+    setTitle(title);
 }
 
 void Card::setTitle(const QString &title)
@@ -50,7 +49,7 @@ void Card::setTitle(const QString &title)
 
 void Card::setTitleElided()
 {
-    static_cast<TextLabel *>(m_title)->setElided(true);
+    m_title->setElided(true);
     m_header->setStretchFactor(m_title, 1);
 }
 
@@ -58,16 +57,6 @@ void Card::setSubtitle(const QString &text)
 {
     m_subtitle->setText(text);
     m_subtitle->setVisible(!text.isEmpty());
-}
-
-QHBoxLayout *Card::header()
-{
-    return m_header;
-}
-
-QVBoxLayout *Card::body()
-{
-    return m_body;
 }
 
 TextLabel::TextLabel(const QString &text, int role, Tone tone, QWidget *parent) : QLabel(parent), m_tone(tone)
@@ -128,15 +117,8 @@ void TextLabel::paintEvent(QPaintEvent *event)
 void TextLabel::recolour()
 {
     const Tokens &t = tokensFor(palette());
-    QColor colour = t.text;
-    switch (m_tone) {
-    case Tone::Normal: colour = t.text; break;
-    case Tone::Muted: colour = t.muted; break;
-    case Tone::Accent: colour = t.accent; break;
-    case Tone::Ok: colour = t.ok; break;
-    case Tone::Warn: colour = t.warn; break;
-    case Tone::Bad: colour = t.bad; break;
-    }
+    const QColor colours[] = {t.text, t.muted, t.accent, t.ok, t.warn, t.bad};  // in Tone's order
+    const QColor colour = colours[static_cast<std::size_t>(m_tone)];
     QPalette p = palette();
     if (p.color(QPalette::Active, QPalette::WindowText) == colour)
         return;
@@ -178,23 +160,8 @@ PageHeader::PageHeader(const QString &title, QWidget *parent)
     layout->addLayout(bottom);
 }
 
-void PageHeader::setTitle(const QString &title)
-{
-    m_title->setText(title);
-}
-
-void PageHeader::setSubtitle(const QString &text)
-{
-    m_subtitle->setText(text);
-}
-
-QHBoxLayout *PageHeader::controls()
-{
-    return m_controls;
-}
-
 EmptyState::EmptyState(const QString &iconName, const QString &sentence, const QString &buttonText, QWidget *parent)
-    : QWidget(parent), m_iconName(iconName), m_icon(new QLabel(this)),
+    : QWidget(parent),
       m_sentence(new TextLabel(sentence, static_cast<int>(TextRole::Body), TextLabel::Tone::Normal, this)),
       m_button(new QPushButton(buttonText, this)),
       m_hint(new TextLabel({}, static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted, this)),
@@ -203,8 +170,9 @@ EmptyState::EmptyState(const QString &iconName, const QString &sentence, const Q
     auto *layout = new QVBoxLayout(this);
     layout->setSpacing(12);
     layout->addStretch(2);
-    m_icon->setAlignment(Qt::AlignCenter);
-    layout->addWidget(m_icon);
+    auto *picture = new QLabel(this);
+    picture->setAlignment(Qt::AlignCenter);
+    layout->addWidget(picture);
     m_sentence->setAlignment(Qt::AlignCenter);
     m_sentence->setWordWrap(true);
     m_sentence->setContentsMargins(40, 0, 40, 0);
@@ -220,13 +188,9 @@ EmptyState::EmptyState(const QString &iconName, const QString &sentence, const Q
     layout->addLayout(m_extra);
     layout->addStretch(3);
     connect(m_button, &QPushButton::clicked, this, &EmptyState::clicked);
-    QEvent first(QEvent::PaletteChange);
-    changeEvent(&first);
-}
-
-void EmptyState::setSentence(const QString &sentence)
-{
-    m_sentence->setText(sentence);
+    followPalette(this, [this, picture, iconName] {
+        picture->setPixmap(icon(iconName, tokensFor(palette()).accent).pixmap(QSize(44, 44), devicePixelRatioF()));
+    });
 }
 
 void EmptyState::setHint(const QString &text)
@@ -247,18 +211,6 @@ void EmptyState::setPrimary(bool primary)
     m_button->setProperty("primary", primary);
     m_button->style()->unpolish(m_button);
     m_button->style()->polish(m_button);
-}
-
-QVBoxLayout *EmptyState::extra()
-{
-    return m_extra;
-}
-
-void EmptyState::changeEvent(QEvent *event)
-{
-    if (event->type() == QEvent::PaletteChange)
-        m_icon->setPixmap(icon(m_iconName, tokensFor(palette()).accent).pixmap(QSize(44, 44), devicePixelRatioF()));
-    QWidget::changeEvent(event);
 }
 
 }  // namespace dank::ui

@@ -10,24 +10,6 @@ class QVBoxLayout;
 
 namespace dank::ui {
 
-/// A rounded surface with a title line and a body: what every page is made of. Padding 14, radius 8.
-class Card : public QFrame {
-    Q_OBJECT
-public:
-    explicit Card(const QString &title = {}, QWidget *parent = nullptr);
-    void setTitle(const QString &title);
-    void setTitleElided();                  ///< for a title that others write; there is no subtitle then
-    void setSubtitle(const QString &text);  ///< muted, beside the title
-    QHBoxLayout *header();                  ///< add chips and buttons at its right end
-    QVBoxLayout *body();
-
-private:
-    QHBoxLayout *m_header;
-    QVBoxLayout *m_body;
-    QLabel *m_title;
-    QLabel *m_subtitle;
-};
-
 /// A label in one of the theme's text roles; muted ones recolour with the palette. Always plain text: data is never
 /// read as HTML.
 class TextLabel : public QLabel {
@@ -52,6 +34,24 @@ private:
     bool m_elided = false;
 };
 
+/// A rounded surface with a title line and a body: what every page is made of. Padding 14, radius 8.
+class Card : public QFrame {
+    Q_OBJECT
+public:
+    explicit Card(const QString &title = {}, QWidget *parent = nullptr);
+    void setTitle(const QString &title);
+    void setTitleElided();                      ///< for a title that others write; there is no subtitle then
+    void setSubtitle(const QString &text);      ///< muted, beside the title
+    QHBoxLayout *header() { return m_header; }  ///< add chips and buttons at its right end
+    QVBoxLayout *body() { return m_body; }
+
+private:
+    QHBoxLayout *m_header;
+    QVBoxLayout *m_body;
+    TextLabel *m_title;
+    TextLabel *m_subtitle;
+};
+
 /// A small pill on a sunken ground: "log axis, auto ✕", "offline", a menu button.
 class Chip : public QToolButton {
     Q_OBJECT
@@ -64,9 +64,9 @@ class PageHeader : public QWidget {
     Q_OBJECT
 public:
     explicit PageHeader(const QString &title, QWidget *parent = nullptr);
-    void setTitle(const QString &title);
-    void setSubtitle(const QString &text);
-    QHBoxLayout *controls();
+    void setTitle(const QString &title) { m_title->setText(title); }
+    void setSubtitle(const QString &text) { m_subtitle->setText(text); }
+    QHBoxLayout *controls() { return m_controls; }
 
 private:
     TextLabel *m_title;
@@ -80,23 +80,20 @@ class EmptyState : public QWidget {
     Q_OBJECT
 public:
     EmptyState(const QString &iconName, const QString &sentence, const QString &buttonText, QWidget *parent = nullptr);
-    void setSentence(const QString &sentence);
+    void setSentence(const QString &sentence) { m_sentence->setText(sentence); }
     void setHint(const QString &text);  ///< muted, under the button
     void setButton(const QString &text, bool enabled);
     void setPrimary(bool primary);  ///< off for a button that is no step forward, such as Cancel
-    QVBoxLayout *extra();
+    QVBoxLayout *extra() { return m_extra; }
 
 signals:
     void clicked();
 
 private:
-    QString m_iconName;
-    QLabel *m_icon;
     TextLabel *m_sentence;
     QPushButton *m_button;
     TextLabel *m_hint;
     QVBoxLayout *m_extra;
-    void changeEvent(QEvent *event) override;
 };
 
 }  // namespace dank::ui

@@ -14,70 +14,44 @@ namespace dank::ui {
 
 namespace {
 
-QColor hex(QRgb rgb)
-{
-    return QColor::fromRgb(rgb);
-}
+struct NamedColour {
+    QColor Tokens::*colour;
+    QRgb light, dark;
+};
+constexpr NamedColour kColours[] = {
+    {&Tokens::background, 0xF6F6F8, 0x17171C}, {&Tokens::surface, 0xFFFFFF, 0x1F1F26},
+    {&Tokens::sunken, 0xEFEFF3, 0x131318},     {&Tokens::line, 0xDEDEE6, 0x33333E},
+    {&Tokens::text, 0x1B1B24, 0xECECF1},       {&Tokens::muted, 0x62626F, 0xA0A0AE},
+    {&Tokens::accent, 0x5B4FE9, 0x8B82FF},     {&Tokens::accentSoft, 0xE9E7FD, 0x2B2850},
+    {&Tokens::onAccent, 0xFFFFFF, 0x15151B},   {&Tokens::training, 0x2F6FDE, 0x6BA4FF},
+    {&Tokens::validation, 0xD9660B, 0xFF9D4D}, {&Tokens::baseline, 0x8A8A98, 0x8F8F9E},
+    {&Tokens::ok, 0x1E8A4C, 0x5CCB8B},         {&Tokens::warn, 0xB25E00, 0xF0A95A},
+    {&Tokens::bad, 0xC2303B, 0xFF7B84},
+};
+constexpr std::array<QRgb, 8> kDankness{0x1B0C41, 0x4F0A6D, 0x781C6D, 0xA52C60, 0xCF4446, 0xED6925, 0xFB9B06, 0xF7D13D};
+constexpr std::array<QRgb, 8> kRunsLight{0x00857A, 0x8E3BB8, 0xC2185B, 0x6B7A00,
+                                         0x8A5A2B, 0x4A6078, 0x2E8B3D, 0x3B3FA8};
+constexpr std::array<QRgb, 8> kRunsDark{0x2EC4B6, 0xC792EA, 0xFF6B9D, 0xC5D86D, 0xD4A373, 0x9FB3C8, 0x7BD88F, 0x8E94F2};
 
-std::array<QColor, 8> ramp(QRgb coldest, QRgb cold)
+Tokens makeTokens(bool dark)
 {
-    return {hex(coldest),  hex(cold),     hex(0x781C6D), hex(0xA52C60),
-            hex(0xCF4446), hex(0xED6925), hex(0xFB9B06), hex(0xF7D13D)};
-}
-
-Tokens makeLight()
-{
+    const auto colour = [](QRgb rgb) { return QColor::fromRgb(rgb); };
     Tokens t;
-    t.dark = false;
-    t.background = hex(0xF6F6F8);
-    t.surface = hex(0xFFFFFF);
-    t.sunken = hex(0xEFEFF3);
-    t.line = hex(0xDEDEE6);
-    t.text = hex(0x1B1B24);
-    t.muted = hex(0x62626F);
-    t.accent = hex(0x5B4FE9);
-    t.accentSoft = hex(0xE9E7FD);
-    t.onAccent = hex(0xFFFFFF);
-    t.training = hex(0x2F6FDE);
-    t.validation = hex(0xD9660B);
-    t.baseline = hex(0x8A8A98);
-    t.ok = hex(0x1E8A4C);
-    t.warn = hex(0xB25E00);
-    t.bad = hex(0xC2303B);
-    t.dankness = ramp(0x1B0C41, 0x4F0A6D);
-    t.runs = {hex(0x00857A), hex(0x8E3BB8), hex(0xC2185B), hex(0x6B7A00),
-              hex(0x8A5A2B), hex(0x4A6078), hex(0x2E8B3D), hex(0x3B3FA8)};
-    return t;
-}
-
-Tokens makeDark()
-{
-    Tokens t;
-    t.dark = true;
-    t.background = hex(0x17171C);
-    t.surface = hex(0x1F1F26);
-    t.sunken = hex(0x131318);
-    t.line = hex(0x33333E);
-    t.text = hex(0xECECF1);
-    t.muted = hex(0xA0A0AE);
-    t.accent = hex(0x8B82FF);
-    t.accentSoft = hex(0x2B2850);
-    t.onAccent = hex(0x15151B);
-    t.training = hex(0x6BA4FF);
-    t.validation = hex(0xFF9D4D);
-    t.baseline = hex(0x8F8F9E);
-    t.ok = hex(0x5CCB8B);
-    t.warn = hex(0xF0A95A);
-    t.bad = hex(0xFF7B84);
-    t.dankness = ramp(0x5A4B96, 0x7B3FA0);  // the two coldest lifted until they stand out on the dark surface
-    t.runs = {hex(0x2EC4B6), hex(0xC792EA), hex(0xFF6B9D), hex(0xC5D86D),
-              hex(0xD4A373), hex(0x9FB3C8), hex(0x7BD88F), hex(0x8E94F2)};
+    t.dark = dark;
+    for (const NamedColour &named : kColours)
+        t.*named.colour = colour(dark ? named.dark : named.light);
+    std::ranges::transform(kDankness, t.dankness.begin(), colour);
+    if (dark) {  // the two coldest lifted until they stand out on the surface
+        t.dankness[0] = colour(0x5A4B96);
+        t.dankness[1] = colour(0x7B3FA0);
+    }
+    std::ranges::transform(dark ? kRunsDark : kRunsLight, t.runs.begin(), colour);
     return t;
 }
 
 const Tokens &darkTokens()
 {
-    static const Tokens tokens = makeDark();
+    static const Tokens tokens = makeTokens(true);
     return tokens;
 }
 
@@ -187,7 +161,7 @@ constexpr int kBodyPixels = 13;
 
 const Tokens &lightTokens()
 {
-    static const Tokens tokens = makeLight();
+    static const Tokens tokens = makeTokens(false);
     return tokens;
 }
 

@@ -1,6 +1,5 @@
 #include "ui/widgets/verdict_banner.h"
 
-#include <QEvent>
 #include <QHBoxLayout>
 #include <QPainter>
 #include <QPushButton>
@@ -39,6 +38,7 @@ VerdictBanner::VerdictBanner(QWidget *parent)
     m_text->setWordWrap(true);
     m_action->hide();
     connect(m_action, &QPushButton::clicked, this, &VerdictBanner::clicked);
+    followPalette(this, [this] { restyle(); });
 }
 
 void VerdictBanner::setVerdict(std::optional<VerdictKind> kind, const QString &headline, const QString &text)
@@ -64,13 +64,6 @@ void VerdictBanner::restyle()
                                                                : "warning";
     m_icon->setPixmap(icon(QLatin1String(name), verdictColour(tokensFor(palette()), m_kind)).pixmap(20, 20));
     update();
-}
-
-void VerdictBanner::changeEvent(QEvent *event)
-{
-    QFrame::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange)
-        restyle();
 }
 
 void VerdictBanner::paintEvent(QPaintEvent *)
