@@ -5,7 +5,6 @@
 
 #include "core/base/random.h"
 #include "core/base/rows_by_key.h"
-#include "core/evaluate/quantile.h"
 #include "core/evaluate/weighted_rows.h"
 
 namespace dank {

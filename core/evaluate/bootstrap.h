@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "core/base/job.h"
-#include "core/evaluate/interval.h"
 #include "core/evaluate/metrics.h"
+#include "core/evaluate/quantile.h"
 
 namespace dank {
 

@@ -5,7 +5,6 @@
 #include <string>
 
 #include "core/base/error.h"
-#include "core/evaluate/quantile.h"
 
 namespace dank {
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/evaluate/evaluation.h"
+#include "core/evaluate/cross_validation.h"
 
 namespace dank {
 
@@ -18,5 +18,13 @@ std::string evaluationToJson(const Evaluation &evaluation);
 Evaluation evaluationFromJson(std::string_view json);
 /// The same out of a greater document, which words what is refused.
 Evaluation evaluationFrom(const JsonValue &object);
+
+/// A cross-validation whole, memes included. Stable: keys are added, never renamed.
+std::string crossValidationToJson(const CrossValidation &cross);
+
+/// What crossValidationToJson() wrote comes back equal, bit by bit. Unknown keys are passed over. Throws Error{Format}
+/// for text that is no such JSON, is nested more deeply, or holds what no training can have made: folds or seeds beyond
+/// what settings allow, a spread below 0, a hundred notes.
+CrossValidation crossValidationFromJson(std::string_view json);
 
 }  // namespace dank

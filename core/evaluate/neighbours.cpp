@@ -1,6 +1,7 @@
 #include "core/evaluate/neighbours.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include <Eigen/Core>
 
@@ -10,7 +11,16 @@ namespace {
 
 using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-/// Standardised rows of length 1; a row at the very mean stays 0 and is like nothing.
+/// To length 1; a row at the very mean stays 0 and is like nothing.
+template <typename Row>
+void toUnit(Row &&row)
+{
+    const float length = row.stableNorm();
+    if (length > 0)
+        row /= length;
+}
+
+/// Standardised rows of length 1.
 template <typename RowAt>
 Matrix unitRows(const Standardiser &standardiser, std::size_t count, RowAt rowAt)
 {
@@ -18,9 +28,7 @@ Matrix unitRows(const Standardiser &standardiser, std::size_t count, RowAt rowAt
     for (std::size_t i = 0; i < count; ++i) {
         const auto at = static_cast<Eigen::Index>(i);
         standardiser.apply(rowAt(i), matrix.row(at).data());
-        const float length = matrix.row(at).stableNorm();
-        if (length > 0)
-            matrix.row(at) /= length;
+        toUnit(matrix.row(at));
     }
     return matrix;
 }
@@ -86,6 +94,40 @@ std::vector<std::vector<Neighbour>> NeighbourSearch::nearestTo(std::span<const s
         queries.insert(queries.end(), values.begin(), values.end());
     }
     return nearest(queries, k, job);
+}
+
+NearestMemes::NearestMemes(FeatureMatrix features) : m_columns(features.columns)
+{
+    std::vector<std::size_t> all(features.rows());
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    m_standardiser = Standardiser(features, all);
+    m_units = std::move(features.values);
+    std::vector<float> row(m_columns);
+    for (const std::size_t i : all) {
+        float *const at = m_units.data() + i * m_columns;
+        std::copy_n(at, m_columns, row.begin());
+        m_standardiser.apply(row, at);
+        toUnit(Eigen::Map<Eigen::VectorXf>(at, static_cast<Eigen::Index>(m_columns)));
+    }
+}
+
+std::vector<Neighbour> NearestMemes::nearest(std::span<const float> features, std::size_t k) const
+{
+    if (m_units.empty() || k == 0)
+        return {};
+    if (features.size() != m_columns)
+        throw Error(ErrorKind::Shape, "Neighbours of " + std::to_string(features.size())
+                                          + " numbers were asked for among memes of " + std::to_string(m_columns)
+                                          + '.');
+    Eigen::VectorXf asked(static_cast<Eigen::Index>(m_columns));
+    m_standardiser.apply(features, asked.data());
+    toUnit(Eigen::Map<Eigen::VectorXf>(asked.data(), asked.size()));
+    std::vector<Neighbour> best;
+    for (std::size_t i = 0; i < rows(); ++i) {
+        const Eigen::Map<const Eigen::VectorXf> row(m_units.data() + i * m_columns, asked.size());
+        keepNearest(best, k, i, row.dot(asked));
+    }
+    return best;
 }
 
 }  // namespace dank

@@ -7,9 +7,17 @@
 #include <span>
 #include <vector>
 
-#include "core/evaluate/interval.h"
-
 namespace dank {
+
+/// Where a figure would lie were the memes drawn again.
+struct Interval {
+    double low = 0;
+    double high = 0;
+
+    bool isAbove(double value) const { return low > value; }
+    bool holds(double value) const { return low <= value && value <= high; }
+    bool operator==(const Interval &) const = default;
+};
 
 /// The value `share` (0..1) of the way through the ascending, non-empty list `sorted` of numbers: linear between order
 /// statistics, as NumPy's percentile.

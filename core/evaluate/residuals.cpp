@@ -7,7 +7,6 @@
 
 #include "core/base/error.h"
 #include "core/dataset/grouping.h"
-#include "core/evaluate/quantile.h"
 
 namespace dank {
 

@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/evaluate/nearest_memes.h"
+#include "core/evaluate/neighbours.h"
 #include "core/model/model.h"
 #include "core/model/score.h"
 

@@ -2,7 +2,6 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
-#include "core/evaluate/cross_validation_json.h"
 #include "core/evaluate/evaluation_json.h"
 #include "core/store/sql.h"
 

@@ -1,7 +1,7 @@
 #include <QtTest>
 
 #include "core/base/error.h"
-#include "core/evaluate/cross_validation_json.h"
+#include "core/evaluate/evaluation_json.h"
 #include "hostile_json.h"
 
 using namespace dank;

@@ -7,7 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
-#include "core/evaluate/nearest_memes.h"
+#include "core/evaluate/neighbours.h"
 
 using namespace dank;
 
