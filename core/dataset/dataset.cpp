@@ -268,10 +268,7 @@ Dataset Dataset::load(const fs::path &dbJson, const JobContext &job)
     const Pictures pictures(dataset.m_path, job);
     std::unordered_set<std::string> seen;
     seen.reserve(rows.size());
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        job.cancel.check();
-        if (i % 64 == 0)
-            job.report("load", i, rows.size());
+    const auto take = [&](std::size_t i) {
         TinyRow &row = rows[i];
         const std::uint64_t number = rowNumber(row.key);
         const MemeId id = row.id.empty() ? std::move(row.key) : std::move(row.id);
@@ -282,39 +279,33 @@ Dataset Dataset::load(const fs::path &dbJson, const JobContext &job)
             row.problem = "its id has a control character in it";
         if (row.problem.empty() && id.size() > kMaxIdBytes)
             row.problem = "its id is " + std::to_string(id.size()) + " bytes long";
-        if (!row.problem.empty()) {
-            skip(SkipReason::RowMalformed, "row " + std::to_string(i + 1) + ": " + row.problem);
-            continue;
-        }
-        if (!seen.insert(id).second) {
-            skip(SkipReason::DuplicateId,
-                 "row " + std::to_string(i + 1) + ": an earlier row has this id, and the first one counts");
-            continue;
-        }
-        if (!row.hasUpvotes) {
-            skip(SkipReason::UpvotesMissing, "row " + std::to_string(i + 1) + " has no \"ups\"");
-            continue;
-        }
-        if (!row.upvotes) {
-            skip(SkipReason::UpvotesInvalid, "row " + std::to_string(i + 1) + ": \"ups\" is " + row.upvotesText
-                                                 + ", not a whole number from 0 to 2147483647");
-            continue;
-        }
+        if (!row.problem.empty())
+            return skip(SkipReason::RowMalformed, "row " + std::to_string(i + 1) + ": " + row.problem);
+        if (!seen.insert(id).second)
+            return skip(SkipReason::DuplicateId,
+                        "row " + std::to_string(i + 1) + ": an earlier row has this id, and the first one counts");
+        if (!row.hasUpvotes)
+            return skip(SkipReason::UpvotesMissing, "row " + std::to_string(i + 1) + " has no \"ups\"");
+        if (!row.upvotes)
+            return skip(SkipReason::UpvotesInvalid, "row " + std::to_string(i + 1) + ": \"ups\" is " + row.upvotesText
+                                                        + ", not a whole number from 0 to 2147483647");
         const Located located = pictures.locate(id, row.media);
-        if (located.problem) {
-            skip(*located.problem, located.detail);
-            continue;
-        }
+        if (located.problem)
+            return skip(*located.problem, located.detail);
         const ImageProbe probe = probeImageFile(located.path);
-        if (probe.problem) {
-            skip(*probe.problem, pictures.shown(located.path) + ": " + probe.detail);
-            continue;
-        }
+        if (probe.problem)
+            return skip(*probe.problem, pictures.shown(located.path) + ": " + probe.detail);
         if (row.author == "None" || row.author == "[deleted]")
             row.author.clear();
         dataset.m_records.push_back({id, located.path, *row.upvotes, std::move(row.title), std::move(row.author),
                                      std::move(row.media), row.created, probe.width, probe.height, number,
                                      RowColumns(table.columns, i)});
+    };
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        job.cancel.check();
+        if (i % 64 == 0)
+            job.report("load", i, rows.size());
+        take(i);
     }
     job.report("load", rows.size(), rows.size());
     dataset.indexById();

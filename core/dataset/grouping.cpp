@@ -13,6 +13,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/rows_by_key.h"
 #include "core/dataset/group_file.h"
 
 namespace dank {
@@ -215,28 +216,16 @@ void fillFromRows(std::span<const MemeRecord> records, const std::vector<RowRang
 
 void summarise(Grouping &grouping)
 {
-    std::unordered_map<std::string_view, std::size_t> place;
-    std::vector<std::size_t> members;
-    for (const std::string &group : grouping.of) {
-        if (group.empty()) {
-            ++grouping.unknown;
+    const auto groupOf = [&](std::size_t row) { return std::string_view(grouping.of[row]); };
+    for (const std::vector<std::size_t> &members : rowsByKey(grouping.of.size(), groupOf)) {
+        if (groupOf(members.front()).empty()) {
+            grouping.unknown = members.size();
             continue;
         }
-        const auto [found, isNew] = place.try_emplace(group, members.size());
-        if (isNew) {
-            grouping.names.push_back(group);
-            members.push_back(0);
-        }
-        ++members[found->second];
+        grouping.largest = std::max(grouping.largest, members.size());
+        grouping.smallest = grouping.names.empty() ? members.size() : std::min(grouping.smallest, members.size());
+        grouping.names.emplace_back(groupOf(members.front()));
     }
-    if (members.empty())
-        return;
-    const auto largest = std::max_element(members.begin(), members.end());
-    const auto smallest = std::min_element(members.begin(), members.end());
-    grouping.largest = *largest;
-    grouping.smallest = *smallest;
-    grouping.largestName = grouping.names[static_cast<std::size_t>(largest - members.begin())];
-    grouping.smallestName = grouping.names[static_cast<std::size_t>(smallest - members.begin())];
 }
 
 void checkUseful(const Grouping &grouping)

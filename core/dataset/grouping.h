@@ -54,8 +54,6 @@ struct Grouping {
     std::size_t unknown = 0;         ///< records without a group
     std::size_t largest = 0;         ///< memes in the largest group
     std::size_t smallest = 0;
-    std::string largestName;
-    std::string smallestName;
     std::vector<std::string> notes;  ///< whole sentences for the user
 
     /// For each record its place in `names`, or -1 where unknown.

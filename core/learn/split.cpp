@@ -10,6 +10,7 @@
 #include "core/base/error.h"
 #include "core/base/names.h"
 #include "core/base/random.h"
+#include "core/base/rows_by_key.h"
 #include "core/dataset/duplicates.h"
 
 namespace dank {
@@ -35,15 +36,7 @@ std::vector<Group> groupRows(std::span<const MemeRecord> records, const SplitPla
             if (!records[row].author.empty())
                 together.unite(firstOfAuthor.try_emplace(records[row].author, row).first->second, row);
     }
-    std::vector<Group> groups;
-    std::unordered_map<std::size_t, std::size_t> groupOf;
-    for (std::size_t row = 0; row < records.size(); ++row) {
-        const auto [found, isNew] = groupOf.try_emplace(together.find(row), groups.size());
-        if (isNew)
-            groups.emplace_back();
-        groups[found->second].push_back(row);
-    }
-    return groups;
+    return rowsByKey(records.size(), [&](std::size_t row) { return together.find(row); });
 }
 
 void checkPlan(std::span<const MemeRecord> records, const SplitPlan &plan)
@@ -108,30 +101,18 @@ void sortSides(Split &split)
         std::sort(side->begin(), side->end());
 }
 
-/// A part of the records, with their clusters.
-struct Part {
-    std::vector<MemeRecord> records;
-    std::vector<std::size_t> clusters;
-};
-
-Part partOf(std::span<const MemeRecord> records, std::span<const std::size_t> clusters,
-            std::span<const std::size_t> rows)
-{
-    Part part;
-    for (const std::size_t row : rows) {
-        part.records.push_back(records[row]);
-        if (!clusters.empty())
-            part.clusters.push_back(clusters[row]);
-    }
-    return part;
-}
-
 /// Splits the rows `rest` into training and validation and adds them to `split`.
 void addRest(Split &split, std::span<const MemeRecord> records, const SplitPlan &plan,
              std::span<const std::size_t> rest, double fraction, std::uint64_t seed)
 {
-    const Part part = partOf(records, plan.clusters, rest);
-    const Split inner = makeSplit(part.records, {plan.kind, fraction, part.clusters}, seed);
+    std::vector<MemeRecord> own;
+    std::vector<std::size_t> clusters;
+    for (const std::size_t row : rest) {
+        own.push_back(records[row]);
+        if (!plan.clusters.empty())
+            clusters.push_back(plan.clusters[row]);
+    }
+    const Split inner = makeSplit(own, {plan.kind, fraction, clusters}, seed);
     for (const std::size_t row : inner.train)
         split.train.push_back(rest[row]);
     for (const std::size_t row : inner.validation)
@@ -254,11 +235,6 @@ Split makeSplit(std::span<const MemeRecord> records, const SplitPlan &plan, std:
     return split;
 }
 
-Split makeSplit(std::span<const MemeRecord> records, SplitKind kind, double fraction, std::uint64_t seed)
-{
-    return makeSplit(records, {kind, fraction, {}}, seed);
-}
-
 void checkRowsToTrain(std::size_t rows)
 {
     if (rows < kMinRowsToTrain)
@@ -290,11 +266,6 @@ Split makeRunSplit(std::span<const MemeRecord> records, const SplitPlan &plan, s
     addRest(split, records, plan, outer.train, plan.fraction / (1 - plan.fraction), mixSeed(seed, 1));
     noteAuthorsOnBothSides(split, records);
     return split;
-}
-
-Split makeRunSplit(std::span<const MemeRecord> records, SplitKind kind, double fraction, std::uint64_t seed)
-{
-    return makeRunSplit(records, {kind, fraction, {}}, seed);
 }
 
 std::vector<Split> makeFolds(std::span<const MemeRecord> records, const SplitPlan &plan, std::size_t folds,

@@ -33,9 +33,9 @@ struct Split {
 /// Everything that decides a split besides the records and the seed.
 struct SplitPlan {
     SplitKind kind = SplitKind::Author;
-    double fraction = 0.2;                  ///< of the rows on each held-out side
-    std::span<const std::size_t> clusters;  ///< for each record its cluster of copies (DuplicateClusters::of); may be
-                                            ///< empty but for Duplicates
+    double fraction = 0.2;  ///< of the rows on each held-out side
+    /// For each record its cluster of copies (DuplicateClusters::of); may be empty but for Duplicates.
+    std::span<const std::size_t> clusters = {};
 };
 
 /// Holds out about `plan.fraction` of the rows. Both sides get at least one row. Same seed, same split; without
@@ -45,7 +45,6 @@ struct SplitPlan {
 /// Throws Error{Dataset} when that cannot be: fewer than two rows, or all in one cluster or by one author;
 /// Error{Format} for a fraction that is not a number; Error{Shape} for clusters that do not match or are missing.
 Split makeSplit(std::span<const MemeRecord> records, const SplitPlan &plan, std::uint64_t seed);
-Split makeSplit(std::span<const MemeRecord> records, SplitKind kind, double fraction, std::uint64_t seed);
 
 /// A training run needs one row to learn from, one to choose the epoch by and one to judge it by.
 inline constexpr std::size_t kMinRowsToTrain = 3;
@@ -57,7 +56,6 @@ void checkRowsToTrain(std::size_t rows);
 /// rows that choose it looks better than it is, even on shuffled upvotes. Throws like makeSplit(), and Error{Format}
 /// for a fraction of a half or more.
 Split makeRunSplit(std::span<const MemeRecord> records, const SplitPlan &plan, std::uint64_t seed);
-Split makeRunSplit(std::span<const MemeRecord> records, SplitKind kind, double fraction, std::uint64_t seed);
 
 /// The most folds that makeFolds() makes.
 inline constexpr std::size_t kMaxFolds = 100;

@@ -133,17 +133,17 @@ private slots:
                                               : ("a" + std::to_string(i)).c_str()));
             ids.push_back(std::to_string(i));
         }
-        QCOMPARE(splitHash(ids, makeSplit(records, SplitKind::Author, 0.2, 7)),
+        QCOMPARE(splitHash(ids, makeSplit(records, {SplitKind::Author, 0.2}, 7)),
                  std::string("9e6efe5a952723a48891c6034d63220e"));
-        QCOMPARE(splitHash(ids, makeSplit(records, SplitKind::Random, 0.3, 8)),
+        QCOMPARE(splitHash(ids, makeSplit(records, {SplitKind::Random, 0.3}, 8)),
                  std::string("46fdc3eed224e39ca69bcc59e3c2deec"));
-        QCOMPARE(splitHash(ids, makeRunSplit(records, SplitKind::Author, 0.2, 42)),
+        QCOMPARE(splitHash(ids, makeRunSplit(records, {SplitKind::Author, 0.2}, 42)),
                  std::string("397eb815ba75d71a09250af9713765f8"));
         Rows alone;
         for (std::size_t i = 0; i < 60; ++i)
             alone.push_back(i);
         QCOMPARE(splitHash(ids, makeRunSplit(records, {SplitKind::Author, 0.2, alone}, 42)),
-                 splitHash(ids, makeRunSplit(records, SplitKind::Author, 0.2, 42)));
+                 splitHash(ids, makeRunSplit(records, {SplitKind::Author, 0.2}, 42)));
     }
 
     void copiesStayTogether_data()
@@ -204,20 +204,20 @@ private slots:
 
     void timesOfFew()
     {
-        const Split three = makeRunSplit(std::vector{by("", 3), by("", 1), by("", 2)}, SplitKind::Time, 0.2, 1);
+        const Split three = makeRunSplit(std::vector{by("", 3), by("", 1), by("", 2)}, {SplitKind::Time, 0.2}, 1);
         QCOMPARE(three.train, Rows{1});
         QCOMPARE(three.validation, Rows{2});
         QCOMPARE(three.test, Rows{0});
         QVERIFY(three.notes.empty());
         const Split undated =
-            makeRunSplit(std::vector{by("", 3), by("", 0), by("", 2), by("", NAN)}, SplitKind::Time, 0.2, 1);
+            makeRunSplit(std::vector{by("", 3), by("", 0), by("", 2), by("", NAN)}, {SplitKind::Time, 0.2}, 1);
         QCOMPARE(undated.train, (Rows{1, 3}));
         QCOMPARE(undated.notes.front(),
                  std::string("2 of 4 memes do not say when they were posted; they are among those "
                              "to learn from."));
-        QCOMPARE(makeSplit(std::vector{by("", 3), by("", 4)}, SplitKind::Time, 0.2, 1).validation, Rows{1});
+        QCOMPARE(makeSplit(std::vector{by("", 3), by("", 4)}, {SplitKind::Time, 0.2}, 1).validation, Rows{1});
         QVERIFY(errorOf([] {
-                    (void)makeRunSplit(std::vector{by("a"), by("b", 1), by("c")}, SplitKind::Time, 0.2, 1);
+                    (void)makeRunSplit(std::vector{by("a"), by("b", 1), by("c")}, {SplitKind::Time, 0.2}, 1);
                 }).starts_with("dataset: Only 1 of 3 memes"));
         // One cluster of copies cannot be on three sides.
         const Rows one{0, 0, 0};
@@ -231,18 +231,18 @@ private slots:
         std::vector<MemeRecord> records;
         for (int i = 0; i < 40; ++i)
             records.push_back(by(i % 2 ? "ann" : "bob"));
-        const Split random = makeRunSplit(records, SplitKind::Random, 0.2, 1);
+        const Split random = makeRunSplit(records, {SplitKind::Random, 0.2}, 1);
         QCOMPARE(random.notes.size(), 1u);
         QVERIFY(
             random.notes.front().starts_with("8 of the 8 memes that judge the model are by authors it learned from"));
         for (MemeRecord &record : records)
             record.author.clear();
-        QVERIFY(makeRunSplit(records, SplitKind::Random, 0.2, 1).notes.empty());
+        QVERIFY(makeRunSplit(records, {SplitKind::Random, 0.2}, 1).notes.empty());
         // Two authors fill two sides, not three.
         for (std::size_t i = 0; i < records.size(); ++i)
             records[i].author = i % 2 ? "ann" : "bob";
         QVERIFY(errorOf([&] {
-                    (void)makeRunSplit(records, SplitKind::Author, 0.2, 1);
+                    (void)makeRunSplit(records, {SplitKind::Author, 0.2}, 1);
                 }).starts_with("dataset: A run needs three sides"));
     }
 
@@ -283,7 +283,7 @@ private slots:
         const std::vector<MemeRecord> one{by("a")}, same{by("a"), by("a"), by("a")}, three{by("a"), by("b"), by("c")};
         const Rows together{0, 0, 0}, two{0, 1};
         QVERIFY(errorOf([&] {
-                    (void)makeSplit(same, SplitKind::Author, 0.3, 1);
+                    (void)makeSplit(same, {SplitKind::Author, 0.3}, 1);
                 }).starts_with("dataset: All memes are by one author, "));
         QVERIFY(errorOf([&] {
                     (void)makeSplit(three, {SplitKind::Author, 0.3, together}, 1);
@@ -291,9 +291,9 @@ private slots:
         QVERIFY(errorOf([&] {
                     (void)makeSplit(three, {SplitKind::Duplicates, 0.3, together}, 1);
                 }).starts_with("dataset: All memes look like copies"));
-        QVERIFY(errorOf([&] { (void)makeSplit(three, SplitKind::Duplicates, 0.3, 1); }).starts_with("shape"));
+        QVERIFY(errorOf([&] { (void)makeSplit(three, {SplitKind::Duplicates, 0.3}, 1); }).starts_with("shape"));
         QVERIFY(errorOf([&] { (void)makeSplit(three, {SplitKind::Author, 0.3, two}, 1); }).starts_with("shape"));
-        QVERIFY(errorOf([&] { (void)makeRunSplit(three, SplitKind::Time, NAN, 1); }).starts_with("format"));
+        QVERIFY(errorOf([&] { (void)makeRunSplit(three, {SplitKind::Time, NAN}, 1); }).starts_with("format"));
         const auto folds = [&](const std::vector<MemeRecord> &records, SplitKind kind, std::size_t count) {
             return errorOf([&] { (void)makeFolds(records, {kind, 0.2, {}}, count, 1); });
         };
@@ -342,7 +342,7 @@ private slots:
         const auto records = recordsBy(manyAuthors(rows));
         std::set<std::vector<std::size_t>> different;
         for (std::uint64_t seed = 0; seed < 10; ++seed) {
-            const Split split = makeSplit(records, SplitKind::Author, fraction, seed);
+            const Split split = makeSplit(records, {SplitKind::Author, fraction}, seed);
             std::map<std::string, int> sides;
             std::set<std::size_t> all;
             for (const std::size_t row : split.train) {
@@ -360,7 +360,7 @@ private slots:
             QVERIFY(std::is_sorted(split.train.begin(), split.train.end()));
             QVERIFY(std::is_sorted(split.validation.begin(), split.validation.end()));
             QVERIFY(std::abs(static_cast<double>(split.validation.size()) - fraction * rows) <= 1.5);
-            const Split again = makeSplit(records, SplitKind::Author, fraction, seed);
+            const Split again = makeSplit(records, {SplitKind::Author, fraction}, seed);
             QVERIFY(again.train == split.train && again.validation == split.validation);
             different.insert(split.validation);
         }
@@ -371,7 +371,7 @@ private slots:
     {
         const auto records = recordsBy(manyAuthors(240));
         for (std::uint64_t seed = 0; seed < 10; ++seed) {
-            const Split split = makeRunSplit(records, SplitKind::Author, 0.2, seed);
+            const Split split = makeRunSplit(records, {SplitKind::Author, 0.2}, seed);
             std::map<std::string, std::set<int>> sidesOf;
             std::set<std::size_t> all;
             int side = 0;
@@ -397,16 +397,16 @@ private slots:
         std::vector<std::string> authors(20, "huge");
         authors.insert(authors.end(), 2, "small");
         for (std::uint64_t seed = 0; seed < 10; ++seed)
-            QCOMPARE(makeSplit(recordsBy(authors), SplitKind::Author, 0.05, seed).validation.size(), 2u);
-        QCOMPARE(makeSplit(recordsBy({"a", "b"}), SplitKind::Author, 0.99, 1).train.size(), 1u);
-        QCOMPARE(makeSplit(recordsBy({"", ""}), SplitKind::Author, 0.5, 1).train.size(), 1u);
-        QCOMPARE(makeSplit(recordsBy({"a", "a", "a"}), SplitKind::Random, 0.3, 1).validation.size(), 1u);
-        QVERIFY_THROWS_EXCEPTION(Error, makeSplit(recordsBy({"a", "a", "a"}), SplitKind::Author, 0.3, 1));
-        QVERIFY_THROWS_EXCEPTION(Error, makeSplit(recordsBy({"a"}), SplitKind::Random, 0.5, 1));
-        QVERIFY_THROWS_EXCEPTION(Error, makeSplit({}, SplitKind::Random, 0.5, 1));
-        QVERIFY_THROWS_EXCEPTION(Error, makeRunSplit(recordsBy({"a", "b"}), SplitKind::Author, 0.2, 1));
-        QVERIFY_THROWS_EXCEPTION(Error, makeRunSplit(recordsBy({"a", "b", "c"}), SplitKind::Author, 0.5, 1));
-        QVERIFY_THROWS_EXCEPTION(Error, makeSplit(recordsBy({"a", "b"}), SplitKind::Random, NAN, 1));
+            QCOMPARE(makeSplit(recordsBy(authors), {SplitKind::Author, 0.05}, seed).validation.size(), 2u);
+        QCOMPARE(makeSplit(recordsBy({"a", "b"}), {SplitKind::Author, 0.99}, 1).train.size(), 1u);
+        QCOMPARE(makeSplit(recordsBy({"", ""}), {SplitKind::Author, 0.5}, 1).train.size(), 1u);
+        QCOMPARE(makeSplit(recordsBy({"a", "a", "a"}), {SplitKind::Random, 0.3}, 1).validation.size(), 1u);
+        QVERIFY_THROWS_EXCEPTION(Error, makeSplit(recordsBy({"a", "a", "a"}), {SplitKind::Author, 0.3}, 1));
+        QVERIFY_THROWS_EXCEPTION(Error, makeSplit(recordsBy({"a"}), {SplitKind::Random, 0.5}, 1));
+        QVERIFY_THROWS_EXCEPTION(Error, makeSplit({}, {SplitKind::Random, 0.5}, 1));
+        QVERIFY_THROWS_EXCEPTION(Error, makeRunSplit(recordsBy({"a", "b"}), {SplitKind::Author, 0.2}, 1));
+        QVERIFY_THROWS_EXCEPTION(Error, makeRunSplit(recordsBy({"a", "b", "c"}), {SplitKind::Author, 0.5}, 1));
+        QVERIFY_THROWS_EXCEPTION(Error, makeSplit(recordsBy({"a", "b"}), {SplitKind::Random, NAN}, 1));
     }
 };
 

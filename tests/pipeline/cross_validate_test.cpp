@@ -41,7 +41,7 @@ RunData planted(std::size_t rows, double signal, std::uint64_t seed = 1)
         data.clusters.push_back(row / 2);
     }
     data.groupName = "subreddit";
-    data.split = makeRunSplit(data.records, SplitKind::Author, 0.2, 42);
+    data.split = makeRunSplit(data.records, {SplitKind::Author, 0.2}, 42);
     data.target = GroupedTarget::fit(TargetKind::Percentile, upvotes, {}, data.split.train);
     for (const std::int64_t ups : upvotes)
         data.targets.push_back(data.target.toDankness(ups, {}));
