@@ -98,4 +98,8 @@ private:
 /// Whether a time left is likely to hold: after 3 s and 5 % of the way.
 bool isStable(qint64 elapsedMs, std::size_t done, std::size_t total);
 
+/// What the run bar calls a step of the engine's jobs, such as "hash" (Progress::stage). Empty for one that its job
+/// tells more about itself ("train", "load").
+QString stageText(std::string_view stage);
+
 }  // namespace dank::ui

@@ -7,7 +7,7 @@ namespace dank::ui {
 Mailbox::Mailbox(std::function<void(const Item &)> around) : m_around(std::move(around))
 {
     m_timer.setInterval(kIntervalMs);
-    QObject::connect(&m_timer, &QTimer::timeout, &m_timer, [this] { tick(); });
+    QObject::connect(&m_timer, &QTimer::timeout, &m_timer, [this] { drain(); });
 }
 
 void Mailbox::post(Item item)
@@ -20,26 +20,12 @@ void Mailbox::post(Item item)
     }
     if (asleep)
         QMetaObject::invokeMethod(
-            &m_timer, [this] { wake(); }, Qt::QueuedConnection);
-}
-
-void Mailbox::wake()
-{
-    m_timer.start();
-    drain();
-}
-
-void Mailbox::tick()
-{
-    {
-        std::lock_guard lock(m_mutex);
-        if (m_items.empty()) {
-            m_awake = false;
-            m_timer.stop();
-            return;
-        }
-    }
-    drain();
+            &m_timer,
+            [this] {
+                m_timer.start();
+                drain();
+            },
+            Qt::QueuedConnection);
 }
 
 void Mailbox::drain()
@@ -48,9 +34,10 @@ void Mailbox::drain()
     {
         std::lock_guard lock(m_mutex);
         items.swap(m_items);
+        m_awake = !items.empty();
     }
     if (items.empty())
-        return;
+        return m_timer.stop();
     m_around([&items] {
         for (const Item &item : items)
             item();

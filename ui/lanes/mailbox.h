@@ -19,16 +19,12 @@ public:
 
     /// `around` is called on the GUI thread with a closure that runs all waiting items.
     explicit Mailbox(std::function<void(const Item &runAll)> around);
-    /// Forgets what was not drained. All posting threads must have been joined.
-    ~Mailbox() = default;
+    // When it goes it forgets what was not drained; all posting threads must have been joined.
 
     void post(Item item);  ///< from any thread
     void drain();          ///< GUI thread: runs what waits now
 
 private:
-    void wake();
-    void tick();
-
     std::function<void(const Item &)> m_around;
     std::mutex m_mutex;
     std::vector<Item> m_items;  ///< guarded by m_mutex

@@ -5,6 +5,21 @@
 
 namespace dank::ui {
 
+void ChangeEvent::merge(const ChangeEvent &later)
+{
+    if (const auto *status = later.as<JobStatus>()) {
+        detail = *status;
+    } else if (later.detail.index() != detail.index()) {
+        detail = std::monostate();
+    } else if (auto *memes = std::get_if<MemeIds>(&detail)) {
+        const auto &more = later.as<MemeIds>()->ids;
+        memes->ids.insert(memes->ids.end(), more.begin(), more.end());
+    } else if (auto *range = std::get_if<ItemRange>(&detail)) {
+        range->first = std::min(range->first, later.as<ItemRange>()->first);
+        range->last = std::max(range->last, later.as<ItemRange>()->last);
+    }
+}
+
 Workplace::Workplace(const std::filesystem::path &library, std::function<void()> settle, Listener tell)
     : m_isDefault(library.empty()), m_folder(m_isDefault ? Library::defaultFolder() : library),
       m_settle(std::move(settle)), m_tell(std::move(tell)), m_mailbox([this](const Mailbox::Item &runAll) {
@@ -72,9 +87,12 @@ void Workplace::openLibrary()
 
 bool Workplace::withLibrary(const std::function<void(Library &)> &work)
 {
-    if (!m_library)
-        return false;
-    const TaskResult result = runGuarded([&] { work(*m_library); });
+    return m_library && attempt([&] { work(*m_library); });
+}
+
+bool Workplace::attempt(const std::function<void()> &work)
+{
+    const TaskResult result = runGuarded(work);
     if (result.outcome == TaskResult::Outcome::Failed)
         say(Message::Severity::Error, QString::fromStdString(result.text));
     return result.outcome == TaskResult::Outcome::Finished;

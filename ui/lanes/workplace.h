@@ -65,7 +65,9 @@ public:
     bool hasDefaultFolder() const { return m_isDefault; }
     /// Opens the library; where that fails, it says so and goes on without.
     void openLibrary();
-    /// A failure becomes a message. False where it failed or there is no library.
+    /// A failure becomes a message, and false.
+    bool attempt(const std::function<void()> &work);
+    /// The same on the library; false too where there is none.
     bool withLibrary(const std::function<void(Library &)> &work);
 
     QUndoStack &undo() { return m_undo; }

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "ui/lanes/stage_text.h"
 #include "ui/widgets/text_format.h"
 
 namespace dank::ui {
@@ -225,12 +224,10 @@ void FeatureJobs::forgetProgress()
 
 void FeatureJobs::onExtract(const ExtractEvent &event)
 {
-    m_extraction.done = event.done;
-    m_extraction.total = event.total;
-    m_extraction.cached = event.cached;
-    m_extraction.imagesPerSecond = event.imagesPerSecond;
-    m_extraction.arrived = event.arrived;
-    m_extraction.skipped.insert(m_extraction.skipped.end(), event.skipped.begin(), event.skipped.end());
+    std::vector<Skipped> skipped = std::move(m_extraction.skipped);
+    skipped.insert(skipped.end(), event.skipped.begin(), event.skipped.end());
+    m_extraction = event;
+    m_extraction.skipped = std::move(skipped);
     m_arrivals.insert(m_arrivals.end(), event.arrived.begin(), event.arrived.end());
     if (m_arrivals.size() > kMaxArrivals)
         m_arrivals.erase(m_arrivals.begin(), m_arrivals.end() - kMaxArrivals);

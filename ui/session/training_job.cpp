@@ -5,7 +5,6 @@
 #include <atomic>
 #include <utility>
 
-#include "ui/lanes/stage_text.h"
 #include "ui/widgets/text_format.h"
 
 namespace dank::ui {
