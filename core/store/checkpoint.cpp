@@ -24,15 +24,16 @@ constexpr std::uint64_t kMaxFile = std::uint64_t{4} << 30;
 constexpr const char *kSlots[] = {"checkpoint.a", "checkpoint.b"};
 constexpr int kCurveColumns = 4;  // epoch, training loss, validation loss, seconds
 
-template <typename Number>
-TensorToWrite tensor(const char *name, DType type, const std::vector<Number> &values)
-{
-    return {name, type, {std::int64_t(values.size())}, std::as_bytes(std::span(values))};
-}
+constexpr std::pair<const char *, std::vector<float> TrainingState::*> kNumbers[] = {
+    {"parameters", &TrainingState::parameters},      {"first_moment", &TrainingState::firstMoment},
+    {"second_moment", &TrainingState::secondMoment}, {"best", &TrainingState::best},
+    {"feature.mean", &TrainingState::featureMean},   {"feature.scale", &TrainingState::featureScale},
+};
+
+using NamedBytes = std::vector<std::pair<std::string_view, std::span<const std::byte>>>;
 
 /// Over the document and all tensors, names included, in the order written.
-template <typename Tensors>
-std::string checksum(const std::string &document, const Tensors &tensors)
+std::string checksum(const std::string &document, const NamedBytes &tensors)
 {
     std::uint64_t sum = hash64(std::as_bytes(std::span(document)));
     for (const auto &[name, bytes] : tensors) {
@@ -43,7 +44,6 @@ std::string checksum(const std::string &document, const Tensors &tensors)
     std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(sum));
     return text;
 }
-using NamedBytes = std::vector<std::pair<std::string_view, std::span<const std::byte>>>;
 
 std::vector<float> floats(const TensorFile &file, const char *name)
 {
@@ -82,13 +82,15 @@ TrainingState readSlot(const std::filesystem::path &path)
     if (document == metadata.end() || sum == metadata.end())
         throw damaged();
     NamedBytes bytes;
-    for (const char *name :
-         {"parameters", "first_moment", "second_moment", "best", "feature.mean", "feature.scale", "curve"}) {
+    const auto need = [&](const char *name) {
         const TensorView *const view = file.find(name);
         if (!view)
             throw damaged();
         bytes.emplace_back(name, view->bytes);
-    }
+    };
+    for (const auto &[name, values] : kNumbers)
+        need(name);
+    need("curve");
     if (file.tensors().size() != bytes.size() || checksum(document->second, bytes) != sum->second)
         throw damaged();
 
@@ -97,12 +99,8 @@ TrainingState readSlot(const std::filesystem::path &path)
     state.epoch = json.root().at("epoch").whole<int>();
     state.step = json.root().at("step").whole<std::int64_t>();
     state.bestEpoch = json.root().at("best_epoch").whole<int>();
-    state.parameters = floats(file, "parameters");
-    state.firstMoment = floats(file, "first_moment");
-    state.secondMoment = floats(file, "second_moment");
-    state.best = floats(file, "best");
-    state.featureMean = floats(file, "feature.mean");
-    state.featureScale = floats(file, "feature.scale");
+    for (const auto &[name, values] : kNumbers)
+        state.*values = floats(file, name);
     state.curve = readCurve(file);
     return state;
 }
@@ -143,21 +141,19 @@ void CheckpointFile::save(const TrainingState &state)
     curve.reserve(state.curve.size() * kCurveColumns);
     for (const EpochStats &epoch : state.curve)
         curve.insert(curve.end(), {double(epoch.epoch), epoch.trainLoss, epoch.validationLoss, epoch.seconds});
-    const std::array tensors{
-        tensor("parameters", DType::F32, state.parameters),
-        tensor("first_moment", DType::F32, state.firstMoment),
-        tensor("second_moment", DType::F32, state.secondMoment),
-        tensor("best", DType::F32, state.best),
-        tensor("feature.mean", DType::F32, state.featureMean),
-        tensor("feature.scale", DType::F32, state.featureScale),
-        tensor("curve", DType::F64, curve),
+    std::vector<TensorToWrite> tensors;
+    NamedBytes named;
+    const auto add = [&](const char *name, DType type, const auto &values) {
+        const auto bytes = std::as_bytes(std::span(values));
+        tensors.push_back({name, type, {std::int64_t(values.size())}, bytes});
+        named.emplace_back(name, bytes);
     };
+    for (const auto &[name, values] : kNumbers)
+        add(name, DType::F32, state.*values);
+    add("curve", DType::F64, curve);
     const std::string document =
         nlohmann::json{{"format", 1}, {"epoch", state.epoch}, {"step", state.step}, {"best_epoch", state.bestEpoch}}
             .dump();
-    NamedBytes named;
-    for (const TensorToWrite &entry : tensors)
-        named.emplace_back(entry.name, entry.bytes);
     const std::vector<std::byte> header =
         encodeSafetensorsHeader(tensors, {{"dank_checkpoint", document}, {"checksum", checksum(document, named)}});
 

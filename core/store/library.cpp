@@ -16,23 +16,6 @@
 #include "core/store/schema.h"
 
 namespace dank {
-namespace {
-
-/// Opening is one at a time: a database that someone is just creating looks damaged or foreign for a moment. The lock
-/// is on the folder itself, so it leaves no file behind and works in a folder that cannot be written.
-class OpeningLock {
-public:
-    explicit OpeningLock(const std::filesystem::path &folder) : m_folder(folder, O_RDONLY | O_DIRECTORY)
-    {
-        while (m_folder && ::flock(m_folder.get(), LOCK_EX) != 0 && errno == EINTR) {
-        }
-    }
-
-private:
-    const FileDescriptor m_folder;
-};
-
-}  // namespace
 
 Library::Library(std::filesystem::path folder, std::unique_ptr<SQLite::Database> database)
     : m_folder(std::move(folder)), m_database(std::move(database)), m_features(*m_database), m_facts(*m_database),
@@ -48,7 +31,11 @@ Library Library::open(const std::filesystem::path &folder)
 {
     createFolder(folder);
     const std::filesystem::path whole = std::filesystem::absolute(folder).lexically_normal();
-    const OpeningLock alone(whole);
+    // Opening is one at a time: a database that someone is just creating looks damaged or foreign for a moment. The
+    // lock is on the folder itself, so it leaves no file behind and works in a folder that cannot be written.
+    const FileDescriptor lock(whole, O_RDONLY | O_DIRECTORY);
+    while (lock && ::flock(lock.get(), LOCK_EX) != 0 && errno == EINTR) {
+    }
     auto database = openLibraryDatabase(whole / "library.sqlite");
     createFolder(whole / "models");
     createFolder(whole / "runs");

@@ -6,12 +6,10 @@
 #include <string>
 
 #include "core/store/evaluation_store.h"
-#include "core/store/fact_store.h"
 #include "core/store/feature_store.h"
 #include "core/store/housekeeping.h"
 #include "core/store/run_store.h"
-#include "core/store/thumbnail_store.h"
-#include "core/store/user_choices.h"
+#include "core/store/small_stores.h"
 
 namespace SQLite {
 class Database;

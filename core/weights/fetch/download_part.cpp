@@ -20,12 +20,6 @@ namespace {
 
 constexpr std::uint64_t kMaxOrigin = 64u << 10;
 
-fs::path withSuffix(fs::path path, const char *suffix)
-{
-    path += suffix;
-    return path;
-}
-
 bool isRegular(const fs::path &path)
 {
     struct stat status {};
@@ -41,8 +35,8 @@ std::string textIn(const JsonValue &object, const char *key)
 }  // namespace
 
 DownloadPart::DownloadPart(const fs::path &target, const std::string &url, const std::string &sha256)
-    : m_target(target), m_path(withSuffix(target, ".part")),
-      m_originPath(withSuffix(target, ".part.json")), m_origin{url, sha256, {}, {}}
+    : m_target(target), m_path(target.native() + ".part"),
+      m_originPath(target.native() + ".part.json"), m_origin{url, sha256, {}, {}}
 {
     createFolder(target.has_parent_path() ? target.parent_path() : fs::path("."));
     openLocked();
