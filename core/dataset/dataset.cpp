@@ -36,16 +36,12 @@ std::string lowered(std::string text)
 
 std::string percentDecoded(std::string_view text)
 {
-    const auto digit = [](char c) {
-        if (c >= '0' && c <= '9')
-            return c - '0';
-        c = static_cast<char>(c | 0x20);
-        return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-    };
     std::string decoded;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '%' && i + 2 < text.size() && digit(text[i + 1]) >= 0 && digit(text[i + 2]) >= 0) {
-            decoded.push_back(static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2])));
+        unsigned char byte = 0;
+        const char *const from = text.data() + i + 1;
+        if (text[i] == '%' && i + 2 < text.size() && std::from_chars(from, from + 2, byte, 16).ptr == from + 2) {
+            decoded.push_back(static_cast<char>(byte));
             i += 2;
         } else {
             decoded.push_back(text[i]);

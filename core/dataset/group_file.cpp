@@ -114,18 +114,18 @@ char separatorOf(std::string_view text)
     return ',';
 }
 
-std::string trimmed(const std::string &text)
-{
-    const std::size_t first = text.find_first_not_of(" \t");
-    return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 bool isHeader(const std::string &field)
 {
     return field.size() == 2 && (field[0] | 0x20) == 'i' && (field[1] | 0x20) == 'd';
 }
 
 }  // namespace
+
+std::string_view trimmed(std::string_view text)
+{
+    const std::size_t first = text.find_first_not_of(" \t");
+    return first == std::string_view::npos ? "" : text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
 
 std::vector<GroupLine> parseGroupFile(std::string text, const std::filesystem::path &path)
 {
@@ -141,7 +141,7 @@ std::vector<GroupLine> parseGroupFile(std::string text, const std::filesystem::p
     std::size_t line = 0;
     bool isFirst = true;
     while (lines.next(fields, line)) {
-        const std::string id = trimmed(fields[0]);
+        const std::string id(trimmed(fields[0]));
         if (fields.size() == 1) {
             if (id.empty())
                 continue;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/dataset/meme.h"
@@ -22,6 +23,9 @@ struct GroupLine {
 /// another number of fields or a quote that does not end is refused.
 /// Throws Error{File|Format} with the line.
 std::vector<GroupLine> readGroupFile(const std::filesystem::path &path);
+
+/// Without spaces and tabs at its ends.
+std::string_view trimmed(std::string_view text);
 
 /// The same for a text in memory; `path` is for messages.
 std::vector<GroupLine> parseGroupFile(std::string text, const std::filesystem::path &path);

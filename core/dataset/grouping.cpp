@@ -13,7 +13,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
-#include "core/base/rows_by_key.h"
+#include "core/base/rows.h"
 #include "core/dataset/group_file.h"
 
 namespace dank {
@@ -44,13 +44,6 @@ std::string rangeName(const RowRange &range)
 }
 
 // ---- the text
-
-std::string_view trimmed(std::string_view text)
-{
-    const std::size_t first = text.find_first_not_of(" \t");
-    return first == std::string_view::npos ? std::string_view()
-                                           : text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 std::uint64_t rowOf(std::string_view text, std::string_view range)
 {

@@ -5,21 +5,13 @@
 #include <unordered_map>
 #include <utility>
 
+#include "core/base/rows.h"
+#include "core/dataset/histogram.h"
 #include "core/evaluate/title_features.h"
 
 namespace dank {
 
 namespace {
-
-/// Of an unsorted list that is not empty.
-double medianOf(std::vector<double> values)
-{
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    if (values.size() % 2 == 1)
-        return *middle;
-    return (*middle + *std::max_element(values.begin(), middle)) / 2;
-}
 
 /// The median of an ascending list without its entry at `left`; the list has two entries or more.
 double medianWithout(const std::vector<double> &sorted, std::size_t left)
@@ -84,22 +76,17 @@ std::vector<double> groupMedianPredictions(std::span<const float> targets, std::
         if (!groups[row].empty())
             members[groups[row]].push_back(targets[row]);
     }
-    const double overall = all.empty() ? 0 : medianOf(std::move(all));
+    const double overall = summarize(all).median;
     std::unordered_map<std::string_view, double> medians;
-    for (auto &[group, values] : members)
-        medians.emplace(group, medianOf(std::move(values)));
+    for (const auto &[group, values] : members)
+        medians.emplace(group, summarize(values).median);
     // A split that keeps groups whole leaves judged groups without training rows: their level is read off the others
     // judged.
-    std::vector<double> actual;
-    std::vector<std::string> judgedGroups;
-    for (const std::size_t row : rows.judged) {
-        actual.push_back(targets[row]);
-        judgedGroups.push_back(groups[row]);
-    }
+    const auto judgedGroups = picked<std::string>(groups, rows.judged);
     std::unordered_map<std::string_view, std::size_t> sizes;
     for (const std::string &group : judgedGroups)
         ++sizes[group];
-    const std::vector<double> others = medianOfOthers(actual, judgedGroups);
+    const std::vector<double> others = medianOfOthers(picked<double>(targets, rows.judged), judgedGroups);
     std::vector<double> predicted;
     for (std::size_t i = 0; i < judgedGroups.size(); ++i) {
         const std::string &group = judgedGroups[i];

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "core/base/random.h"
-#include "core/base/rows_by_key.h"
+#include "core/base/rows.h"
 #include "core/evaluate/weighted_rows.h"
 
 namespace dank {

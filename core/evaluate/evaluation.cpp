@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "core/base/rows.h"
 #include "core/evaluate/cross_validation.h"
 
 namespace dank {
@@ -13,14 +14,6 @@ namespace {
 
 constexpr std::size_t kMostWeights = 40'000'000;
 constexpr std::size_t kFewestDraws = 200;
-
-std::vector<double> picked(const std::vector<double> &values, const std::vector<std::size_t> &rows)
-{
-    std::vector<double> some;
-    for (const std::size_t row : rows)
-        some.push_back(values[row]);
-    return some;
-}
 
 /// The columns of the memes at `rows`.
 struct Columns {
@@ -38,7 +31,7 @@ struct Columns {
             if (answers.size() != memes.size())
                 throw Error(ErrorKind::Shape, "A seed has " + std::to_string(answers.size()) + " answers for "
                                                   + std::to_string(memes.size()) + " memes.");
-            bySeed.push_back(picked(answers, rows));
+            bySeed.push_back(picked<double>(answers, rows));
         }
         for (const std::size_t row : rows) {
             const JudgedMeme &meme = memes[row];
@@ -187,7 +180,7 @@ void judgeClean(VerdictFacts &facts, const EvaluationInput &input, const JobCont
         JudgedFigures{*metrics, bootstrapIntervals(columns.model(), std::span(&wanted, 1), resamples, job).front(),
                       pValueOf(columns, within, input.permutation, job)};
     if (const Baseline *nearest = find(input.baselines, "nearest"))
-        if (const std::optional<Metrics> without = columns.metricsOf(picked(nearest->predicted, rows), within))
+        if (const std::optional<Metrics> without = columns.metricsOf(picked<double>(nearest->predicted, rows), within))
             facts.nearestClean = without->spearman;
 }
 

@@ -8,7 +8,7 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
-#include "core/base/rows_by_key.h"
+#include "core/base/rows.h"
 #include "core/evaluate/metrics.h"
 
 namespace dank {
@@ -21,10 +21,7 @@ constexpr double kRounding = 1e-9;
 /// Average ranks less their mean, of length 1; empty for equal values. The product of two is Spearman's rho.
 std::vector<double> unitRanks(std::span<const double> values, std::span<const std::size_t> members)
 {
-    std::vector<double> own;
-    for (const std::size_t row : members)
-        own.push_back(values[row]);
-    std::vector<double> ranks = averageRanks(own);
+    std::vector<double> ranks = averageRanks(picked<double>(values, members));
     const double mean = (static_cast<double>(ranks.size()) + 1) / 2;
     double squares = 0;
     for (double &rank : ranks) {

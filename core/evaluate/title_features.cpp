@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "core/base/hash.h"
+#include "core/base/rows.h"
 
 namespace dank {
 
@@ -125,15 +126,9 @@ std::vector<double> titlePredictions(std::span<const std::string> titles, std::s
                                           + " memes with " + std::to_string(targets.size()) + " targets.");
     const RidgeSides sides = ridgeSides(rows, kMaxKernelRows);
     const std::vector<SparseRow> features = titleFeatures(titles, sides.train);
-    const auto targetsOf = [&](std::span<const std::size_t> which) {
-        std::vector<double> values;
-        for (const std::size_t row : which)
-            values.push_back(targets[row]);
-        return values;
-    };
     const auto kernel = [&](std::span<const std::size_t> which) { return products(features, which, sides.train, job); };
-    return kernelRidgePredictions(kernel(sides.train), targetsOf(sides.train), kernel(sides.choose),
-                                  targetsOf(sides.choose), kernel(rows.judged), job);
+    return kernelRidgePredictions(kernel(sides.train), picked<double>(targets, sides.train), kernel(sides.choose),
+                                  picked<double>(targets, sides.choose), kernel(rows.judged), job);
 }
 
 }  // namespace dank

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "core/base/error.h"
-#include "core/base/rows_by_key.h"
+#include "core/base/rows.h"
 
 namespace dank {
 
@@ -324,16 +324,9 @@ GroupedRows::GroupedRows(std::span<const double> predicted, std::span<const doub
     for (const std::vector<std::size_t> &members : rowsByKey(groups.size(), groupOf)) {
         if (members.size() < 2 || groupOf(members.front()).empty())
             continue;
-        std::vector<double> groupPredicted, groupActual;
-        std::vector<std::int64_t> groupUpvotes;
-        for (const std::size_t row : members) {
-            groupPredicted.push_back(predicted[row]);
-            groupActual.push_back(actual[row]);
-            if (!upvotes.empty())
-                groupUpvotes.push_back(upvotes[row]);
-        }
         m_rows += members.size();
-        m_groups.push_back({members, WeightedRows(groupPredicted, groupActual, groupUpvotes)});
+        m_groups.push_back({members, WeightedRows(picked<double>(predicted, members), picked<double>(actual, members),
+                                                  picked<std::int64_t>(upvotes, members))});
     }
 }
 

@@ -52,18 +52,6 @@ void putRgb(const std::array<Histogram, 3> &counts, Row &row)
         row.put(m.deviation);
 }
 
-/// Hue as OpenCV's full byte (256 is once round), with its direction.
-struct Directions {
-    std::array<double, 256> cosine, sine;
-    Directions()
-    {
-        for (std::size_t h = 0; h < 256; ++h) {
-            cosine[h] = std::cos(h * 2 * M_PI / 256);
-            sine[h] = std::sin(h * 2 * M_PI / 256);
-        }
-    }
-};
-
 /// Saturation summed by hue: all that the hue numbers need.
 std::array<double, 256> saturationByHue(const cv::Mat &hsv)
 {
@@ -78,7 +66,6 @@ std::array<double, 256> saturationByHue(const cv::Mat &hsv)
 
 void putHsv(const cv::Mat &hsv, const std::array<double, 256> &byHue, Row &row)
 {
-    static const Directions directions;
     const auto counts = histograms(hsv);
     for (const std::size_t channel : {1, 2}) {
         const Moments m = momentsOf(counts[channel], 1);
@@ -88,8 +75,9 @@ void putHsv(const cv::Mat &hsv, const std::array<double, 256> &byHue, Row &row)
     }
     double x = 0, y = 0, all = 0;
     for (std::size_t h = 0; h < 256; ++h) {
-        x += byHue[h] * directions.cosine[h];
-        y += byHue[h] * directions.sine[h];
+        const double angle = h * 2 * M_PI / 256;  // OpenCV's full byte: 256 is once round
+        x += byHue[h] * std::cos(angle);
+        y += byHue[h] * std::sin(angle);
         all += byHue[h];
     }
     const auto pixels = static_cast<double>(hsv.total());

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/base/random.h"
+#include "core/dataset/histogram.h"
 
 namespace dank {
 
@@ -19,13 +20,6 @@ std::string shown(double value)
     char text[40];
     std::snprintf(text, sizeof text, value >= 1e5 ? "%.2e" : value >= 10 ? "%.0f" : "%.2f", value);
     return text;
-}
-
-double median(std::vector<double> values)
-{
-    std::sort(values.begin(), values.end());
-    const std::size_t middle = values.size() / 2;
-    return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
 }  // namespace
@@ -94,7 +88,7 @@ std::string explainReproduction(const Reproduction &result)
         "activations "
         "in five dropped.";
     if (!result.curves.empty() && !result.curves.front().empty()) {
-        const double last = median(result.after(static_cast<int>(result.curves.front().size())));
+        const double last = summarize(result.after(static_cast<int>(result.curves.front().size()))).median;
         text += " After " + std::to_string(result.curves.front().size()) + " epochs "
                 + (result.curves.size() > 1 ? "the median seed's loss is " : "the loss is ") + shown(last) + ", "
                 + shown(last / std::max(result.predictMean, 1e-12)) + " times that of always answering the mean ("

@@ -10,7 +10,7 @@
 #include "core/base/error.h"
 #include "core/base/names.h"
 #include "core/base/random.h"
-#include "core/base/rows_by_key.h"
+#include "core/base/rows.h"
 #include "core/dataset/duplicates.h"
 
 namespace dank {
@@ -105,14 +105,8 @@ void sortSides(Split &split)
 void addRest(Split &split, std::span<const MemeRecord> records, const SplitPlan &plan,
              std::span<const std::size_t> rest, double fraction, std::uint64_t seed)
 {
-    std::vector<MemeRecord> own;
-    std::vector<std::size_t> clusters;
-    for (const std::size_t row : rest) {
-        own.push_back(records[row]);
-        if (!plan.clusters.empty())
-            clusters.push_back(plan.clusters[row]);
-    }
-    const Split inner = makeSplit(own, {plan.kind, fraction, clusters}, seed);
+    const auto clusters = picked<std::size_t>(plan.clusters, rest);
+    const Split inner = makeSplit(picked<MemeRecord>(records, rest), {plan.kind, fraction, clusters}, seed);
     for (const std::size_t row : inner.train)
         split.train.push_back(rest[row]);
     for (const std::size_t row : inner.validation)

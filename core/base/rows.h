@@ -1,11 +1,26 @@
 #pragma once
 
 #include <cstddef>
+#include <iterator>
+#include <span>
 #include <type_traits>
 #include <unordered_map>
 #include <vector>
 
 namespace dank {
+
+/// The entries at `rows`; none where `values` has none at all.
+template <typename Value, typename Values>
+std::vector<Value> picked(const Values &values, std::span<const std::size_t> rows)
+{
+    std::vector<Value> entries;
+    if (std::empty(values))
+        return entries;
+    entries.reserve(rows.size());
+    for (const std::size_t row : rows)
+        entries.emplace_back(values[row]);
+    return entries;
+}
 
 /// The rows 0 … rows - 1 that share what `keyOf` says of them, in order of first appearance.
 template <typename KeyOf>
