@@ -1,5 +1,3 @@
-#include "app/cli/application.h"
-
 #include <cstdio>
 #include <iostream>
 #include <map>
@@ -8,6 +6,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/text.h"
+#include "core/engine/loader.h"
 
 namespace dank::cli {
 
@@ -99,8 +98,7 @@ void declareGlobals(CLI::App &app, Globals &globals)
     app.add_flag("--json", globals.json, "Print the result as one JSON document");
 }
 
-}  // namespace
-
+/// Parses the command line, runs the command, words its errors on stderr, and returns the exit code.
 int runApplication(int argc, char **argv)
 {
     CLI::App app("Learns from memes and their upvotes, and rates how dank others are.", "dank");
@@ -133,4 +131,12 @@ int runApplication(int argc, char **argv)
     return runAction(action, globals);
 }
 
+}  // namespace
+
 }  // namespace dank::cli
+
+int main(int argc, char **argv)
+{
+    dank::letThreadsSleep();
+    return dank::cli::runApplication(argc, argv);
+}

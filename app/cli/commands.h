@@ -6,7 +6,6 @@
 
 #include <CLI/CLI.hpp>
 
-#include "app/cli/application.h"
 #include "app/cli/context.h"
 
 namespace dank::cli {

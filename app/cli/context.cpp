@@ -1,6 +1,5 @@
 #include "app/cli/context.h"
 
-#include "app/cli/application.h"
 #include "core/base/file.h"
 
 namespace dank::cli {

@@ -43,9 +43,9 @@ void printHistogram(const Histogram &histogram)
         histogram.counts.empty() ? 0 : *std::max_element(histogram.counts.begin(), histogram.counts.end());
     std::vector<std::vector<std::string>> rows;
     for (std::size_t i = 0; i < histogram.counts.size(); ++i)
-        rows.push_back({"", grouped(histogram.edges[i]) + " – " + grouped(histogram.edges[i + 1]),
-                        grouped(static_cast<double>(histogram.counts[i]))});
-    const std::string text = table(rows);
+        rows.push_back(
+            {"", grouped(histogram.edges[i]) + " – " + grouped(histogram.edges[i + 1]), grouped(histogram.counts[i])});
+    const std::string text = textTable(rows);
     std::size_t from = 0;
     for (const std::size_t count : histogram.counts) {
         const std::size_t to = text.find('\n', from);
@@ -87,8 +87,8 @@ int inspect(Context &context, const InspectOptions &options)
                    {"histogram", {{"edges", edges}, {"counts", histogram.counts}}}});
     } else {
         printLine(displayPath(dataset.path()));
-        printLine(plural(dataset.rows(), "row", "rows") + ", " + grouped(static_cast<double>(upvotes.size()))
-                  + " usable, " + grouped(static_cast<double>(skipped.size())) + " skipped");
+        printLine(plural(dataset.rows(), "row", "rows") + ", " + grouped(upvotes.size()) + " usable, "
+                  + grouped(skipped.size()) + " skipped");
         if (!upvotes.empty()) {
             printLine("Upvotes: least " + grouped(summary.min) + ", median " + grouped(summary.median) + ", mean "
                       + grouped(summary.mean) + ", most " + grouped(summary.max));

@@ -67,7 +67,7 @@ Dataset makeSample(Context &context, const DemoOptions &options, const std::file
     for (const MemeRecord &record : dataset.records())
         upvotes.push_back(static_cast<double>(record.upvotes));
     const Summary summary = summarize(upvotes);
-    steps.say(plural(dataset.rows(), "row", "rows") + ", " + grouped(static_cast<double>(upvotes.size())) + " usable, "
+    steps.say(plural(dataset.rows(), "row", "rows") + ", " + grouped(upvotes.size()) + " usable, "
               + grouped(static_cast<double>(dataset.skipped().size())) + " broken on purpose");
     steps.say("Upvotes from " + grouped(summary.min) + " to " + grouped(summary.max) + ", median "
               + grouped(summary.median));
@@ -81,11 +81,9 @@ TrainReport extractAndTrain(Context &context, const DemoOptions &options, const 
     const ExtractReport features = engine.extractor().extract(dataset, *options.request, context.library(),
                                                               showExtraction(context.console()), context.observedJob());
     context.console().clear();
-    steps.say(grouped(static_cast<double>(features.matrix.rows())) + " × "
-              + grouped(static_cast<double>(features.matrix.columns)) + " numbers, "
-              + plural(features.computed, "picture", "pictures") + " computed, "
-              + grouped(static_cast<double>(features.cached)) + " kept from before, on " + features.device + " in "
-              + features.precision);
+    steps.say(grouped(features.matrix.rows()) + " × " + grouped(features.matrix.columns) + " numbers, "
+              + plural(features.computed, "picture", "pictures") + " computed, " + grouped(features.cached)
+              + " kept from before, on " + features.device + " in " + features.precision);
     steps.say("Backbone " + features.matrix.backbone);
     if (features.untrained)
         steps.say("The network has seeded random weights: everything below is marked untrained.");
@@ -98,7 +96,7 @@ TrainReport extractAndTrain(Context &context, const DemoOptions &options, const 
     });
     if (report.stoppedByUser || !report.model)
         throw Cancelled{};
-    steps.say(plural(static_cast<std::size_t>(report.model->epochsRun), "epoch", "epochs") + ", the best is epoch "
+    steps.say(plural(report.model->epochsRun, "epoch", "epochs") + ", the best is epoch "
               + std::to_string(report.model->epoch));
     if (!context.json())
         printEvaluation(report.evaluation);

@@ -52,10 +52,9 @@ int extract(Context &context, const ExtractOptions &options)
             document["out"] = options.out;
         printJson(document);
     } else {
-        printLine("Features    " + grouped(static_cast<double>(report.matrix.rows())) + " × "
-                  + grouped(static_cast<double>(report.matrix.columns)) + ", "
-                  + plural(report.computed, "picture", "pictures") + " computed, "
-                  + grouped(static_cast<double>(report.cached)) + " kept from before");
+        printLine("Features    " + grouped(report.matrix.rows()) + " × " + grouped(report.matrix.columns) + ", "
+                  + plural(report.computed, "picture", "pictures") + " computed, " + grouped(report.cached)
+                  + " kept from before");
         printLine("Backbone    " + report.matrix.backbone);
         if (report.untrained)
             printLine("            untrained: seeded random weights");

@@ -25,7 +25,6 @@ public:
     const CancelToken &cancel() const { return m_cancel; }
     /// What the first signal does from now on; called at once when it has come already.
     void onStop(std::function<void()> handler);
-    bool isStopped() const { return m_stopped; }
 
 private:
     void wait();

@@ -39,9 +39,9 @@ std::string itemsTable(const std::vector<StoredItem> &items)
 {
     std::vector<std::vector<std::string>> rows{{"what", "rows", "size", "last used", "backbone"}};
     for (const StoredItem &item : items)
-        rows.push_back({item.kind, grouped(static_cast<double>(item.rows)), megabytes(item.bytes),
+        rows.push_back({item.kind, grouped(item.rows), megabytes(item.bytes),
                         item.lastUsed.empty() ? "–" : item.lastUsed, item.backbone});
-    return table(rows);
+    return textTable(rows);
 }
 
 int info(Context &context)

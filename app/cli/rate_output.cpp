@@ -48,8 +48,7 @@ public:
                       + "; a picture alone has no group, so its upvotes are read from all memes together.");
         if (m_model.interval) {
             printLine("The interval holds for " + fixed(m_model.interval->level * 100, 0) + " % of memes like those of "
-                      + printable(datasetName(m_model)) + ", as measured on "
-                      + grouped(static_cast<double>(m_model.interval->rows))
+                      + printable(datasetName(m_model)) + ", as measured on " + grouped(m_model.interval->rows)
                       + " that the model had not seen; for other pictures it promises nothing.");
         } else {
             printLine("There is no interval: fewer than " + std::to_string(ConformalInterval::kLeastRows)
@@ -74,8 +73,8 @@ private:
             printLine(indent + "it learned from this very picture: the score proves nothing");
         std::string nearest;
         for (const SimilarMeme &meme : score.neighbours)
-            nearest += (nearest.empty() ? "" : ", ") + meme.id + " (" + grouped(static_cast<double>(meme.upvotes))
-                       + " upvotes" + (meme.samePicture ? ", the same picture)" : ")");
+            nearest += (nearest.empty() ? "" : ", ") + meme.id + " (" + grouped(meme.upvotes) + " upvotes"
+                       + (meme.samePicture ? ", the same picture)" : ")");
         if (!nearest.empty())
             printLine(printable(indent + "most like " + nearest));
     }

@@ -79,7 +79,7 @@ int reproduce(Context &context, const ReproduceOptions &options)
                    {"explanation", explainReproduction(result)}});
         return kSuccess;
     }
-    printLine("The paper's loss, the sum of an epoch's batches, on " + grouped(static_cast<double>(result.rows))
+    printLine("The paper's loss, the sum of an epoch's batches, on " + grouped(result.rows)
               + (result.seededTargets ? " seeded targets" : " memes"));
     std::vector<std::vector<std::string>> rows{{"epochs", "paper"}};
     for (const std::uint64_t seed : result.seeds)
@@ -93,7 +93,7 @@ int reproduce(Context &context, const ReproduceOptions &options)
         row.push_back(lossText(result.predictMean));
         rows.push_back(std::move(row));
     }
-    print(table(rows));
+    print(textTable(rows));
     printLine("\n" + explainReproduction(result));
     if (!options.log.empty())
         printLine("\nWritten to " + options.log);

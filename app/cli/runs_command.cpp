@@ -150,7 +150,7 @@ int diff(Context &context, const RunsOptions &options)
             cells.insert(cells.end(), row.texts.begin(), row.texts.end());
             rows.push_back(std::move(cells));
         }
-    print(table(rows));
+    print(textTable(rows));
     if (settings.empty())
         printLine("The settings are the same.");
     return kSuccess;
@@ -180,8 +180,7 @@ int exportRun(Context &context, const RunsOptions &options)
     return context.answer({{"runs", Json::array({toJson(run)})},
                            {"file", displayPath(file)},
                            {"format", tensorboard ? "tensorboard" : "csv"}},
-                          plural(static_cast<std::size_t>(run.epochs), "epoch", "epochs") + " written to "
-                              + displayPath(file));
+                          plural(run.epochs, "epoch", "epochs") + " written to " + displayPath(file));
 }
 
 /// Does something to a run and tells it. `key`: its number under that key of the JSON.

@@ -141,7 +141,7 @@ std::string runsTable(const std::vector<RunRecord> &runs, bool withTrash)
              readable ? run.config.preset : "–",
              displayPath(std::filesystem::path(run.dataset).parent_path().filename()), marks, sanitizeUtf8(run.note)});
     }
-    std::string text = table(rows);
+    std::string text = textTable(rows);
     for (const RunRecord &run : runs)
         if (!run.problem.empty())
             text += printable(run.problem) + '\n';

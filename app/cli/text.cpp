@@ -123,11 +123,6 @@ std::string megabytes(std::uint64_t bytes)
     return fixed(static_cast<double>(bytes) / 1e6, bytes < 10'000'000 ? 1 : 0) + " MB";
 }
 
-std::string plural(std::size_t count, std::string_view one, std::string_view many)
-{
-    return grouped(static_cast<double>(count)) + ' ' + std::string(count == 1 ? one : many);
-}
-
 void print(std::string_view text)
 {
     std::fwrite(text.data(), 1, text.size(), stdout);

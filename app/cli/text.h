@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -32,9 +33,17 @@ Json toJson(const CrossValidation &cross);
 
 /// Numbers for people and files, with a point whatever the locale.
 using dank::fixed;
-std::string fixed(const std::optional<double> &value, int digits);                   ///< "–" where undefined
-std::string grouped(double value);                                                   ///< rounded, "12,345"
-std::string plural(std::size_t count, std::string_view one, std::string_view many);  ///< "1 row", "2 rows"
+std::string fixed(const std::optional<double> &value, int digits);  ///< "–" where undefined
+std::string grouped(double value);                                  ///< rounded, "12,345"
+std::string grouped(std::integral auto count)
+{
+    return grouped(static_cast<double>(count));
+}
+/// "1 row", "2 rows"
+std::string plural(std::integral auto count, const char *one, const char *many)
+{
+    return grouped(count) + ' ' + (count == 1 ? one : many);
+}
 
 std::string megabytes(std::uint64_t bytes);  ///< "1.2 MB", "109 MB"
 
@@ -43,10 +52,5 @@ void print(std::string_view text);
 void printLine(std::string_view text = {});
 /// One JSON document and a line end; text that is not UTF-8 has its bad bytes replaced.
 void printJson(const Json &document);
-
-inline std::string table(const std::vector<std::vector<std::string>> &rows)
-{
-    return textTable(rows);
-}
 
 }  // namespace dank::cli

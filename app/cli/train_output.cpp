@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <memory>
 
-#include "app/cli/application.h"
 #include "app/cli/extract_options.h"
 #include "app/cli/text.h"
 #include "core/base/file.h"
@@ -64,7 +63,7 @@ TrainReport runTraining(Context &context, CurveLog &log,
         state->started = true;
         planned = config.epochs;
         console.note("Run " + std::to_string(run) + ": " + plural(trainRows, "meme", "memes") + " to learn from, "
-                     + grouped(static_cast<double>(validationRows)) + " held out; predicting the mean has a loss of "
+                     + grouped(validationRows) + " held out; predicting the mean has a loss of "
                      + fixed(meanPredictorLoss, 5));
     };
     observer.epoch = [&](const EpochStats &stats, int bestEpoch) {
@@ -149,7 +148,7 @@ void printFigures(const Evaluation &evaluation, const SeedFigures &spread, const
         row(baseline.title, baseline.pooled,
             baseline.name == "group" ? std::nullopt : baseline.within,  // it orders nothing inside a group
             baseline.spearman, baseline.withinSpearman);
-    print(table(rows));
+    print(textTable(rows));
 }
 
 }  // namespace
@@ -158,8 +157,7 @@ void printCrossValidation(const CrossValidation &cross)
 {
     const Evaluation &evaluation = cross.evaluation;
     const std::string seeds = plural(cross.seeds.size(), "seed", "seeds");
-    printLine(cross.folds > 0 ? "Cross-validation, " + plural(static_cast<std::size_t>(cross.folds), "fold", "folds")
-                                    + " with " + seeds + ':'
+    printLine(cross.folds > 0 ? "Cross-validation, " + plural(cross.folds, "fold", "folds") + " with " + seeds + ':'
                               : "With " + seeds + ':');
     printLine(evaluation.verdict.headline + ' ' + evaluation.verdict.reason);
     printLine();
@@ -230,8 +228,7 @@ int finishTraining(Context &context, const TrainReport &report, const std::files
     } else {
         printLine("Run " + run + " · " + model.backbone
                   + (model.untrainedBackbone ? " · untrained features (seeded random weights)" : ""));
-        printLine(plural(static_cast<std::size_t>(model.epochsRun), "epoch", "epochs") + ", the best is epoch "
-                  + std::to_string(model.epoch)
+        printLine(plural(model.epochsRun, "epoch", "epochs") + ", the best is epoch " + std::to_string(model.epoch)
                   + (report.stoppedEarly ? "; stopped since the held-out loss no longer fell" : ""));
         printLine();
         printEvaluation(report.evaluation);

@@ -55,7 +55,7 @@ int list(Context &context)
                                                 : "–",
                         status.entry.file, status.entry.licence});
     }
-    print(table(rows));
+    print(textTable(rows));
     printLine("\n`dank weights fetch ID` downloads one, `dank weights add FILE` takes a file that you have.\n"
               "The backbone classic needs none.");
     return kSuccess;

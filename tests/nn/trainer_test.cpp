@@ -438,7 +438,8 @@ private slots:
         other.hidden = {16, 9};
         const TrainingState state = train(problem, config);
         QCOMPARE(kindOf([&] { train(problem, other, state); }), ErrorKind::Mismatch);
-        QCOMPARE(kindOf([&] { unflatten(state.best, 9, config.hidden); }), ErrorKind::Shape);
+        Model model;
+        QCOMPARE(kindOf([&] { setNetwork(model, state.best, 9, config); }), ErrorKind::Shape);
     }
 };
 

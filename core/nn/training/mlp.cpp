@@ -48,26 +48,20 @@ std::size_t parameterCount(std::span<const LayerSlice> layers)
     return layers.empty() ? 0 : layers.back().bias + static_cast<std::size_t>(layers.back().outputs);
 }
 
-std::vector<DenseLayer> unflatten(std::span<const float> parameters, int columns, std::span<const int> hidden,
-                                  bool layerNorm)
+void setNetwork(Model &model, std::span<const float> parameters, int columns, const TrainConfig &config)
 {
-    const std::vector<LayerSlice> slices = layerSlices(columns, hidden, layerNorm);
+    const std::vector<LayerSlice> slices = layerSlices(columns, config.hidden, config.layerNorm);
     if (parameters.size() != parameterCount(slices)) {
         throw Error(ErrorKind::Shape, "A network of " + std::to_string(parameterCount(slices))
                                           + " parameters was given " + std::to_string(parameters.size()) + ".");
     }
-    std::vector<DenseLayer> layers;
+    model.layers.clear();
     for (const LayerSlice &slice : slices) {
         const auto weight = parameters.subspan(slice.weight, slice.bias - slice.weight);
         const auto bias = parameters.subspan(slice.bias, static_cast<std::size_t>(slice.outputs));
-        layers.push_back({slice.inputs, slice.outputs, {weight.begin(), weight.end()}, {bias.begin(), bias.end()}});
+        model.layers.push_back(
+            {slice.inputs, slice.outputs, {weight.begin(), weight.end()}, {bias.begin(), bias.end()}});
     }
-    return layers;
-}
-
-void setNetwork(Model &model, std::span<const float> parameters, int columns, const TrainConfig &config)
-{
-    model.layers = unflatten(parameters, columns, config.hidden, config.layerNorm);
     model.output = config.output;
     const std::size_t size = config.layerNorm ? static_cast<std::size_t>(columns) : 0;
     const std::span<const float> scale = parameters.first(size), shift = parameters.subspan(size, size);

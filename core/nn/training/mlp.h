@@ -8,7 +8,6 @@
 
 #include "core/base/random.h"
 #include "core/learn/train_config.h"
-#include "core/nn/training/dropout_mask.h"
 #include "core/nn/training/products.h"
 
 namespace dank {

@@ -51,10 +51,8 @@ TrainingState trainRegressor(const TrainingData &data, const TrainConfig &config
 double meanPredictorLoss(const TrainConfig &config, std::span<const float> trainTargets,
                          std::span<const float> validationTargets, std::span<const std::uint32_t> groups);
 
-/// The layers of a flat parameter buffer. Throws Error{Shape} when the buffer has another length.
-std::vector<DenseLayer> unflatten(std::span<const float> parameters, int columns, std::span<const int> hidden,
-                                  bool layerNorm = false);
-/// The same into a model, with layer normalisation and output. Throws Error{Shape}.
+/// Puts a flat parameter buffer into a model: its layers, layer normalisation and output. Throws Error{Shape} when the
+/// buffer has another length.
 void setNetwork(Model &model, std::span<const float> parameters, int columns, const TrainConfig &config);
 
 }  // namespace dank

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -32,6 +33,13 @@ private:
     WeightsNames m_names;
     std::mutex m_mutex;
     std::vector<Kept> m_kept;  ///< newest last, guarded by m_mutex
+};
+
+/// What the pipeline's steps share.
+struct PipelineContext {
+    BackboneCache &backbones;
+    int threads = 1;  ///< compute threads in all
+    std::filesystem::path library;
 };
 
 }  // namespace dank

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/engine/extractor.h"
-#include "core/pipeline/context.h"
+#include "core/pipeline/backbones/backbone_cache.h"
 
 namespace dank {
 
