@@ -9,9 +9,8 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
-#include "core/weights/bad_file.h"
 #include "core/weights/mapped_file.h"
-#include "core/weights/safetensors_format.h"
+#include "core/weights/readers.h"
 
 // The format (https://huggingface.co/docs/safetensors): eight bytes of little-endian header length, that many bytes
 // of JSON {name: {dtype, shape, data_offsets}, "__metadata__": {text: text}}, then the tensors' bytes.
@@ -252,10 +251,10 @@ std::optional<std::uint64_t> shapeBytes(const std::vector<std::int64_t> &shape, 
     return empty ? 0 : bytes;
 }
 
-std::string shownName(const std::string &name)
+std::string shownName(std::string_view name)
 {
     std::string shown(1, '\'');  // built step by step: GCC 12 warns of an overlap that is not there in a chain of +
-    shown += sanitizeUtf8(std::string_view(name).substr(0, 80));
+    shown += sanitizeUtf8(name.substr(0, 80));
     shown += name.size() > 80 ? "…'" : "'";
     std::replace_if(
         shown.begin(), shown.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');

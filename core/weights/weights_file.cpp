@@ -10,10 +10,9 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/hash.h"
-#include "core/weights/bad_file.h"
 #include "core/weights/mapped_file.h"
+#include "core/weights/readers.h"
 #include "core/weights/safetensors.h"
-#include "core/weights/safetensors_format.h"
 #include "core/weights/torch/torch_format.h"
 #include "core/weights/torch/zip_archive.h"
 

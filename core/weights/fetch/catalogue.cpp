@@ -7,7 +7,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/json_reader.h"
-#include "core/weights/safetensors_format.h"
+#include "core/weights/readers.h"
 
 namespace dank {
 namespace {

@@ -4,8 +4,7 @@
 #include <map>
 #include <string>
 
-#include "core/weights/bad_file.h"
-#include "core/weights/safetensors_format.h"
+#include "core/weights/readers.h"
 #include "core/weights/torch/pickle_bytes.h"
 #include "core/weights/torch/pickle_names.h"
 
@@ -314,7 +313,7 @@ private:
             m_pickle.m_storages.push_back(storage);
         } else if (const PickledStorage &first = m_pickle.m_storages[known->second];
                    first.type != storage.type || first.elements != storage.elements) {
-            refuse("it gives storage " + shownName(std::string(storage.key)) + " two types or sizes");
+            refuse("it gives storage " + shownName(storage.key) + " two types or sizes");
         }
         push({0, known->second, Kind::Storage});
     }
@@ -430,7 +429,7 @@ std::optional<PickleValue> Pickle::find(const PickleValue &dict, std::string_vie
         if (pairs[i].kind != PickleValue::Kind::Text || text(pairs[i]) != key)
             continue;
         if (found)
-            throw BadFile{"its entry " + shownName(std::string(key)) + " is there twice"};
+            throw BadFile{"its entry " + shownName(key) + " is there twice"};
         found = pairs[i + 1];
     }
     return found;

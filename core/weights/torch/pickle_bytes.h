@@ -7,7 +7,7 @@
 #include <span>
 #include <string_view>
 
-#include "core/weights/bad_file.h"
+#include "core/weights/readers.h"
 #include "core/weights/torch/pickle.h"
 
 // For pickle.cpp alone.

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "core/base/file.h"
-#include "core/weights/bad_file.h"
+#include "core/weights/readers.h"
 #include "core/weights/tensor_file.h"
 
 // For pickle.cpp alone: the only Python names that a pickle may mention.

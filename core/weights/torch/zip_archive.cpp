@@ -8,8 +8,7 @@
 #include <set>
 #include <string_view>
 
-#include "core/weights/bad_file.h"
-#include "core/weights/safetensors_format.h"
+#include "core/weights/readers.h"
 
 namespace dank {
 namespace {

@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
-// What the reader and the writer of safetensors files share; for core/weights alone.
+// What the readers of weights files share; for core/weights alone.
 
 namespace dank {
 
@@ -17,10 +19,21 @@ inline constexpr std::size_t kMaxDimensions = 16;
 inline constexpr std::int64_t kMaxDimension = std::int64_t{1} << 48;
 inline constexpr const char *kMetadataKey = "__metadata__";
 
+/// Why a file is refused, as the end of a sentence without its full stop. The readers throw it inside; who knows the
+/// file's name catches it and makes an Error of it, so that it never leaves core/weights.
+struct BadFile {
+    std::string why;
+};
+
+[[noreturn]] inline void refuse(std::string why)
+{
+    throw BadFile{std::move(why)};
+}
+
 /// Bytes that a shape takes, or nothing when that does not fit 63 bits.
 std::optional<std::uint64_t> shapeBytes(const std::vector<std::int64_t> &shape, std::size_t elementSize);
 
 /// A name from a file, made fit for a message: short and printable.
-std::string shownName(const std::string &name);
+std::string shownName(std::string_view name);
 
 }  // namespace dank
