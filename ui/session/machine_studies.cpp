@@ -1,7 +1,6 @@
 #include "ui/session/machine_studies.h"
 
 #include <algorithm>
-#include <mutex>
 #include <utility>
 
 namespace dank::ui {
@@ -10,17 +9,6 @@ namespace {
 
 /// The rate of the first epochs says little about the rest.
 constexpr qint64 kStableMs = 1500;
-
-/// Losses on their way to the GUI thread, at most one delivery at a time.
-struct Arrivals {
-    struct Loss {
-        std::size_t seed;
-        double loss;
-    };
-    std::mutex mutex;
-    std::vector<Loss> losses;  ///< guarded by mutex
-    bool onTheWay = false;     ///< guarded by mutex
-};
 
 }  // namespace
 
@@ -56,39 +44,13 @@ void MachineStudies::reproduce(bool seededTargets, int epochs, int seeds)
     job.datasetName = seededTargets ? QString() : QString::fromStdString(m_data.dataset()->name());
     job.epochs = epochs;
     job.seeds = seeds;
-    job.total = static_cast<std::size_t>(std::max(epochs, 0)) * static_cast<std::size_t>(std::max(seeds, 0));
-    job.curves.resize(static_cast<std::size_t>(std::max(seeds, 0)));
+    job.total = static_cast<std::size_t>(epochs) * static_cast<std::size_t>(seeds);
+    job.curves.resize(static_cast<std::size_t>(seeds));
     m_reproduction = std::move(job);
     m_clock.start();
 
-    const auto arrivals = std::make_shared<Arrivals>();
-    const auto take = [this, arrivals] {
-        std::vector<Arrivals::Loss> losses;
-        {
-            std::lock_guard lock(arrivals->mutex);
-            losses.swap(arrivals->losses);
-            arrivals->onTheWay = false;
-        }
-        ReproductionJob &running = m_reproduction;
-        for (const auto &[seed, loss] : losses)
-            if (seed < running.curves.size())
-                running.curves[seed].push_back(loss);
-        running.done += losses.size();
-        const qint64 elapsed = m_clock.elapsed();
-        if (running.state == ReproductionJob::State::Running && elapsed > kStableMs && running.done > 0)
-            running.secondsLeft = double(elapsed) / 1000 / double(running.done)
-                                  * double(running.total - std::min(running.done, running.total));
-        m_place.notify(Change::Reproduction);
-    };
-    const auto observe = [this, arrivals, take](std::size_t seed, int, double loss) {
-        bool first = false;
-        {
-            std::lock_guard lock(arrivals->mutex);
-            arrivals->losses.push_back({seed, loss});
-            first = !std::exchange(arrivals->onTheWay, true);
-        }
-        if (first)
-            m_place.mailbox().post(take);
+    const auto observe = [this](std::size_t seed, int, double loss) {
+        m_place.mailbox().post([this, seed, loss] { epochEnded(seed, loss); });
     };
     const auto made = std::make_shared<std::shared_ptr<const Reproduction>>();
     m_reproductionTask = std::make_unique<Task>(
@@ -102,6 +64,18 @@ void MachineStudies::reproduce(bool seededTargets, int epochs, int seeds)
         [this, made](const TaskResult &result) {
             m_place.mailbox().post([this, made, result] { reproductionEnded(result, *made); });
         });
+    m_place.notify(Change::Reproduction);
+}
+
+void MachineStudies::epochEnded(std::size_t seed, double loss)
+{
+    ReproductionJob &job = m_reproduction;
+    if (seed < job.curves.size())
+        job.curves[seed].push_back(loss);
+    ++job.done;
+    const qint64 elapsed = m_clock.elapsed();
+    if (job.state == ReproductionJob::State::Running && elapsed > kStableMs)
+        job.secondsLeft = double(elapsed) / 1000 / double(job.done) * double(job.total - std::min(job.done, job.total));
     m_place.notify(Change::Reproduction);
 }
 

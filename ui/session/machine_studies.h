@@ -47,6 +47,7 @@ public:
     void end();
 
 private:
+    void epochEnded(std::size_t seed, double loss);
     void reproductionEnded(const TaskResult &result, std::shared_ptr<const Reproduction> what);
     void checkEnded(const TaskResult &result, std::shared_ptr<const BenchReport> measured);
 

@@ -14,9 +14,9 @@ struct NextStep {
     QString icon;
     Page page = Page::Dataset;  ///< where it is watched
     bool enabled = true;
-    QString why;                ///< tooltip
-    bool pickFiles = false;     ///< asks for pictures to rate
-    std::function<void()> run;  ///< may be empty: only the page is shown
+    QString why;                     ///< tooltip
+    bool pickFiles = false;          ///< asks for pictures to rate
+    std::function<void()> run = {};  ///< may be empty: only the page is shown
 };
 
 NextStep nextStep(Session &session);

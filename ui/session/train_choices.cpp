@@ -1,9 +1,9 @@
 #include "ui/session/train_choices.h"
 
-#include <QJsonDocument>
-#include <QJsonObject>
-
+#include <array>
 #include <utility>
+
+#include "core/learn/settings_list.h"
 
 namespace dank::ui {
 
@@ -21,8 +21,8 @@ public:
     bool mergeWith(const QUndoCommand *next) override
     {
         const auto *other = static_cast<const SettingsCommand *>(next);
-        const QStringList mine = changed(m_before, m_after);
-        if (mine.size() != 1 || mine != changed(other->m_before, other->m_after))
+        const auto mine = differingSettings(std::array{m_before, m_after});
+        if (mine.size() != 1 || mine != differingSettings(std::array{other->m_before, other->m_after}))
             return false;
         m_after = other->m_after;
         setObsolete(m_after == m_before);
@@ -30,18 +30,6 @@ public:
     }
 
 private:
-    static QStringList changed(const TrainConfig &from, const TrainConfig &to)
-    {
-        const auto parsed = [](const TrainConfig &config) {
-            return QJsonDocument::fromJson(QByteArray::fromStdString(trainConfigToJson(config))).object();
-        };
-        const QJsonObject a = parsed(from), b = parsed(to);
-        QStringList names;
-        for (const QString &name : a.keys())
-            if (a.value(name) != b.value(name))
-                names << name;
-        return names;
-    }
     void apply(const TrainConfig &config)
     {
         m_owner.m_config = config;

@@ -1,33 +1,10 @@
 #include "ui/session/weights_installer.h"
 
-#include <chrono>
 #include <utility>
 
 #include "ui/lanes/thumbnails.h"
 
 namespace dank::ui {
-
-namespace {
-
-/// At most about thirty reports a second, and every change of stage.
-class Throttle {
-public:
-    bool pass(std::string_view stage)
-    {
-        const auto now = std::chrono::steady_clock::now();
-        if (stage == m_stage && now - m_last < std::chrono::milliseconds(Mailbox::kIntervalMs))
-            return false;
-        m_stage = stage;
-        m_last = now;
-        return true;
-    }
-
-private:
-    std::string m_stage = "none yet";
-    std::chrono::steady_clock::time_point m_last;
-};
-
-}  // namespace
 
 WeightsInstaller::WeightsInstaller(Workplace &place, EngineDoor &engine, const JobRunner &jobs, FeatureJobs &features,
                                    RatingBoard &board)
@@ -56,20 +33,16 @@ void WeightsInstaller::start(WeightsJob job, std::function<void(const DownloadOb
     m_engine.open();
     m_job = std::move(job);
     m_job.state = WeightsJob::State::Running;
-    const auto throttle = std::make_shared<Throttle>();  // the lane's
     const auto tell = [this](const std::string &stage, const DownloadProgress &progress) {
         m_place.mailbox().post([this, stage, progress] { progressed(stage, progress); });
     };
     m_task = std::make_unique<Task>(
         m_lane,
-        [tell, throttle, work = std::move(work)](const CancelToken &cancel) {
-            JobContext context;
-            context.cancel = cancel;
-            context.progress = [tell, throttle](const Progress &progress) {
-                if (throttle->pass(progress.stage))
-                    tell(std::string(progress.stage), {.done = progress.done, .total = progress.total});
+        [tell, work = std::move(work)](const CancelToken &cancel) {
+            const auto staged = [tell](const Progress &progress) {
+                tell(std::string(progress.stage), {.done = progress.done, .total = progress.total});
             };
-            work([tell](const DownloadProgress &progress) { tell({}, progress); }, context);
+            work([tell](const DownloadProgress &progress) { tell({}, progress); }, {cancel, staged});
         },
         [this, before = m_features.picks()](const TaskResult &result) {
             m_place.mailbox().post([this, result, before] { ended(result, before); });
