@@ -13,6 +13,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/random.h"
+#include "core/dataset/histogram.h"
 #include "core/image/encode.h"
 #include "core/image/meme_painter.h"
 #include "core/nn/training/practice_data.h"
@@ -36,12 +37,6 @@ double secondsOf(auto &&work)
     const auto start = std::chrono::steady_clock::now();
     work();
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-double median(std::vector<double> values)
-{
-    std::sort(values.begin(), values.end());
-    return (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
 }
 
 /// Removed with everything in it.
@@ -74,16 +69,6 @@ public:
     {
     }
 
-    /// How many items a word asks for.
-    std::size_t count(const std::string &what) const
-    {
-        const std::size_t extracting = 2 * precisions().size() + 1, training = 2, rating = 2;
-        return what == "all"       ? extracting + training + rating
-               : what == "extract" ? extracting
-               : what == "train"   ? training
-                                   : rating;
-    }
-
     void extract()
     {
         const TemporaryFolder folder;
@@ -111,8 +96,8 @@ public:
             for (const EpochStats &stats :
                  trainRegressor({matrix, targets, split}, config, {}, control, {}, quiet(), m_context.threads).curve)
                 seconds.push_back(stats.seconds);
-            add("train_" + config.preset, "training on 3,338 memes, preset " + config.preset, 1 / median(seconds),
-                "epochs/s");
+            add("train_" + config.preset, "training on 3,338 memes, preset " + config.preset,
+                1 / summarize(seconds).median, "epochs/s");
         }
     }
 
@@ -146,14 +131,10 @@ public:
             first.push_back(computed);
             again.push_back(stored);
         }
-        add("rate_first", "first score of a JPEG of 1080 pixels", 1e3 * median(first), "ms");
-        add("rate_again", "score of a picture that the library knows", 1e3 * median(again), "ms");
+        add("rate_first", "first score of a JPEG of 1080 pixels", 1e3 * summarize(first).median, "ms");
+        add("rate_again", "score of a picture that the library knows", 1e3 * summarize(again).median, "ms");
     }
 
-    std::vector<BenchItem> items;
-    std::size_t total = 0;  ///< items in all, for whom it is told
-
-private:
     std::vector<Precision> precisions() const
     {
         std::vector<Precision> all{Precision::Float32};
@@ -162,6 +143,10 @@ private:
         return all;
     }
 
+    std::vector<BenchItem> items;
+    std::size_t total = 0;  ///< items in all, for whom it is told
+
+private:
     /// What is measured reports its own steps; here only whole items count.
     JobContext quiet() const { return {m_job.cancel, {}}; }
     void step() const
@@ -212,7 +197,7 @@ private:
                 passes.push_back(seconds);
         }
         add(std::string("forward_") + kNetwork + '_' + precisionName(precision),
-            "forward passes alone, " + spec.title + ", " + precisionName(precision), kBatch / median(passes),
+            "forward passes alone, " + spec.title + ", " + precisionName(precision), kBatch / summarize(passes).median,
             "images/s");
     }
 
@@ -236,19 +221,25 @@ std::string extractItem(const std::string &network, Precision precision)
 BenchReport benchmark(const std::string &what, const std::string &device, const PipelineContext &context,
                       const JobContext &job)
 {
-    const bool all = what == "all";
-    if (!all && what != "extract" && what != "train" && what != "rate")
-        throw Error(ErrorKind::Format,
-                    "There is no benchmark \"" + sanitizeUtf8(what) + "\"; choose extract, train, rate or all.");
     const Device chosen = chooseDevice(device);
     Bench bench(chosen, context, job);
-    bench.total = bench.count(what);
-    if (all || what == "extract")
-        bench.extract();
-    if (all || what == "train")
-        bench.train();
-    if (all || what == "rate")
-        bench.rate();
+    struct Part {
+        const char *name;
+        std::size_t items;
+        void (Bench::*measure)();
+    };
+    const Part parts[] = {{"extract", 2 * bench.precisions().size() + 1, &Bench::extract},
+                          {"train", 2, &Bench::train},
+                          {"rate", 2, &Bench::rate}};
+    const auto isAsked = [&](const Part &part) { return what == "all" || what == part.name; };
+    for (const Part &part : parts)
+        bench.total += isAsked(part) ? part.items : 0;
+    if (bench.total == 0)
+        throw Error(ErrorKind::Format,
+                    "There is no benchmark \"" + sanitizeUtf8(what) + "\"; choose extract, train, rate or all.");
+    for (const Part &part : parts)
+        if (isAsked(part))
+            (bench.*part.measure)();
 
     std::error_code ignored;
     if (fs::exists(context.library / "library.sqlite", ignored)) {

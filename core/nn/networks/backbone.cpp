@@ -241,9 +241,9 @@ const BackboneSpec &networkOf(const TensorFile &weights)
 std::vector<ParameterShape> networkParameters(const BackboneSpec &spec)
 {
     const KnownNetwork &known = knownNetwork(spec);
-    ParameterSource lister = ParameterSource::lister();
-    build(known, lister, {c10::Device(at::kCPU), at::kFloat});
-    return lister.asked();
+    ParameterSource parameters = ParameterSource::matcher({{}, {}, {}, nullptr});
+    known.make({known.spec, parameters, {c10::Device(at::kCPU), at::kFloat}});
+    return parameters.asked();
 }
 
 }  // namespace dank

@@ -63,11 +63,6 @@ ParameterSource ParameterSource::random(std::uint64_t seed)
     return source;
 }
 
-ParameterSource ParameterSource::lister()
-{
-    return ParameterSource(Mode::List);
-}
-
 std::vector<float> ParameterSource::randomWeight(const std::string &name, const std::vector<std::int64_t> &shape,
                                                  double gain) const
 {
@@ -163,8 +158,6 @@ const TensorView *ParameterSource::find(const std::string &name, bool &reshaped)
 std::vector<float> ParameterSource::read(const std::string &name, const std::vector<std::int64_t> &shape)
 {
     m_asked.push_back({name, shape});
-    if (m_mode == Mode::List)
-        return {};
     bool reshaped = false;
     const TensorView *tensor = find(name, reshaped);
     const auto count = [](const std::vector<std::int64_t> &sides) {

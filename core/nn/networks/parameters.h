@@ -30,9 +30,6 @@ class ParameterSource {
 public:
     static ParameterSource fromFile(TensorFile file);
     static ParameterSource random(std::uint64_t seed);
-    /// Gives nothing, and notes what was asked for in asked(); the network that it builds cannot be used.
-    static ParameterSource lister();
-
     /// Looks for names and shapes in a file and gives nothing; the network that it builds cannot be used.
     static ParameterSource matcher(TensorFile file);
 
@@ -63,7 +60,7 @@ public:
     const std::vector<ParameterShape> &asked() const { return m_asked; }
 
 private:
-    enum class Mode { File, Random, List, Match };
+    enum class Mode { File, Random, Match };
     explicit ParameterSource(Mode mode) : m_mode(mode) {}
 
     std::vector<float> read(const std::string &name, const std::vector<std::int64_t> &shape);

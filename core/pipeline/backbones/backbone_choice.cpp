@@ -19,25 +19,17 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char *kSuffix = ".safetensors";
+constexpr const char *kUntrained = "seed-1";     ///< the weights of `--weights none`
+constexpr const char *kProgramKey = "program/";  ///< and the weights' id: the fact that a program is allowed
 
 std::string classicId()
 {
     return "v-" + std::to_string(kClassicVersion);
 }
 
-std::string seedId(std::uint64_t seed)
-{
-    return "seed-" + std::to_string(seed);
-}
-
 bool isPath(const std::string &backbone)
 {
     return backbone.find_first_of("/.") != std::string::npos;
-}
-
-std::string programKey(const std::string &weightsId)
-{
-    return "program/" + weightsId;
 }
 
 BackboneChoice programChoice(const fs::path &file, WeightsNames &names)
@@ -205,7 +197,7 @@ BackboneChoice chooseBackbone(const BackboneRequest &request, const fs::path &li
         return {spec, {}, classicId()};
     }
     if (request.weights == "none")
-        return {spec, {}, seedId(kUntrainedSeed)};
+        return {spec, {}, kUntrained};
     if (!request.weights.empty())
         return fromFile(spec, request.weights, library, names);
     const fs::path installed = installedWeightsPath(library, spec.id);
@@ -290,13 +282,13 @@ BackboneChoice findBackbone(const BackboneId &id, const std::string &request, co
 
 void allowProgram(const std::string &weightsId, const fs::path &library)
 {
-    Library::open(library).facts().set(programKey(weightsId), "allowed");
+    Library::open(library).facts().set(kProgramKey + weightsId, "allowed");
 }
 
 void requireAllowed(const BackboneChoice &choice, const std::string &request, const fs::path &library)
 {
     if (choice.kind() != BackboneKind::TorchScript || !request.empty()
-        || Library::open(library).facts().get(programKey(choice.weightsId)))
+        || Library::open(library).facts().get(kProgramKey + choice.weightsId))
         return;
     throw Error(ErrorKind::Weights,
                 "This model was made with a network of somebody's own, " + displayPath(choice.weights)

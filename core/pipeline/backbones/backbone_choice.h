@@ -15,9 +15,6 @@
 
 namespace dank {
 
-/// The seed of `--weights none`.
-inline constexpr std::uint64_t kUntrainedSeed = 1;
-
 /// A backbone with its weights: all that is needed to build it.
 struct BackboneChoice {
     BackboneSpec spec;

@@ -95,14 +95,10 @@ std::optional<Metadata> readMetadata(const fs::path &file)
     }
 }
 
-/// The entry whose file has that hash, whole; nullptr where there is none.
-const WeightsEntry *entryOf(const std::vector<WeightsEntry> &catalogue, const std::string &backbone,
-                            const std::string &sha256)
+/// Whether the entry is of the file with that whole hash; empty: of none that is known.
+bool isOf(const WeightsEntry &entry, const std::string &backbone, const std::string &sha256)
 {
-    const auto found = std::find_if(catalogue.begin(), catalogue.end(), [&](const WeightsEntry &entry) {
-        return entry.backbone == backbone && !sha256.empty() && sha256.starts_with(entry.sha256);
-    });
-    return found == catalogue.end() ? nullptr : &*found;
+    return entry.backbone == backbone && !sha256.empty() && sha256.starts_with(entry.sha256);
 }
 
 Metadata metadataOf(const WeightsEntry &entry, const std::string &sha256)
@@ -144,9 +140,8 @@ std::vector<WeightsStatus> LibraryShelf::weights(const fs::path &library) const
             continue;
         const std::optional<Metadata> metadata = readMetadata(file);
         const std::string sha256 = metadata ? valueOf(*metadata, kSha256) : std::string();
-        const auto row = std::find_if(list.begin(), list.end(), [&](const WeightsStatus &status) {
-            return status.entry.backbone == spec.id && !sha256.empty() && sha256.starts_with(status.entry.sha256);
-        });
+        const auto row = std::find_if(list.begin(), list.end(),
+                                      [&](const WeightsStatus &status) { return isOf(status.entry, spec.id, sha256); });
         if (row != list.end()) {
             row->installed = true;
             row->file = file;
@@ -220,12 +215,13 @@ std::string LibraryShelf::addWeights(const fs::path &file, const std::string &ba
     // A file of the catalogue is known by its hash, whatever it is called.
     const std::string sha256 = sha256File(file, job);
     const std::vector<WeightsEntry> catalogue = weightsCatalogueOrNone();
-    const WeightsEntry *const entry = entryOf(catalogue, spec->id, sha256);
+    const auto entry = std::find_if(catalogue.begin(), catalogue.end(),
+                                    [&](const WeightsEntry &known) { return isOf(known, spec->id, sha256); });
     install(tensors, *spec,
-            entry ? metadataOf(*entry, sha256)
-                  : Metadata{{kFile, printable(displayPath(file.filename()))},
-                             {kSource, "a file of yours"},
-                             {kSha256, sha256}},
+            entry != catalogue.end() ? metadataOf(*entry, sha256)
+                                     : Metadata{{kFile, printable(displayPath(file.filename()))},
+                                                {kSource, "a file of yours"},
+                                                {kSha256, sha256}},
             library, job);
     return spec->id;
 }
@@ -279,11 +275,8 @@ std::size_t LibraryShelf::convertWeights(const fs::path &in, const fs::path &out
 
 std::string originOf(const fs::path &installed)
 {
-    try {
-        return originOf(openSafetensors(installed).metadata());
-    } catch (const Error &) {
-        return {};
-    }
+    const std::optional<Metadata> metadata = readMetadata(installed);
+    return metadata ? originOf(*metadata) : std::string();
 }
 
 }  // namespace dank

@@ -24,11 +24,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double secondsSince(Clock::time_point start)
-{
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
 /// What one worker made of some pictures.
 struct Batch {
     struct Item {
@@ -141,7 +136,8 @@ private:
                 m_hashes[row].clear();
             }
         m_report.computed += batch.computed.size();
-        m_report.imagesPerSecond = static_cast<double>(m_report.computed) / std::max(secondsSince(m_start), 1e-9);
+        const std::chrono::duration<double> seconds = Clock::now() - m_start;
+        m_report.imagesPerSecond = static_cast<double>(m_report.computed) / std::max(seconds.count(), 1e-9);
         m_report.skipped.insert(m_report.skipped.end(), m_event.skipped.begin(), m_event.skipped.end());
         m_event.imagesPerSecond = m_report.imagesPerSecond;
         m_event.done += batch.computed.size() + batch.refused.size();

@@ -13,7 +13,6 @@
 #include "core/nn/training/trainer.h"
 #include "core/pipeline/runs/cross_validate.h"
 #include "core/pipeline/runs/evaluate_run.h"
-#include "core/pipeline/runs/model_basis.h"
 #include "core/pipeline/runs/permutation_controls.h"
 #include "core/pipeline/runs/run_data.h"
 #include "core/store/checkpoint.h"
