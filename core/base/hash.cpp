@@ -1,5 +1,6 @@
 #include "core/base/hash.h"
 
+#include <cstdio>
 #include <memory>
 #include <new>
 #include <vector>
@@ -14,21 +15,11 @@ namespace {
 
 std::string toHex(const XXH128_hash_t &hash)
 {
-    XXH128_canonical_t canonical;
-    XXH128_canonicalFromHash(&canonical, hash);
-    static constexpr char kDigits[] = "0123456789abcdef";
-    std::string text;
-    text.reserve(2 * sizeof canonical.digest);
-    for (const unsigned char byte : canonical.digest) {
-        text.push_back(kDigits[byte >> 4]);
-        text.push_back(kDigits[byte & 15]);
-    }
+    char text[33];
+    std::snprintf(text, sizeof text, "%016llx%016llx", static_cast<unsigned long long>(hash.high64),
+                  static_cast<unsigned long long>(hash.low64));
     return text;
 }
-
-struct StateDeleter {
-    void operator()(XXH3_state_t *state) const { XXH3_freeState(state); }
-};
 
 }  // namespace
 
@@ -44,7 +35,7 @@ std::string hashText(std::string_view text)
 
 std::string hashFile(const std::filesystem::path &path)
 {
-    const std::unique_ptr<XXH3_state_t, StateDeleter> state(XXH3_createState());
+    const std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t *)> state(XXH3_createState(), XXH3_freeState);
     if (!state)
         throw std::bad_alloc();
     XXH3_128bits_reset(state.get());

@@ -98,14 +98,6 @@ std::shared_ptr<const ColumnTable> ColumnTableBuilder::finish()
     return table;
 }
 
-RowColumns RowColumns::of(const std::map<std::string, std::string> &values)
-{
-    ColumnTableBuilder builder;
-    for (const auto &[name, value] : values)
-        builder.put(0, name, value);
-    return RowColumns(builder.finish(), 0);
-}
-
 const std::string &RowColumns::value(std::string_view column) const
 {
     return m_table ? m_table->value(column, m_row) : noText();

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -68,8 +67,6 @@ class RowColumns {
 public:
     RowColumns() = default;
     RowColumns(std::shared_ptr<const ColumnTable> table, std::size_t row) : m_table(std::move(table)), m_row(row) {}
-    /// For tests and tools: a row of its own.
-    static RowColumns of(const std::map<std::string, std::string> &values);
 
     /// Empty where unknown.
     const std::string &value(std::string_view column) const;

@@ -57,38 +57,23 @@ bool leavesFolder(std::string_view name)
            || name.find('\0') != std::string_view::npos;
 }
 
-/// What "media" says about where the picture might lie.
-struct MediaName {
-    std::string name;      ///< a file name, or empty
-    bool outside = false;  ///< it names a place outside the dataset
-};
-
-MediaName mediaName(std::string_view media)
+/// The file name in what "media" says, which may be empty; nothing where it names a place outside the dataset.
+std::optional<std::string> mediaName(std::string_view media)
 {
     const std::size_t scheme = media.find("://");
-    MediaName result;
     if (scheme == std::string_view::npos) {
         // A path: only its last part is used, but one that climbs out is told rather than bent.
         const fs::path path(media.substr(0, media.find('\0')));
         if (path.is_absolute() || std::find(path.begin(), path.end(), "..") != path.end()
-            || media.find('\0') != std::string_view::npos) {
-            result.outside = true;
-            return result;
-        }
-        result.name = path.filename().native();
-        return result;
+            || media.find('\0') != std::string_view::npos)
+            return std::nullopt;
+        return path.filename().native();
     }
     std::string_view rest = media.substr(scheme + 3);
     rest = rest.substr(0, rest.find_first_of("?#"));
     const std::size_t slash = rest.rfind('/');
-    if (slash == std::string_view::npos)
-        return result;  // a host alone
-    result.name = percentDecoded(rest.substr(slash + 1));
-    if (leavesFolder(result.name)) {
-        result.outside = true;
-        result.name.clear();
-    }
-    return result;
+    std::string name = slash == std::string_view::npos ? "" : percentDecoded(rest.substr(slash + 1));  // else a host
+    return leavesFolder(name) ? std::nullopt : std::optional(std::move(name));
 }
 
 struct FolderEntry {
@@ -137,29 +122,30 @@ public:
     {
         if (leavesFolder(id))
             return {{}, SkipReason::ImageOutside, "its id would name a file outside the dataset's folder"};
-        const MediaName named = mediaName(media);
+        const std::optional<std::string> inside = mediaName(media);
+        const std::string name = inside.value_or("");
         const auto byStem = m_byStem.find(id);
         if (byStem != m_byStem.end())
-            return inMemes(best(byStem->second, named.name));
+            return inMemes(best(byStem->second, name));
         if (const auto byName = m_byName.find(id); byName != m_byName.end())  // an id with its extension
             return inMemes({byName->first, byName->second});
-        if (const auto byName = m_byName.find(named.name); byName != m_byName.end())
+        if (const auto byName = m_byName.find(name); byName != m_byName.end())
             return inMemes({byName->first, byName->second});
-        if (!named.name.empty()) {
-            const fs::path beside = m_folder / named.name;
+        if (!name.empty()) {
+            const fs::path beside = m_folder / name;
             std::error_code failed;
             const fs::file_status status = fs::symlink_status(beside, failed);
             if (!failed && fs::exists(status) && !fs::is_directory(status))
                 return checked(beside, fs::is_symlink(status));
         }
-        if (named.outside)
+        if (!inside)
             return {{},
                     SkipReason::ImageOutside,
                     "there is no memes/" + id + ".* and its media '" + sanitizeUtf8(media.substr(0, 200))
                         + "' lies outside the dataset's folder"};
         std::string detail = "no memes/" + id + ".*";
-        if (!named.name.empty())
-            detail += " and no " + sanitizeUtf8(named.name) + " beside " + m_dbName;
+        if (!name.empty())
+            detail += " and no " + sanitizeUtf8(name) + " beside " + m_dbName;
         return {{}, SkipReason::ImageMissing, detail};
     }
 

@@ -244,8 +244,7 @@ double cosineAt(double cosine, int level)
 
 }  // namespace
 
-UnionFind::UnionFind(std::size_t count)
-    : m_parent(count), m_size(count, 1), m_sets(count), m_largest(count == 0 ? 0 : 1)
+UnionFind::UnionFind(std::size_t count) : m_parent(count), m_size(count, 1), m_largest(count == 0 ? 0 : 1)
 {
     std::iota(m_parent.begin(), m_parent.end(), std::size_t{0});
 }
@@ -270,15 +269,14 @@ bool UnionFind::unite(std::size_t a, std::size_t b)
     m_parent[b] = a;
     m_size[a] += m_size[b];
     m_largest = std::max(m_largest, m_size[a]);
-    --m_sets;
     return true;
 }
 
 std::vector<std::size_t> UnionFind::lowestMembers()
 {
-    std::vector<std::size_t> lowest(count(), count());
-    std::vector<std::size_t> result(count());
-    for (std::size_t item = 0; item < count(); ++item) {
+    const std::size_t count = m_parent.size();
+    std::vector<std::size_t> lowest(count, count), result(count);
+    for (std::size_t item = 0; item < count; ++item) {
         const std::size_t root = find(item);
         lowest[root] = std::min(lowest[root], item);
         result[item] = lowest[root];

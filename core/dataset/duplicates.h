@@ -21,8 +21,6 @@ public:
     /// False when they were together already.
     bool unite(std::size_t a, std::size_t b);
     bool together(std::size_t a, std::size_t b) { return find(a) == find(b); }
-    std::size_t count() const { return m_parent.size(); }
-    std::size_t sets() const { return m_sets; }
     std::size_t largest() const { return m_largest; }  ///< members of the largest set, 0 of none
 
     /// For each item the lowest member of its set: a name that does not depend on the order of the unions.
@@ -31,7 +29,6 @@ public:
 private:
     std::vector<std::size_t> m_parent;
     std::vector<std::size_t> m_size;
-    std::size_t m_sets;
     std::size_t m_largest;
 };
 

@@ -269,15 +269,13 @@ GroupSpec GroupSpec::parse(std::string_view text)
         spec.column = text.substr(7);
         if (spec.column.empty())
             throw Error(ErrorKind::Format, "'column:' names no column. Write column:subreddit.");
-    } else if (text == "author") {
-        spec.kind = GroupKind::Author;
-    } else if (text == "month") {
-        spec.kind = GroupKind::Month;
-    } else if (text == "template") {
-        spec.kind = GroupKind::Template;
     } else {
-        spec.kind = GroupKind::Column;
-        spec.column = text;
+        spec.kind = text == "author"     ? GroupKind::Author
+                    : text == "month"    ? GroupKind::Month
+                    : text == "template" ? GroupKind::Template
+                                         : GroupKind::Column;
+        if (spec.kind == GroupKind::Column)
+            spec.column = text;
     }
     return spec;
 }

@@ -47,11 +47,6 @@ std::string percent(double share)
     return text;
 }
 
-std::string percent(std::size_t part, std::size_t whole)
-{
-    return percent(whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0);
-}
-
 std::string memes(std::size_t count)
 {
     return std::to_string(count) + (count == 1 ? " meme" : " memes");
@@ -211,7 +206,8 @@ private:
     Verdict leakage() const
     {
         std::string reason = "The very picture of " + std::to_string(m_facts.duplicates) + " of the "
-                             + memes(m_facts.rows) + " (" + percent(m_facts.duplicates, m_facts.rows)
+                             + memes(m_facts.rows) + " ("
+                             + percent(static_cast<double>(m_facts.duplicates) / static_cast<double>(m_facts.rows))
                              + ") is among those it learned from";
         if (const BaselineResult *nearest = baseline("nearest"); nearest && spearmanOf(*nearest))
             reason += "; copying the most similar training meme scores Spearman " + figureText(*spearmanOf(*nearest))

@@ -14,6 +14,14 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// A row of its own.
+RowColumns columnsOf(const std::string &name, const std::string &value)
+{
+    ColumnTableBuilder builder;
+    builder.put(0, name, value);
+    return RowColumns(builder.finish(), 0);
+}
+
 std::string errorOf(const std::function<void()> &call)
 {
     try {
@@ -85,7 +93,7 @@ private slots:
         QCOMPARE(table->value("sub", 50'000), std::string());
         QCOMPARE(table->value("unique", 3), std::string());
         QCOMPARE(table->value("long", 3), std::string());
-        QCOMPARE(RowColumns::of({{"a", "1"}}).value("a"), std::string("1"));
+        QCOMPARE(columnsOf("a", "1").value("a"), std::string("1"));
         QCOMPARE(RowColumns().value("a"), std::string());
     }
 
@@ -154,7 +162,7 @@ private slots:
         QCOMPARE(grouped(records, "template", {nullptr, clusters, false}),
                  std::string("like m1|like m2|like m2|like m1"));
         for (MemeRecord &record : records)
-            record.columns = RowColumns::of({{"template", record.id == "m1" ? "drake" : "doge"}});
+            record.columns = columnsOf("template", record.id == "m1" ? "drake" : "doge");
         QCOMPARE(grouped(records, "template"), std::string("drake|doge|doge|doge"));
     }
 
