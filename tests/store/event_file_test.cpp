@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "core/learn/settings_list.h"
-#include "core/store/event_file.h"
+#include "core/store/run_export.h"
 
 using namespace dank;
 

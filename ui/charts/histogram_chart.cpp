@@ -237,13 +237,11 @@ void HistogramChart::rebuild()
             upvotes.push_back(double(record.upvotes));
             counts.push_back(record.upvotes);
         }
-        m_upvotes->setProvenance({0,
-                                  {},
-                                  QString::fromStdString(m_dataset->name()),
-                                  QString::fromStdString(m_dataset->contentHash()),
-                                  {},
-                                  {}});
-        dankness()->setProvenance(m_upvotes->provenance());
+        ChartProvenance source;
+        source.dataset = QString::fromStdString(m_dataset->name());
+        source.datasetHash = QString::fromStdString(m_dataset->contentHash());
+        m_upvotes->setProvenance(source);
+        dankness()->setProvenance(source);
     }
     m_upvotes->setHistogram(upvotes.empty() ? Histogram{} : makeHistogram(upvotes, kUpvoteBins, m_scale), m_scale,
                             tr("upvotes"), false);

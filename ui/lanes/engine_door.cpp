@@ -1,6 +1,7 @@
 #include "ui/lanes/engine_door.h"
 
 #include <algorithm>
+#include <chrono>
 #include <thread>
 #include <utility>
 
@@ -25,13 +26,8 @@ void EngineDoor::open()
             opened = given ? given : openEngine({.threads = threads});
             info = opened->machine().info();
         });
-        {
-            std::lock_guard lock(m_mutex);
-            m_failure = result.text;
-            if (m_failure.empty())
-                m_engine = std::move(opened);
-        }
-        m_changed.notify_all();
+        m_failure = result.text;
+        m_opening.set_value(m_failure.empty() ? std::move(opened) : nullptr);
         m_place.mailbox().post([this, info, result] {
             if (result.outcome == TaskResult::Outcome::Finished) {
                 ready(info);
@@ -48,21 +44,19 @@ void EngineDoor::open()
 
 std::shared_ptr<Engine> EngineDoor::wait(const CancelToken &cancel) const
 {
-    std::unique_lock lock(m_mutex);
-    while (!m_engine && m_failure.empty()) {
+    const auto opened = m_opened;  // a copy for each thread
+    while (opened.wait_for(std::chrono::milliseconds(20)) != std::future_status::ready)
         cancel.check();
-        m_changed.wait_for(lock, std::chrono::milliseconds(20));
-    }
     cancel.check();
-    if (!m_engine)
+    if (!opened.get())
         throw Error(ErrorKind::Engine, m_failure);
-    return m_engine;
+    return opened.get();
 }
 
 std::shared_ptr<Engine> EngineDoor::get() const
 {
-    std::lock_guard lock(m_mutex);
-    return m_engine;
+    const auto opened = m_opened;
+    return opened.wait_for(std::chrono::seconds(0)) == std::future_status::ready ? opened.get() : nullptr;
 }
 
 void EngineDoor::ready(const EngineInfo &info)

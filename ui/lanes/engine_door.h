@@ -2,8 +2,7 @@
 
 #include <QCoreApplication>
 
-#include <condition_variable>
-#include <mutex>
+#include <future>
 #include <optional>
 
 #include "core/engine/engine.h"
@@ -36,10 +35,9 @@ private:
     Workplace &m_place;
     std::shared_ptr<Engine> m_given;
     int m_threads;
-    mutable std::mutex m_mutex;
-    mutable std::condition_variable m_changed;
-    std::shared_ptr<Engine> m_engine;  ///< guarded by m_mutex
-    std::string m_failure;             ///< guarded by m_mutex
+    std::promise<std::shared_ptr<Engine>> m_opening;  ///< nullptr where it could not be opened
+    const std::shared_future<std::shared_ptr<Engine>> m_opened{m_opening.get_future()};
+    std::string m_failure;  ///< set before m_opening
     bool m_asked = false, m_failed = false;
     QString m_device;
     std::optional<EngineInfo> m_info;

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <deque>
 #include <mutex>
+#include <utility>
 
 namespace dank::ui {
 
@@ -76,16 +77,9 @@ QImage Thumbnails::get(const std::filesystem::path &image)
 /// The engine is open: serves what waits.
 void Thumbnails::start()
 {
-    if (m_started)
-        return;
-    m_started = true;
-    std::size_t waiting = 0;
-    {
-        std::lock_guard lock(m_wanted->mutex);
-        waiting = m_wanted->keys.size();
-    }
-    for (std::size_t i = 0; i < waiting; ++i)
-        serveOne();
+    if (!std::exchange(m_started, true))
+        for (qsizetype waiting = m_pending.size(); waiting > 0; --waiting)
+            serveOne();
 }
 
 void Thumbnails::request(const QString &key)

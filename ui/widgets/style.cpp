@@ -126,9 +126,7 @@ QSize ThemeStyle::sizeFromContents(ContentsType type, const QStyleOption *option
 int ThemeStyle::styleHint(StyleHint hint, const QStyleOption *option, const QWidget *widget,
                           QStyleHintReturn *returnData) const
 {
-    if (hint == SH_ComboBox_Popup)
-        return 0;
-    if (hint == SH_DialogButtonBox_ButtonsHaveIcons)
+    if (hint == SH_ComboBox_Popup || hint == SH_DialogButtonBox_ButtonsHaveIcons)
         return 0;
     if (hint == SH_UnderlineShortcut)
         return m_alt;
