@@ -44,7 +44,7 @@ public:
             memes.push_back({records[i].id, predicted, actual, records[i].upvotes});
         }
         const std::string subset = std::to_string(memes.size()) + " held-out memes";
-        return dank::evaluate(std::move(memes), 0.5, subset, false);
+        return dank::evaluate({std::move(memes), 0.5, subset, false});
     }
 
     TrainReport train(const Dataset &dataset, const BackboneRequest &request, const TrainConfig &config,
@@ -167,21 +167,21 @@ private slots:
         engine->epochMs = 2;
         Session session(
             {.library = folder.filePath(QStringLiteral("library")).toStdString(), .threads = 1, .engine = engine});
-        TrainPage train(session);
-        EvaluatePage evaluate(session);
-        RatePage rate(session);
-        for (QWidget *page : std::initializer_list<QWidget *>{&train, &evaluate, &rate}) {
+        const std::unique_ptr<QWidget> train(makeTrainPage(session));
+        const std::unique_ptr<QWidget> evaluate(makeEvaluatePage(session));
+        const std::unique_ptr<QWidget> rate(makeRatePage(session, {}));
+        for (QWidget *page : {train.get(), evaluate.get(), rate.get()}) {
             page->resize(1096, 670);
             page->show();
         }
         QTest::qWait(100);
-        keepPicture(train, QStringLiteral("train-empty"));
-        keepPicture(evaluate, QStringLiteral("evaluate-empty"));
+        keepPicture(*train, QStringLiteral("train-empty"));
+        keepPicture(*evaluate, QStringLiteral("evaluate-empty"));
         // Dropped before there is a model: they wait.
         session.board().rate({folder.filePath(QStringLiteral("reddit/memes/m3.png"))});
         QTest::qWait(60);
-        keepPicture(rate, QStringLiteral("rate-empty"));
-        QCOMPARE(rate.findChild<QStackedWidget *>()->currentIndex(), 0);
+        keepPicture(*rate, QStringLiteral("rate-empty"));
+        QCOMPARE(rate->findChild<QStackedWidget *>()->currentIndex(), 0);
 
         session.data().open(folder.filePath(QStringLiteral("reddit/db.json")));
         QTRY_VERIFY_WITH_TIMEOUT(session.data().dataset() != nullptr, 20000);
@@ -192,16 +192,16 @@ private slots:
         session.choices().setConfig(config);
         session.training().train();
         QTRY_VERIFY_WITH_TIMEOUT(session.chart().shown().curve.size() > 20, 20000);
-        auto *chart = train.findChild<LossChart *>();
+        auto *chart = train->findChild<LossChart *>();
         QTRY_VERIFY(chart->table().rows.size() > 5);
         session.training().pause();
         QTRY_COMPARE_WITH_TIMEOUT(session.jobs().status().state, JobState::Paused, 20000);
         QTest::qWait(80);
-        QVERIFY(!train.findChild<TrainSettings *>()->findChild<QComboBox *>()->isEnabled());
-        QVERIFY(train.findChild<LossCard *>()->verdict().startsWith(QStringLiteral("Paused at epoch")));
-        keepPicture(train, QStringLiteral("train-paused"));
+        QVERIFY(!train->findChild<TrainSettings *>()->findChild<QComboBox *>()->isEnabled());
+        QVERIFY(train->findChild<LossCard *>()->verdict().startsWith(QStringLiteral("Paused at epoch")));
+        keepPicture(*train, QStringLiteral("train-paused"));
         // The table knows as much as the chart.
-        auto *runs = train.findChild<RunsCard *>()->model();
+        auto *runs = train->findChild<RunsCard *>()->model();
         QCOMPARE(runs->record(session.chart().shown().run)->epochs, session.chart().shown().curve.back().epoch);
         QCOMPARE(runs->index(0, RunsModel::State).data().toString(), QStringLiteral("paused"));
         session.training().resume();
@@ -209,13 +209,13 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(!session.chart().shown().live, 20000);
         QTest::qWait(80);
         QCOMPARE(chart->table().rows.size(), std::size_t(60));
-        QVERIFY2(train.findChild<LossCard *>()->verdict().contains(QStringLiteral("Best epoch 60")),
-                 qPrintable(train.findChild<LossCard *>()->verdict()));
-        QVERIFY(train.findChild<TrainSettings *>()->findChild<QComboBox *>()->isEnabled());
-        QTRY_COMPARE(train.findChild<RunsCard *>()->model()->rowCount(), 1);
+        QVERIFY2(train->findChild<LossCard *>()->verdict().contains(QStringLiteral("Best epoch 60")),
+                 qPrintable(train->findChild<LossCard *>()->verdict()));
+        QVERIFY(train->findChild<TrainSettings *>()->findChild<QComboBox *>()->isEnabled());
+        QTRY_COMPARE(train->findChild<RunsCard *>()->model()->rowCount(), 1);
         // The picture that waited has its score.
         QTRY_COMPARE_WITH_TIMEOUT(session.board().items().front().state, RatedItem::State::Scored, 20000);
-        QTRY_COMPARE(rate.findChild<QStackedWidget *>()->currentIndex(), 1);
+        QTRY_COMPARE(rate->findChild<QStackedWidget *>()->currentIndex(), 1);
     }
 
     void boardTakesTwoThousand()
@@ -256,28 +256,28 @@ private slots:
         QTRY_VERIFY2_WITH_TIMEOUT(
             session.rater().model() != nullptr && !session.chart().shown().live,
             qPrintable(session.workplace().message() ? session.workplace().message()->text : QString()), 20000);
-        RatePage page(session);
-        page.resize(1096, 670);
-        page.show();
+        const std::unique_ptr<QWidget> page(makeRatePage(session, {}));
+        page->resize(1096, 670);
+        page->show();
         session.board().rate({memes});
         QTRY_COMPARE_WITH_TIMEOUT(session.board().items().size(), std::size_t(2000), 30000);
         QTRY_VERIFY_WITH_TIMEOUT(
             std::none_of(session.board().items().begin(), session.board().items().end(),
                          [](const RatedItem &item) { return item.state == RatedItem::State::Waiting; }),
             60000);
-        auto *model = page.findChild<ScoreModel *>();
+        auto *model = page->findChild<ScoreModel *>();
         QTRY_COMPARE(model->rowCount(), 2000);
         QTRY_COMPARE(model->item(1999)->state, RatedItem::State::Skipped);
         for (int row = 1; row < 1999; ++row)
             QVERIFY(model->item(row - 1)->score.dankness >= model->item(row)->score.dankness);
         // One view, not two thousand widgets.
-        QVERIFY(page.findChildren<QWidget *>().size() < 80);
-        auto *board = page.findChild<QListView *>();
+        QVERIFY(page->findChildren<QWidget *>().size() < 80);
+        auto *board = page->findChild<QListView *>();
         board->setCurrentIndex(model->index(0));
         QTest::keyClick(board, Qt::Key_End);
         QCOMPARE(board->currentIndex().row(), 1999);
         QTest::qWait(60);
-        keepPicture(page, QStringLiteral("rate-2000-end"));
+        keepPicture(*page, QStringLiteral("rate-2000-end"));
         session.board().clear();
         QTRY_COMPARE(model->rowCount(), 0);
     }
@@ -306,10 +306,10 @@ private slots:
                                          30000);
             }
             session.runs().setNote(2, QStringLiteral("baseline for the page"));
-            TrainPage train(session);
-            EvaluatePage evaluate(session);
-            RatePage rate(session);
-            for (QWidget *page : std::initializer_list<QWidget *>{&train, &evaluate, &rate}) {
+            const std::unique_ptr<QWidget> train(makeTrainPage(session));
+            const std::unique_ptr<QWidget> evaluate(makeEvaluatePage(session));
+            const std::unique_ptr<QWidget> rate(makeRatePage(session, {}));
+            for (QWidget *page : {train.get(), evaluate.get(), rate.get()}) {
                 page->resize(1096, 670);
                 page->show();
             }
@@ -323,20 +323,20 @@ private slots:
                                          && session.board().items().back().state != RatedItem::State::Waiting,
                                      20000);
             QTest::qWait(400);
-            keepPicture(train, QStringLiteral("train") + suffix);
-            keepPicture(rate, QStringLiteral("rate") + suffix);
-            keepPicture(evaluate, QStringLiteral("evaluate-before") + suffix);
+            keepPicture(*train, QStringLiteral("train") + suffix);
+            keepPicture(*rate, QStringLiteral("rate") + suffix);
+            keepPicture(*evaluate, QStringLiteral("evaluate-before") + suffix);
             session.evaluations().evaluate(3);
             QTRY_VERIFY_WITH_TIMEOUT(
                 session.evaluations().evaluation() && session.evaluations().evaluation()->memes.size() == 120, 20000);
-            evaluate.resize(1096, 1250);
+            evaluate->resize(1096, 1250);
             QTest::qWait(500);
-            keepPicture(evaluate, QStringLiteral("evaluate") + suffix);
-            train.resize(716, 500);
-            rate.resize(716, 500);
+            keepPicture(*evaluate, QStringLiteral("evaluate") + suffix);
+            train->resize(716, 500);
+            rate->resize(716, 500);
             QTest::qWait(100);
-            keepPicture(train, QStringLiteral("train-small") + suffix);
-            keepPicture(rate, QStringLiteral("rate-small") + suffix);
+            keepPicture(*train, QStringLiteral("train-small") + suffix);
+            keepPicture(*rate, QStringLiteral("rate-small") + suffix);
         }
     }
 };

@@ -24,7 +24,7 @@ struct Compared : Fixture {
         session.reset();
         recordComparedRuns(library, db.string(), Dataset::load(db).contentHash(), count, epochs);
         open();
-        page = std::make_unique<TrainPage>(*session);
+        page.reset(makeTrainPage(*session));
         card = page->findChild<RunsCard *>();
         chart = page->findChild<LossChart *>();
     }
@@ -54,7 +54,7 @@ struct Compared : Fixture {
         return nullptr;
     }
 
-    std::unique_ptr<TrainPage> page;
+    std::unique_ptr<QWidget> page;
     RunsCard *card = nullptr;
     LossChart *chart = nullptr;
 };

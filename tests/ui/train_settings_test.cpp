@@ -385,8 +385,8 @@ private slots:
     void previewIsWhatTheCoreMakes()
     {
         Fixture f;
-        TrainPage page(*f.session);
-        auto *settings = page.findChild<TrainSettings *>();
+        const std::unique_ptr<QWidget> page(makeTrainPage(*f.session));
+        auto *settings = page->findChild<TrainSettings *>();
         BarPlot *plot = settings->targetChart()->plot();
         QVERIFY(f.load());
         QVERIFY(f.waitFor([&] { return f.session->choices().preview() && !f.session->choices().groups().empty(); }));

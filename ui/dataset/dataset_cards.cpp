@@ -2,17 +2,16 @@
 
 #include <QAction>
 #include <QActionGroup>
-#include <QHBoxLayout>
 #include <QMenu>
 #include <QPainter>
 #include <QPushButton>
 #include <QScrollArea>
-#include <QVBoxLayout>
 
 #include "ui/charts/chart_export.h"
 #include "ui/charts/histogram_chart.h"
 #include "ui/charts/number_text.h"
 #include "ui/memes/skipped_dialog.h"
+#include "ui/widgets/set_up.h"
 #include "ui/widgets/theme.h"
 
 namespace dank::ui {
@@ -138,9 +137,7 @@ void SetAsideCard::setRows(std::span<const Skipped> rows)
 {
     m_list = new QWidget;
     m_list->setAutoFillBackground(false);
-    auto *layout = new QVBoxLayout(m_list);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(0);
+    auto *layout = newBox<QVBoxLayout>(0, m_list);
     for (const auto &[reason, count] : countReasons(rows)) {
         auto *row = new ReasonRow(m_list);
         row->setFixedHeight(kRow);

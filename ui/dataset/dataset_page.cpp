@@ -9,13 +9,11 @@
 #include <QHeaderView>
 #include <QLineEdit>
 #include <QMenu>
-#include <QProgressBar>
 #include <QPushButton>
 #include <QScrollBar>
 #include <QStackedLayout>
 #include <QTableView>
 #include <QTimer>
-#include <QVBoxLayout>
 
 #include "ui/charts/number_text.h"
 #include "ui/dataset/dataset_cards.h"
@@ -25,6 +23,7 @@
 #include "ui/memes/meme_preview.h"
 #include "ui/memes/skipped_dialog.h"
 #include "ui/widgets/card.h"
+#include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
 #include "ui/widgets/window_dialogs.h"
@@ -37,16 +36,14 @@ constexpr int kMargin = 20;
 constexpr int kGap = 14;
 constexpr int kMaxRecents = 4;
 
-}  // namespace
-
-struct DatasetPage::Private {
-    Private(DatasetPage &page, Session &s) : q(page), session(s), memes(s.thumbnails()), filter(memes) {}
+struct DatasetPage : QWidget {
+    DatasetPage(Session &s, QWidget *parent);
 
     void build();
     void buildContent();
     void buildTable();
     void buildActions();
-    void update();
+    void refresh();
     void updateEmpty();
     void showTarget();
     void showGrid(bool grid);
@@ -57,7 +54,6 @@ struct DatasetPage::Private {
     void showSkipped(std::optional<SkipReason> reason);
     void contextMenu(const QPoint &at);
 
-    DatasetPage &q;
     Session &session;
     MemeModel memes;
     MemeFilter filter;
@@ -81,9 +77,25 @@ struct DatasetPage::Private {
     QAction *excludeAction = nullptr, *previewAction = nullptr;
 };
 
-void DatasetPage::Private::build()
+DatasetPage::DatasetPage(Session &s, QWidget *parent)
+    : QWidget(parent), session(s), memes(s.thumbnails()), filter(memes)
 {
-    stack = new QStackedLayout(&q);
+    build();
+    connect(&session, &Session::changed, this, [this](const ChangeEvent &change) {
+        const auto *job = change.as<JobStatus>();
+        if (change == Change::Settings || change == Change::Target) {
+            if (content)
+                change == Change::Settings ? showTarget() : upvotes->setPreview(session.choices().preview());
+        } else if (change == Change::Dataset || (job && (job->kind == JobKind::Load || job->kind == JobKind::Sample))) {
+            refresh();
+        }
+    });
+    refresh();
+}
+
+void DatasetPage::build()
+{
+    stack = new QStackedLayout(this);
     empty = new EmptyState(QStringLiteral("dataset"),
                            QStringLiteral("Start with a db.json: memes and the upvotes they got."),
                            QStringLiteral("&Open db.json…"));
@@ -93,43 +105,39 @@ void DatasetPage::Private::build()
     auto *sample = new QPushButton(QStringLiteral("Try the &sample"));
     sample->setObjectName(QStringLiteral("sampleButton"));
     sample->setProperty("link", true);
-    QObject::connect(sample, &QPushButton::clicked, &session, &Session::openSample);
+    connect(sample, &QPushButton::clicked, &session, &Session::openSample);
     empty->extra()->addWidget(sample, 0, Qt::AlignHCenter);
     empty->extra()->addSpacing(8);
     empty->extra()->addLayout(recents);
-    QObject::connect(empty, &EmptyState::clicked, &q, [this] {
+    connect(empty, &EmptyState::clicked, this, [this] {
         const QString file =
-            askForFile(&q, QStringLiteral("Open db.json"), QStringLiteral("Datasets (*.json);;All files (*)"));
+            askForFile(this, QStringLiteral("Open db.json"), QStringLiteral("Datasets (*.json);;All files (*)"));
         if (!file.isEmpty())
             session.data().open(file);
     });
 
     loading = new EmptyState(QStringLiteral("dataset"), {}, QStringLiteral("&Cancel"));
     loading->setPrimary(false);
-    loadingBar = new QProgressBar;
-    loadingBar->setTextVisible(false);
+    loadingBar = newBar(QStringLiteral("Loading"));
     loadingBar->setFixedWidth(280);
-    loadingBar->setAccessibleName(QStringLiteral("Loading"));
     // Between the sentence and the button.
     static_cast<QVBoxLayout *>(loading->layout())->insertWidget(3, loadingBar, 0, Qt::AlignHCenter);
-    QObject::connect(loading, &EmptyState::clicked, &session, [this] { session.jobs().stopAndKeep(); });
-    auto *escape = new QAction(&q);
+    connect(loading, &EmptyState::clicked, &session, [this] { session.jobs().stopAndKeep(); });
+    auto *escape = new QAction(this);
     escape->setShortcut(Qt::Key_Escape);
     escape->setShortcutContext(Qt::WidgetWithChildrenShortcut);
     loading->addAction(escape);
-    QObject::connect(escape, &QAction::triggered, &session, [this] { session.jobs().stopAndKeep(); });
+    connect(escape, &QAction::triggered, &session, [this] { session.jobs().stopAndKeep(); });
 
     for (QWidget *page : {empty, loading})
         stack->addWidget(page);
 }
 
 /// With the first dataset: the window's first frame does without.
-void DatasetPage::Private::buildContent()
+void DatasetPage::buildContent()
 {
-    content = new QWidget(&q);
-    auto *layout = new QVBoxLayout(content);
-    layout->setContentsMargins(kMargin, kMargin - 2, kMargin, kMargin);
-    layout->setSpacing(kGap);
+    content = new QWidget(this);
+    auto *layout = newBox<QVBoxLayout>(kGap, content, {kMargin, kMargin - 2, kMargin, kMargin});
 
     header = new PageHeader({});
     gridButton = new QPushButton(QStringLiteral("&Grid"));
@@ -142,7 +150,7 @@ void DatasetPage::Private::buildContent()
         header->controls()->addWidget(button);
     }
     gridButton->setChecked(true);
-    QObject::connect(gridButton, &QPushButton::toggled, &q, [this](bool on) { showGrid(on); });
+    connect(gridButton, &QPushButton::toggled, this, [this](bool on) { showGrid(on); });
     search = new QLineEdit;
     search->setPlaceholderText(QStringLiteral("Filter titles, authors…"));
     search->setAccessibleName(QStringLiteral("Filter by title, author or id"));
@@ -150,7 +158,7 @@ void DatasetPage::Private::buildContent()
     search->setFixedWidth(200);
     search->setAcceptDrops(false);  // a file dropped here is for the window
     header->controls()->addWidget(search);
-    QObject::connect(search, &QLineEdit::textChanged, &q, [this](const QString &text) {
+    connect(search, &QLineEdit::textChanged, this, [this](const QString &text) {
         filter.setText(text.trimmed());
         nothing->setVisible(filter.rowCount() == 0);
     });
@@ -158,11 +166,10 @@ void DatasetPage::Private::buildContent()
 
     upvotes = new UpvotesCard;
     setAside = new SetAsideCard;
-    QObject::connect(upvotes, &UpvotesCard::targetChanged, &q, [this](TargetKind kind) { memes.setTarget(kind); });
-    QObject::connect(setAside, &SetAsideCard::showRequested, &q,
-                     [this](std::optional<SkipReason> reason) { showSkipped(reason); });
-    auto *cards = new QHBoxLayout;
-    cards->setSpacing(kGap);
+    connect(upvotes, &UpvotesCard::targetChanged, this, [this](TargetKind kind) { memes.setTarget(kind); });
+    connect(setAside, &SetAsideCard::showRequested, this,
+            [this](std::optional<SkipReason> reason) { showSkipped(reason); });
+    auto *cards = newBox<QHBoxLayout>(kGap);
     cards->addWidget(upvotes, 7);
     cards->addWidget(setAside, 6);
     for (QWidget *card : {static_cast<QWidget *>(upvotes), static_cast<QWidget *>(setAside)}) {
@@ -193,24 +200,17 @@ void DatasetPage::Private::buildContent()
     upvotes->setPreview(session.choices().preview());
 }
 
-void DatasetPage::Private::buildTable()
+void DatasetPage::buildTable()
 {
     table = new QTableView;
     table->setModel(&filter);
-    table->setAccessibleName(QStringLiteral("Memes as a table"));
+    setUpTable(*table, QStringLiteral("Memes as a table"), 32);
     table->setSelectionBehavior(QAbstractItemView::SelectRows);
     table->setSelectionMode(QAbstractItemView::ExtendedSelection);
-    table->setShowGrid(false);
-    table->setWordWrap(false);
-    table->setTabKeyNavigation(false);
     table->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-    table->setFrameShape(QFrame::NoFrame);
-    table->verticalHeader()->hide();
-    table->verticalHeader()->setDefaultSectionSize(32);
     table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     QHeaderView *columns = table->horizontalHeader();
-    columns->setHighlightSections(false);
     columns->setSectionResizeMode(QHeaderView::Interactive);
     columns->setSectionResizeMode(MemeModel::Title, QHeaderView::Stretch);
     columns->setSortIndicatorClearable(true);
@@ -225,10 +225,10 @@ void DatasetPage::Private::buildTable()
         table->setColumnWidth(column, width);
 }
 
-void DatasetPage::Private::buildActions()
+void DatasetPage::buildActions()
 {
     const auto add = [this](const char *name, const QString &text, const QKeySequence &keys, QWidget *where) {
-        auto *action = new QAction(text, &q);
+        auto *action = new QAction(text, this);
         action->setObjectName(QLatin1String(name));
         action->setShortcut(keys);
         action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
@@ -238,29 +238,28 @@ void DatasetPage::Private::buildActions()
     excludeAction = add("exclude", QStringLiteral("E&xclude"), QKeySequence(Qt::Key_Delete), grid);
     previewAction = add("preview", QStringLiteral("&Preview"), QKeySequence(Qt::Key_Space), grid);
     table->addActions({excludeAction, previewAction});
-    QAction *find = add("find", QStringLiteral("&Filter"), QKeySequence(Qt::CTRL | Qt::Key_F), &q);
+    QAction *find = add("find", QStringLiteral("&Filter"), QKeySequence(Qt::CTRL | Qt::Key_F), this);
     find->setShortcutContext(Qt::WindowShortcut);  // from the page list too, while this page is shown
-    auto *scale = new QAction(&q);
+    auto *scale = new QAction(this);
     scale->setObjectName(QStringLiteral("logBins"));
-    QObject::connect(excludeAction, &QAction::triggered, &q, [this] { exclude(); });
-    QObject::connect(previewAction, &QAction::triggered, &q, [this] { preview(); });
-    QObject::connect(find, &QAction::triggered, &q, [this] {
+    connect(excludeAction, &QAction::triggered, this, [this] { exclude(); });
+    connect(previewAction, &QAction::triggered, this, [this] { preview(); });
+    connect(find, &QAction::triggered, this, [this] {
         search->setFocus(Qt::ShortcutFocusReason);
         search->selectAll();
     });
-    QObject::connect(scale, &QAction::triggered, upvotes, &UpvotesCard::toggleScale);
+    connect(scale, &QAction::triggered, upvotes, &UpvotesCard::toggleScale);
     for (QAbstractItemView *each : {static_cast<QAbstractItemView *>(grid), static_cast<QAbstractItemView *>(table)}) {
         each->setContextMenuPolicy(Qt::CustomContextMenu);
-        QObject::connect(each, &QWidget::customContextMenuRequested, &q, [this](const QPoint &at) { contextMenu(at); });
-        QObject::connect(each, &QAbstractItemView::doubleClicked, &q, [this] { preview(); });
+        connect(each, &QWidget::customContextMenuRequested, this, [this](const QPoint &at) { contextMenu(at); });
+        connect(each, &QAbstractItemView::doubleClicked, this, [this] { preview(); });
     }
 }
 
-void DatasetPage::Private::update()
+void DatasetPage::refresh()
 {
     const JobStatus &job = session.jobs().status();
-    const bool busy = job.state == JobState::Running || job.state == JobState::Stopping;
-    const bool reading = busy && (job.kind == JobKind::Load || job.kind == JobKind::Sample);
+    const bool reading = job.isBusy() && (job.kind == JobKind::Load || job.kind == JobKind::Sample);
     const auto dataset = session.data().dataset();
     if (dataset && !content)
         buildContent();
@@ -271,7 +270,7 @@ void DatasetPage::Private::update()
         memes.setDataset(dataset);
         // Excluding must not throw the user back to the top; the views lay out again in the next turn.
         if (same)
-            QTimer::singleShot(0, &q, [this, gridAt, tableAt] {
+            QTimer::singleShot(0, this, [this, gridAt, tableAt] {
                 grid->verticalScrollBar()->setValue(gridAt);
                 table->verticalScrollBar()->setValue(tableAt);
             });
@@ -295,23 +294,20 @@ void DatasetPage::Private::update()
         loading->setSentence(job.detail.isEmpty() ? job.verb : QStringLiteral("%1 · %2").arg(job.verb, job.detail));
         loading->setButton(job.state == JobState::Stopping ? QStringLiteral("Stopping…") : QStringLiteral("&Cancel"),
                            session.actions().stop);
-        loadingBar->setRange(0, job.total > 0 ? 1000 : 0);
-        if (job.total > 0)
-            loadingBar->setValue(static_cast<int>(1000.0 * static_cast<double>(std::min(job.done, job.total))
-                                                  / static_cast<double>(job.total)));
+        showProgress(*loadingBar, job.done, job.total);
     }
     if (!reading && !dataset)
         updateEmpty();
     stack->setCurrentWidget(reading ? static_cast<QWidget *>(loading) : dataset ? content : empty);
 }
 
-void DatasetPage::Private::showTarget()
+void DatasetPage::showTarget()
 {
     upvotes->setTarget(session.choices().config().target);
     memes.setTarget(session.choices().config().target);
 }
 
-void DatasetPage::Private::updateEmpty()
+void DatasetPage::updateEmpty()
 {
     while (QLayoutItem *item = recents->takeAt(0)) {
         delete item->widget();
@@ -326,12 +322,12 @@ void DatasetPage::Private::updateEmpty()
         auto *button = new QPushButton(menuText(QFileInfo(path).dir().dirName(), 40));
         button->setProperty("link", true);
         button->setToolTip(plainToolTip(path));
-        QObject::connect(button, &QPushButton::clicked, &session, [this, path] { session.data().open(path); });
+        connect(button, &QPushButton::clicked, &session, [this, path] { session.data().open(path); });
         recents->addWidget(button, 0, Qt::AlignHCenter);
     }
 }
 
-void DatasetPage::Private::showGrid(bool on)
+void DatasetPage::showGrid(bool on)
 {
     QAbstractItemView *from = on ? static_cast<QAbstractItemView *>(table) : grid;
     QAbstractItemView *to = on ? static_cast<QAbstractItemView *>(grid) : table;
@@ -347,12 +343,12 @@ void DatasetPage::Private::showGrid(bool on)
     views->setCurrentWidget(to);
 }
 
-QAbstractItemView *DatasetPage::Private::view() const
+QAbstractItemView *DatasetPage::view() const
 {
     return gridButton->isChecked() ? static_cast<QAbstractItemView *>(grid) : table;
 }
 
-std::vector<const MemeRecord *> DatasetPage::Private::chosen() const
+std::vector<const MemeRecord *> DatasetPage::chosen() const
 {
     std::vector<const MemeRecord *> records;
     for (const QItemSelectionRange &range : view()->selectionModel()->selection())
@@ -361,7 +357,7 @@ std::vector<const MemeRecord *> DatasetPage::Private::chosen() const
     return records;
 }
 
-void DatasetPage::Private::exclude()
+void DatasetPage::exclude()
 {
     std::vector<MemeId> ids;
     for (const MemeRecord *meme : chosen())
@@ -370,7 +366,7 @@ void DatasetPage::Private::exclude()
         session.data().setExcluded(ids, true);
 }
 
-void DatasetPage::Private::preview()
+void DatasetPage::preview()
 {
     if (!view()->currentIndex().isValid())
         return;
@@ -378,18 +374,16 @@ void DatasetPage::Private::preview()
     dialog->show();
 }
 
-void DatasetPage::Private::showSkipped(std::optional<SkipReason> reason)
+void DatasetPage::showSkipped(std::optional<SkipReason> reason)
 {
     const auto dataset = session.data().dataset();
     if (!dataset)
         return;
-    auto *dialog =
-        new SkippedDialog(session.data(), {dataset->skipped().begin(), dataset->skipped().end()}, reason, &q);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->open();
+    const auto rows = dataset->skipped();
+    openDialog<SkippedDialog>(session.data(), std::vector<Skipped>(rows.begin(), rows.end()), reason, this);
 }
 
-void DatasetPage::Private::contextMenu(const QPoint &at)
+void DatasetPage::contextMenu(const QPoint &at)
 {
     const auto memesChosen = chosen();
     if (memesChosen.empty())
@@ -403,7 +397,7 @@ void DatasetPage::Private::contextMenu(const QPoint &at)
         for (const MemeRecord *meme : memesChosen)
             lines << part(*meme);
         const QString all = lines.join(u'\n');
-        QAction *action = menu.addAction(text, &q, [all] { QGuiApplication::clipboard()->setText(all); });
+        QAction *action = menu.addAction(text, this, [all] { QGuiApplication::clipboard()->setText(all); });
         action->setEnabled(!all.trimmed().isEmpty());
     };
     copy(QStringLiteral("Copy &title"), [](const MemeRecord &m) { return QString::fromStdString(m.title); });
@@ -412,22 +406,11 @@ void DatasetPage::Private::contextMenu(const QPoint &at)
     menu.exec(view()->viewport()->mapToGlobal(at));
 }
 
-DatasetPage::DatasetPage(Session &session, QWidget *parent)
-    : QWidget(parent), d(std::make_unique<Private>(*this, session))
-{
-    d->build();
-    connect(&session, &Session::changed, this, [this](const ChangeEvent &change) {
-        const auto *job = change.as<JobStatus>();
-        if (change == Change::Settings || change == Change::Target) {
-            if (d->content)
-                change == Change::Settings ? d->showTarget() : d->upvotes->setPreview(d->session.choices().preview());
-        } else if (change == Change::Dataset || (job && (job->kind == JobKind::Load || job->kind == JobKind::Sample))) {
-            d->update();
-        }
-    });
-    d->update();
-}
+}  // namespace
 
-DatasetPage::~DatasetPage() = default;
+QWidget *makeDatasetPage(Session &session, QWidget *parent)
+{
+    return new DatasetPage(session, parent);
+}
 
 }  // namespace dank::ui

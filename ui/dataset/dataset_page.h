@@ -1,23 +1,12 @@
 #pragma once
 
-#include <QWidget>
-
-#include <memory>
-
 #include "ui/session/session.h"
+
+class QWidget;
 
 namespace dank::ui {
 
 /// The Dataset page: shows what the Session has and calls it; knows no other page.
-class DatasetPage : public QWidget {
-    Q_OBJECT
-public:
-    explicit DatasetPage(Session &session, QWidget *parent = nullptr);
-    ~DatasetPage() override;
-
-private:
-    struct Private;
-    std::unique_ptr<Private> d;
-};
+QWidget *makeDatasetPage(Session &session, QWidget *parent = nullptr);
 
 }  // namespace dank::ui

@@ -1,13 +1,11 @@
 #include "ui/evaluate/cross_validation_card.h"
 
 #include <QTableWidget>
-#include <QVBoxLayout>
-
-#include <cmath>
 
 #include "ui/charts/number_text.h"
 #include "ui/evaluate/evaluate_figures.h"
 #include "ui/memes/meme_wall.h"
+#include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"
 
 namespace dank::ui {
@@ -20,12 +18,6 @@ const MeanAndSd *overOf(const SeedFigures &figures, Figure figure)
 {
     const auto found = figures.find(figure);
     return found == figures.end() ? nullptr : &found->second;
-}
-
-std::optional<Interval> intervalIn(const Intervals &intervals, Figure figure)
-{
-    const auto found = intervals.find(figure);
-    return found == intervals.end() ? std::nullopt : std::optional(found->second);
 }
 
 QString counted(std::size_t count)
@@ -70,21 +62,15 @@ QString overSeedsText(Figure figure, const MeanAndSd &over, const std::optional<
 }
 
 CrossValidationCard::CrossValidationCard(QWidget *parent)
-    : Card(tr("Across folds and seeds"), parent),
-      m_done(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Normal, this)), m_verdict(new VerdictBanner(this)),
-      m_table(newFigureTable(this)), m_notes(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this))
+    : Card(tr("Across folds and seeds"), parent), m_done(paragraph({}, this, TextRole::Body, TextLabel::Tone::Normal)),
+      m_verdict(new VerdictBanner(this)),
+      m_table(newFigureTable(tr("Figures across folds and seeds"), QStringLiteral("crossValidationFigures"), this)),
+      m_notes(paragraph({}, this))
 {
     m_done->setObjectName(QStringLiteral("crossValidationDone"));
     m_notes->setObjectName(QStringLiteral("crossValidationNotes"));
-    m_table->setObjectName(QStringLiteral("crossValidationFigures"));
-    m_table->setAccessibleName(tr("Figures across folds and seeds"));
-    m_done->setWordWrap(true);
-    m_notes->setWordWrap(true);
     body()->setSpacing(10);
-    body()->addWidget(m_done);
-    body()->addWidget(m_verdict);
-    body()->addWidget(m_table);
-    body()->addWidget(m_notes);
+    addWidgets(*body(), {m_done, m_verdict, m_table, m_notes});
     body()->addStretch(1);
     hide();
 }
@@ -143,7 +129,7 @@ void CrossValidationCard::fill(const CrossValidation &cross, bool points)
                 tip += tr("\nWith %1 of the %2 seeds it is undefined.")
                            .arg(counted(cross.seeds.size() - over->runs), counted(cross.seeds.size()));
             tip += tr("\nThe interval is where one training’s figure would lie with other memes and another seed.");
-            put(overSeedsText(figure, *over, intervalIn(intervals, figure), points), tip, muted);
+            put(overSeedsText(figure, *over, intervalOf(intervals, figure), points), tip, muted);
         };
         if (grouped)
             scope(cross.within, evaluation.withinIntervals, *evaluation.within, false);

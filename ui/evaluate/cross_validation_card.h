@@ -1,7 +1,5 @@
 #pragma once
 
-#include <memory>
-
 #include "core/evaluate/cross_validation.h"
 #include "core/learn/target.h"
 #include "ui/widgets/card.h"

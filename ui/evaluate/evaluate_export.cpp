@@ -1,13 +1,10 @@
 #include "ui/evaluate/evaluate_export.h"
 
-#include <QFile>
-#include <QFileDialog>
-
-#include "core/base/error.h"
 #include "core/base/file.h"
 #include "ui/charts/chart_export.h"
 #include "ui/charts/evaluation_rows.h"
 #include "ui/memes/meme_wall.h"
+#include "ui/widgets/window_dialogs.h"
 
 namespace dank::ui {
 
@@ -24,24 +21,14 @@ ChartTable wallsTable(const Evaluation &evaluation, const Dataset *dataset, std:
     return table;
 }
 
-QString saveTable(QWidget *parent, Workplace &place, const QString &suggestedName, const ChartTable &table,
-                  const QString &title, const ChartProvenance &provenance)
+void saveTable(QWidget *parent, Workplace &place, const QString &suggestedName, const ChartTable &table,
+               const QString &title, const ChartProvenance &provenance)
 {
-    QString file = QFileDialog::getSaveFileName(parent, QObject::tr("Export table"),
-                                                suggestedName + QStringLiteral(".csv"), QObject::tr("CSV (*.csv)"));
-    if (file.isEmpty())
-        return {};
-    if (!file.endsWith(QLatin1String(".csv"), Qt::CaseInsensitive))
-        file += QLatin1String(".csv");
-    try {
-        const QByteArray bytes = renderTable(table, title, provenance.footer());
-        writeFileAtomically(std::filesystem::path(QFile::encodeName(file).toStdString()),
-                            std::string_view(bytes.constData(), std::size_t(bytes.size())));
-    } catch (const Error &error) {
-        place.say({Message::Severity::Error, QString::fromStdString(error.what()), {}, {}});
-        return {};
-    }
-    return file;
+    const QString ending = QStringLiteral(".csv");
+    const QString file = askWhereToSave(parent, QObject::tr("Export table"), suggestedName + ending, ending);
+    if (!file.isEmpty())
+        place.attempt(
+            [&] { writeFileAtomically(toPath(file), renderTable(table, title, provenance.footer()).toStdString()); });
 }
 
 ChartProvenance provenanceOf(const Model &model, const Dataset *dataset)

@@ -12,10 +12,9 @@ namespace dank::ui {
 /// each.
 ChartTable wallsTable(const Evaluation &evaluation, const Dataset *dataset, std::size_t most = 100);
 
-/// Asks where, and writes the table as CSV; a failure becomes a message. Returns the file, empty when
-/// nothing was written.
-QString saveTable(QWidget *parent, Workplace &place, const QString &suggestedName, const ChartTable &table,
-                  const QString &title, const ChartProvenance &provenance);
+/// Asks where, and writes the table as CSV; a failure becomes a message.
+void saveTable(QWidget *parent, Workplace &place, const QString &suggestedName, const ChartTable &table,
+               const QString &title, const ChartProvenance &provenance);
 
 /// Where an evaluation's figures come from.
 ChartProvenance provenanceOf(const Model &model, const Dataset *dataset);

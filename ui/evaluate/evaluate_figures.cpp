@@ -3,13 +3,14 @@
 #include <QHeaderView>
 #include <QStyledItemDelegate>
 #include <QTableWidget>
-#include <QVBoxLayout>
 
+#include <algorithm>
 #include <cmath>
 
 #include "ui/charts/number_text.h"
 #include "ui/evaluate/evaluate_layout.h"
 #include "ui/memes/meme_wall.h"
+#include "ui/widgets/set_up.h"
 #include "ui/widgets/theme.h"
 
 namespace dank::ui {
@@ -33,6 +34,45 @@ protected:
             option->palette.setColor(QPalette::Text, tokensFor(option->palette).muted);
     }
 };
+
+struct Words {
+    Figure figure;
+    const char *title, *help;
+};
+
+const Words &wordsOf(Figure figure)
+{
+    static constexpr Words kWords[] = {
+        {Figure::Mae, "Mean absolute error", "How far a prediction is off on average. Less is better."},
+        {Figure::Rmse, "Root mean squared error",
+         "Like the mean absolute error, but large misses weigh more. Less is better."},
+        {Figure::R2, "R²",
+         "The share of the differences between memes that the model explains. 1 is all of them, 0 no more than a "
+         "constant, below 0 is worse than a constant."},
+        {Figure::Spearman, "Spearman’s ρ",
+         "How well the order of the memes is predicted. 1 is the same order, 0 no relation, −1 the reverse."},
+        {Figure::Kendall, "Kendall’s τ",
+         "Of all pairs of memes, how many more are in the right order than in the wrong one. 1 is the same order, 0 no "
+         "relation, −1 the reverse."},
+        {Figure::Pairwise, "Pairs in the right order",
+         "Two memes, one with at least twice the other’s upvotes: how often the model puts that one higher. A coin "
+         "gets "
+         "50 %."},
+        {Figure::RocAucTop25, "AUC, top quarter",
+         "A meme of the dankest quarter and another one: how often the model puts the dank one higher. Guessing gets "
+         "0.5, 1 is always."},
+        {Figure::PrAucTop25, "PR-AUC, top quarter",
+         "Going down the model’s list, how pure it stays in memes of the dankest quarter. Guessing gets the base rate, "
+         "the share of such memes; 1 is all of them first."},
+        {Figure::RocAucTop5, "AUC, top 5 %",
+         "A meme of the dankest 5 % and another one: how often the model puts the dank one higher. Guessing gets 0.5, "
+         "1 is always."},
+        {Figure::PrAucTop5, "PR-AUC, top 5 %",
+         "Going down the model’s list, how pure it stays in memes of the dankest 5 %. Guessing gets the base rate, the "
+         "share of such memes; 1 is all of them first."},
+    };
+    return *std::ranges::find(kWords, figure, &Words::figure);
+}
 
 bool isError(Figure figure)
 {
@@ -92,61 +132,12 @@ QString wrapped(const QString &text)
 
 QString figureTitle(Figure figure)
 {
-    switch (figure) {
-    case Figure::Mae: return KeyFigures::tr("Mean absolute error");
-    case Figure::Rmse: return KeyFigures::tr("Root mean squared error");
-    case Figure::R2: return KeyFigures::tr("R²");
-    case Figure::Spearman: return KeyFigures::tr("Spearman’s ρ");
-    case Figure::Kendall: return KeyFigures::tr("Kendall’s τ");
-    case Figure::Pairwise: return KeyFigures::tr("Pairs in the right order");
-    case Figure::RocAucTop25: return KeyFigures::tr("AUC, top quarter");
-    case Figure::PrAucTop25: return KeyFigures::tr("PR-AUC, top quarter");
-    case Figure::RocAucTop5: return KeyFigures::tr("AUC, top 5 %");
-    case Figure::PrAucTop5: return KeyFigures::tr("PR-AUC, top 5 %");
-    }
-    return {};
+    return KeyFigures::tr(wordsOf(figure).title);
 }
 
 QString figureHelp(Figure figure)
 {
-    switch (figure) {
-    case Figure::Mae: return KeyFigures::tr("How far a prediction is off on average. Less is better.");
-    case Figure::Rmse:
-        return KeyFigures::tr("Like the mean absolute error, but large misses weigh more. Less is better.");
-    case Figure::R2:
-        return KeyFigures::tr(
-            "The share of the differences between memes that the model explains. 1 is all of them, 0 no "
-            "more than a constant, below 0 is worse than a constant.");
-    case Figure::Spearman:
-        return KeyFigures::tr(
-            "How well the order of the memes is predicted. 1 is the same order, 0 no relation, −1 the "
-            "reverse.");
-    case Figure::Kendall:
-        return KeyFigures::tr(
-            "Of all pairs of memes, how many more are in the right order than in the wrong one. 1 is the "
-            "same order, 0 no relation, −1 the reverse.");
-    case Figure::Pairwise:
-        return KeyFigures::tr(
-            "Two memes, one with at least twice the other’s upvotes: how often the model puts that one "
-            "higher. A coin gets 50 %.");
-    case Figure::RocAucTop25:
-        return KeyFigures::tr(
-            "A meme of the dankest quarter and another one: how often the model puts the dank one higher. "
-            "Guessing gets 0.5, 1 is always.");
-    case Figure::PrAucTop25:
-        return KeyFigures::tr(
-            "Going down the model’s list, how pure it stays in memes of the dankest quarter. Guessing gets "
-            "the base rate, the share of such memes; 1 is all of them first.");
-    case Figure::RocAucTop5:
-        return KeyFigures::tr(
-            "A meme of the dankest 5 % and another one: how often the model puts the dank one higher. "
-            "Guessing gets 0.5, 1 is always.");
-    case Figure::PrAucTop5:
-        return KeyFigures::tr(
-            "Going down the model’s list, how pure it stays in memes of the dankest 5 %. Guessing gets the "
-            "base rate, the share of such memes; 1 is all of them first.");
-    }
-    return {};
+    return KeyFigures::tr(wordsOf(figure).help);
 }
 
 QString figureText(Figure figure, double value, bool points)
@@ -178,42 +169,52 @@ QString whyUndefined(Figure figure, const Metrics &metrics)
     }
 }
 
-MetricCard::MetricCard(QWidget *parent)
-    : Card({}, parent), m_name(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this)),
-      m_value(new TextLabel({}, int(TextRole::BigNumber), TextLabel::Tone::Normal, this)),
-      m_interval(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this)),
-      m_comparison(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this))
-{
-    body()->setSpacing(2);
-    for (TextLabel *label : {m_name, m_value, m_interval, m_comparison})
-        body()->addWidget(label);
-    for (TextLabel *label : {m_name, m_interval, m_comparison})
-        label->setElided(true);
-    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
-}
+/// One figure, large, with its interval, what knowing nothing gets, and its meaning as a tooltip.
+class MetricCard : public Card {
+public:
+    enum class Better { Yes, No, Unknown };
 
-void MetricCard::setFigure(const QString &name, const QString &help, bool secondary)
-{
-    m_name->setText(name);
-    m_value->setTone(secondary ? TextLabel::Tone::Muted : TextLabel::Tone::Normal);
-    setToolTip(wrapped(help));
-    setWhatsThis(wrapped(help));
-    setAccessibleName(name);
-}
+    MetricCard() : Card({}, nullptr)
+    {
+        body()->setSpacing(2);
+        addWidgets(*body(), {m_name, m_value, m_interval, m_comparison});
+        for (TextLabel *label : {m_name, m_interval, m_comparison})
+            label->setElided(true);
+        setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    }
 
-void MetricCard::setValue(const QString &value, const QString &interval, const QString &comparison, Better better)
-{
-    m_value->setText(value);
-    m_interval->setText(interval);
-    // The sign says what the colour says.
-    m_comparison->setText(better == Better::Yes  ? tr("✓ %1").arg(comparison)
-                          : better == Better::No ? tr("✗ %1").arg(comparison)
-                                                 : comparison);
-    m_comparison->setTone(better == Better::Yes  ? TextLabel::Tone::Ok
-                          : better == Better::No ? TextLabel::Tone::Bad
-                                                 : TextLabel::Tone::Muted);
-    setAccessibleDescription(tr("%1; %2; %3").arg(value, interval, comparison));
-}
+    /// `secondary` mutes it beside the others.
+    void setFigure(const QString &name, const QString &help, bool secondary)
+    {
+        m_name->setText(name);
+        m_value->setTone(secondary ? TextLabel::Tone::Muted : TextLabel::Tone::Normal);
+        setToolTip(wrapped(help));
+        setWhatsThis(wrapped(help));
+        setAccessibleName(name);
+    }
+
+    void setValue(const QString &value, const QString &interval, const QString &comparison, Better better)
+    {
+        m_value->setText(value);
+        m_interval->setText(interval);
+        // The sign says what the colour says.
+        m_comparison->setText(better == Better::Yes  ? tr("✓ %1").arg(comparison)
+                              : better == Better::No ? tr("✗ %1").arg(comparison)
+                                                     : comparison);
+        m_comparison->setTone(better == Better::Yes  ? TextLabel::Tone::Ok
+                              : better == Better::No ? TextLabel::Tone::Bad
+                                                     : TextLabel::Tone::Muted);
+        setAccessibleDescription(tr("%1; %2; %3").arg(value, interval, comparison));
+    }
+
+private:
+    static TextLabel *label(TextRole role, TextLabel::Tone tone) { return new TextLabel({}, int(role), tone); }
+
+    TextLabel *m_name = label(TextRole::Caption, TextLabel::Tone::Muted);
+    TextLabel *m_value = label(TextRole::BigNumber, TextLabel::Tone::Normal);
+    TextLabel *m_interval = label(TextRole::Caption, TextLabel::Tone::Muted);
+    TextLabel *m_comparison = label(TextRole::Caption, TextLabel::Tone::Muted);
+};
 
 KeyFigures::KeyFigures(QWidget *parent) : QWidget(parent)
 {
@@ -222,8 +223,7 @@ KeyFigures::KeyFigures(QWidget *parent) : QWidget(parent)
         card = new MetricCard;
         parts.append({card});
     }
-    auto *column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
+    auto *column = newBox<QVBoxLayout>(0, this);
     column->addWidget(new FoldingRow(parts, 800, 2, this));
 }
 
@@ -304,24 +304,18 @@ QString shortFigureTitle(Figure figure, bool points)
     return title + (points && isError(figure) ? KeyFigures::tr(", points") : QString());
 }
 
-QTableWidget *newFigureTable(QWidget *parent)
+QTableWidget *newFigureTable(const QString &name, const QString &objectName, QWidget *parent)
 {
     auto *table = new QTableWidget(parent);
-    table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    setUpTable(*table, name, kRowHeight);
+    table->setObjectName(objectName);
     table->setSelectionBehavior(QAbstractItemView::SelectRows);
     table->setSelectionMode(QAbstractItemView::SingleSelection);
     table->setItemDelegate(new FigureDelegate(table));
-    table->setShowGrid(false);
-    table->setFrameShape(QFrame::NoFrame);
-    table->setTabKeyNavigation(false);
-    table->verticalHeader()->hide();
-    table->verticalHeader()->setDefaultSectionSize(kRowHeight);
     table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    table->horizontalHeader()->setHighlightSections(false);
     table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     table->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     table->setTextElideMode(Qt::ElideRight);
-    table->setWordWrap(false);
     return table;
 }
 
@@ -342,10 +336,9 @@ QTableWidgetItem *newFigureItem(const QString &text, const QString &tip, const Q
     return item;
 }
 
-FigureTable::FigureTable(QWidget *parent) : Card(tr("All figures"), parent), m_table(newFigureTable(this))
+FigureTable::FigureTable(QWidget *parent)
+    : Card(tr("All figures"), parent), m_table(newFigureTable(tr("All figures"), QStringLiteral("allFigures"), this))
 {
-    m_table->setAccessibleName(tr("All figures"));
-    m_table->setObjectName(QStringLiteral("allFigures"));
     body()->addWidget(m_table);
     body()->addStretch(1);
 }

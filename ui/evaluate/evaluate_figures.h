@@ -31,25 +31,12 @@ QString figureRangeText(Figure figure, const Interval &interval, bool points);
 /// For the first column of a table: "MAE, points".
 QString shortFigureTitle(Figure figure, bool points);
 /// A table of figures, one a row: to read only, as high as its rows once fitFigureTable() was called.
-QTableWidget *newFigureTable(QWidget *parent);
+QTableWidget *newFigureTable(const QString &name, const QString &objectName, QWidget *parent);
 void fitFigureTable(QTableWidget &table);
 /// A cell of it. `column`: its header, read out with the text.
 QTableWidgetItem *newFigureItem(const QString &text, const QString &tip, const QString &column, bool muted);
 
-/// One figure, large, with its interval, what knowing nothing gets, and its meaning as a tooltip.
-class MetricCard : public Card {
-    Q_OBJECT
-public:
-    enum class Better { Yes, No, Unknown };
-
-    explicit MetricCard(QWidget *parent = nullptr);
-    /// `secondary` mutes it beside the others.
-    void setFigure(const QString &name, const QString &help, bool secondary);
-    void setValue(const QString &value, const QString &interval, const QString &comparison, Better better);
-
-private:
-    TextLabel *m_name, *m_value, *m_interval, *m_comparison;
-};
+class MetricCard;
 
 /// The four figures to look at first: within groups where the evaluation is judged there.
 class KeyFigures : public QWidget {

@@ -1,11 +1,9 @@
 #include "ui/evaluate/evaluate_memes.h"
 
 #include <QComboBox>
-#include <QHBoxLayout>
 #include <QItemSelectionModel>
 #include <QListView>
 #include <QScrollBar>
-#include <QVBoxLayout>
 
 #include <algorithm>
 #include <cmath>
@@ -13,6 +11,7 @@
 #include "ui/charts/number_text.h"
 #include "ui/memes/meme_wall.h"
 #include "ui/widgets/calm.h"
+#include "ui/widgets/set_up.h"
 
 namespace dank::ui {
 
@@ -28,14 +27,8 @@ MemesCard::MemesCard(Thumbnails &thumbnails, QWidget *parent)
 {
     m_view->setModel(m_model);
     m_view->setItemDelegate(makeWallDelegate(m_view));
-    m_view->setViewMode(QListView::IconMode);
-    m_view->setMovement(QListView::Static);
-    m_view->setResizeMode(QListView::Adjust);
-    m_view->setUniformItemSizes(true);
-    m_view->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    setUpWall(*m_view);
     m_view->verticalScrollBar()->setSingleStep(33);
-    m_view->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    m_view->setFrameShape(QFrame::NoFrame);
     m_view->viewport()->setAutoFillBackground(false);
     m_view->setAccessibleName(tr("The judged memes"));
     m_view->setObjectName(QStringLiteral("judgedMemes"));

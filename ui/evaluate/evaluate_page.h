@@ -1,23 +1,12 @@
 #pragma once
 
-#include <QWidget>
-
-#include <memory>
-
 #include "ui/session/session.h"
+
+class QWidget;
 
 namespace dank::ui {
 
 /// The Evaluate page: shows what the Session has and calls it; knows no other page.
-class EvaluatePage : public QWidget {
-    Q_OBJECT
-public:
-    explicit EvaluatePage(Session &session, QWidget *parent = nullptr);
-    ~EvaluatePage() override;
-
-private:
-    struct Private;
-    std::unique_ptr<Private> d;
-};
+QWidget *makeEvaluatePage(Session &session, QWidget *parent = nullptr);
 
 }  // namespace dank::ui

@@ -1,11 +1,10 @@
 #include "ui/evaluate/meme_detail.h"
 
-#include <QVBoxLayout>
-
 #include <cmath>
 
 #include "ui/charts/number_text.h"
 #include "ui/memes/meme_wall.h"
+#include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
 
@@ -13,19 +12,14 @@ namespace dank::ui {
 
 MemeDetail::MemeDetail(Thumbnails &thumbnails, QWidget *parent)
     : Card(tr("The meme"), parent), m_thumbnails(thumbnails), m_picture(new QLabel(this)),
-      m_title(new TextLabel({}, int(TextRole::Heading), TextLabel::Tone::Normal, this)),
-      m_figures(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Muted, this)),
-      m_error(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Normal, this))
+      m_title(paragraph({}, this, TextRole::Heading, TextLabel::Tone::Normal)),
+      m_figures(paragraph({}, this, TextRole::Body)),
+      m_error(paragraph({}, this, TextRole::Body, TextLabel::Tone::Normal))
 {
     m_picture->setAlignment(Qt::AlignCenter);
     m_picture->setMinimumHeight(168);
-    m_title->setWordWrap(true);
-    m_figures->setWordWrap(true);
-    m_error->setWordWrap(true);
     body()->addWidget(m_picture, 1);
-    body()->addWidget(m_title);
-    body()->addWidget(m_error);
-    body()->addWidget(m_figures);
+    addWidgets(*body(), {m_title, m_error, m_figures});
     const auto offer = [this](const QString &text, WallKind kind, const char *name) {
         auto *chip = new Chip(text, this);
         chip->setFocusPolicy(Qt::StrongFocus);

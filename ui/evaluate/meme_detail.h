@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 
 #include "core/evaluate/evaluation.h"
 #include "ui/lanes/thumbnails.h"

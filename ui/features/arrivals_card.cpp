@@ -2,13 +2,13 @@
 
 #include <QPainter>
 #include <QPushButton>
-#include <QVBoxLayout>
 
 #include <cmath>
 
 #include "ui/charts/number_text.h"
 #include "ui/memes/meme_grid.h"
 #include "ui/memes/skipped_dialog.h"
+#include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
 
@@ -29,51 +29,48 @@ QString speed(double imagesPerSecond)
 
 }  // namespace
 
-ArrivalStrip::ArrivalStrip(Session &session, QWidget *parent) : QWidget(parent), m_session(session)
-{
-    setFixedHeight(kPicture);
-    setAccessibleName(QStringLiteral("Pictures that arrived last"));
-    connect(&session.thumbnails(), &Thumbnails::ready, this, [this] { update(); });
-}
+/// The pictures whose features arrived last, newest first.
+class ArrivalStrip : public QWidget {
+public:
+    ArrivalStrip(Session &session, QWidget *parent) : QWidget(parent), m_session(session)
+    {
+        setFixedHeight(kPicture);
+        setAccessibleName(QStringLiteral("Pictures that arrived last"));
+        connect(&session.thumbnails(), &Thumbnails::ready, this, [this] { update(); });
+    }
+    QSize sizeHint() const override { return {8 * (kPicture + kGap), kPicture}; }
 
-QSize ArrivalStrip::sizeHint() const
-{
-    return {8 * (kPicture + kGap), kPicture};
-}
-
-void ArrivalStrip::paintEvent(QPaintEvent *)
-{
-    const auto dataset = m_session.data().dataset();
-    if (!dataset)
-        return;
-    QPainter painter(this);
-    const auto &arrivals = m_session.features().arrivals();
-    int x = 0;
-    // Whole pictures only; a cut one at the edge would look like a fault.
-    for (auto id = arrivals.rbegin(); id != arrivals.rend() && x + kPicture <= width(); ++id) {
-        if (const MemeRecord *meme = dataset->find(*id)) {
-            const QRect square = QStyle::visualRect(layoutDirection(), rect(), QRect(x, 0, kPicture, kPicture));
-            drawThumbnail(painter, square, m_session.thumbnails().get(meme->image), palette());
-            x += kPicture + kGap;
+protected:
+    void paintEvent(QPaintEvent *) override
+    {
+        const auto dataset = m_session.data().dataset();
+        if (!dataset)
+            return;
+        QPainter painter(this);
+        const auto &arrivals = m_session.features().arrivals();
+        int x = 0;
+        // Whole pictures only; a cut one at the edge would look like a fault.
+        for (auto id = arrivals.rbegin(); id != arrivals.rend() && x + kPicture <= width(); ++id) {
+            if (const MemeRecord *meme = dataset->find(*id)) {
+                const QRect square = QStyle::visualRect(layoutDirection(), rect(), QRect(x, 0, kPicture, kPicture));
+                drawThumbnail(painter, square, m_session.thumbnails().get(meme->image), palette());
+                x += kPicture + kGap;
+            }
         }
     }
-}
+
+private:
+    Session &m_session;
+};
 
 ArrivalsCard::ArrivalsCard(Session &session, QWidget *parent)
     : Card(QStringLiteral("Arriving now"), parent), m_session(session), m_skipped(new QPushButton(this)),
-      m_strip(new ArrivalStrip(session, this)),
-      m_summary(new TextLabel({}, static_cast<int>(TextRole::Body), TextLabel::Tone::Normal, this)),
-      m_precision(new TextLabel({}, static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted, this)),
-      m_device(new TextLabel({}, static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted, this))
+      m_strip(new ArrivalStrip(session, this)), m_summary(paragraph({}, this, TextRole::Body, TextLabel::Tone::Normal)),
+      m_precision(paragraph({}, this)), m_device(paragraph({}, this))
 {
     m_skipped->setProperty("link", true);
     header()->addWidget(m_skipped);
-    for (TextLabel *label : {m_summary, m_precision, m_device})
-        label->setWordWrap(true);
-    body()->addWidget(m_summary);
-    body()->addWidget(m_precision);
-    body()->addWidget(m_device);
-    body()->addWidget(m_strip);
+    addWidgets(*body(), {m_summary, m_precision, m_device, m_strip});
     connect(m_skipped, &QPushButton::clicked, this, &ArrivalsCard::showSkipped);
 }
 
@@ -141,10 +138,8 @@ void ArrivalsCard::update()
 void ArrivalsCard::showSkipped()
 {
     const auto report = m_session.features().summary();
-    auto *dialog = new SkippedDialog(m_session.data(),
-                                     report ? report->skipped : m_session.features().extraction().skipped, {}, this);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->open();
+    openDialog<SkippedDialog>(m_session.data(), report ? report->skipped : m_session.features().extraction().skipped,
+                              std::nullopt, this);
 }
 
 }  // namespace dank::ui

@@ -7,19 +7,7 @@ class QPushButton;
 
 namespace dank::ui {
 
-/// The pictures whose features arrived last, newest first.
-class ArrivalStrip : public QWidget {
-    Q_OBJECT
-public:
-    explicit ArrivalStrip(Session &session, QWidget *parent = nullptr);
-    QSize sizeHint() const override;
-
-protected:
-    void paintEvent(QPaintEvent *event) override;
-
-private:
-    Session &m_session;
-};
+class ArrivalStrip;
 
 /// What the running or last extraction does and did: speed, what was skipped, how the numbers were made.
 class ArrivalsCard : public Card {

@@ -1,19 +1,15 @@
 #include "ui/features/backbone_card.h"
 
-#include <QEvent>
 #include <QFileInfo>
-#include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QMouseEvent>
-#include <QProgressBar>
 #include <QPushButton>
-#include <QStyle>
-#include <QVBoxLayout>
 
 #include <algorithm>
 
 #include "ui/charts/number_text.h"
 #include "ui/lanes/thumbnails.h"
+#include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
 
@@ -22,7 +18,6 @@ namespace dank::ui {
 namespace {
 
 constexpr int kMark = 14;
-constexpr int kBarSteps = 1000;
 
 QPushButton *linkButton(const QString &text, QWidget *parent)
 {
@@ -34,23 +29,6 @@ QPushButton *linkButton(const QString &text, QWidget *parent)
 TextLabel *caption(QWidget *parent)
 {
     return new TextLabel({}, static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted, parent);
-}
-
-/// A property that the style sheet looks at.
-void setFlag(QPushButton *button, const char *name, bool on)
-{
-    if (button->property(name).toBool() == on)
-        return;
-    button->setProperty(name, on);
-    button->style()->unpolish(button);
-    button->style()->polish(button);
-}
-
-int barValue(quint64 done, quint64 total)
-{
-    return total > 0
-               ? static_cast<int>(kBarSteps * static_cast<double>(std::min(done, total)) / static_cast<double>(total))
-               : 0;
 }
 
 QString downloadText(const WeightsJob &job)
@@ -77,7 +55,7 @@ BackboneCard::BackboneCard(QWidget *parent)
     : Card(QStringLiteral("…"), parent), m_mark(new QLabel(this)), m_badge(caption(this)), m_sizes(caption(this)),
       m_summary(caption(this)), m_weights(caption(this)),
       m_untrained(linkButton(QStringLiteral("Use untrained"), this)),
-      m_own(linkButton(QStringLiteral("Use installed"), this)), m_bar(new QProgressBar(this)), m_count(caption(this)),
+      m_own(linkButton(QStringLiteral("Use installed"), this)), m_bar(newBar({}, this)), m_count(caption(this)),
       m_cancel(new QPushButton(QStringLiteral("Cancel"), this)), m_time(caption(this)),
       m_download(new QPushButton(this)), m_file(linkButton(QStringLiteral("Choose file…"), this)),
       m_other(linkButton(QStringLiteral("Other weights…"), this))
@@ -87,35 +65,34 @@ BackboneCard::BackboneCard(QWidget *parent)
     setCursor(Qt::PointingHandCursor);
     m_mark->setFixedSize(kMark, kMark);
     m_mark->hide();
+    followPalette(this, [this] {
+        m_mark->setPixmap(icon(QStringLiteral("check"), tokensFor(palette()).accent)
+                              .pixmap(QSize(kMark, kMark), devicePixelRatioF()));
+    });
     setTitleElided();
     m_summary->setWordWrap(true);
     m_weights->setElided(true);
     m_time->setElided(true);
     m_untrained->setToolTip(QStringLiteral("Seeded random numbers: enough to try everything out, but every score made "
                                            "with them is marked untrained"));
-    m_bar->setTextVisible(false);
-    m_bar->setRange(0, kBarSteps);
     header()->insertWidget(0, m_mark);
     header()->addWidget(m_badge);
     body()->setSpacing(4);
     body()->addWidget(m_sizes);
     body()->addWidget(m_summary);
-    auto *words = new QHBoxLayout;
-    words->setSpacing(4);
+    auto *words = newBox<QHBoxLayout>(4);
     words->addWidget(m_weights, 1);
     words->addWidget(m_untrained);
     words->addWidget(m_own);
     body()->addLayout(words);
     body()->addSpacing(4);
     body()->addStretch(1);
-    auto *progress = new QHBoxLayout;
-    progress->setSpacing(10);
+    auto *progress = newBox<QHBoxLayout>(10);
     progress->addWidget(m_bar, 1);
     progress->addWidget(m_count);
     progress->addWidget(m_cancel);
     body()->addLayout(progress);
-    auto *last = new QHBoxLayout;
-    last->setSpacing(6);
+    auto *last = newBox<QHBoxLayout>(6);
     last->addWidget(m_download);
     last->addWidget(m_file);
     last->addWidget(m_time, 1);
@@ -272,9 +249,9 @@ void BackboneCard::showButtons(const BackboneStatus &status, Weights weights, co
     m_download->setEnabled(!download.othersBusy);
     const QString wait = QStringLiteral("One download at a time: wait for the other, or cancel it");
     m_download->setToolTip(download.othersBusy ? wait : QString());
-    setFlag(m_download, "primary", m_chosen && weights == Weights::Missing);
+    setFlag(*m_download, "primary", m_chosen && weights == Weights::Missing);
     m_file->setVisible((lacks || weights == Weights::NoProgram) && !busy);
-    setFlag(m_file, "link", weights != Weights::NoProgram);
+    setFlag(*m_file, "link", weights != Weights::NoProgram);
     m_file->setAccessibleName(
         QStringLiteral("%1: %2").arg(program ? QStringLiteral("Your own network") : title, m_file->text()));
     m_file->setEnabled(program ? !m_locked : !download.othersBusy);
@@ -300,9 +277,8 @@ void BackboneCard::showKept(const BackboneStatus &status, bool ready)
     const bool shown = (ready || kept > 0) && total > 0;
     m_bar->setVisible(shown);
     m_count->setVisible(shown);
-    m_bar->setRange(0, kBarSteps);
     m_bar->setAccessibleName(QStringLiteral("Kept features"));
-    m_bar->setValue(barValue(static_cast<quint64>(kept), static_cast<quint64>(total)));
+    showProgress(*m_bar, status.cached, status.total);
     m_count->setText(QStringLiteral("%1 of %2").arg(groupedNumber(kept), groupedNumber(total)));
     const qint64 missing = std::max<qint64>(0, total - kept);
     QString time;
@@ -327,8 +303,7 @@ void BackboneCard::showDownload(const WeightsJob &job)
     m_bar->show();
     m_bar->setAccessibleName(QStringLiteral("Download"));
     // What cannot be measured moves.
-    m_bar->setRange(0, job.total > 0 && (job.stage.empty() || job.stage == "verify") ? kBarSteps : 0);
-    m_bar->setValue(barValue(job.done, job.total));
+    showProgress(*m_bar, job.done, job.stage.empty() || job.stage == "verify" ? job.total : 0);
     m_count->hide();
     m_cancel->show();
     m_cancel->setEnabled(!stopping);
@@ -341,14 +316,8 @@ void BackboneCard::showDownload(const WeightsJob &job)
 void BackboneCard::setChosen(bool chosen)
 {
     m_mark->setVisible(chosen);
-    if (m_chosen == chosen)
-        return;
     m_chosen = chosen;
-    setProperty("selected", chosen);
-    style()->unpolish(this);
-    style()->polish(this);
-    QEvent recolour(QEvent::PaletteChange);
-    changeEvent(&recolour);
+    setFlag(*this, "selected", chosen);
 }
 
 void BackboneCard::setBadge(const QString &text, TextLabel::Tone tone)
@@ -380,14 +349,6 @@ void BackboneCard::keyPressEvent(QKeyEvent *event)
         choose();
     else
         Card::keyPressEvent(event);
-}
-
-void BackboneCard::changeEvent(QEvent *event)
-{
-    if (event->type() == QEvent::PaletteChange)
-        m_mark->setPixmap(icon(QStringLiteral("check"), tokensFor(palette()).accent)
-                              .pixmap(QSize(kMark, kMark), devicePixelRatioF()));
-    Card::changeEvent(event);
 }
 
 }  // namespace dank::ui

@@ -42,7 +42,6 @@ signals:
 protected:
     void mouseReleaseEvent(QMouseEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
-    void changeEvent(QEvent *event) override;
 
 private:
     enum class Weights { None, Missing, Installed, Untrained, File, Program, NoProgram, BadProgram };

@@ -2,12 +2,10 @@
 
 #include <QComboBox>
 #include <QFileInfo>
-#include <QHBoxLayout>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QSpinBox>
 #include <QStackedLayout>
-#include <QVBoxLayout>
 
 #include <algorithm>
 #include <iterator>
@@ -20,6 +18,7 @@
 #include "ui/session/next_step.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/card_grid.h"
+#include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
 #include "ui/widgets/window_dialogs.h"
@@ -54,14 +53,12 @@ void choose(QComboBox *box, const std::string &value)
     box->setCurrentIndex(box->findData(text));
 }
 
-}  // namespace
-
-struct FeaturesPage::Private {
-    Private(FeaturesPage &page, Session &s) : q(page), session(s) {}
+struct FeaturesPage : QWidget {
+    FeaturesPage(Session &s, std::function<void(Page)> goes, QWidget *parent);
 
     void build();
     Card *buildOptions();
-    void update();
+    void refresh();
     void updateCards(bool locked);
     BackboneCard *newCard();
     BackboneDownload downloadOf(const BackboneStatus &status) const;
@@ -73,8 +70,8 @@ struct FeaturesPage::Private {
     bool locked() const;
     void request(const std::function<void(BackboneRequest &)> &change);
 
-    FeaturesPage &q;
     Session &session;
+    std::function<void(Page)> goTo;
     QStackedLayout *stack = nullptr;
     EmptyState *empty = nullptr, *waiting = nullptr;
     QWidget *content = nullptr;
@@ -92,9 +89,31 @@ struct FeaturesPage::Private {
     bool showing = false;  ///< the controls are being set from the Session
 };
 
-void FeaturesPage::Private::build()
+FeaturesPage::FeaturesPage(Session &s, std::function<void(Page)> goes, QWidget *parent)
+    : QWidget(parent), session(s), goTo(std::move(goes))
 {
-    stack = new QStackedLayout(&q);
+    build();
+    connect(&session, &Session::changed, this, [this](const ChangeEvent &change) {
+        if (change.as<MemeIds>() && change == Change::Features)
+            return;  // arrivals: the job tells of them too
+        switch (change.kind) {
+        case Change::Engine:
+        case Change::Dataset:
+        case Change::Features:
+        case Change::Weights:
+        case Change::Runs:
+        case Change::Settings:
+        case Change::Job:
+        case Change::Training: refresh(); break;
+        default: break;
+        }
+    });
+    refresh();
+}
+
+void FeaturesPage::build()
+{
+    stack = new QStackedLayout(this);
     empty = new EmptyState(QStringLiteral("features"),
                            QStringLiteral("Open a dataset first: every picture in it becomes a row of numbers."),
                            QStringLiteral("&Open db.json…"));
@@ -102,10 +121,10 @@ void FeaturesPage::Private::build()
     auto *sample = new QPushButton(QStringLiteral("Try the &sample"));
     sample->setProperty("link", true);
     empty->extra()->addWidget(sample, 0, Qt::AlignHCenter);
-    QObject::connect(sample, &QPushButton::clicked, &session, &Session::openSample);
-    QObject::connect(empty, &EmptyState::clicked, &q, [this] {
+    connect(sample, &QPushButton::clicked, &session, &Session::openSample);
+    connect(empty, &EmptyState::clicked, this, [this] {
         const QString file =
-            askForFile(&q, QStringLiteral("Open db.json"), QStringLiteral("Datasets (*.json);;All files (*)"));
+            askForFile(this, QStringLiteral("Open db.json"), QStringLiteral("Datasets (*.json);;All files (*)"));
         if (!file.isEmpty())
             session.data().open(file);
     });
@@ -117,15 +136,13 @@ void FeaturesPage::Private::build()
     scroll->viewport()->setAutoFillBackground(false);
     auto *inner = new QWidget;
     inner->setAutoFillBackground(false);
-    auto *layout = new QVBoxLayout(inner);
-    layout->setContentsMargins(kMargin, kMargin - 2, kMargin, kMargin);
-    layout->setSpacing(kGap);
+    auto *layout = newBox<QVBoxLayout>(kGap, inner, {kMargin, kMargin - 2, kMargin, kMargin});
     header = new PageHeader(QStringLiteral("Features"));
     header->setSubtitle(
         QStringLiteral("Each picture becomes a row of numbers, once; kept, so the next run starts at once"));
     extract = new QPushButton(QStringLiteral("E&xtract missing"));
     extract->setObjectName(QStringLiteral("extractButton"));
-    QObject::connect(extract, &QPushButton::clicked, &session, [this] { session.features().extract(); });
+    connect(extract, &QPushButton::clicked, &session, [this] { session.features().extract(); });
     header->controls()->addWidget(extract);
     layout->addWidget(header);
     cards = new CardGrid(kLeastCard, kMostColumns);
@@ -134,9 +151,9 @@ void FeaturesPage::Private::build()
     layout->addWidget(cards);
     layout->addWidget(options);
     comparison = new ComparisonCard(session);
-    QObject::connect(comparison, &ComparisonCard::runChosen, &q, [this](qint64 run) {
+    connect(comparison, &ComparisonCard::runChosen, this, [this](qint64 run) {
         session.runs().show(run);
-        emit q.pageRequested(Page::Train);
+        goTo(Page::Train);
     });
     layout->addWidget(comparison);
     arrivals = new ArrivalsCard(session);
@@ -148,7 +165,7 @@ void FeaturesPage::Private::build()
         stack->addWidget(page);
 }
 
-Card *FeaturesPage::Private::buildOptions()
+Card *FeaturesPage::buildOptions()
 {
     auto *card = new Card(QStringLiteral("Computing"));
     device = combo({{"auto", "auto"}, {"cpu", "CPU"}, {"cuda", "CUDA"}}, QStringLiteral("Device"));
@@ -165,8 +182,7 @@ Card *FeaturesPage::Private::buildOptions()
                                       {QStringLiteral("&Batch"), batch}}) {
         auto *label = new TextLabel(text, static_cast<int>(TextRole::Body), TextLabel::Tone::Muted);
         label->setBuddy(field);
-        auto *pair = new QHBoxLayout;
-        pair->setSpacing(8);
+        auto *pair = newBox<QHBoxLayout>(8);
         pair->addWidget(label);
         pair->addWidget(field);
         pair->setContentsMargins(6, 0, 0, 0);
@@ -180,27 +196,26 @@ Card *FeaturesPage::Private::buildOptions()
                 r.batch = batch->value();
             });
     };
-    QObject::connect(device, &QComboBox::currentIndexChanged, &q, changed);
-    QObject::connect(precision, &QComboBox::currentIndexChanged, &q, changed);
-    QObject::connect(batch, &QSpinBox::editingFinished, &q, changed);
+    connect(device, &QComboBox::currentIndexChanged, this, changed);
+    connect(precision, &QComboBox::currentIndexChanged, this, changed);
+    connect(batch, &QSpinBox::editingFinished, this, changed);
     return card;
 }
 
-void FeaturesPage::Private::request(const std::function<void(BackboneRequest &)> &change)
+void FeaturesPage::request(const std::function<void(BackboneRequest &)> &change)
 {
     BackboneRequest wanted = session.features().request();
     change(wanted);
     session.features().setRequest(wanted);
 }
 
-bool FeaturesPage::Private::locked() const
+bool FeaturesPage::locked() const
 {
     const JobStatus &job = session.jobs().status();
-    return (job.kind == JobKind::Extract || job.kind == JobKind::Train)
-           && (job.state == JobState::Running || job.state == JobState::Paused || job.state == JobState::Stopping);
+    return (job.kind == JobKind::Extract || job.kind == JobKind::Train) && job.isBusy();
 }
 
-void FeaturesPage::Private::updateCards(bool isLocked)
+void FeaturesPage::updateCards(bool isLocked)
 {
     std::vector<BackboneStatus> known;
     std::ranges::copy_if(session.features().statuses(), std::back_inserter(known),
@@ -243,25 +258,24 @@ void FeaturesPage::Private::updateCards(bool isLocked)
     }
 }
 
-BackboneCard *FeaturesPage::Private::newCard()
+BackboneCard *FeaturesPage::newCard()
 {
     auto *card = new BackboneCard;
-    QObject::connect(card, &BackboneCard::selected, &q, [this](const QString &id) {
+    connect(card, &BackboneCard::selected, this, [this](const QString &id) {
         if (id.toStdString() != session.features().request().backbone)
             chooseWeights(id, {});
     });
-    QObject::connect(card, &BackboneCard::weightsChosen, &q,
-                     [this](const QString &id, const QString &weights) { chooseWeights(id, weights); });
-    QObject::connect(card, &BackboneCard::downloadClicked, &q, [this](const QString &id) { askWhatToDownload(id); });
-    QObject::connect(card, &BackboneCard::resumeClicked, &q,
-                     [this](const QString &entry) { session.weights().fetch(entry.toStdString()); });
-    QObject::connect(card, &BackboneCard::cancelClicked, &session, [this] { session.weights().cancel(); });
-    QObject::connect(card, &BackboneCard::fileClicked, &q,
-                     [this, card] { card == own ? askForProgram() : askForWeights(); });
+    connect(card, &BackboneCard::weightsChosen, this,
+            [this](const QString &id, const QString &weights) { chooseWeights(id, weights); });
+    connect(card, &BackboneCard::downloadClicked, this, [this](const QString &id) { askWhatToDownload(id); });
+    connect(card, &BackboneCard::resumeClicked, this,
+            [this](const QString &entry) { session.weights().fetch(entry.toStdString()); });
+    connect(card, &BackboneCard::cancelClicked, &session, [this] { session.weights().cancel(); });
+    connect(card, &BackboneCard::fileClicked, this, [this, card] { card == own ? askForProgram() : askForWeights(); });
     return card;
 }
 
-BackboneDownload FeaturesPage::Private::downloadOf(const BackboneStatus &status) const
+BackboneDownload FeaturesPage::downloadOf(const BackboneStatus &status) const
 {
     const WeightsJob &job = session.weights().job();
     BackboneDownload download;
@@ -283,7 +297,7 @@ BackboneDownload FeaturesPage::Private::downloadOf(const BackboneStatus &status)
 }
 
 /// The user's own network, or what stands for one that has yet to be chosen.
-BackboneStatus FeaturesPage::Private::ownNetwork()
+BackboneStatus FeaturesPage::ownNetwork()
 {
     const auto &known = session.features().statuses();
     const auto found = std::ranges::find(known, BackboneKind::TorchScript, &BackboneStatus::kind);
@@ -295,7 +309,7 @@ BackboneStatus FeaturesPage::Private::ownNetwork()
     return lastOwn;
 }
 
-void FeaturesPage::Private::chooseWeights(const QString &id, const QString &weights)
+void FeaturesPage::chooseWeights(const QString &id, const QString &weights)
 {
     request([&](BackboneRequest &r) {
         r.backbone = id.toStdString();
@@ -303,7 +317,7 @@ void FeaturesPage::Private::chooseWeights(const QString &id, const QString &weig
     });
 }
 
-void FeaturesPage::Private::askWhatToDownload(const QString &id)
+void FeaturesPage::askWhatToDownload(const QString &id)
 {
     for (const BackboneStatus &status : session.features().statuses()) {
         if (status.id != id.toStdString())
@@ -312,35 +326,30 @@ void FeaturesPage::Private::askWhatToDownload(const QString &id)
             askForWeights();
             return;
         }
-        auto *dialog = new WeightsDialog(session, status, &q);
-        dialog->setAttribute(Qt::WA_DeleteOnClose);
-        QObject::connect(
-            dialog, &WeightsDialog::fileWanted, &q, [this] { askForWeights(); }, Qt::QueuedConnection);
-        dialog->open();
+        connect(
+            openDialog<WeightsDialog>(session, status, this), &WeightsDialog::fileWanted, this,
+            [this] { askForWeights(); }, Qt::QueuedConnection);
         return;
     }
 }
 
-void FeaturesPage::Private::askForWeights()
+void FeaturesPage::askForWeights()
 {
-    const QString file = askForFile(&q, QStringLiteral("Weights of a network"), QLatin1String(kWeightFiles));
+    const QString file = askForFile(this, QStringLiteral("Weights of a network"), QLatin1String(kWeightFiles));
     if (!file.isEmpty())
         session.weights().add(file);
 }
 
-void FeaturesPage::Private::askForProgram()
+void FeaturesPage::askForProgram()
 {
-    const QString file = askForFile(&q, QStringLiteral("A network of your own"), QLatin1String(kProgramFiles));
+    const QString file = askForFile(this, QStringLiteral("A network of your own"), QLatin1String(kProgramFiles));
     if (file.isEmpty())
         return;
-    auto *dialog = new OwnNetworkDialog(file, &q);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    QObject::connect(dialog, &QDialog::accepted, &q,
-                     [this, path = QFileInfo(file).absoluteFilePath()] { chooseWeights(path, {}); });
-    dialog->open();
+    connect(openDialog<OwnNetworkDialog>(file, this), &QDialog::accepted, this,
+            [this, path = QFileInfo(file).absoluteFilePath()] { chooseWeights(path, {}); });
 }
 
-void FeaturesPage::Private::update()
+void FeaturesPage::refresh()
 {
     const bool noEngine = !session.actions().rate;
     if (!session.data().dataset()) {
@@ -380,28 +389,11 @@ void FeaturesPage::Private::update()
     stack->setCurrentWidget(content);
 }
 
-FeaturesPage::FeaturesPage(Session &session, QWidget *parent)
-    : QWidget(parent), d(std::make_unique<Private>(*this, session))
-{
-    d->build();
-    connect(&session, &Session::changed, this, [this](const ChangeEvent &change) {
-        if (change.as<MemeIds>() && change == Change::Features)
-            return;  // arrivals: the job tells of them too
-        switch (change.kind) {
-        case Change::Engine:
-        case Change::Dataset:
-        case Change::Features:
-        case Change::Weights:
-        case Change::Runs:
-        case Change::Settings:
-        case Change::Job:
-        case Change::Training: d->update(); break;
-        default: break;
-        }
-    });
-    d->update();
-}
+}  // namespace
 
-FeaturesPage::~FeaturesPage() = default;
+QWidget *makeFeaturesPage(Session &session, std::function<void(Page)> goTo, QWidget *parent)
+{
+    return new FeaturesPage(session, std::move(goTo), parent);
+}
 
 }  // namespace dank::ui

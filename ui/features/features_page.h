@@ -1,26 +1,15 @@
 #pragma once
 
-#include <QWidget>
-
-#include <memory>
+#include <functional>
 
 #include "ui/session/session.h"
+
+class QWidget;
 
 namespace dank::ui {
 
 /// The Features page: shows what the Session has and calls it; knows no other page.
-class FeaturesPage : public QWidget {
-    Q_OBJECT
-public:
-    explicit FeaturesPage(Session &session, QWidget *parent = nullptr);
-    ~FeaturesPage() override;
-
-signals:
-    void pageRequested(dank::ui::Page page);
-
-private:
-    struct Private;
-    std::unique_ptr<Private> d;
-};
+/// `goTo`: shows another page.
+QWidget *makeFeaturesPage(Session &session, std::function<void(Page)> goTo, QWidget *parent = nullptr);
 
 }  // namespace dank::ui

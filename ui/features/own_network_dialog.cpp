@@ -11,11 +11,10 @@
 #include <QJsonObject>
 #include <QPlainTextEdit>
 #include <QPushButton>
-#include <QVBoxLayout>
 
 #include "ui/charts/number_text.h"
-#include "ui/widgets/card.h"
 #include "ui/widgets/read_only_text.h"
+#include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
 
@@ -26,13 +25,6 @@ namespace {
 constexpr int kWidth = 580;
 constexpr qint64 kMaxDescription = 64 * 1024;
 constexpr int kLongestName = 48;
-
-TextLabel *body(const QString &text, TextLabel::Tone tone = TextLabel::Tone::Normal)
-{
-    auto *label = new TextLabel(text, static_cast<int>(TextRole::Body), tone);
-    label->setWordWrap(true);
-    return label;
-}
 
 QString shownName(const QString &file)
 {
@@ -65,40 +57,37 @@ std::pair<bool, QString> readDescription(const QString &path)
 }  // namespace
 
 OwnNetworkDialog::OwnNetworkDialog(const QString &file, QWidget *parent)
-    : FittedDialog(kWidth, parent), m_file(file), m_finding(body({})), m_help(new QWidget)
+    : FittedDialog(kWidth, parent), m_file(file),
+      m_finding(paragraph({}, this, TextRole::Body, TextLabel::Tone::Normal)), m_help(new QWidget)
 {
     setWindowTitle(QStringLiteral("Your own network"));
-    auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(20, 18, 20, 16);
-    layout->setSpacing(12);
-    auto *top = new QHBoxLayout;
-    top->setSpacing(12);
+    auto *layout = newBox<QVBoxLayout>(12, this, {20, 18, 20, 16});
+    auto *top = newBox<QHBoxLayout>(12);
     auto *sign = new QLabel;
     sign->setPixmap(
         icon(QStringLiteral("warning"), tokensFor(palette()).warn).pixmap(QSize(28, 28), devicePixelRatioF()));
     top->addWidget(sign, 0, Qt::AlignTop);
     top->addWidget(new TextLabel(QStringLiteral("This file is a program"), static_cast<int>(TextRole::Title)), 1);
     layout->addLayout(top);
-    auto *path = body(file, TextLabel::Tone::Muted);
+    auto *path = paragraph(file, this, TextRole::Body);
     path->setWordWrap(false);
     path->setElided(true);
     layout->addWidget(path);
-    layout->addWidget(body(QStringLiteral(
-        "Using a TorchScript file runs what its author wrote, and that can do anything that you can do: read, change, "
-        "send or delete your files. Go on only if you trust whoever made it.")));
+    layout->addWidget(paragraph(
+        QStringLiteral("Using a TorchScript file runs what its author wrote, and that can do anything that you can do: "
+                       "read, change, send or delete your files. Go on only if you trust whoever made it."),
+        this, TextRole::Body, TextLabel::Tone::Normal));
     layout->addWidget(m_finding);
 
-    auto *help = new QVBoxLayout(m_help);
-    help->setContentsMargins(0, 0, 0, 0);
-    help->setSpacing(8);
+    auto *help = newBox<QVBoxLayout>(8, m_help);
     auto *text = makeReadOnlyText(QStringLiteral("Example of a description"), true);
     setReadOnlyText(text, example());
     help->addWidget(text);
     help->addWidget(
-        body(QStringLiteral("input_side is the side of the square pictures that it takes, columns how many "
-                            "numbers it gives for each. mean and std are taken off and divided by, for red, "
-                            "green and blue in 0..1. title and crop_side may be left out."),
-             TextLabel::Tone::Muted));
+        paragraph(QStringLiteral("input_side is the side of the square pictures that it takes, columns how many "
+                                 "numbers it gives for each. mean and std are taken off and divided by, for red, "
+                                 "green and blue in 0..1. title and crop_side may be left out."),
+                  this, TextRole::Body));
     auto *copy = new QPushButton(QStringLiteral("Cop&y example"));
     help->addWidget(copy, 0, Qt::AlignLeft);
     connect(copy, &QPushButton::clicked, this, [] { QGuiApplication::clipboard()->setText(example()); });
@@ -127,11 +116,6 @@ QString OwnNetworkDialog::example()
     return QStringLiteral("{\"title\": \"My network\", \"input_side\": 224, \"columns\": 512,\n"
                           " \"mean\": [0.485, 0.456, 0.406], \"std\": [0.229, 0.224, 0.225],\n"
                           " \"crop_side\": 256}");
-}
-
-QString OwnNetworkDialog::finding() const
-{
-    return m_finding->text();
 }
 
 void OwnNetworkDialog::look()

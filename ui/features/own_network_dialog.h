@@ -1,13 +1,11 @@
 #pragma once
 
+#include "ui/widgets/card.h"
 #include "ui/widgets/fitted_dialog.h"
 
-class QPlainTextEdit;
 class QPushButton;
 
 namespace dank::ui {
-
-class TextLabel;
 
 /// Asked before a TorchScript file is used: it is a program, and running it lets its author do anything that the user
 /// can. Cancel is the default. Shows what the description beside it says, or how to write one; without one there is
@@ -21,7 +19,7 @@ public:
     static QString descriptionPath(const QString &file);
     static QString example();
     QPushButton *acceptButton() { return m_accept; }
-    QString finding() const;
+    QString finding() const { return m_finding->text(); }
 
 protected:
     void changeEvent(QEvent *event) override;

@@ -5,11 +5,11 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QRadioButton>
-#include <QVBoxLayout>
 
 #include "ui/lanes/thumbnails.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/read_only_text.h"
+#include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
 
@@ -21,14 +21,6 @@ constexpr int kWidth = 620;
 constexpr auto kNotice =
     "The file is its publisher's and comes under the licence above. Nothing is sent but the request "
     "for it.";
-
-TextLabel *body(const QString &text, TextLabel::Tone tone = TextLabel::Tone::Normal)
-{
-    auto *label = new TextLabel(text, static_cast<int>(TextRole::Body), tone);
-    label->setWordWrap(true);
-    label->setAlignment(Qt::AlignLeading | Qt::AlignTop);
-    return label;
-}
 
 QString sizeText(const WeightsEntry &entry)
 {
@@ -44,14 +36,11 @@ WeightsDialog::WeightsDialog(Session &session, const BackboneStatus &status, QWi
 {
     const QString title = QStringLiteral("Weights for %1").arg(QString::fromStdString(status.title));
     setWindowTitle(title);
-    auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(20, 18, 20, 16);
-    layout->setSpacing(14);
+    auto *layout = newBox<QVBoxLayout>(14, this, {20, 18, 20, 16});
     layout->addWidget(new TextLabel(title, static_cast<int>(TextRole::Title)));
 
     if (m_offers.size() > 1) {
-        auto *choices = new QVBoxLayout;
-        choices->setSpacing(6);
+        auto *choices = newBox<QVBoxLayout>(6);
         for (std::size_t i = 0; i < m_offers.size(); ++i) {
             const WeightsEntry &offer = m_offers[i];
             auto *choice = new QRadioButton(
@@ -66,13 +55,11 @@ WeightsDialog::WeightsDialog(Session &session, const BackboneStatus &status, QWi
         layout->addLayout(choices);
     }
 
-    m_file = body({});
-    m_size = body({});
-    m_source = body({});
-    m_licence = body({});
+    for (TextLabel **fact : {&m_file, &m_size, &m_source, &m_licence})
+        *fact = paragraph({}, this, TextRole::Body, TextLabel::Tone::Normal);
     m_address = makeReadOnlyText(QStringLiteral("Address"), false);
     m_hash = makeReadOnlyText(QStringLiteral("SHA-256"), true);
-    auto *target = body(toQString(status.expectedAt));
+    auto *target = paragraph(toQString(status.expectedAt), this, TextRole::Body, TextLabel::Tone::Normal);
     target->setElided(true);
     target->setWordWrap(false);
     auto *facts = new QFormLayout;
@@ -84,15 +71,15 @@ WeightsDialog::WeightsDialog(Session &session, const BackboneStatus &status, QWi
         {"File", m_file},       {"Size", m_size},    {"Source", m_source}, {"Licence", m_licence},
         {"Address", m_address}, {"SHA-256", m_hash}, {"Goes to", target}};
     for (const auto &[name, field] : rows)
-        facts->addRow(body(QLatin1String(name), TextLabel::Tone::Muted), field);
+        facts->addRow(paragraph(QLatin1String(name), this, TextRole::Body), field);
     layout->addLayout(facts);
 
-    m_caution = body({}, TextLabel::Tone::Warn);
+    m_caution = paragraph({}, this, TextRole::Body, TextLabel::Tone::Warn);
     layout->addWidget(m_caution);
     QString notice = QLatin1String(kNotice);
     if (!status.weights.empty())
         notice += QStringLiteral(" What is installed now is kept beside it, for models that were made with it.");
-    layout->addWidget(body(notice, TextLabel::Tone::Muted));
+    layout->addWidget(paragraph(notice, this, TextRole::Body));
 
     auto *buttons = new QDialogButtonBox(this);
     auto *file = buttons->addButton(QStringLiteral("Choose &file…"), QDialogButtonBox::ActionRole);

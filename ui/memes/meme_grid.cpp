@@ -3,11 +3,13 @@
 #include <QPainter>
 #include <QPainterPath>
 #include <QScrollBar>
+#include <QStyledItemDelegate>
 
 #include <algorithm>
 
 #include "ui/charts/number_text.h"
 #include "ui/memes/meme_model.h"
+#include "ui/widgets/set_up.h"
 #include "ui/widgets/theme.h"
 
 namespace dank::ui {
@@ -19,9 +21,60 @@ constexpr int kGap = 14;
 constexpr int kCaption = 24;
 constexpr int kCellHeight = kPicture + kCaption + 8;
 
+/// Draws one meme: its picture, aspect kept, in a sunken square, and "▲ 48.9k  u/author" under it.
+class MemeDelegate : public QStyledItemDelegate {
+public:
+    MemeDelegate(MemeFilter &memes, QObject *parent) : QStyledItemDelegate(parent), m_memes(memes) {}
+    QSize sizeHint(const QStyleOptionViewItem &, const QModelIndex &) const override
+    {
+        return {kPicture + kGap, kCellHeight};
+    }
+    void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override
+    {
+        const MemeRecord *meme = m_memes.record(index);
+        if (!meme)
+            return;
+        const Tokens &t = tokensFor(option.palette);
+        const bool chosen = option.state & QStyle::State_Selected;
+        const QRect cell = option.rect;
+        const QRect square(cell.center().x() - kPicture / 2, cell.top() + 3, kPicture, kPicture);
+        drawThumbnail(*painter, square, index.data(MemeModel::ThumbnailRole).value<QImage>(), option.palette);
+
+        painter->save();
+        painter->setRenderHint(QPainter::Antialiasing);
+        if (chosen || (option.state & QStyle::State_HasFocus)) {
+            painter->setBrush(Qt::NoBrush);
+            painter->setPen(QPen(chosen ? t.accent : t.muted, chosen ? 3 : 1.5, chosen ? Qt::SolidLine : Qt::DashLine));
+            painter->drawRoundedRect(QRectF(square).adjusted(-1, -1, 1, 1), 7, 7);
+        }
+        const bool mirrored = option.direction == Qt::RightToLeft;
+        const QRect line(square.left(), square.bottom() + 4, square.width(), kCaption - 4);
+        const auto placed = [&](const QRect &part) { return QStyle::visualRect(option.direction, line, part); };
+        const QRectF mark = placed(QRect(line.left() + 1, line.center().y() - 3, 9, 8));
+        QPainterPath up(QPointF(mark.center().x(), mark.top()));
+        up.lineTo(mark.right(), mark.bottom());
+        up.lineTo(mark.left(), mark.bottom());
+        up.closeSubpath();
+        painter->fillPath(up, t.muted);
+        painter->setFont(fontFor(TextRole::Caption));
+        painter->setPen(chosen ? t.text : t.muted);
+        const QString count = compactNumber(static_cast<double>(meme->upvotes));
+        const QString author = meme->author.empty()
+                                   ? QString()
+                                   : QStringLiteral("   u/") + QString::fromStdString(meme->author).simplified();
+        const QRect words = line.adjusted(15, 0, 0, 0);
+        painter->drawText(placed(words), Qt::AlignVCenter | (mirrored ? Qt::AlignRight : Qt::AlignLeft),
+                          painter->fontMetrics().elidedText(count + author, Qt::ElideRight, words.width()));
+        painter->restore();
+    }
+
+private:
+    MemeFilter &m_memes;
+};
+
 }  // namespace
 
-void drawThumbnail(QPainter &painter, const QRect &square, const QImage &picture, const QPalette &palette)
+void drawThumbnail(QPainter &painter, const QRect &square, const QImage &picture, const QPalette &palette, double most)
 {
     const Tokens &t = tokensFor(palette);
     painter.save();
@@ -31,7 +84,7 @@ void drawThumbnail(QPainter &painter, const QRect &square, const QImage &picture
     painter.fillPath(shape, t.sunken);
     if (!picture.isNull()) {
         const QSizeF natural = picture.deviceIndependentSize();
-        const double scale = std::min({1.0, square.width() / natural.width(), square.height() / natural.height()});
+        const double scale = std::min({most, square.width() / natural.width(), square.height() / natural.height()});
         QRectF target(QPointF(), natural * scale);
         target.moveCenter(QRectF(square).center());
         painter.setClipPath(shape);
@@ -40,66 +93,14 @@ void drawThumbnail(QPainter &painter, const QRect &square, const QImage &picture
     painter.restore();
 }
 
-MemeDelegate::MemeDelegate(MemeFilter &memes, QObject *parent) : QStyledItemDelegate(parent), m_memes(memes) {}
-
-QSize MemeDelegate::sizeHint(const QStyleOptionViewItem &, const QModelIndex &) const
-{
-    return {kPicture + kGap, kCellHeight};
-}
-
-void MemeDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const
-{
-    const MemeRecord *meme = m_memes.record(index);
-    if (!meme)
-        return;
-    const Tokens &t = tokensFor(option.palette);
-    const bool chosen = option.state & QStyle::State_Selected;
-    const QRect cell = option.rect;
-    const QRect square(cell.center().x() - kPicture / 2, cell.top() + 3, kPicture, kPicture);
-    drawThumbnail(*painter, square, index.data(MemeModel::ThumbnailRole).value<QImage>(), option.palette);
-
-    painter->save();
-    painter->setRenderHint(QPainter::Antialiasing);
-    if (chosen || (option.state & QStyle::State_HasFocus)) {
-        painter->setBrush(Qt::NoBrush);
-        painter->setPen(QPen(chosen ? t.accent : t.muted, chosen ? 3 : 1.5, chosen ? Qt::SolidLine : Qt::DashLine));
-        painter->drawRoundedRect(QRectF(square).adjusted(-1, -1, 1, 1), 7, 7);
-    }
-    const bool mirrored = option.direction == Qt::RightToLeft;
-    const QRect line(square.left(), square.bottom() + 4, square.width(), kCaption - 4);
-    const auto placed = [&](const QRect &part) { return QStyle::visualRect(option.direction, line, part); };
-    const QRectF mark = placed(QRect(line.left() + 1, line.center().y() - 3, 9, 8));
-    QPainterPath up(QPointF(mark.center().x(), mark.top()));
-    up.lineTo(mark.right(), mark.bottom());
-    up.lineTo(mark.left(), mark.bottom());
-    up.closeSubpath();
-    painter->fillPath(up, t.muted);
-    painter->setFont(fontFor(TextRole::Caption));
-    painter->setPen(chosen ? t.text : t.muted);
-    const QString count = compactNumber(static_cast<double>(meme->upvotes));
-    const QString author =
-        meme->author.empty() ? QString() : QStringLiteral("   u/") + QString::fromStdString(meme->author).simplified();
-    const QRect words = line.adjusted(15, 0, 0, 0);
-    painter->drawText(placed(words), Qt::AlignVCenter | (mirrored ? Qt::AlignRight : Qt::AlignLeft),
-                      painter->fontMetrics().elidedText(count + author, Qt::ElideRight, words.width()));
-    painter->restore();
-}
-
 MemeGrid::MemeGrid(MemeFilter &memes, QWidget *parent) : QListView(parent)
 {
     setModel(&memes);
     setItemDelegate(new MemeDelegate(memes, this));
-    setViewMode(QListView::IconMode);
-    setMovement(QListView::Static);
-    setResizeMode(QListView::Adjust);
-    setUniformItemSizes(true);
+    setUpWall(*this);
     setSelectionMode(QAbstractItemView::ExtendedSelection);
     setSelectionRectVisible(true);
-    setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
-    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     verticalScrollBar()->setSingleStep(kCellHeight / 3);
-    setFrameShape(QFrame::NoFrame);
-    setDragEnabled(false);
     setAccessibleName(QStringLiteral("Memes"));
 }
 

@@ -1,23 +1,10 @@
 #pragma once
 
 #include <QListView>
-#include <QStyledItemDelegate>
 
 namespace dank::ui {
 
 class MemeFilter;
-
-/// Draws one meme: its picture, aspect kept, in a sunken square, and "▲ 48.9k  u/author" under it.
-class MemeDelegate : public QStyledItemDelegate {
-    Q_OBJECT
-public:
-    MemeDelegate(MemeFilter &memes, QObject *parent);
-    void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
-    QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override;
-
-private:
-    MemeFilter &m_memes;
-};
 
 /// The grid of thumbnails: cells of one size that fill the width.
 class MemeGrid : public QListView {
@@ -29,7 +16,9 @@ protected:
     void resizeEvent(QResizeEvent *event) override;
 };
 
-/// A picture inside a square, aspect kept, on a sunken ground with rounded corners. Never enlarged.
-void drawThumbnail(QPainter &painter, const QRect &square, const QImage &picture, const QPalette &palette);
+/// A picture inside a square, aspect kept, on a sunken ground with rounded corners. Enlarged to at most `most` times
+/// its size.
+void drawThumbnail(QPainter &painter, const QRect &square, const QImage &picture, const QPalette &palette,
+                   double most = 1);
 
 }  // namespace dank::ui

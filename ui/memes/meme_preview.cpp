@@ -5,12 +5,12 @@
 #include <QKeyEvent>
 #include <QLocale>
 #include <QPainter>
-#include <QVBoxLayout>
 
 #include "ui/charts/number_text.h"
 #include "ui/lanes/thumbnails.h"
 #include "ui/memes/meme_model.h"
 #include "ui/widgets/card.h"
+#include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
 
@@ -32,16 +32,12 @@ MemePreview::MemePreview(Thumbnails &thumbnails, MemeFilter &memes, QAbstractIte
 {
     setAttribute(Qt::WA_DeleteOnClose);
     setWindowTitle(QStringLiteral("Preview"));
-    auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(kMargin, kMargin, kMargin, kMargin);
-    layout->setSpacing(6);
+    auto *layout = newBox<QVBoxLayout>(6, this, {kMargin, kMargin, kMargin, kMargin});
     layout->addSpacing(kPicture + 8);
     m_title->setWordWrap(true);
     m_facts->setWordWrap(true);
     m_path->setElided(true);
-    layout->addWidget(m_title);
-    layout->addWidget(m_facts);
-    layout->addWidget(m_path);
+    addWidgets(*layout, {m_title, m_facts, m_path});
     setFixedWidth(kPicture + 2 * kMargin);
     connect(&thumbnails, &Thumbnails::ready, this, [this](const QString &image) {
         if (image == toQString(m_image))

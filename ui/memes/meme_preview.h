@@ -1,7 +1,6 @@
 #pragma once
 
 #include <QDialog>
-#include <QPersistentModelIndex>
 
 #include "ui/lanes/thumbnails.h"
 

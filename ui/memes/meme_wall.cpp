@@ -3,13 +3,14 @@
 #include <QEvent>
 #include <QPainter>
 #include <QStyledItemDelegate>
-#include <QVBoxLayout>
 
 #include <algorithm>
 #include <cmath>
 
 #include "ui/charts/number_text.h"
 #include "ui/lanes/thumbnails.h"
+#include "ui/memes/meme_grid.h"
+#include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
 
@@ -28,18 +29,8 @@ public:
         const Tokens &tokens = tokensFor(option.palette);
         painter->save();
         painter->setRenderHint(QPainter::Antialiasing);
-        painter->setRenderHint(QPainter::SmoothPixmapTransform);
         const QRect frame(option.rect.left() + (kCell - kPicture) / 2, option.rect.top() + 2, kPicture, kPicture);
-        painter->setPen(Qt::NoPen);
-        painter->setBrush(tokens.sunken);
-        painter->drawRoundedRect(frame, 6, 6);
-        const auto picture = index.data(WallModel::ThumbnailRole).value<QImage>();
-        if (!picture.isNull()) {
-            const QSize size = picture.size().scaled(frame.size(), Qt::KeepAspectRatio);
-            QRect target(QPoint(0, 0), size);
-            target.moveCenter(frame.center());
-            painter->drawImage(target, picture);
-        }
+        drawThumbnail(*painter, frame, index.data(WallModel::ThumbnailRole).value<QImage>(), option.palette, kPicture);
         if (option.state & (QStyle::State_Selected | QStyle::State_HasFocus)) {
             painter->setPen(QPen(tokens.accent, 2));
             painter->setBrush(Qt::NoBrush);
@@ -174,13 +165,8 @@ MemeWall::MemeWall(Thumbnails &thumbnails, WallKind kind, QWidget *parent)
                                             : tr("it came closest on these"));
     m_view->setModel(m_model);
     m_view->setItemDelegate(new WallDelegate(m_view));
-    m_view->setViewMode(QListView::IconMode);
-    m_view->setMovement(QListView::Static);
-    m_view->setResizeMode(QListView::Adjust);
-    m_view->setUniformItemSizes(true);
-    m_view->setFrameShape(QFrame::NoFrame);
+    setUpWall(*m_view);
     m_view->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    m_view->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_view->setAccessibleName(accessibleName());
     m_view->viewport()->setAutoFillBackground(false);
     m_view->viewport()->installEventFilter(this);

@@ -5,17 +5,16 @@
 #include <QComboBox>
 #include <QDialogButtonBox>
 #include <QGuiApplication>
-#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QPushButton>
 #include <QTableView>
-#include <QVBoxLayout>
 
 #include <algorithm>
 #include <map>
 
 #include "ui/charts/number_text.h"
 #include "ui/widgets/card.h"
+#include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
 
@@ -97,23 +96,16 @@ SkippedDialog::SkippedDialog(DatasetState &dataset, std::vector<Skipped> rows, s
     auto *table = new QTableView(this);
     table->setModel(m_model);
     table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table->setShowGrid(false);
-    table->setWordWrap(false);
-    table->setTabKeyNavigation(false);
-    table->verticalHeader()->hide();
-    table->verticalHeader()->setDefaultSectionSize(30);
+    setUpTable(*table, QStringLiteral("Rows set aside"), 30);
+    table->setFrameShape(QFrame::StyledPanel);
     table->horizontalHeader()->setStretchLastSection(true);
-    table->horizontalHeader()->setHighlightSections(false);
     table->setColumnWidth(0, 110);
     table->setColumnWidth(1, 150);
-    table->setAccessibleName(QStringLiteral("Rows set aside"));
 
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
     auto *copy = buttons->addButton(QStringLiteral("&Copy all shown"), QDialogButtonBox::ActionRole);
     auto *include = buttons->addButton(QStringLiteral("&Include again"), QDialogButtonBox::ActionRole);
-    auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(20, 20, 20, 14);
-    layout->setSpacing(14);
+    auto *layout = newBox<QVBoxLayout>(14, this, {20, 20, 20, 14});
     auto *top = new QHBoxLayout;
     top->addWidget(which);
     top->addStretch(1);

@@ -2,7 +2,6 @@
 
 #include <QDialog>
 
-#include <memory>
 #include <optional>
 
 #include "core/dataset/dataset.h"

@@ -1,30 +1,16 @@
 #pragma once
 
-#include <QWidget>
-
-#include <memory>
+#include <functional>
 
 #include "ui/session/session.h"
+
+class QWidget;
 
 namespace dank::ui {
 
 /// The Rate page: shows what the Session has and calls it; knows no other page. No score stands there without what the
 /// model that rates is worth.
-class RatePage : public QWidget {
-    Q_OBJECT
-public:
-    explicit RatePage(Session &session, QWidget *parent = nullptr);
-    ~RatePage() override;
-
-signals:
-    void pageRequested(dank::ui::Page page);
-
-protected:
-    void changeEvent(QEvent *event) override;
-
-private:
-    struct Private;
-    std::unique_ptr<Private> d;
-};
+/// `goTo`: shows another page.
+QWidget *makeRatePage(Session &session, std::function<void(Page)> goTo, QWidget *parent = nullptr);
 
 }  // namespace dank::ui

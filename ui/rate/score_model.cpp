@@ -29,12 +29,8 @@ bool shows(const RatedItem &a, const RatedItem &b)
 
 int section(const RatedItem &item)
 {
-    switch (item.state) {
-    case RatedItem::State::Scored: return 0;
-    case RatedItem::State::Waiting: return 1;
-    case RatedItem::State::Skipped: return 2;
-    }
-    return 2;
+    constexpr int kSections[] = {1, 0, 2};  // Waiting, Scored, Skipped
+    return kSections[static_cast<int>(item.state)];
 }
 
 QString exact(double value)

@@ -3,7 +3,6 @@
 #include <QAbstractItemView>
 #include <QKeyEvent>
 #include <QLabel>
-#include <QVBoxLayout>
 
 #include <algorithm>
 
@@ -11,6 +10,7 @@
 #include "ui/memes/meme_wall.h"
 #include "ui/rate/score_model.h"
 #include "ui/widgets/card.h"
+#include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
 
@@ -36,22 +36,12 @@ ScorePreview::ScorePreview(Session &session, ScoreModel &model, QAbstractItemVie
     m_picture->setAlignment(Qt::AlignCenter);
     m_picture->setFixedSize(400, 176);
     column->addWidget(m_picture, 0, Qt::AlignHCenter);
-    column->addWidget(m_name);
-    column->addWidget(m_score);
-    column->addWidget(m_standing);
-    column->addWidget(m_verdict);
-    column->addWidget(m_doubt);
-    column->addWidget(m_warning);
-    column->addWidget(m_nearestTitle);
+    addWidgets(*column, {m_name, m_score, m_standing, m_verdict, m_doubt, m_warning, m_nearestTitle});
     m_nearestRow = new QWidget(this);
-    auto *nearest = new QHBoxLayout(m_nearestRow);
-    nearest->setContentsMargins(0, 0, 0, 0);
-    nearest->setSpacing(10);
+    auto *nearest = newBox<QHBoxLayout>(10, m_nearestRow);
     for (Nearest &one : m_nearest) {
         one.box = new QWidget(m_nearestRow);
-        auto *stacked = new QVBoxLayout(one.box);
-        stacked->setContentsMargins(0, 0, 0, 0);
-        stacked->setSpacing(4);
+        auto *stacked = newBox<QVBoxLayout>(4, one.box);
         one.picture = new QLabel(one.box);
         one.picture->setAlignment(Qt::AlignCenter);
         one.picture->setFixedSize(126, 84);

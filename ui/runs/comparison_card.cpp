@@ -1,12 +1,10 @@
 #include "ui/runs/comparison_card.h"
 
 #include <QFileInfo>
-#include <QHelpEvent>
 #include <QKeyEvent>
 #include <QPainter>
 #include <QPainterPath>
 #include <QStyle>
-#include <QVBoxLayout>
 
 #include <algorithm>
 #include <cmath>
@@ -16,6 +14,7 @@
 #include "ui/runs/loss_card.h"
 #include "ui/runs/run_text.h"
 #include "ui/runs/runs_model.h"
+#include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
 
@@ -205,12 +204,10 @@ ComparisonCard::ComparisonCard(Session &session, QWidget *parent)
 {
     m_rows->setSpacing(2);
     body()->addLayout(m_rows);
-    auto *caption =
-        new TextLabel(tr("Held-out loss of each one's best run, against always answering the mean (the tick). "
-                         "Runs may differ in their settings."),
-                      static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted);
-    caption->setWordWrap(true);
-    body()->addWidget(caption);
+    body()->addWidget(
+        paragraph(tr("Held-out loss of each one's best run, against always answering the mean (the tick). Runs may "
+                     "differ in their settings."),
+                  this));
     hide();
 }
 

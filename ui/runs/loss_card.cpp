@@ -1,7 +1,6 @@
 #include "ui/runs/loss_card.h"
 
 #include <QActionGroup>
-#include <QHBoxLayout>
 #include <QMenu>
 #include <QPainter>
 
@@ -9,6 +8,7 @@
 
 #include "ui/charts/chart_export.h"
 #include "ui/runs/run_legend.h"
+#include "ui/widgets/set_up.h"
 
 namespace dank::ui {
 
@@ -19,7 +19,7 @@ std::optional<double> gainOverMean(double bestValidationLoss, double meanPredict
     return (meanPredictorLoss - bestValidationLoss) / meanPredictorLoss;
 }
 
-QPixmap dotPixmap(const QColor &colour, int side, qreal ratio)
+QPixmap dotPixmap(const QColor &colour, int side, qreal ratio, qreal margin)
 {
     QPixmap pixmap(QSize(side, side) * ratio);
     pixmap.setDevicePixelRatio(ratio);
@@ -28,7 +28,7 @@ QPixmap dotPixmap(const QColor &colour, int side, qreal ratio)
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(Qt::NoPen);
     painter.setBrush(colour);
-    painter.drawEllipse(QRectF(0.5, 0.5, side - 1, side - 1));
+    painter.drawEllipse(QRectF(margin, margin, side - 2 * margin, side - 2 * margin));
     return pixmap;
 }
 
@@ -75,8 +75,7 @@ LossCard::LossCard(QWidget *parent)
     connect(m_follow, &Chip::toggled, m_chart, &LossChart::setFollow);
     connect(m_chart, &LossChart::followChanged, m_follow, &Chip::setChecked);
 
-    auto *line = new QHBoxLayout;
-    line->setSpacing(6);
+    auto *line = newBox<QHBoxLayout>(6);
     line->addWidget(m_verdictIcon);
     line->addWidget(m_verdict, 1);
     m_verdict->setElided(true);
@@ -87,7 +86,7 @@ LossCard::LossCard(QWidget *parent)
     m_verdictIcon->hide();
     connectChartExport(*m_chart, QStringLiteral("loss"));
     showAxis();
-    restyle();
+    followPalette(m_verdict, [this] { restyle(); });
 }
 
 void LossCard::setTraining(const TrainingView &view)
@@ -117,12 +116,9 @@ void LossCard::setVerdict(const QString &iconName, const QString &text, TextLabe
 {
     m_verdict->setVisible(!text.isEmpty());
     m_verdictIcon->setVisible(!text.isEmpty());
-    if (text == m_verdict->text() && iconName == m_verdictIconName && tone == m_verdictTone)
-        return;
     m_verdict->setText(text);
     m_verdict->setTone(tone);
     m_verdictIconName = iconName;
-    m_verdictTone = tone;
     restyle();
 }
 
@@ -136,22 +132,12 @@ void LossCard::showAxis()
                            : tr("Click for a logarithmic axis (Ctrl+L)."));
 }
 
-void LossCard::changeEvent(QEvent *event)
-{
-    Card::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange)
-        restyle();
-}
-
 void LossCard::restyle()
 {
     const Tokens &tokens = tokensFor(palette());
     m_trainingDot->setPixmap(dotPixmap(tokens.training, 8, devicePixelRatioF()));
     m_validationDot->setPixmap(dotPixmap(tokens.validation, 8, devicePixelRatioF()));
-    const QColor colour = m_verdictTone == TextLabel::Tone::Ok     ? tokens.ok
-                          : m_verdictTone == TextLabel::Tone::Bad  ? tokens.bad
-                          : m_verdictTone == TextLabel::Tone::Warn ? tokens.warn
-                                                                   : tokens.muted;
+    const QColor colour = m_verdict->palette().color(QPalette::WindowText);
     if (!m_verdictIconName.isEmpty())
         m_verdictIcon->setPixmap(icon(m_verdictIconName, colour).pixmap(16, 16));
 }

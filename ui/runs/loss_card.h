@@ -1,7 +1,5 @@
 #pragma once
 
-#include <QStackedWidget>
-
 #include "ui/charts/loss_chart.h"
 #include "ui/widgets/card.h"
 
@@ -24,9 +22,6 @@ public:
     void setVerdict(const QString &iconName, const QString &text, TextLabel::Tone tone);
     QString verdict() const { return m_verdict->text(); }
 
-protected:
-    void changeEvent(QEvent *event) override;
-
 private:
     void showAxis();
     void restyle();
@@ -38,7 +33,6 @@ private:
     TextLabel *m_verdict;
     RunLegend *m_legend;
     QString m_verdictIconName;
-    TextLabel::Tone m_verdictTone = TextLabel::Tone::Normal;
 };
 
 /// How a curve's best epoch stands against predicting the mean: 0.23 for 23 % less loss, negative for more; nothing
@@ -46,6 +40,6 @@ private:
 std::optional<double> gainOverMean(double bestValidationLoss, double meanPredictorLoss);
 
 /// A round dot for labels and tables.
-QPixmap dotPixmap(const QColor &colour, int side, qreal ratio);
+QPixmap dotPixmap(const QColor &colour, int side, qreal ratio, qreal margin = 0.5);
 
 }  // namespace dank::ui

@@ -7,10 +7,13 @@
 #include <QMessageBox>
 #include <QPushButton>
 #include <QShortcut>
-#include <QVBoxLayout>
+#include <QSortFilterProxyModel>
+
+#include <algorithm>
 
 #include "core/learn/loss.h"
 #include "ui/runs/run_text.h"
+#include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/window_settings.h"
 
@@ -20,21 +23,49 @@ namespace {
 
 constexpr auto kHeaderKey = "runs/header", kWantedKey = "runs/settings", kHiddenKey = "runs/hidden";
 
-std::set<QString> toSet(const QStringList &list)
-{
-    return {list.begin(), list.end()};
-}
-
-QStringList toList(const std::set<QString> &set)
-{
-    return {set.begin(), set.end()};
-}
-
 }  // namespace
 
+/// Sorts, and keeps the rows in which every word of the search is found; a word with "=" is looked for in the settings.
+struct RunsCard::Filter : QSortFilterProxyModel {
+    Filter(RunsModel *model, QObject *parent) : QSortFilterProxyModel(parent), m_model(model)
+    {
+        setSourceModel(model);
+        setSortRole(RunsModel::SortRole);
+    }
+
+    void setSearch(const QString &text)
+    {
+        m_wanted = text.toLower().split(QLatin1Char(' '), Qt::SkipEmptyParts);
+        invalidateFilter();
+    }
+
+    bool filterAcceptsRow(int row, const QModelIndex &) const override
+    {
+        return std::ranges::all_of(m_wanted, [&](const QString &word) {
+            if (!word.contains(QLatin1Char('=')))
+                return m_model->words(row).contains(word);
+            return std::ranges::any_of(m_model->settings(row),
+                                       [&](const QString &setting) { return setting.startsWith(word); });
+        });
+    }
+
+    bool lessThan(const QModelIndex &left, const QModelIndex &right) const override
+    {
+        const bool any = left.data(RunsModel::SortRole).isValid();
+        // What is not there stands at the end in either order.
+        if (any != right.data(RunsModel::SortRole).isValid())
+            return (sortOrder() == Qt::AscendingOrder) == any;
+        return QSortFilterProxyModel::lessThan(left, right);
+    }
+
+private:
+    RunsModel *m_model;
+    QStringList m_wanted;
+};
+
 RunsCard::RunsCard(Session &session, QWidget *parent)
-    : Card(tr("Runs"), parent), m_session(session), m_model(new RunsModel(this)),
-      m_sorted(new RunsFilter(m_model, this)), m_view(new QTableView(this)), m_search(new QLineEdit(this)),
+    : Card(tr("Runs"), parent), m_session(session), m_model(new RunsModel(this)), m_sorted(new Filter(m_model, this)),
+      m_view(new QTableView(this)), m_search(new QLineEdit(this)),
       m_differences(new Chip(tr("differences only"), this)), m_columns(new Chip(tr("columns"), this)),
       m_trash(new Chip({}, this)), m_export(new RunsExport(session, m_model, m_view, m_differences, this)),
       m_verbs(new QHBoxLayout)
@@ -45,13 +76,16 @@ RunsCard::RunsCard(Session &session, QWidget *parent)
     body()->addWidget(m_view, 1);
     buildTools();
 
-    m_show = addVerb(QStringLiteral("eye"), tr("Show on chart"), &RunsCard::showOnChart);
-    m_evaluate = addVerb(QStringLiteral("evaluate"), tr("Evaluate"), &RunsCard::evaluate);
-    m_rate = addVerb(QStringLiteral("rate"), tr("Rate with it"), &RunsCard::rateWith);
-    m_resume = addVerb(QStringLiteral("play"), tr("Resume"), &RunsCard::resume);
-    m_clone = addVerb(QStringLiteral("copy"), tr("Clone settings"), &RunsCard::clone);
-    m_lock = addVerb(QStringLiteral("lock"), tr("Lock"), &RunsCard::toggleLock, true);
-    m_delete = addVerb(QStringLiteral("trash"), tr("Move to trash"), &RunsCard::toTrash, true);
+    m_show = addVerb(QStringLiteral("eye"), tr("Show on chart"), [this] { showOnChart(); });
+    m_evaluate =
+        addVerb(QStringLiteral("evaluate"), tr("Evaluate"), [this] { m_session.evaluations().evaluate(chosen()); });
+    m_rate = addVerb(QStringLiteral("rate"), tr("Rate with it"), [this] { m_session.rater().useRun(chosen()); });
+    m_resume = addVerb(QStringLiteral("play"), tr("Resume"), [this] { m_session.training().resumeRun(chosen()); });
+    m_clone = addVerb(QStringLiteral("copy"), tr("Clone settings"), [this] { m_session.choices().clone(chosen()); });
+    m_lock = addVerb(
+        QStringLiteral("lock"), tr("Lock"), [this] { toggleLock(); }, true);
+    m_delete = addVerb(
+        QStringLiteral("trash"), tr("Move to trash"), [this] { toTrash(); }, true);
     m_delete->setShortcut(QKeySequence::Delete);
     m_delete->setShortcutContext(Qt::WidgetShortcut);
     m_note = new QAction(tr("Edit note"), m_view);
@@ -73,29 +107,28 @@ RunsCard::RunsCard(Session &session, QWidget *parent)
     connect(m_model, &RunsModel::noteEdited, this,
             [this](qint64 run, const QString &note) { m_session.runs().setNote(run, note); });
     connect(m_model, &RunsModel::tickedChanged, this, &RunsCard::curvesChanged);
-    recolour();
+    followPalette(this, [this] {
+        const Tokens &tokens = tokensFor(palette());
+        m_model->setTokens(tokens);
+        for (auto &[button, name] : m_buttons)
+            button->defaultAction()->setIcon(icon(name, tokens.text));
+        emit curvesChanged();
+    });
     refresh();
 }
 
 void RunsCard::buildColumns()
 {
     m_view->setModel(m_sorted);
+    setUpTable(*m_view, tr("Runs"), 30);
     m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_view->setSelectionMode(QAbstractItemView::SingleSelection);
     m_view->setEditTriggers(QAbstractItemView::SelectedClicked);
-    m_view->setShowGrid(false);
-    m_view->setWordWrap(false);
-    m_view->setFrameShape(QFrame::NoFrame);
     m_view->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_view->setSortingEnabled(true);
     m_view->sortByColumn(RunsModel::Run, Qt::DescendingOrder);
     m_view->setContextMenuPolicy(Qt::ActionsContextMenu);
-    m_view->setAccessibleName(tr("Runs"));
-    m_view->setTabKeyNavigation(false);
-    m_view->verticalHeader()->hide();
-    m_view->verticalHeader()->setDefaultSectionSize(30);
     QHeaderView *header = m_view->horizontalHeader();
-    header->setHighlightSections(false);
     header->setStretchLastSection(true);
     header->setMinimumSectionSize(30);
     header->setSectionsMovable(true);
@@ -111,8 +144,8 @@ void RunsCard::buildColumns()
     // Of another version with other columns: begin anew.
     if (!kept.isEmpty() && settings->value(QStringLiteral("runs/columns")).toInt() == m_model->columnCount())
         header->restoreState(kept);
-    m_wanted = toSet(settings->value(QLatin1String(kWantedKey)).toStringList());
-    m_hidden = toSet(settings->value(QLatin1String(kHiddenKey)).toStringList());
+    m_wanted = settings->value(QLatin1String(kWantedKey)).toStringList();
+    m_hidden = settings->value(QLatin1String(kHiddenKey)).toStringList();
     // Only what a person does is remembered; the table itself moves and stretches sections too.
     const auto byHand = [this] {
         if (QGuiApplication::mouseButtons() != Qt::NoButton)
@@ -156,10 +189,10 @@ void RunsCard::buildTools()
     });
 }
 
-QAction *RunsCard::addVerb(const QString &iconName, const QString &text, void (RunsCard::*verb)(), bool iconOnly)
+QAction *RunsCard::addVerb(const QString &iconName, const QString &text, std::function<void()> verb, bool iconOnly)
 {
     auto *action = new QAction(text, m_view);
-    connect(action, &QAction::triggered, this, verb);
+    connect(action, &QAction::triggered, this, std::move(verb));
     m_view->addAction(action);
     auto *button = new Chip(text, this);
     button->setDefaultAction(action);
@@ -179,9 +212,8 @@ RunRecord RunsCard::withLive(RunRecord run) const
     run.lastValidationLoss = live.curve.back().validationLoss;
     run.meanPredictorLoss = live.meanPredictorLoss;
     run.bestEpoch = live.bestEpoch;
-    const auto best = std::lower_bound(live.curve.begin(), live.curve.end(), live.bestEpoch,
-                                       [](const EpochStats &stats, int epoch) { return stats.epoch < epoch; });
-    if (best != live.curve.end() && best->epoch == live.bestEpoch)
+    const auto best = std::ranges::find(live.curve, live.bestEpoch, &EpochStats::epoch);
+    if (best != live.curve.end())
         run.bestValidationLoss = best->validationLoss;
     run.state = m_session.jobs().status().state == JobState::Paused ? RunState::Paused : RunState::Running;
     return run;
@@ -210,12 +242,6 @@ void RunsCard::refreshLive()
     if (const RunRecord *run = live.live ? m_model->record(live.run) : nullptr)
         m_model->setRun(withLive(*run));
     updateVerbs();
-}
-
-qint64 RunsCard::chosen() const
-{
-    const auto rows = m_view->selectionModel()->selectedRows();
-    return rows.isEmpty() ? 0 : rows.first().data(RunsModel::NumberRole).toLongLong();
 }
 
 void RunsCard::choose(qint64 run)
@@ -304,8 +330,10 @@ void RunsCard::fillColumns()
         const bool fixed = column < RunsModel::FixedCount;
         action->setChecked(fixed ? !m_hidden.contains(key) : m_wanted.contains(key));
         connect(action, &QAction::toggled, this, [this, key, fixed](bool on) {
-            std::set<QString> &keys = fixed ? m_hidden : m_wanted;
-            on != fixed ? void(keys.insert(key)) : void(keys.erase(key));
+            QStringList &keys = fixed ? m_hidden : m_wanted;
+            keys.removeAll(key);
+            if (on != fixed)
+                keys << key;
             showColumns();
             rememberColumns();
         });
@@ -317,8 +345,8 @@ void RunsCard::rememberColumns()
     const auto settings = windowSettings();
     settings->setValue(QLatin1String(kHeaderKey), m_view->horizontalHeader()->saveState());
     settings->setValue(QStringLiteral("runs/columns"), m_model->columnCount());
-    settings->setValue(QLatin1String(kWantedKey), toList(m_wanted));
-    settings->setValue(QLatin1String(kHiddenKey), toList(m_hidden));
+    settings->setValue(QLatin1String(kWantedKey), m_wanted);
+    settings->setValue(QLatin1String(kHiddenKey), m_hidden);
 }
 
 std::vector<RunCurve> RunsCard::curves() const
@@ -346,26 +374,6 @@ void RunsCard::showOnChart()
         m_session.runs().show(chosen());
 }
 
-void RunsCard::rateWith()
-{
-    m_session.rater().useRun(chosen());
-}
-
-void RunsCard::evaluate()
-{
-    m_session.evaluations().evaluate(chosen());
-}
-
-void RunsCard::resume()
-{
-    m_session.training().resumeRun(chosen());
-}
-
-void RunsCard::clone()
-{
-    m_session.choices().clone(chosen());
-}
-
 void RunsCard::toggleLock()
 {
     if (const RunRecord *run = m_model->record(chosen()))
@@ -379,7 +387,7 @@ void RunsCard::editNote()
         return;
     const QModelIndex index = m_sorted->mapFromSource(m_model->index(row, RunsModel::Note));
     if (m_view->isColumnHidden(RunsModel::Note)) {
-        m_hidden.erase(m_model->columnKey(RunsModel::Note));
+        m_hidden.removeAll(m_model->columnKey(RunsModel::Note));
         showColumns();
     }
     m_view->scrollTo(index);
@@ -418,23 +426,6 @@ void RunsCard::fillTrash()
         if (box.clickedButton() == yes)
             m_session.runs().emptyTrash();
     });
-}
-
-void RunsCard::changeEvent(QEvent *event)
-{
-    Card::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange) {
-        recolour();
-        emit curvesChanged();
-    }
-}
-
-void RunsCard::recolour()
-{
-    const Tokens &tokens = tokensFor(palette());
-    m_model->setDark(tokens.dark);
-    for (auto &[button, name] : m_buttons)
-        button->defaultAction()->setIcon(icon(name, tokens.text));
 }
 
 }  // namespace dank::ui

@@ -4,14 +4,12 @@
 
 #include "ui/charts/loss_overlays.h"
 #include "ui/runs/runs_export.h"
-#include "ui/runs/runs_filter.h"
 #include "ui/runs/runs_model.h"
 #include "ui/session/session.h"
 #include "ui/widgets/card.h"
 
 class QAction;
 class QLineEdit;
-class QMenu;
 
 namespace dank::ui {
 
@@ -29,7 +27,7 @@ public:
     RunsModel *model() { return m_model; }
     QTableView *view() { return m_view; }
     /// The chosen run's number, 0 for none.
-    qint64 chosen() const;
+    qint64 chosen() const { return m_export->chosen(); }
     void choose(qint64 run);
 
     void setSearch(const QString &text);
@@ -44,18 +42,12 @@ signals:
     /// curves() is another list, or looks different.
     void curvesChanged();
 
-protected:
-    void changeEvent(QEvent *event) override;
-
 private:
-    QAction *addVerb(const QString &iconName, const QString &text, void (RunsCard::*verb)(), bool iconOnly = false);
+    struct Filter;
+    QAction *addVerb(const QString &iconName, const QString &text, std::function<void()> verb, bool iconOnly = false);
     void buildTools();
     void buildColumns();
     void showOnChart();
-    void rateWith();
-    void evaluate();
-    void resume();
-    void clone();
     void toggleLock();
     void editNote();
     void toTrash();
@@ -65,11 +57,10 @@ private:
     void showColumns();
     void rememberColumns();
     void updateVerbs();
-    void recolour();
 
     Session &m_session;
     RunsModel *m_model;
-    RunsFilter *m_sorted;
+    Filter *m_sorted;
     QTableView *m_view;
     QLineEdit *m_search;
     Chip *m_differences, *m_columns, *m_trash;
@@ -77,8 +68,8 @@ private:
     QHBoxLayout *m_verbs;
     QAction *m_show, *m_rate, *m_evaluate, *m_resume, *m_clone, *m_lock, *m_note, *m_delete;
     std::vector<std::pair<QToolButton *, QString>> m_buttons;
-    std::set<QString> m_wanted;  ///< keys of the settings whose columns the user asked for
-    std::set<QString> m_hidden;  ///< keys of the fixed columns that the user took away
+    QStringList m_wanted;  ///< keys of the settings whose columns the user asked for
+    QStringList m_hidden;  ///< keys of the fixed columns that the user took away
 };
 
 }  // namespace dank::ui

@@ -4,11 +4,11 @@
 #include <QMenu>
 #include <QTableView>
 
-#include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/store/run_export.h"
 #include "ui/runs/runs_model.h"
 #include "ui/session/session.h"
+#include "ui/widgets/window_dialogs.h"
 
 namespace dank::ui {
 
@@ -35,14 +35,10 @@ qint64 RunsExport::chosen() const
 
 bool RunsExport::write(const std::filesystem::path &file, const std::string &bytes)
 {
-    try {
+    return m_session.workplace().attempt([&] {
         createFolder(file.parent_path());
         writeFileAtomically(file, bytes);
-        return true;
-    } catch (const Error &error) {
-        m_session.workplace().say({Message::Severity::Error, QString::fromStdString(error.what()), {}, {}});
-        return false;
-    }
+    });
 }
 
 bool RunsExport::exportTable(const QString &file)
@@ -75,12 +71,9 @@ void RunsExport::ask(int what)
         return;
     }
     const QString name = what == 0 ? QStringLiteral("runs.csv") : QStringLiteral("run-%1.csv").arg(run);
-    QString file = QFileDialog::getSaveFileName(window(), tr("Export"), name, tr("CSV (*.csv)"));
-    if (file.isEmpty())
-        return;
-    if (!file.endsWith(QLatin1String(".csv"), Qt::CaseInsensitive))
-        file += QLatin1String(".csv");
-    what == 0 ? exportTable(file) : exportCurve(run, file);
+    const QString file = askWhereToSave(window(), tr("Export"), name, QStringLiteral(".csv"));
+    if (!file.isEmpty())
+        what == 0 ? exportTable(file) : exportCurve(run, file);
 }
 
 }  // namespace dank::ui

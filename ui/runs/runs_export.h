@@ -19,6 +19,8 @@ public:
     RunsExport(Session &session, const RunsModel *model, QTableView *table, const QAbstractButton *differencesOnly,
                QWidget *parent);
 
+    /// The number of the run that is chosen in the table, 0 for none.
+    qint64 chosen() const;
     /// The runs shown, in the order shown, with their settings.
     bool exportTable(const QString &file);
     bool exportCurve(qint64 run, const QString &file);
@@ -27,7 +29,6 @@ public:
 private:
     void ask(int what);
     bool write(const std::filesystem::path &file, const std::string &bytes);
-    qint64 chosen() const;
 
     Session &m_session;
     const RunsModel *m_model;

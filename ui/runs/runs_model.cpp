@@ -15,16 +15,35 @@ namespace dank::ui {
 
 namespace {
 
-const Tokens &tokensOf(bool dark)
-{
-    QPalette palette;
-    palette.setColor(QPalette::AlternateBase, dark ? Qt::black : Qt::white);
-    return tokensFor(palette);
-}
+/// What is the same in all rows of a fixed column.
+struct ColumnText {
+    const char *key;  ///< lasting
+    const char *title, *tip;
+};
+constexpr ColumnText kColumns[] = {
+    {"run", QT_TR_NOOP("Run"), ""},
+    {"locked", "", ""},
+    {"state", QT_TR_NOOP("State"), ""},
+    {"verdict", QT_TR_NOOP("Verdict"), ""},
+    {"within", QT_TR_NOOP("Within"),
+     QT_TR_NOOP("Spearman's rank correlation inside the groups, on memes that had no part in training")},
+    {"spearman", QT_TR_NOOP("Spearman"),
+     QT_TR_NOOP("Spearman's rank correlation over all memes that had no part in training")},
+    {"r2", QT_TR_NOOP("R²"), QT_TR_NOOP("1 is perfect, 0 is what always predicting the mean has")},
+    {"mae", QT_TR_NOOP("MAE"), QT_TR_NOOP("Mean absolute error of the dankness")},
+    {"best", QT_TR_NOOP("Best"), ""},
+    {"last", QT_TR_NOOP("Last"), ""},
+    {"gain", QT_TR_NOOP("Against the mean"), QT_TR_NOOP("The best validation loss against always predicting the mean")},
+    {"epochs_run", QT_TR_NOOP("Epochs"), ""},
+    {"network", QT_TR_NOOP("Network"), ""},
+    {"note", QT_TR_NOOP("Note"), ""},
+};
+static_assert(std::size(kColumns) == RunsModel::FixedCount);
 
-bool isNumeric(int column)
+QVariant alignmentOf(int column)
 {
-    return column >= RunsModel::Within && column <= RunsModel::Epochs;
+    const bool numeric = column >= RunsModel::Within && column <= RunsModel::Epochs;
+    return QVariant(Qt::Alignment((numeric ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
 }
 
 /// A figure of the evaluation; nothing where it has none.
@@ -32,13 +51,9 @@ std::optional<double> figureAt(const RunRecord &run, int column)
 {
     if (!run.figures)
         return std::nullopt;
-    switch (column) {
-    case RunsModel::Within: return run.figures->spearmanWithin;
-    case RunsModel::Spearman: return run.figures->spearman;
-    case RunsModel::R2: return run.figures->r2;
-    case RunsModel::Mae: return run.figures->mae;
-    default: return std::nullopt;
-    }
+    const RunFigures &figures = *run.figures;
+    const std::optional<double> inOrder[] = {figures.spearmanWithin, figures.spearman, figures.r2, figures.mae};
+    return inOrder[column - RunsModel::Within];
 }
 
 bool same(const RunRecord &a, const RunRecord &b)
@@ -143,11 +158,11 @@ void RunsModel::setRun(const RunRecord &run)
     emit dataChanged(index(row, 0), index(row, columnCount() - 1));
 }
 
-void RunsModel::setDark(bool dark)
+void RunsModel::setTokens(const Tokens &tokens)
 {
-    if (dark == m_dark)
+    if (m_tokens == &tokens)
         return;
-    m_dark = dark;
+    m_tokens = &tokens;
     if (!m_runs.empty())
         emit dataChanged(index(0, 0), index(int(m_runs.size()) - 1, columnCount() - 1));
 }
@@ -182,10 +197,7 @@ void RunsModel::setTicked(std::int64_t run, bool ticked)
 
 QString RunsModel::columnKey(int column) const
 {
-    static const char *const kKeys[] = {"run", "locked", "state", "verdict", "within",     "spearman", "r2",
-                                        "mae", "best",   "last",  "gain",    "epochs_run", "network",  "note"};
-    static_assert(std::size(kKeys) == FixedCount);
-    return column < FixedCount ? QString::fromLatin1(kKeys[column]) : m_keys.value(column - FixedCount);
+    return column < FixedCount ? QString::fromLatin1(kColumns[column].key) : m_keys.value(column - FixedCount);
 }
 
 std::set<int> RunsModel::differingColumns(std::vector<int> rows) const
@@ -201,11 +213,8 @@ std::set<int> RunsModel::differingColumns(std::vector<int> rows) const
 
 int RunsModel::rowOf(std::int64_t run) const
 {
-    for (std::size_t i = 0; i < m_runs.size(); ++i) {
-        if (m_runs[i].run == run)
-            return int(i);
-    }
-    return -1;
+    const auto found = std::ranges::find(m_runs, run, &RunRecord::run);
+    return found == m_runs.end() ? -1 : int(found - m_runs.begin());
 }
 
 const RunRecord *RunsModel::record(std::int64_t run) const
@@ -282,7 +291,7 @@ QVariant RunsModel::sortKey(int row, int column) const
 
 QVariant RunsModel::colour(const RunRecord &run, int column) const
 {
-    const Tokens &tokens = tokensOf(m_dark);
+    const Tokens &tokens = *m_tokens;
     if (column == Gain && gainOf(run))
         return *gainOf(run) >= 0.005 ? tokens.ok : tokens.muted;
     if (column == Verdict && run.figures)
@@ -332,16 +341,15 @@ QVariant RunsModel::data(const QModelIndex &index, int role) const
     case Qt::EditRole: return column == Note ? QString::fromStdString(run.note) : data(index, Qt::DisplayRole);
     case SortRole: return sortKey(index.row(), column);
     case NumberRole: return qint64(run.run);
-    case Qt::TextAlignmentRole:
-        return QVariant(Qt::Alignment((isNumeric(column) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
+    case Qt::TextAlignmentRole: return alignmentOf(column);
     case Qt::CheckStateRole:
         return column == Run && run.epochs > 0 ? QVariant(m_ticked.contains(run.run) ? Qt::Checked : Qt::Unchecked)
                                                : QVariant();
     case Qt::DecorationRole:
         if (column == Run)
-            return dotPixmap(runColour(tokensOf(m_dark), run.run), 9, 2);
+            return dotPixmap(runColour(*m_tokens, run.run), 9, 2);
         if (column == Locked && run.locked)
-            return icon(QStringLiteral("lock"), tokensOf(m_dark).text);
+            return icon(QStringLiteral("lock"), m_tokens->text);
         return {};
     case Qt::FontRole:
         if (column == Run && run.run == m_shown) {
@@ -361,38 +369,16 @@ QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int rol
     if (orientation != Qt::Horizontal || section < 0 || section >= columnCount())
         return {};
     if (role == Qt::TextAlignmentRole)
-        return QVariant(Qt::Alignment((isNumeric(section) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
-    if (role == Qt::ToolTipRole) {
-        switch (section) {
-        case Gain: return tr("The best validation loss against always predicting the mean");
-        case Within: return tr("Spearman's rank correlation inside the groups, on memes that had no part in training");
-        case Spearman: return tr("Spearman's rank correlation over all memes that had no part in training");
-        case R2: return tr("1 is perfect, 0 is what always predicting the mean has");
-        case Mae: return tr("Mean absolute error of the dankness");
-        default: return {};
-        }
-    }
+        return alignmentOf(section);
+    const bool fixed = section < FixedCount;
+    if (role == Qt::ToolTipRole && fixed && *kColumns[section].tip)
+        return tr(kColumns[section].tip);
     if (role == Qt::AccessibleTextRole && section == Locked)
         return tr("Lock");
     if (role != Qt::DisplayRole)
         return {};
-    switch (section) {
-    case Run: return tr("Run");
-    case Locked: return QString();
-    case State: return tr("State");
-    case Verdict: return tr("Verdict");
-    case Within: return tr("Within");
-    case Spearman: return tr("Spearman");
-    case R2: return tr("R²");
-    case Mae: return tr("MAE");
-    case Network: return tr("Network");
-    case Epochs: return tr("Epochs");
-    case BestLoss: return tr("Best");
-    case LastLoss: return tr("Last");
-    case Gain: return tr("Against the mean");
-    case Note: return tr("Note");
-    default: return QString(m_keys[section - FixedCount]).replace(QLatin1Char('_'), QLatin1Char(' '));
-    }
+    return fixed ? tr(kColumns[section].title)
+                 : QString(m_keys[section - FixedCount]).replace(QLatin1Char('_'), QLatin1Char(' '));
 }
 
 Qt::ItemFlags RunsModel::flags(const QModelIndex &index) const

@@ -3,7 +3,6 @@
 #include <QAbstractTableModel>
 #include <QColor>
 
-#include <optional>
 #include <set>
 #include <vector>
 
@@ -44,8 +43,8 @@ public:
     void setRuns(const std::vector<RunRecord> &runs);
     /// One run's new figures; nothing happens to a run that is not there.
     void setRun(const RunRecord &run);
-    /// Colours of dots and words.
-    void setDark(bool dark);
+    /// Colours of dots and words; they must outlive the model.
+    void setTokens(const Tokens &tokens);
     /// The run whose curve the chart shows anyway: its name is bold.
     void setShownRun(std::int64_t run);
     const RunRecord *record(std::int64_t run) const;
@@ -94,7 +93,7 @@ private:
     std::vector<bool> m_numeric;     ///< beside m_keys: sorted as numbers
     std::set<std::int64_t> m_ticked;
     std::int64_t m_shown = 0;
-    bool m_dark = false;
+    const Tokens *m_tokens = &lightTokens();
 };
 
 /// The colour of a run, in the table and on the chart; neighbours differ.

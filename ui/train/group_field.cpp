@@ -3,15 +3,13 @@
 #include <QComboBox>
 #include <QFileInfo>
 #include <QLineEdit>
-#include <QVBoxLayout>
-
-#include <algorithm>
 
 #include "core/base/error.h"
 #include "core/dataset/grouping.h"
 #include "ui/charts/number_text.h"
 #include "ui/lanes/thumbnails.h"
 #include "ui/widgets/calm.h"
+#include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/window_dialogs.h"
 
@@ -52,9 +50,7 @@ GroupField::GroupField(QWidget *parent)
       }),
       m_list(new Calm<QComboBox>), m_rows(new QLineEdit)
 {
-    auto *column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(4);
+    auto *column = newBox<QVBoxLayout>(4, this);
     column->addWidget(m_list);
     column->addWidget(m_rows);
     // A column's name is somebody else's: it must not widen the page.

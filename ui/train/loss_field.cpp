@@ -2,18 +2,16 @@
 
 #include <QComboBox>
 #include <QLineEdit>
-#include <QVBoxLayout>
 
 #include "core/base/error.h"
 #include "ui/widgets/calm.h"
+#include "ui/widgets/set_up.h"
 
 namespace dank::ui {
 
 LossField::LossField(QWidget *parent) : QWidget(parent), m_list(new Calm<QComboBox>), m_line(new QLineEdit)
 {
-    auto *column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(4);
+    auto *column = newBox<QVBoxLayout>(4, this);
     column->addWidget(m_list);
     column->addWidget(m_line);
     m_list->addItem(tr("squared error"), QStringLiteral("mse"));

@@ -2,8 +2,6 @@
 
 #include <QWidget>
 
-#include <functional>
-
 #include "ui/train/train_fields.h"
 
 class QComboBox;

@@ -3,14 +3,11 @@
 #include <QClipboard>
 #include <QComboBox>
 #include <QDialogButtonBox>
-#include <QFormLayout>
 #include <QGuiApplication>
 #include <QHeaderView>
-#include <QProgressBar>
 #include <QPushButton>
 #include <QSpinBox>
 #include <QTableWidget>
-#include <QVBoxLayout>
 
 #include <algorithm>
 
@@ -18,7 +15,7 @@
 #include "ui/charts/number_text.h"
 #include "ui/charts/reproduction_chart.h"
 #include "ui/session/terminal_command.h"
-#include "ui/widgets/card.h"
+#include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
 
@@ -40,7 +37,7 @@ TextLabel *label(const QString &text, TextRole role, TextLabel::Tone tone)
 
 ReproduceDialog::ReproduceDialog(Session &session, QWidget *parent)
     : QDialog(parent), m_session(session), m_source(new QComboBox), m_seeds(new QSpinBox), m_epochs(new QSpinBox),
-      m_start(new QPushButton), m_copy(new QPushButton(tr("&Copy as command"))), m_bar(new QProgressBar),
+      m_start(new QPushButton), m_copy(new QPushButton(tr("&Copy as command"))), m_bar(newBar(tr("Progress"))),
       m_status(label({}, TextRole::Caption, TextLabel::Tone::Muted)),
       m_legend(label(tr("blue: the seeds · rings: as the paper prints it"), TextRole::Caption, TextLabel::Tone::Muted)),
       m_why(label({}, TextRole::Body, TextLabel::Tone::Normal)), m_chart(new ReproductionChart),
@@ -48,9 +45,7 @@ ReproduceDialog::ReproduceDialog(Session &session, QWidget *parent)
 {
     setWindowTitle(tr("Reproduce the paper"));
     resize(kWidth, kHeight);
-    auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(20, 18, 20, 16);
-    layout->setSpacing(10);
+    auto *layout = newBox<QVBoxLayout>(10, this, {20, 18, 20, 16});
     layout->addWidget(label(tr("Reproduce the paper"), TextRole::Title, TextLabel::Tone::Normal));
 
     m_source->setAccessibleName(tr("Targets"));
@@ -70,8 +65,7 @@ ReproduceDialog::ReproduceDialog(Session &session, QWidget *parent)
     m_epochs->setToolTip(tr("The paper's table goes to 1,000"));
     m_start->setProperty("primary", true);
     m_start->setDefault(true);
-    auto *controls = new QHBoxLayout;
-    controls->setSpacing(8);
+    auto *controls = newBox<QHBoxLayout>(8);
     const auto named = [&](const QString &name, QWidget *field, int stretch) {
         auto *text = label(name, TextRole::Body, TextLabel::Tone::Muted);
         text->setBuddy(field);
@@ -85,33 +79,22 @@ ReproduceDialog::ReproduceDialog(Session &session, QWidget *parent)
     controls->addWidget(m_start);
     layout->addLayout(controls);
 
-    auto *progress = new QHBoxLayout;
-    progress->setSpacing(10);
-    m_bar->setTextVisible(false);
-    m_bar->setAccessibleName(tr("Progress"));
+    auto *progress = newBox<QHBoxLayout>(10);
     m_bar->setFixedWidth(220);
     m_status->setElided(true);
     progress->addWidget(m_bar);
     progress->addWidget(m_status, 1);
     layout->addLayout(progress);
 
-    auto *results = new QHBoxLayout;
-    results->setSpacing(14);
-    auto *drawn = new QVBoxLayout;
-    drawn->setSpacing(2);
+    auto *results = newBox<QHBoxLayout>(14);
+    auto *drawn = newBox<QVBoxLayout>(2);
     m_legend->setElided(true);
     drawn->addWidget(m_legend);
     drawn->addWidget(m_chart, 1);
     results->addLayout(drawn, 1);
-    m_table->setAccessibleName(tr("The paper's loss table beside this one"));
-    m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    setUpTable(*m_table, tr("The paper's loss table beside this one"), kRowHeight);
     m_table->setSelectionMode(QAbstractItemView::ContiguousSelection);
-    m_table->setShowGrid(false);
-    m_table->setFrameShape(QFrame::NoFrame);
-    m_table->setTabKeyNavigation(false);
     m_table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-    m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setDefaultSectionSize(kRowHeight);
     m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_table->setFixedWidth(kTableWidth);
     results->addWidget(m_table);
@@ -151,15 +134,6 @@ ReproduceDialog::ReproduceDialog(Session &session, QWidget *parent)
     m_start->setFocus();
 }
 
-QString ReproduceDialog::status() const
-{
-    return m_status->text();
-}
-QString ReproduceDialog::explanation() const
-{
-    return m_why->text();
-}
-
 bool ReproduceDialog::onSeededTargets() const
 {
     return m_source->currentIndex() <= 0;
@@ -188,9 +162,7 @@ void ReproduceDialog::showState()
 {
     const ReproductionJob &job = m_session.studies().reproduction();
     const JobStatus &other = m_session.jobs().status();
-    const bool training =
-        other.kind == JobKind::Train
-        && (other.state == JobState::Running || other.state == JobState::Paused || other.state == JobState::Stopping);
+    const bool training = other.kind == JobKind::Train && other.isBusy();
     const bool busy = job.isBusy();
     for (QWidget *field : std::initializer_list<QWidget *>{m_source, m_seeds, m_epochs})
         field->setEnabled(!busy);
@@ -199,8 +171,7 @@ void ReproduceDialog::showState()
                                                                      : tr("&Start"));
     m_start->setEnabled(job.state != ReproductionJob::State::Stopping && (busy || !training));
     m_bar->setVisible(busy);
-    m_bar->setRange(0, 1000);
-    m_bar->setValue(job.total > 0 ? int(1000.0 * double(std::min(job.done, job.total)) / double(job.total)) : 0);
+    showProgress(*m_bar, job.done, job.total);
 
     const QString about = job.seededTargets ? tr("seeded targets") : job.datasetName.simplified();
     m_status->setTone(job.state == ReproductionJob::State::Failed ? TextLabel::Tone::Bad : TextLabel::Tone::Muted);
@@ -281,13 +252,6 @@ void ReproduceDialog::done(int result)
 {
     m_session.studies().cancelReproduction();
     QDialog::done(result);
-}
-
-void showReproduceDialog(Session &session, QWidget *parent)
-{
-    auto *dialog = new ReproduceDialog(session, parent);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->open();
 }
 
 }  // namespace dank::ui

@@ -3,6 +3,7 @@
 #include <QDialog>
 
 #include "ui/session/session.h"
+#include "ui/widgets/card.h"
 
 class QComboBox;
 class QProgressBar;
@@ -13,8 +14,6 @@ class QTableWidget;
 namespace dank::ui {
 
 class ReproductionChart;
-class TextLabel;
-
 /// "Reproduce the paper": its training loop run again over some seeds, its loss table beside what comes out, and why
 /// the numbers are what they are. Closing it cancels a run that is going on.
 class ReproduceDialog : public QDialog {
@@ -25,8 +24,8 @@ public:
     QPushButton *startButton() { return m_start; }
     ReproductionChart *chart() { return m_chart; }
     QTableWidget *table() { return m_table; }
-    QString status() const;
-    QString explanation() const;
+    QString status() const { return m_status->text(); }
+    QString explanation() const { return m_why->text(); }
 
     void done(int result) override;
 
@@ -47,8 +46,5 @@ private:
     ReproductionChart *m_chart;
     QTableWidget *m_table;
 };
-
-/// Opens it over a window; it goes away by itself.
-void showReproduceDialog(Session &session, QWidget *parent);
 
 }  // namespace dank::ui

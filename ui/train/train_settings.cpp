@@ -2,10 +2,8 @@
 
 #include <QFormLayout>
 #include <QToolButton>
-#include <QVBoxLayout>
 
 #include <algorithm>
-#include <cmath>
 
 #include "core/base/error.h"
 #include "core/learn/target_preview.h"
@@ -13,6 +11,7 @@
 #include "ui/charts/target_chart.h"
 #include "ui/train/group_field.h"
 #include "ui/widgets/calm.h"
+#include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
 #include "ui/widgets/window_settings.h"
@@ -27,8 +26,7 @@ constexpr int kLabelWidth = 92;
 
 TextLabel *caption(const QString &text, TextLabel::Tone tone, QWidget *parent)
 {
-    auto *label = new TextLabel(text, int(TextRole::Caption), tone, parent);
-    label->setWordWrap(true);
+    auto *label = paragraph(text, parent, TextRole::Caption, tone);
     // Names of columns and files may be longer than the card is wide.
     label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     return label;
@@ -89,9 +87,7 @@ TrainSettings::TrainSettings(QWidget *parent)
     m_moreButton->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     m_moreButton->setFont(fontFor(TextRole::Body));
     body()->addWidget(m_moreButton);
-    auto *column = new QVBoxLayout(m_more);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(6);
+    auto *column = newBox<QVBoxLayout>(6, m_more);
     for (TrainSection &section : moreSections(told)) {
         column->addWidget(caption(section.caption, TextLabel::Tone::Muted, m_more));
         QFormLayout *form = makeForm();
@@ -148,9 +144,7 @@ void TrainSettings::addField(QFormLayout *form, TrainField field, bool more)
     row.problem = caption({}, TextLabel::Tone::Bad, this);
     row.problem->hide();
     auto *place = new QWidget(this);
-    auto *column = new QVBoxLayout(place);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(2);
+    auto *column = newBox<QVBoxLayout>(2, place);
     column->addWidget(field.widget);
     column->addWidget(row.problem);
     form->addRow(row.label, place);

@@ -3,7 +3,6 @@
 #include <QComboBox>
 #include <QPushButton>
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -14,7 +13,6 @@
 
 class QFormLayout;
 class QToolButton;
-class QVBoxLayout;
 
 namespace dank {
 struct GroupChoice;

@@ -68,6 +68,13 @@ QStringList askForPictures(QWidget *parent)
     return files;
 }
 
+QString askWhereToSave(QWidget *parent, const QString &title, const QString &suggested, const QString &ending)
+{
+    const QString file = QFileDialog::getSaveFileName(parent, title, suggested,
+                                                      QStringLiteral("%1 (*%2)").arg(ending.mid(1).toUpper(), ending));
+    return file.isEmpty() || file.endsWith(ending, Qt::CaseInsensitive) ? file : file + ending;
+}
+
 void showShortcuts(QWidget *parent, const QMenuBar &bar)
 {
     QList<std::pair<QString, QString>> rows;

@@ -11,6 +11,8 @@ namespace dank::ui {
 /// File dialogs that remember their folder; empty when cancelled.
 QString askForFile(QWidget *parent, const QString &title, const QString &filter);
 QStringList askForPictures(QWidget *parent);
+/// Where to save; the name gets the `ending`, such as ".csv", where it has none. Empty when cancelled.
+QString askWhereToSave(QWidget *parent, const QString &title, const QString &suggested, const QString &ending);
 
 /// Every action with a shortcut, gathered from the menus, and what the pages add to them.
 void showShortcuts(QWidget *parent, const QMenuBar &bar);

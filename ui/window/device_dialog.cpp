@@ -1,20 +1,16 @@
 #include "ui/window/device_dialog.h"
 
 #include <QClipboard>
-#include <QEvent>
 #include <QFormLayout>
 #include <QGuiApplication>
-#include <QHBoxLayout>
 #include <QHeaderView>
-#include <QProgressBar>
 #include <QPushButton>
 #include <QTableWidget>
-#include <QVBoxLayout>
 
 #include <algorithm>
 
 #include "core/engine/engine_text.h"
-#include "ui/widgets/card.h"
+#include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
 
@@ -27,32 +23,16 @@ constexpr int kMostHeight = 590;  // the smallest window's
 constexpr int kLeastRows = 3;
 constexpr int kRowHeight = 22;
 
-TextLabel *label(const QString &text, TextRole role, TextLabel::Tone tone)
-{
-    auto *made = new TextLabel(text, static_cast<int>(role), tone);
-    made->setWordWrap(true);
-    made->setAlignment(Qt::AlignLeading | Qt::AlignTop);
-    return made;
-}
-
 QTableWidget *makeTable(const QString &name, const QStringList &columns)
 {
     auto *table = new QTableWidget(0, static_cast<int>(columns.size()));
     table->setHorizontalHeaderLabels(columns);
-    table->setAccessibleName(name);
-    table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    setUpTable(*table, name, kRowHeight);
     table->setSelectionMode(QAbstractItemView::ContiguousSelection);
-    table->setShowGrid(false);
-    table->setFrameShape(QFrame::NoFrame);
-    table->setTabKeyNavigation(false);
-    table->setWordWrap(false);
-    table->verticalHeader()->hide();
-    table->verticalHeader()->setDefaultSectionSize(kRowHeight);
     table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     QHeaderView *header = table->horizontalHeader();
     header->setSectionResizeMode(QHeaderView::ResizeToContents);
     header->setSectionResizeMode(0, QHeaderView::Stretch);
-    header->setHighlightSections(false);
     header->setVisible(!columns.join(QString()).isEmpty());
     return table;
 }
@@ -80,10 +60,11 @@ void fitHeight(QTableWidget &table)
 }  // namespace
 
 DeviceDialog::DeviceDialog(Session &session, QWidget *parent)
-    : FittedDialog(kWidth, parent), m_session(session), m_facts(new QFormLayout), m_bar(new QProgressBar),
-      m_status(label({}, TextRole::Body, TextLabel::Tone::Muted)),
-      m_checksTitle(label(QString::fromStdString(selfTestSubject()), TextRole::Body, TextLabel::Tone::Normal)),
-      m_speedsTitle(label({}, TextRole::Body, TextLabel::Tone::Normal)), m_checks(nullptr),
+    : FittedDialog(kWidth, parent), m_session(session), m_facts(new QFormLayout), m_bar(newBar(tr("Progress"))),
+      m_status(paragraph({}, this, TextRole::Body, TextLabel::Tone::Muted)),
+      m_checksTitle(
+          paragraph(QString::fromStdString(selfTestSubject()), this, TextRole::Body, TextLabel::Tone::Normal)),
+      m_speedsTitle(paragraph({}, this, TextRole::Body, TextLabel::Tone::Normal)), m_checks(nullptr),
       m_speeds(makeTable(tr("What this machine does"), {QString(), QString()})), m_run(new QPushButton),
       m_copy(new QPushButton(tr("Copy as &text")))
 {
@@ -96,16 +77,12 @@ DeviceDialog::DeviceDialog(Session &session, QWidget *parent)
                                                                  | Qt::AlignVCenter);
 
     setWindowTitle(tr("Compute device"));
-    auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(20, 16, 20, 14);
-    layout->setSpacing(7);
-    layout->addWidget(label(tr("Compute device"), TextRole::Title, TextLabel::Tone::Normal));
+    auto *layout = newBox<QVBoxLayout>(7, this, {20, 16, 20, 14});
+    layout->addWidget(paragraph(tr("Compute device"), this, TextRole::Title, TextLabel::Tone::Normal));
     m_facts->setHorizontalSpacing(16);
     m_facts->setVerticalSpacing(4);
     layout->addLayout(m_facts);
     layout->addWidget(m_status);
-    m_bar->setTextVisible(false);
-    m_bar->setAccessibleName(tr("Progress"));
     layout->addWidget(m_bar);
     for (QWidget *part : std::initializer_list<QWidget *>{m_checksTitle, m_checks, m_speedsTitle, m_speeds})
         layout->addWidget(part);
@@ -115,8 +92,7 @@ DeviceDialog::DeviceDialog(Session &session, QWidget *parent)
     auto *choose = new QPushButton(tr("Choose another &device…"));
     auto *close = new QPushButton(tr("Close"));
     // No QDialogButtonBox: it hides its buttons for a moment when the theme changes, and the focus goes elsewhere.
-    auto *buttons = new QHBoxLayout;
-    buttons->setSpacing(8);
+    auto *buttons = newBox<QHBoxLayout>(8);
     buttons->addWidget(choose);
     buttons->addWidget(m_copy);
     buttons->addStretch(1);
@@ -144,12 +120,8 @@ DeviceDialog::DeviceDialog(Session &session, QWidget *parent)
     });
     showDevice();
     showState();
+    followPalette(this, [this] { showChecks(); });
     m_run->setFocus();
-}
-
-QString DeviceDialog::status() const
-{
-    return m_status->text();
 }
 
 QList<QPair<QString, QString>> DeviceDialog::facts() const
@@ -174,9 +146,9 @@ void DeviceDialog::showDevice()
     while (m_facts->rowCount() > 0)
         m_facts->removeRow(0);
     for (const auto &[name, value] : facts()) {
-        auto *text = label(value, TextRole::Body, TextLabel::Tone::Normal);
+        auto *text = paragraph(value, this, TextRole::Body, TextLabel::Tone::Normal);
         text->setTextInteractionFlags(Qt::TextSelectableByMouse);
-        m_facts->addRow(label(name, TextRole::Body, TextLabel::Tone::Muted), text);
+        m_facts->addRow(paragraph(name, this, TextRole::Body, TextLabel::Tone::Muted), text);
     }
 }
 
@@ -285,25 +257,10 @@ QString DeviceDialog::text() const
     return text;
 }
 
-void DeviceDialog::changeEvent(QEvent *event)
-{
-    FittedDialog::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange && m_checks)
-        showChecks();
-}
-
 void DeviceDialog::done(int result)
 {
     m_session.studies().cancelCheck();
     QDialog::done(result);
-}
-
-DeviceDialog *showDeviceDialog(Session &session, QWidget *parent)
-{
-    auto *dialog = new DeviceDialog(session, parent);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->open();
-    return dialog;
 }
 
 }  // namespace dank::ui

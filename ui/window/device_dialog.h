@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ui/session/session.h"
+#include "ui/widgets/card.h"
 #include "ui/widgets/fitted_dialog.h"
 
 class QFormLayout;
@@ -9,8 +10,6 @@ class QPushButton;
 class QTableWidget;
 
 namespace dank::ui {
-
-class TextLabel;
 
 /// Behind the device chip: what computes and why, and its self-test followed by what the machine was measured at, both
 /// in the words of `dank selftest` and `dank bench`. Closing it stops a test that is going on.
@@ -23,7 +22,7 @@ public:
     QPushButton *copyButton() { return m_copy; }
     QTableWidget *checks() { return m_checks; }
     QTableWidget *speeds() { return m_speeds; }
-    QString status() const;
+    QString status() const { return m_status->text(); }
     /// Everything that it shows as lines of text.
     QString text() const;
 
@@ -32,9 +31,6 @@ public:
 signals:
     /// The user wants to choose another device.
     void chooseRequested();
-
-protected:
-    void changeEvent(QEvent *event) override;
 
 private:
     void runOrStop();
@@ -51,8 +47,5 @@ private:
     QTableWidget *m_checks, *m_speeds;
     QPushButton *m_run, *m_copy;
 };
-
-/// Opens it over a window; it goes away by itself.
-DeviceDialog *showDeviceDialog(Session &session, QWidget *parent);
 
 }  // namespace dank::ui

@@ -1,18 +1,14 @@
 #include "ui/window/library_dialog.h"
 
-#include <QEvent>
-#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QMessageBox>
-#include <QProgressBar>
 #include <QPushButton>
 #include <QTableWidget>
-#include <QVBoxLayout>
 
 #include <algorithm>
 
 #include "ui/charts/number_text.h"
-#include "ui/widgets/card.h"
+#include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
 
@@ -35,58 +31,34 @@ QString nameOf(const StoredItem &item)
     return QString::fromStdString(item.kind);
 }
 
-TextLabel *label(const QString &text, TextRole role, TextLabel::Tone tone)
-{
-    auto *made = new TextLabel(text, static_cast<int>(role), tone);
-    made->setWordWrap(true);
-    return made;
-}
-
 }  // namespace
 
 LibraryDialog::LibraryDialog(Session &session, QWidget *parent)
     : FittedDialog(kWidth, parent), m_session(session), m_keeper(session.workplace().folder()),
-      m_status(label({}, TextRole::Body, TextLabel::Tone::Muted)), m_table(new QTableWidget(0, 4)),
-      m_bar(new QProgressBar), m_free(new QPushButton(tr("&Free…"))), m_compact(new QPushButton(tr("C&ompact"))),
+      m_status(paragraph({}, this, TextRole::Body, TextLabel::Tone::Muted)), m_table(new QTableWidget(0, 4)),
+      m_bar(newBar(tr("Progress"))), m_free(new QPushButton(tr("&Free…"))), m_compact(new QPushButton(tr("C&ompact"))),
       m_stop(new QPushButton(tr("&Stop")))
 {
     setWindowTitle(tr("Library"));
     m_table->setHorizontalHeaderLabels({tr("What"), tr("Count"), tr("Size"), tr("Last used")});
-    m_table->setAccessibleName(tr("What the library stores"));
-    m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    setUpTable(*m_table, tr("What the library stores"), kRowHeight);
     m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_table->setShowGrid(false);
-    m_table->setFrameShape(QFrame::NoFrame);
-    m_table->setTabKeyNavigation(false);
-    m_table->setWordWrap(false);
-    m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setDefaultSectionSize(kRowHeight);
     m_table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     QHeaderView *header = m_table->horizontalHeader();
     header->setSectionResizeMode(QHeaderView::ResizeToContents);
     header->setSectionResizeMode(0, QHeaderView::Stretch);
-    header->setHighlightSections(false);
-    m_bar->setTextVisible(false);
-    m_bar->setAccessibleName(tr("Progress"));
 
-    auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(20, 16, 20, 14);
-    layout->setSpacing(10);
-    layout->addWidget(label(tr("Library"), TextRole::Title, TextLabel::Tone::Normal));
+    auto *layout = newBox<QVBoxLayout>(10, this, {20, 16, 20, 14});
+    layout->addWidget(paragraph(tr("Library"), this, TextRole::Title, TextLabel::Tone::Normal));
     layout->addWidget(
-        label(tr("%1. What can be freed stands first, the least used before all else: it is computed again "
-                 "when it is needed. Runs, models and weights are never freed here.")
-                  .arg(QString::fromStdString(session.workplace().folder().string())),
-              TextRole::Body, TextLabel::Tone::Muted));
-    layout->addWidget(m_table);
-    layout->addWidget(m_status);
-    layout->addWidget(m_bar);
+        paragraph(tr("%1. What can be freed stands first, the least used before all else: it is computed again "
+                     "when it is needed. Runs, models and weights are never freed here.")
+                      .arg(QString::fromStdString(session.workplace().folder().string())),
+                  this, TextRole::Body));
+    addWidgets(*layout, {m_table, m_status, m_bar});
     auto *close = new QPushButton(tr("Close"));
-    auto *buttons = new QHBoxLayout;
-    buttons->setSpacing(8);
-    buttons->addWidget(m_free);
-    buttons->addWidget(m_compact);
-    buttons->addWidget(m_stop);
+    auto *buttons = newBox<QHBoxLayout>(8);
+    addWidgets(*buttons, {m_free, m_compact, m_stop});
     buttons->addStretch(1);
     buttons->addWidget(close);
     for (QPushButton *button : {m_free, m_compact, m_stop})
@@ -115,12 +87,8 @@ LibraryDialog::LibraryDialog(Session &session, QWidget *parent)
             showState();
     });
     showState();
+    followPalette(this, [this] { showItems(); });
     m_keeper.look();
-}
-
-QString LibraryDialog::status() const
-{
-    return m_status->text();
 }
 
 std::vector<StoredItem> LibraryDialog::chosen() const
@@ -172,8 +140,7 @@ void LibraryDialog::showState()
     m_stop->setVisible(work == Work::Freeing || work == Work::Compacting);
     m_stop->setEnabled(!m_keeper.isStopping());
     m_bar->setVisible(!idle);
-    m_bar->setRange(0, static_cast<int>(std::min<std::size_t>(m_keeper.progress().total, INT_MAX)));
-    m_bar->setValue(static_cast<int>(std::min<std::size_t>(m_keeper.progress().done, INT_MAX)));
+    showProgress(*m_bar, m_keeper.progress().done, m_keeper.progress().total);
     QString loss;
     for (const StoredItem &item : items)
         if (const std::string text = lossOf(item); !text.empty())
@@ -211,21 +178,6 @@ void LibraryDialog::askAndFree()
     box.exec();
     if (box.clickedButton() == yes)
         m_keeper.free(items);
-}
-
-void LibraryDialog::changeEvent(QEvent *event)
-{
-    FittedDialog::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange)
-        showItems();
-}
-
-LibraryDialog *showLibraryDialog(Session &session, QWidget *parent)
-{
-    auto *dialog = new LibraryDialog(session, parent);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->open();
-    return dialog;
 }
 
 }  // namespace dank::ui

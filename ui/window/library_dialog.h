@@ -2,6 +2,7 @@
 
 #include "ui/session/library_keeper.h"
 #include "ui/session/session.h"
+#include "ui/widgets/card.h"
 #include "ui/widgets/fitted_dialog.h"
 
 class QProgressBar;
@@ -9,8 +10,6 @@ class QPushButton;
 class QTableWidget;
 
 namespace dank::ui {
-
-class TextLabel;
 
 /// How much the library stores, of what, the least used first; frees what can be computed again. Closing it stops what
 /// is going on.
@@ -23,10 +22,7 @@ public:
     QTableWidget *table() { return m_table; }
     QPushButton *freeButton() { return m_free; }
     QPushButton *compactButton() { return m_compact; }
-    QString status() const;
-
-protected:
-    void changeEvent(QEvent *event) override;
+    QString status() const { return m_status->text(); }
 
 private:
     void showItems();
@@ -41,8 +37,5 @@ private:
     QProgressBar *m_bar;
     QPushButton *m_free, *m_compact, *m_stop;
 };
-
-/// Opens it over a window; it goes away by itself.
-LibraryDialog *showLibraryDialog(Session &session, QWidget *parent);
 
 }  // namespace dank::ui

@@ -3,19 +3,15 @@
 #include <QApplication>
 #include <QCloseEvent>
 #include <QLineEdit>
-#include <QMenu>
 #include <QMenuBar>
-#include <QVBoxLayout>
 
 #include "ui/session/next_step.h"
-#include "ui/train/reproduce_dialog.h"
 #include "ui/widgets/first_paint.h"
+#include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"
-#include "ui/widgets/window_dialogs.h"
 #include "ui/widgets/window_settings.h"
 #include "ui/window/device_dialog.h"
 #include "ui/window/drop_target.h"
-#include "ui/window/library_dialog.h"
 #include "ui/window/message_bar.h"
 #include "ui/window/navigation.h"
 #include "ui/window/page_stack.h"
@@ -40,32 +36,28 @@ MainWindow::MainWindow(Session &session, QWidget *parent) : QMainWindow(parent),
     setMinimumSize(900, 600);
     setWindowIcon(icon(QStringLiteral("dank-learning"), tokensFor(palette()).accent));
 
-    m_actions = new WindowActions(session, *menuBar(), this);
-    m_actions->setTheme(m_theme);
     auto *central = new QWidget(this);
+    m_verbs = new WindowVerbs(session, *this);
+    m_pages = new PageStack(session, central);
+    m_actions = new WindowActions(session, *m_verbs, *m_pages, *this);
+    m_actions->setTheme(m_theme);
     m_top = new TopBar(m_actions->exportMenu(), central);
     m_navigation = new Navigation(central);
     m_messages = new MessageBar(central);
-    m_pages = new PageStack(session, central);
-    m_run = new RunBar(central);
+    m_run = new RunBar(session, *m_verbs, central);
 
-    auto *content = new QVBoxLayout;
-    content->setSpacing(0);
+    auto *content = newBox<QVBoxLayout>(0);
     content->addWidget(m_messages);
     content->addWidget(m_pages, 1);
     content->addWidget(m_run);
-    auto *row = new QHBoxLayout;
-    row->setSpacing(0);
+    auto *row = newBox<QHBoxLayout>(0);
     row->addWidget(m_navigation);
     row->addLayout(content, 1);
-    auto *all = new QVBoxLayout(central);
-    all->setContentsMargins(0, 0, 0, 0);
-    all->setSpacing(0);
+    auto *all = newBox<QVBoxLayout>(0, central);
     all->addWidget(m_top);
     all->addLayout(row, 1);
     setCentralWidget(central);
     m_drop = new DropTarget(this);
-    m_verbs = new WindowVerbs(session, *this);
 
     connect(m_verbs, &WindowVerbs::pageRequested, this, &MainWindow::showPage);
     connect(m_pages, &PageStack::pageRequested, this, &MainWindow::showPage);
@@ -76,37 +68,15 @@ MainWindow::MainWindow(Session &session, QWidget *parent) : QMainWindow(parent),
     connect(m_top, &TopBar::openClicked, m_verbs, &WindowVerbs::openAny);
     connect(m_top, &TopBar::primaryClicked, this, &MainWindow::doPrimary);
     connect(m_top, &TopBar::deviceClicked, this, [this] {
-        connect(showDeviceDialog(m_session, this), &DeviceDialog::chooseRequested, this,
+        connect(openDialog<DeviceDialog>(m_session, this), &DeviceDialog::chooseRequested, this,
                 [this] { showPage(Page::Features); });
     });
     connect(m_messages, &MessageBar::dismissed, &session, [&session] { session.workplace().dismissMessage(); });
-    connect(m_run, &RunBar::pauseClicked, &session, [&session] { session.training().pause(); });
-    connect(m_run, &RunBar::resumeClicked, &session, [&session] { session.training().resume(); });
-    connect(m_run, &RunBar::stopAndKeepClicked, &session, [&session] { session.jobs().stopAndKeep(); });
-    connect(m_run, &RunBar::stopAndDiscardClicked, m_verbs, &WindowVerbs::confirmDiscard);
-    connect(m_actions, &WindowActions::openDatasetRequested, m_verbs, &WindowVerbs::openDataset);
-    connect(m_actions, &WindowActions::openModelRequested, m_verbs, &WindowVerbs::openModel);
-    connect(m_actions, &WindowActions::openSampleRequested, &session, &Session::openSample);
-    connect(m_actions, &WindowActions::recentRequested, &session,
-            [&session](const QString &file) { session.data().open(file); });
-    connect(m_actions, &WindowActions::rateRequested, m_verbs, &WindowVerbs::rateFiles);
-    connect(m_actions, &WindowActions::pasteRequested, m_verbs, &WindowVerbs::paste);
-    connect(m_actions, &WindowActions::discardRequested, m_verbs, &WindowVerbs::confirmDiscard);
-    connect(m_actions, &WindowActions::copyCommandRequested, this, [this] { m_verbs->copyCommand(currentPage()); });
-    connect(m_actions, &WindowActions::excludeRequested, m_pages, &PageStack::exclude);
-    connect(m_actions, &WindowActions::logAxisRequested, m_pages, &PageStack::toggleAxis);
-    connect(m_actions, &WindowActions::resetZoomRequested, m_pages, &PageStack::resetZoom);
-    connect(m_actions, &WindowActions::reproduceRequested, this, [this] { showReproduceDialog(m_session, this); });
-    connect(m_actions, &WindowActions::libraryRequested, this, [this] { showLibraryDialog(m_session, this); });
     connect(m_actions, &WindowActions::pageRequested, this, &MainWindow::showPage);
     connect(m_actions, &WindowActions::themeRequested, this, &MainWindow::setTheme);
-    connect(m_actions, &WindowActions::shortcutsRequested, this, [this] { showShortcuts(this, *menuBar()); });
-    connect(m_actions, &WindowActions::aboutRequested, this, [this] { showAbout(this); });
-    connect(m_actions, &WindowActions::quitRequested, this, &QWidget::close);
-    connect(m_actions->exportMenu(), &QMenu::aboutToShow, this,
-            [this] { m_pages->listExports(*m_actions->exportMenu()); });
 
-    restore();
+    if (!restoreGeometry(windowSettings()->value(QLatin1String(kGeometryKey)).toByteArray()))
+        resize(1200, 800);
     m_pages->show(Page::Dataset);
     m_navigation->setFocus();
     for (const Change change : {Change::Dataset, Change::Engine, Change::Job, Change::Message})
@@ -222,12 +192,6 @@ void MainWindow::doPrimary()
         return m_verbs->rateFiles();
     if (step.run)
         step.run();
-}
-
-void MainWindow::restore()
-{
-    if (!restoreGeometry(windowSettings()->value(QLatin1String(kGeometryKey)).toByteArray()))
-        resize(1200, 800);
 }
 
 }  // namespace dank::ui

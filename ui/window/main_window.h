@@ -45,7 +45,6 @@ private:
     void updatePrimary();
     void updateNavigation();
     void doPrimary();
-    void restore();
     void onPageBuilt(QWidget *page);
 
     Session &m_session;

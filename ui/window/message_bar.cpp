@@ -1,14 +1,13 @@
 #include "ui/window/message_bar.h"
 
 #include <QAccessible>
-#include <QEvent>
-#include <QHBoxLayout>
 #include <QPainter>
 #include <QPainterPath>
 #include <QPushButton>
 #include <QToolButton>
 
 #include "ui/widgets/card.h"
+#include "ui/widgets/set_up.h"
 #include "ui/widgets/theme.h"
 
 namespace dank::ui {
@@ -44,9 +43,7 @@ MessageBar::MessageBar(QWidget *parent)
     m_close->setFocusPolicy(Qt::StrongFocus);
     m_close->setToolTip(QStringLiteral("Close"));
     m_close->setAccessibleName(QStringLiteral("Close message"));
-    auto *layout = new QHBoxLayout(this);
-    layout->setContentsMargins(kMargin + 16, kTop + 8, kMargin + 10, 8);
-    layout->setSpacing(10);
+    auto *layout = newBox<QHBoxLayout>(10, this, {kMargin + 16, kTop + 8, kMargin + 10, 8});
     layout->addWidget(m_icon, 0, Qt::AlignVCenter);
     layout->addWidget(m_text, 1);
     layout->addWidget(m_action);
@@ -58,6 +55,7 @@ MessageBar::MessageBar(QWidget *parent)
             action();
     });
     connect(m_close, &QToolButton::clicked, this, &MessageBar::dismissed);
+    followPalette(this, [this] { recolour(); });
     hide();
 }
 
@@ -96,13 +94,6 @@ void MessageBar::paintEvent(QPaintEvent *)
     painter.restore();
     painter.setPen(t.line);
     painter.drawPath(shape);
-}
-
-void MessageBar::changeEvent(QEvent *event)
-{
-    if (event->type() == QEvent::PaletteChange)
-        recolour();
-    QFrame::changeEvent(event);
 }
 
 void MessageBar::recolour()

@@ -4,9 +4,9 @@
 #include <QPainter>
 #include <QPainterPath>
 #include <QStyledItemDelegate>
-#include <QVBoxLayout>
 
 #include "ui/widgets/card.h"
+#include "ui/widgets/set_up.h"
 #include "ui/widgets/theme.h"
 
 namespace dank::ui {
@@ -17,11 +17,7 @@ constexpr int kWidth = 184;
 constexpr int kRowHeight = 38;
 constexpr int kStateRole = Qt::UserRole;
 
-const char *iconName(int page)
-{
-    constexpr const char *kNames[kPageCount] = {"dataset", "features", "train", "evaluate", "rate"};
-    return kNames[page];
-}
+constexpr const char *kPageNames[kPageCount] = {"Dataset", "Features", "Train", "Evaluate", "Rate"};
 
 QString stateName(PageState state)
 {
@@ -98,7 +94,8 @@ public:
         const bool mirrored = option.direction == Qt::RightToLeft;
         const auto placed = [&](const QRect &part) { return QStyle::visualRect(option.direction, row, part); };
         const QRect picture(row.left() + 10, row.center().y() - 8, 18, 18);
-        icon(QLatin1String(iconName(index.row())), chosen ? t.accent : t.muted).paint(painter, placed(picture));
+        icon(QString::fromLatin1(kPageNames[index.row()]).toLower(), chosen ? t.accent : t.muted)
+            .paint(painter, placed(picture));
         QFont font = fontFor(TextRole::Body);
         font.setWeight(chosen ? QFont::DemiBold : QFont::Medium);
         painter->setFont(font);
@@ -116,14 +113,7 @@ public:
 
 QString pageName(Page page)
 {
-    switch (page) {
-    case Page::Dataset: return QStringLiteral("Dataset");
-    case Page::Features: return QStringLiteral("Features");
-    case Page::Train: return QStringLiteral("Train");
-    case Page::Evaluate: return QStringLiteral("Evaluate");
-    case Page::Rate: return QStringLiteral("Rate");
-    }
-    return {};
+    return QString::fromLatin1(kPageNames[static_cast<int>(page)]);
 }
 
 Navigation::Navigation(QWidget *parent)
@@ -146,9 +136,7 @@ Navigation::Navigation(QWidget *parent)
     }
     m_list->setCurrentRow(0);
 
-    auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 9, 1, 14);
-    layout->setSpacing(2);
+    auto *layout = newBox<QVBoxLayout>(2, this, {0, 9, 1, 14});
     layout->addWidget(m_list, 1);
     for (TextLabel *label : {m_first, m_second}) {
         label->setElided(true);

@@ -81,20 +81,13 @@ void PageStack::listExports(QMenu &menu)
 
 QWidget *PageStack::make(Page page)
 {
+    const auto goTo = [this](Page other) { emit pageRequested(other); };
     switch (page) {
-    case Page::Dataset: return new DatasetPage(m_session, this);
-    case Page::Features: {
-        auto *features = new FeaturesPage(m_session, this);
-        connect(features, &FeaturesPage::pageRequested, this, &PageStack::pageRequested);
-        return features;
-    }
-    case Page::Train: return new TrainPage(m_session, this);
-    case Page::Evaluate: return new EvaluatePage(m_session, this);
-    case Page::Rate: {
-        auto *rate = new RatePage(m_session, this);
-        connect(rate, &RatePage::pageRequested, this, &PageStack::pageRequested);
-        return rate;
-    }
+    case Page::Dataset: return makeDatasetPage(m_session, this);
+    case Page::Features: return makeFeaturesPage(m_session, goTo, this);
+    case Page::Train: return makeTrainPage(m_session, this);
+    case Page::Evaluate: return makeEvaluatePage(m_session, this);
+    case Page::Rate: return makeRatePage(m_session, goTo, this);
     }
     return nullptr;
 }

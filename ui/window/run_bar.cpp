@@ -1,18 +1,15 @@
 #include "ui/window/run_bar.h"
 
-#include <QEvent>
-#include <QHBoxLayout>
 #include <QMenu>
 #include <QPainter>
-#include <QProgressBar>
 #include <QPushButton>
 #include <QToolButton>
 
-#include <algorithm>
-
 #include "ui/widgets/card.h"
+#include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
+#include "ui/window/window_verbs.h"
 
 namespace dank::ui {
 
@@ -20,15 +17,14 @@ namespace {
 
 constexpr int kHeight = 52;
 constexpr int kGoodbyeMs = 8000;
-constexpr int kBarSteps = 1000;
 
 }  // namespace
 
-RunBar::RunBar(QWidget *parent)
+RunBar::RunBar(Session &session, WindowVerbs &verbs, QWidget *parent)
     : QWidget(parent), m_mark(new QLabel(this)),
       m_verb(new TextLabel({}, static_cast<int>(TextRole::Heading), TextLabel::Tone::Normal, this)),
       m_detail(new TextLabel({}, static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted, this)),
-      m_bar(new QProgressBar(this)),
+      m_bar(newBar(QStringLiteral("Progress"), this)),
       m_left(new TextLabel({}, static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted, this)),
       m_pause(new QPushButton(QStringLiteral("&Pause"), this)), m_stop(new QPushButton(QStringLiteral("&Stop"), this)),
       m_stopMenu(new QPushButton(this)), m_close(new QToolButton(this))
@@ -36,8 +32,6 @@ RunBar::RunBar(QWidget *parent)
     setObjectName(QStringLiteral("runBar"));
     setAccessibleName(QStringLiteral("Running job"));
     setFixedHeight(kHeight);
-    m_bar->setTextVisible(false);
-    m_bar->setAccessibleName(QStringLiteral("Progress"));
     m_bar->setMinimumWidth(60);
     m_detail->setElided(true);
     m_detail->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Preferred);
@@ -45,8 +39,9 @@ RunBar::RunBar(QWidget *parent)
     m_stop->setObjectName(QStringLiteral("stopButton"));
     m_stop->setToolTip(QStringLiteral("Stop; what is done is kept (Ctrl+.)"));
     auto *menu = new QMenu(this);
-    menu->addAction(QStringLiteral("Stop and &keep the best epoch"), this, &RunBar::stopAndKeepClicked);
-    menu->addAction(QStringLiteral("Stop and &discard…"), this, &RunBar::stopAndDiscardClicked);
+    const auto keep = [&session] { session.jobs().stopAndKeep(); };
+    menu->addAction(QStringLiteral("Stop and &keep the best epoch"), &session, keep);
+    menu->addAction(QStringLiteral("Stop and &discard…"), &verbs, &WindowVerbs::confirmDiscard);
     m_stopMenu->setObjectName(QStringLiteral("stopMenuButton"));
     m_stopMenu->setText(QStringLiteral("&Stop "));
     m_stopMenu->setMenu(menu);
@@ -57,32 +52,21 @@ RunBar::RunBar(QWidget *parent)
     m_close->setToolTip(QStringLiteral("Hide this line"));
     m_close->setFocusPolicy(Qt::StrongFocus);
 
-    auto *layout = new QHBoxLayout(this);
-    layout->setContentsMargins(20, 1, 20, 0);
-    layout->setSpacing(14);
-    layout->addWidget(m_mark);
-    layout->addWidget(m_verb);
-    layout->addWidget(m_detail);
+    auto *layout = newBox<QHBoxLayout>(14, this, {20, 1, 20, 0});
+    addWidgets(*layout, {m_mark, m_verb, m_detail});
     layout->addWidget(m_bar, 1);
     layout->addStretch(0);
-    layout->addWidget(m_left);
-    layout->addWidget(m_pause);
-    layout->addWidget(m_stop);
-    layout->addWidget(m_stopMenu);
-    layout->addWidget(m_close);
+    addWidgets(*layout, {m_left, m_pause, m_stop, m_stopMenu, m_close});
 
-    connect(m_pause, &QPushButton::clicked, this, [this] {
-        if (m_job.state == JobState::Paused)
-            emit resumeClicked();
-        else
-            emit pauseClicked();
+    connect(m_pause, &QPushButton::clicked, &session, [this, &session] {
+        m_job.state == JobState::Paused ? session.training().resume() : session.training().pause();
     });
-    connect(m_stop, &QPushButton::clicked, this, &RunBar::stopAndKeepClicked);
+    connect(m_stop, &QPushButton::clicked, &session, keep);
     connect(m_close, &QToolButton::clicked, this, &QWidget::hide);
     m_goodbye.setSingleShot(true);
     m_goodbye.setInterval(kGoodbyeMs);
     connect(&m_goodbye, &QTimer::timeout, this, &QWidget::hide);
-    recolour();
+    followPalette(this, [this] { recolour(); });
     hide();
 }
 
@@ -102,13 +86,7 @@ void RunBar::setJob(const JobStatus &job, const Actions &actions)
     m_detail->setText(failed ? QStringLiteral("stopped by an error") : job.detail);
     m_detail->setToolTip(failed ? plainToolTip(job.detail) : QString());
     m_bar->setVisible(!ended);
-    if (job.total > 0) {
-        const double share = static_cast<double>(job.done) / static_cast<double>(job.total);
-        m_bar->setRange(0, kBarSteps);
-        m_bar->setValue(static_cast<int>(std::clamp(share, 0.0, 1.0) * kBarSteps));
-    } else {
-        m_bar->setRange(0, running || stopping ? 0 : kBarSteps);
-    }
+    showProgress(*m_bar, job.done, job.total);
     m_left->setText(job.secondsLeft && running ? QStringLiteral("%1 left").arg(aboutDuration(*job.secondsLeft))
                                                : QString());
     m_left->setVisible(!m_left->text().isEmpty());
@@ -156,13 +134,6 @@ void RunBar::paintEvent(QPaintEvent *)
     QPainter painter(this);
     painter.fillRect(rect(), t.surface);
     painter.fillRect(QRect(0, 0, width(), 1), t.line);
-}
-
-void RunBar::changeEvent(QEvent *event)
-{
-    if (event->type() == QEvent::PaletteChange)
-        recolour();
-    QWidget::changeEvent(event);
 }
 
 void RunBar::recolour()

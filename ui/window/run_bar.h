@@ -6,7 +6,6 @@
 #include "ui/session/session.h"
 
 class QLabel;
-class QMenu;
 class QProgressBar;
 class QPushButton;
 class QToolButton;
@@ -14,27 +13,21 @@ class QToolButton;
 namespace dank::ui {
 
 class TextLabel;
+class WindowVerbs;
 
 /// The one place where a running job is told and steered: verb, count, bar, time left, Pause and Stop. Stays for a
 /// moment after the job has ended and says how.
 class RunBar : public QWidget {
     Q_OBJECT
 public:
-    explicit RunBar(QWidget *parent = nullptr);
+    RunBar(Session &session, WindowVerbs &verbs, QWidget *parent);
 
     void setJob(const JobStatus &job, const Actions &actions);
     /// Tab comes here after everything else in the window, also after what was built later than this.
     void keepLastInTabOrder();
 
-signals:
-    void pauseClicked();
-    void resumeClicked();
-    void stopAndKeepClicked();
-    void stopAndDiscardClicked();
-
 protected:
     void paintEvent(QPaintEvent *event) override;
-    void changeEvent(QEvent *event) override;
 
 private:
     void recolour();

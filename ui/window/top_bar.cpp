@@ -1,16 +1,15 @@
 #include "ui/window/top_bar.h"
 
-#include <QEvent>
-#include <QHBoxLayout>
 #include <QMenu>
 #include <QPainter>
 #include <QPushButton>
-#include <QStyle>
 #include <QToolTip>
 
 #include <algorithm>
 
+#include "ui/runs/loss_card.h"
 #include "ui/widgets/card.h"
+#include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
 
@@ -25,19 +24,6 @@ constexpr auto kOffline =
 constexpr auto kDownloading = "Weights that you asked for are being downloaded. Nothing else is sent.";
 
 const QString kIconGap = QStringLiteral(" ");  // Qt leaves too little between a button's icon and its text
-
-QIcon disc(const QColor &colour, qreal ratio)
-{
-    QPixmap pixmap(QSize(12, 12) * ratio);
-    pixmap.setDevicePixelRatio(ratio);
-    pixmap.fill(Qt::transparent);
-    QPainter painter(&pixmap);
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(colour);
-    painter.drawEllipse(QPointF(6, 6), 4, 4);
-    return pixmap;
-}
 
 }  // namespace
 
@@ -61,12 +47,8 @@ TopBar::TopBar(QMenu *exportMenu, QWidget *parent)
     m_device->setToolTip(QStringLiteral("What computes: why, its self-test, and how quick it is"));
     m_device->setMaximumWidth(320);
 
-    auto *layout = new QHBoxLayout(this);
-    layout->setContentsMargins(12, 0, 12, 1);
-    layout->setSpacing(8);
-    layout->addWidget(m_open);
-    layout->addWidget(m_primary);
-    layout->addWidget(m_export);
+    auto *layout = newBox<QHBoxLayout>(8, this, {12, 0, 12, 1});
+    addWidgets(*layout, {m_open, m_primary, m_export});
     layout->addStretch(1);
     layout->addWidget(m_offline);
     layout->addWidget(m_device);
@@ -77,6 +59,7 @@ TopBar::TopBar(QMenu *exportMenu, QWidget *parent)
         QToolTip::showText(m_offline->mapToGlobal(QPoint(0, m_offline->height())), m_offline->toolTip(), m_offline);
     });
     setDownloading(false);
+    followPalette(this, [this] { recolour(); });
 }
 
 void TopBar::setPrimary(const QString &text, const QString &iconName, bool enabled, const QString &why)
@@ -97,11 +80,7 @@ void TopBar::yieldTo(const QWidget &page)
     const bool on = std::none_of(buttons.begin(), buttons.end(), [&page](const QPushButton *button) {
         return button->property("primary").toBool() && button->isEnabled() && button->isVisibleTo(&page);
     });
-    if (m_primary->property("primary").toBool() == on)
-        return;
-    m_primary->setProperty("primary", on);
-    m_primary->style()->unpolish(m_primary);
-    m_primary->style()->polish(m_primary);
+    setFlag(*m_primary, "primary", on);
     recolour();
 }
 
@@ -130,17 +109,10 @@ void TopBar::paintEvent(QPaintEvent *)
     painter.fillRect(QRect(0, height() - 1, width(), 1), t.line);
 }
 
-void TopBar::changeEvent(QEvent *event)
-{
-    if (event->type() == QEvent::PaletteChange)
-        recolour();
-    QWidget::changeEvent(event);
-}
-
 void TopBar::recolour()
 {
     const Tokens &t = tokensFor(palette());
-    m_offline->setIcon(disc(m_downloading ? t.accent : t.ok, devicePixelRatioF()));
+    m_offline->setIcon(dotPixmap(m_downloading ? t.accent : t.ok, 12, devicePixelRatioF(), 2));
     m_export->setIcon(icon(QStringLiteral("chevron-down"), t.muted));
     const bool accent = m_primary->property("primary").toBool();
     const QColor stroke = !m_primary->isEnabled() ? t.muted : accent ? t.onAccent : t.text;

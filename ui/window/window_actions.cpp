@@ -2,27 +2,39 @@
 
 #include <QDir>
 #include <QFileInfo>
+#include <QMainWindow>
 #include <QMenuBar>
 #include <QUndoStack>
 
+#include "ui/train/reproduce_dialog.h"
+#include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"
+#include "ui/widgets/window_dialogs.h"
+#include "ui/window/library_dialog.h"
 #include "ui/window/navigation.h"
+#include "ui/window/page_stack.h"
+#include "ui/window/window_verbs.h"
 
 namespace dank::ui {
 
-WindowActions::WindowActions(Session &session, QMenuBar &bar, QObject *parent) : QObject(parent), m_session(session)
+WindowActions::WindowActions(Session &session, WindowVerbs &verbs, PageStack &pages, QMainWindow &window)
+    : QObject(&window), m_session(session)
 {
+    QMenuBar &bar = *window.menuBar();
     QMenu *file = bar.addMenu(QStringLiteral("&File"));
-    m_open = add(file, "open", QStringLiteral("&Open db.json…"), QKeySequence(Qt::CTRL | Qt::Key_O));
-    m_openModel =
-        add(file, "openModel", QStringLiteral("Open &model…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O));
-    m_sample = add(file, "openSample", QStringLiteral("Open &sample"));
+    m_open = add(file, "open", QStringLiteral("&Open db.json…"), QKeySequence(Qt::CTRL | Qt::Key_O),
+                 [&verbs] { verbs.openDataset(); });
+    add(file, "openModel", QStringLiteral("Open &model…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O),
+        [&verbs] { verbs.openModel(); });
+    m_sample = add(file, "openSample", QStringLiteral("Open &sample"), {}, [&session] { session.openSample(); });
     m_recent = file->addMenu(QStringLiteral("Open &recent"));
     file->addSeparator();
     m_export = file->addMenu(QStringLiteral("&Export"));
-    QAction *library = add(file, "library", QStringLiteral("&Library…"));
+    add(file, "library", QStringLiteral("&Library…"), {},
+        [&session, &window] { openDialog<LibraryDialog>(session, &window); });
     file->addSeparator();
-    QAction *quit = add(file, "quit", QStringLiteral("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q));
+    QAction *quit =
+        add(file, "quit", QStringLiteral("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), [&window] { window.close(); });
     quit->setMenuRole(QAction::QuitRole);
 
     QMenu *edit = bar.addMenu(QStringLiteral("&Edit"));
@@ -34,8 +46,10 @@ WindowActions::WindowActions(Session &session, QMenuBar &bar, QObject *parent) :
     redo->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z));
     edit->addActions({undo, redo});
     edit->addSeparator();
-    m_paste = add(edit, "paste", QStringLiteral("&Paste to rate"), QKeySequence(Qt::CTRL | Qt::Key_V));
-    m_exclude = add(edit, "excludeSelected", QStringLiteral("E&xclude selected memes"));
+    m_paste = add(edit, "paste", QStringLiteral("&Paste to rate"), QKeySequence(Qt::CTRL | Qt::Key_V),
+                  [&verbs] { verbs.paste(); });
+    m_exclude =
+        add(edit, "excludeSelected", QStringLiteral("E&xclude selected memes"), {}, [&pages] { pages.exclude(); });
 
     QMenu *view = bar.addMenu(QStringLiteral("&View"));
     for (int i = 0; i < kPageCount; ++i) {
@@ -46,8 +60,10 @@ WindowActions::WindowActions(Session &session, QMenuBar &bar, QObject *parent) :
         connect(go, &QAction::triggered, this, [this, page] { emit pageRequested(page); });
     }
     view->addSeparator();
-    m_logAxis = add(view, "logAxis", QStringLiteral("&Log axis on or off"), QKeySequence(Qt::CTRL | Qt::Key_L));
-    m_resetZoom = add(view, "resetZoom", QStringLiteral("Reset &zoom"), QKeySequence(Qt::CTRL | Qt::Key_0));
+    m_logAxis = add(view, "logAxis", QStringLiteral("&Log axis on or off"), QKeySequence(Qt::CTRL | Qt::Key_L),
+                    [&pages] { pages.toggleAxis(); });
+    add(view, "resetZoom", QStringLiteral("Reset &zoom"), QKeySequence(Qt::CTRL | Qt::Key_0),
+        [&pages] { pages.resetZoom(); });
     view->addSeparator();
     QMenu *theme = view->addMenu(QStringLiteral("&Theme"));
     auto *group = new QActionGroup(this);
@@ -61,59 +77,44 @@ WindowActions::WindowActions(Session &session, QMenuBar &bar, QObject *parent) :
     }
 
     QMenu *run = bar.addMenu(QStringLiteral("&Run"));
-    m_extract = add(run, "extract", QStringLiteral("&Extract features"));
-    m_train = add(run, "train", QStringLiteral("&Train"), QKeySequence(Qt::CTRL | Qt::Key_Return));
+    m_extract =
+        add(run, "extract", QStringLiteral("&Extract features"), {}, [&session] { session.features().extract(); });
+    m_train = add(run, "train", QStringLiteral("&Train"), QKeySequence(Qt::CTRL | Qt::Key_Return), [this, &session] {
+        emit pageRequested(Page::Train);
+        session.training().train();
+    });
     run->addSeparator();
-    m_pause = add(run, "pause", QStringLiteral("&Pause"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P));
-    m_keep = add(run, "stop", QStringLiteral("Stop and &keep"), QKeySequence(Qt::CTRL | Qt::Key_Period));
-    m_discard = add(run, "discard", QStringLiteral("Stop and &discard…"));
+    m_pause = add(run, "pause", QStringLiteral("&Pause"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P),
+                  [&session] { session.actions().resume ? session.training().resume() : session.training().pause(); });
+    m_keep = add(run, "stop", QStringLiteral("Stop and &keep"), QKeySequence(Qt::CTRL | Qt::Key_Period),
+                 [&session] { session.jobs().stopAndKeep(); });
+    m_discard = add(run, "discard", QStringLiteral("Stop and &discard…"), {}, [&verbs] { verbs.confirmDiscard(); });
     run->addSeparator();
-    m_reproduce = add(run, "reproduce", QStringLiteral("&Reproduce the paper…"));
-    m_command = add(run, "copyCommand", QStringLiteral("&Copy as command"));
+    add(run, "reproduce", QStringLiteral("&Reproduce the paper…"), {},
+        [&session, &window] { openDialog<ReproduceDialog>(session, &window); });
+    m_command = add(run, "copyCommand", QStringLiteral("&Copy as command"), {},
+                    [&verbs, &pages] { verbs.copyCommand(pages.current()); });
 
     QMenu *rate = bar.addMenu(QStringLiteral("R&ate"));
-    m_rate = add(rate, "rateFiles", QStringLiteral("&Rate files…"), QKeySequence(Qt::CTRL | Qt::Key_R));
+    m_rate = add(rate, "rateFiles", QStringLiteral("&Rate files…"), QKeySequence(Qt::CTRL | Qt::Key_R),
+                 [&verbs] { verbs.rateFiles(); });
     rate->addAction(m_paste);
 
     QMenu *help = bar.addMenu(QStringLiteral("&Help"));
-    QAction *shortcuts = add(help, "shortcuts", QStringLiteral("&Shortcuts"));
+    QAction *shortcuts =
+        add(help, "shortcuts", QStringLiteral("&Shortcuts"), {}, [&window, &bar] { showShortcuts(&window, bar); });
     shortcuts->setShortcuts({QKeySequence(QStringLiteral("Ctrl+?")), QKeySequence(QStringLiteral("Ctrl+Shift+/"))});
-    QAction *about = add(help, "about", QStringLiteral("&About Dank Learning"));
+    QAction *about = add(help, "about", QStringLiteral("&About Dank Learning"), {}, [&window] { showAbout(&window); });
     about->setMenuRole(QAction::AboutRole);
 
-    connect(m_open, &QAction::triggered, this, &WindowActions::openDatasetRequested);
-    connect(m_openModel, &QAction::triggered, this, &WindowActions::openModelRequested);
-    connect(m_sample, &QAction::triggered, this, &WindowActions::openSampleRequested);
     connect(m_recent, &QMenu::aboutToShow, this, &WindowActions::fillRecent);
-    connect(library, &QAction::triggered, this, &WindowActions::libraryRequested);
-    connect(quit, &QAction::triggered, this, &WindowActions::quitRequested);
-    connect(m_paste, &QAction::triggered, this, &WindowActions::pasteRequested);
-    connect(m_exclude, &QAction::triggered, this, &WindowActions::excludeRequested);
-    connect(m_logAxis, &QAction::triggered, this, &WindowActions::logAxisRequested);
-    connect(m_resetZoom, &QAction::triggered, this, &WindowActions::resetZoomRequested);
-    connect(m_extract, &QAction::triggered, &session, [&session] { session.features().extract(); });
-    connect(m_train, &QAction::triggered, this, [this] {
-        emit pageRequested(Page::Train);
-        m_session.training().train();
-    });
-    connect(m_pause, &QAction::triggered, this, [this] {
-        if (m_session.actions().resume)
-            m_session.training().resume();
-        else
-            m_session.training().pause();
-    });
-    connect(m_keep, &QAction::triggered, &session, [&session] { session.jobs().stopAndKeep(); });
-    connect(m_discard, &QAction::triggered, this, &WindowActions::discardRequested);
-    connect(m_command, &QAction::triggered, this, &WindowActions::copyCommandRequested);
-    connect(m_reproduce, &QAction::triggered, this, &WindowActions::reproduceRequested);
-    connect(m_rate, &QAction::triggered, this, &WindowActions::rateRequested);
-    connect(shortcuts, &QAction::triggered, this, &WindowActions::shortcutsRequested);
-    connect(about, &QAction::triggered, this, &WindowActions::aboutRequested);
+    connect(m_export, &QMenu::aboutToShow, this, [this, &pages] { pages.listExports(*m_export); });
 }
 
-QAction *WindowActions::add(QMenu *menu, const char *name, const QString &text, const QKeySequence &keys)
+QAction *WindowActions::add(QMenu *menu, const char *name, const QString &text, const QKeySequence &keys,
+                            std::function<void()> act)
 {
-    QAction *action = menu->addAction(text);
+    QAction *action = menu->addAction(text, this, std::move(act));
     action->setObjectName(QLatin1String(name));
     if (!keys.isEmpty())
         action->setShortcut(keys);
@@ -128,7 +129,7 @@ void WindowActions::fillRecent()
         const QFileInfo info(path);
         QAction *action = m_recent->addAction(
             QStringLiteral("%1  –  %2").arg(menuText(info.dir().dirName(), 40), menuText(path, 60)));
-        connect(action, &QAction::triggered, this, [this, path] { emit recentRequested(path); });
+        connect(action, &QAction::triggered, this, [this, path] { m_session.data().open(path); });
     }
     if (recent.isEmpty())
         m_recent->addAction(QStringLiteral("Nothing opened yet"))->setEnabled(false);

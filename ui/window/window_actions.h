@@ -3,55 +3,45 @@
 #include <QActionGroup>
 #include <QObject>
 
+#include <functional>
+
 #include "ui/session/session.h"
 #include "ui/widgets/theme.h"
 
 class QAction;
 class QMenu;
-class QMenuBar;
+class QMainWindow;
 
 namespace dank::ui {
 
-/// The window's menus and the actions in them. What an action does beyond the Session is left to the window.
+class PageStack;
+class WindowVerbs;
+
+/// The window's menus and the actions in them.
 class WindowActions : public QObject {
     Q_OBJECT
 public:
-    WindowActions(Session &session, QMenuBar &bar, QObject *parent);
+    /// `window` gets the menus.
+    WindowActions(Session &session, WindowVerbs &verbs, PageStack &pages, QMainWindow &window);
 
     /// Enabled states and texts from what the Session allows now.
     void update(Page page);
     void setTheme(ThemeMode mode);
     QMenu *exportMenu() const { return m_export; }
-    QMenu *recentMenu() const { return m_recent; }
 
 signals:
-    void openDatasetRequested();
-    void openModelRequested();
-    void openSampleRequested();
-    void recentRequested(const QString &path);
-    void rateRequested();
-    void pasteRequested();
-    void discardRequested();
-    void copyCommandRequested();
-    void reproduceRequested();
-    void libraryRequested();
-    void excludeRequested();
-    void logAxisRequested();
-    void resetZoomRequested();
     void pageRequested(dank::ui::Page page);
     void themeRequested(dank::ui::ThemeMode mode);
-    void shortcutsRequested();
-    void aboutRequested();
-    void quitRequested();
 
 private:
-    QAction *add(QMenu *menu, const char *name, const QString &text, const QKeySequence &keys = {});
+    QAction *add(QMenu *menu, const char *name, const QString &text, const QKeySequence &keys,
+                 std::function<void()> act);
     void fillRecent();
 
     Session &m_session;
     QMenu *m_recent = nullptr, *m_export = nullptr;
-    QAction *m_open, *m_openModel, *m_sample, *m_exclude, *m_logAxis, *m_resetZoom;
-    QAction *m_extract, *m_train, *m_pause, *m_keep, *m_discard, *m_command, *m_reproduce, *m_rate, *m_paste;
+    QAction *m_open, *m_sample, *m_exclude, *m_logAxis;
+    QAction *m_extract, *m_train, *m_pause, *m_keep, *m_discard, *m_command, *m_rate, *m_paste;
     QAction *m_themes[3];
 };
 

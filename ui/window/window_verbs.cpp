@@ -35,32 +35,28 @@ WindowVerbs::WindowVerbs(Session &session, QWidget &window) : QObject(&window), 
 void WindowVerbs::openAny()
 {
     const QString file = askForFile(&m_window, QStringLiteral("Open a dataset or a model"), QLatin1String(kBoth));
+    open(file, file.endsWith(QLatin1String(".dankmodel"), Qt::CaseInsensitive));
+}
+
+void WindowVerbs::openDataset()
+{
+    open(askForFile(&m_window, QStringLiteral("Open db.json"), QLatin1String(kDatasets)), false);
+}
+
+void WindowVerbs::openModel()
+{
+    open(askForFile(&m_window, QStringLiteral("Open a model"), QLatin1String(kModels)), true);
+}
+
+void WindowVerbs::open(const QString &file, bool model)
+{
     if (file.isEmpty())
         return;
-    const bool model = file.endsWith(QLatin1String(".dankmodel"), Qt::CaseInsensitive);
     emit pageRequested(model ? Page::Rate : Page::Dataset);
     if (model)
         m_session.rater().open(file);
     else
         m_session.data().open(file);
-}
-
-void WindowVerbs::openDataset()
-{
-    const QString file = askForFile(&m_window, QStringLiteral("Open db.json"), QLatin1String(kDatasets));
-    if (file.isEmpty())
-        return;
-    emit pageRequested(Page::Dataset);
-    m_session.data().open(file);
-}
-
-void WindowVerbs::openModel()
-{
-    const QString file = askForFile(&m_window, QStringLiteral("Open a model"), QLatin1String(kModels));
-    if (file.isEmpty())
-        return;
-    emit pageRequested(Page::Rate);
-    m_session.rater().open(file);
 }
 
 void WindowVerbs::rateFiles()
@@ -83,15 +79,11 @@ void WindowVerbs::use(const DropContent &content)
         emit pageRequested(Page::Rate);
         m_session.board().rateImage(content.image, content.imageName);
         break;
-    case DropContent::Kind::Model:
-        emit pageRequested(Page::Rate);
-        m_session.rater().open(content.paths.first());
-        break;
+    case DropContent::Kind::Model: open(content.paths.first(), true); break;
     case DropContent::Kind::Dataset:
         if (const auto before = m_session.data().dataset())
             m_goBack = pathOf(*before);
-        emit pageRequested(Page::Dataset);
-        m_session.data().open(content.paths.first());
+        open(content.paths.first(), false);
         break;
     case DropContent::Kind::Weights:
         emit pageRequested(Page::Features);

@@ -29,6 +29,7 @@ signals:
     void pageRequested(dank::ui::Page page);
 
 private:
+    void open(const QString &file, bool model);
     void offerWayBack();
 
     Session &m_session;
