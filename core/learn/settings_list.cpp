@@ -34,19 +34,13 @@ std::vector<Setting> settingsList(const TrainConfig &config)
 
 std::vector<std::string> differingSettings(std::span<const TrainConfig> configs)
 {
+    std::vector<std::vector<Setting>> lists;
+    for (const TrainConfig &config : configs)
+        lists.push_back(settingsList(config));
     std::vector<std::string> keys;
-    if (configs.empty())
-        return keys;
-    const std::vector<Setting> first = settingsList(configs.front());
-    std::vector<bool> differs(first.size(), false);
-    for (const TrainConfig &config : configs.subspan(1)) {
-        const std::vector<Setting> other = settingsList(config);
-        for (std::size_t i = 0; i < first.size(); ++i)
-            differs[i] = differs[i] || other[i].value != first[i].value;
-    }
-    for (std::size_t i = 0; i < first.size(); ++i)
-        if (differs[i])
-            keys.push_back(first[i].key);
+    for (std::size_t i = 0; !lists.empty() && i < lists.front().size(); ++i)
+        if (std::any_of(lists.begin(), lists.end(), [&](const auto &list) { return list[i] != lists.front()[i]; }))
+            keys.push_back(lists.front()[i].key);
     return keys;
 }
 
