@@ -1,6 +1,5 @@
 #include "core/store/library.h"
 
-#include <SQLiteCpp/SQLiteCpp.h>
 #include <fcntl.h>
 #include <pwd.h>
 #include <sys/file.h>
@@ -13,7 +12,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/file_descriptor.h"
-#include "core/store/schema.h"
+#include "core/store/sql.h"
 
 namespace dank {
 

@@ -5,8 +5,7 @@
 #include <string>
 
 #include "core/weights/readers.h"
-#include "core/weights/torch/pickle_bytes.h"
-#include "core/weights/torch/pickle_names.h"
+#include "core/weights/torch/pickle_parts.h"
 
 // The format is described in CPython's Lib/pickletools.py, what PyTorch puts into it in torch/serialization.py and
 // torch/_utils.py.
