@@ -70,6 +70,17 @@ core/image core/base core/dataset core/image
 core/nn core/base core/backbone core/dataset core/learn core/evaluate core/model core/weights core/nn
 core/pipeline core
 ui core/base core/backbone core/dataset core/learn core/evaluate core/model core/store core/engine ui
+ui/widgets core ui/widgets
+ui/lanes core ui/widgets ui/lanes
+ui/session core ui/widgets ui/lanes ui/session
+ui/charts core ui/widgets ui/lanes ui/session ui/charts
+ui/memes core ui/widgets ui/lanes ui/session ui/charts ui/memes
+ui/runs core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs
+ui/dataset core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs ui/dataset
+ui/features core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs ui/features
+ui/train core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs ui/train
+ui/evaluate core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs ui/evaluate
+ui/rate core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs ui/rate
 app/cli core/base core/backbone core/dataset core/learn core/evaluate core/model core/store core/rating core/engine app/cli
 app/gui core/base core/backbone core/dataset core/learn core/evaluate core/model core/store core/engine ui app/gui
 RULES

@@ -65,6 +65,8 @@ expect 'core/store may not include' core/store/x.cpp '#include "core/pipeline/ra
 expect 'core/dataset may not include' core/dataset/x.cpp '#include "dataset.h"'
 expect 'ui may not include' ui/x.cpp '#include "core/nn/training/trainer.h"'
 expect 'ui may not include' ui/x.cpp '#include "app/gui/main_window.h"'
+expect 'ui/train may not include' ui/train/x.cpp '#include "ui/rate/rate_page.h"'
+expect 'ui/widgets may not include' ui/widgets/x.cpp '#include "ui/lanes/lane.h"'
 expect 'app/cli may not include' app/cli/x.cpp '#include "ui/session/session.h"'
 expect 'core/nn/inner.h is internal' core/pipeline/x.cpp '#include "core/nn/inner.h"'
 expect 'kCUDA only' core/nn/x.cpp 'auto d = torch::kCUDA;'
