@@ -36,7 +36,6 @@ public:
     explicit Context(const Globals &globals);
 
     bool json() const { return m_globals.json; }
-    int threads() const { return m_globals.threads; }
     const std::filesystem::path &library() const { return m_library; }
     bool libraryExists() const;
     /// An existing one; asking for what it holds makes none. Throws Error{Library} where there is none.

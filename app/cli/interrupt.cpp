@@ -4,11 +4,9 @@
 
 #include <utility>
 
-namespace dank::cli {
+#include "app/cli/context.h"
 
-namespace {
-constexpr int kStoppedCode = 130;
-}
+namespace dank::cli {
 
 Interrupt::Interrupt() : m_handler([this] { m_cancel.cancel(); })
 {
@@ -43,7 +41,7 @@ void Interrupt::wait()
         if (m_done)
             return;
         if (m_stopped)
-            _exit(kStoppedCode);
+            _exit(kStopped);
         std::lock_guard lock(m_mutex);
         m_stopped = true;
         m_handler();

@@ -72,12 +72,8 @@ int show(Context &context, std::int64_t number)
     if (context.json()) {
         Json document = toJson(run);
         document["split_hash"] = splitHashOf(run);
-        document["train_loss"] = Json::array();
-        document["validation_loss"] = Json::array();
-        for (const EpochStats &stats : curve) {
-            document["train_loss"].push_back(cli::number(stats.trainLoss));
-            document["validation_loss"].push_back(cli::number(stats.validationLoss));
-        }
+        document["train_loss"] = lossesOf(curve, &EpochStats::trainLoss);
+        document["validation_loss"] = lossesOf(curve, &EpochStats::validationLoss);
         if (evaluation)
             addEvaluation(document, *evaluation);
         if (cross)

@@ -33,10 +33,18 @@ std::optional<double> mae(const RunRecord &run)
     return run.figures ? std::optional(run.figures->mae) : std::nullopt;
 }
 
-template <typename Value>
-bool differ(const std::vector<Value> &values)
+/// Adds what the runs have there, where that is not the same.
+void addDifference(std::vector<RunDifference> &all, const std::vector<RunRecord> &runs, const std::string &key,
+                   const std::function<Json(const RunRecord &)> &value,
+                   const std::function<std::string(const RunRecord &)> &text)
 {
-    return std::any_of(values.begin(), values.end(), [&](const Value &value) { return value != values.front(); });
+    RunDifference row{key, {}, {}};
+    for (const RunRecord &run : runs) {
+        row.values.push_back(value(run));
+        row.texts.push_back(text(run));
+    }
+    if (std::adjacent_find(row.values.begin(), row.values.end(), std::not_equal_to<>()) != row.values.end())
+        all.push_back(std::move(row));
 }
 
 /// How a key orders runs: what is less comes first.
@@ -151,18 +159,12 @@ std::string runsTable(const std::vector<RunRecord> &runs, bool withTrash)
 std::vector<RunDifference> settingDifferences(const std::vector<RunRecord> &runs)
 {
     std::vector<RunDifference> all;
-    const auto add = [&](const std::string &key, const std::function<std::string(const RunRecord &)> &of) {
-        RunDifference row{key, {}, {}};
-        for (const RunRecord &run : runs) {
-            row.texts.push_back(of(run));
-            row.values.emplace_back(row.texts.back());
-        }
-        if (differ(row.texts))
-            all.push_back(std::move(row));
+    const auto addWords = [&](const char *key, const std::function<std::string(const RunRecord &)> &of) {
+        addDifference(all, runs, key, of, of);
     };
-    add("dataset", [](const RunRecord &run) { return displayPath(run.dataset); });
-    add("dataset_hash", [](const RunRecord &run) { return run.datasetHash; });
-    add("backbone", [](const RunRecord &run) { return run.backbone; });
+    addWords("dataset", [](const RunRecord &run) { return displayPath(run.dataset); });
+    addWords("dataset_hash", [](const RunRecord &run) { return run.datasetHash; });
+    addWords("backbone", [](const RunRecord &run) { return run.backbone; });
     std::vector<TrainConfig> configs;
     for (const RunRecord &run : runs)
         configs.push_back(run.config);
@@ -182,24 +184,13 @@ std::vector<RunDifference> settingDifferences(const std::vector<RunRecord> &runs
 std::vector<RunDifference> figureDifferences(const std::vector<RunRecord> &runs)
 {
     std::vector<RunDifference> all;
-    const auto add = [&](const char *key, const std::function<Json(const RunRecord &)> &of,
-                         const std::function<std::string(const RunRecord &)> &text) {
-        RunDifference row{key, {}, {}};
-        for (const RunRecord &run : runs) {
-            row.values.push_back(of(run));
-            row.texts.push_back(text(run));
-        }
-        if (differ(row.values))
-            all.push_back(std::move(row));
-    };
     const auto addNumber = [&](const char *key, int digits, const Rank &of) {
-        add(
-            key, [&](const RunRecord &run) { return number(of(run)); },
+        addDifference(
+            all, runs, key, [&](const RunRecord &run) { return number(of(run)); },
             [&](const RunRecord &run) { return fixed(of(run), digits); });
     };
     const auto addWords = [&](const char *key, const std::function<std::string(const RunRecord &)> &of) {
-        add(
-            key, [&](const RunRecord &run) { return Json(of(run)); }, of);
+        addDifference(all, runs, key, of, of);
     };
     addWords("state", [](const RunRecord &run) { return std::string(runStateName(run.state)); });
     addNumber("epochs_run", 0, [](const RunRecord &run) { return std::optional<double>(run.epochs); });

@@ -174,8 +174,6 @@ void printEvaluation(const Evaluation &evaluation)
     printFigures(evaluation, {}, {});
 }
 
-namespace {
-
 Json lossesOf(const std::vector<EpochStats> &curve, double EpochStats::*member)
 {
     Json list = Json::array();
@@ -183,8 +181,6 @@ Json lossesOf(const std::vector<EpochStats> &curve, double EpochStats::*member)
         list.push_back(number(stats.*member));
     return list;
 }
-
-}  // namespace
 
 int finishTraining(Context &context, const TrainReport &report, const std::filesystem::path &out, bool strict)
 {

@@ -30,6 +30,9 @@ private:
 TrainReport runTraining(Context &context, CurveLog &log,
                         const std::function<TrainReport(const TrainingObserver &, TrainingControl &)> &work);
 
+/// One loss of every epoch.
+Json lossesOf(const std::vector<EpochStats> &curve, double EpochStats::*member);
+
 /// Copies the model to `out` if that is not empty, prints the outcome, and returns the exit code.
 int finishTraining(Context &context, const TrainReport &report, const std::filesystem::path &out, bool strict);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <iterator>
+#include <ranges>
 #include <vector>
 
 #include "core/base/error.h"
@@ -70,13 +71,8 @@ BackboneId BackboneId::parse(std::string_view text)
 std::optional<BackboneId> BackboneId::tryParse(std::string_view text)
 {
     std::vector<std::string_view> parts;
-    for (std::string_view rest = text;;) {
-        const auto slash = rest.find('/');
-        parts.push_back(rest.substr(0, slash));
-        if (slash == std::string_view::npos)
-            break;
-        rest.remove_prefix(slash + 1);
-    }
+    for (const auto part : std::views::split(text, '/'))
+        parts.emplace_back(part.begin(), part.end());
     if (parts.size() != 4 || parts[0].empty())
         return std::nullopt;
     BackboneId id;

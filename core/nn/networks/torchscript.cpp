@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <sstream>
 #include <string>
 #include <string_view>
 
@@ -43,15 +44,11 @@ std::array<float, 3> colour(const JsonValue &value)
 std::string gist(const std::string &message)
 {
     std::string last;
-    std::size_t from = 0;
-    while (from < message.size()) {
-        const std::size_t to = std::min(message.find('\n', from), message.size());
-        const std::string line = message.substr(from, to - from);
+    std::istringstream lines(message);
+    for (std::string line; std::getline(lines, line);)
         if (line.find_first_not_of(" \t") != std::string::npos
             && (last.empty() || line.find("Error: ") != std::string::npos))
             last = line;
-        from = to + 1;
-    }
     return printable(std::string_view(last).substr(0, 250));
 }
 

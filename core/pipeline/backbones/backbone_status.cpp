@@ -14,15 +14,13 @@ namespace dank {
 
 namespace {
 
-BackboneStatus describe(const BackboneSpec &spec)
+/// All but the id: of a TorchScript file that is its path.
+void describe(BackboneStatus &status, const BackboneSpec &spec)
 {
-    BackboneStatus status;
-    status.id = spec.id;
     status.title = spec.title;
     status.summary = spec.summary;
     status.columns = spec.columns;
     status.inputSide = spec.inputSide;
-    return status;
 }
 
 /// What is stored and how fast it went. Which precision `auto` would take is not known yet: whichever has more counts.
@@ -76,8 +74,11 @@ std::vector<BackboneStatus> backboneStatuses(const Dataset *dataset, const Backb
     const std::string asked = request.backbone.empty() ? byDefault : request.backbone;
 
     std::vector<BackboneStatus> statuses;
-    for (const BackboneSpec &spec : backboneSpecs())
-        statuses.push_back(describe(spec));
+    for (const BackboneSpec &spec : backboneSpecs()) {
+        BackboneStatus &status = statuses.emplace_back();
+        status.id = spec.id;
+        describe(status, spec);
+    }
     if (std::none_of(statuses.begin(), statuses.end(), [&](const auto &status) { return status.id == asked; })) {
         BackboneStatus own;
         own.id = own.title = asked;
@@ -100,13 +101,7 @@ std::vector<BackboneStatus> backboneStatuses(const Dataset *dataset, const Backb
             ofThis.weights.clear();
         try {
             const BackboneChoice choice = chooseBackbone(ofThis, context.library, context.backbones.names());
-            if (status.kind == BackboneKind::TorchScript) {
-                const std::string path = status.id;
-                status = describe(choice.spec);
-                status.id = path;
-                status.kind = BackboneKind::TorchScript;
-                status.total = pictures.size();
-            }
+            describe(status, choice.spec);
             status.weights = choice.weights;
             if (status.kind == BackboneKind::Network && choice.weights == status.expectedAt)
                 status.origin = originOf(choice.weights);
