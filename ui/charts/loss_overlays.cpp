@@ -15,8 +15,7 @@ namespace {
 
 std::optional<double> lossAt(const std::vector<EpochStats> &curve, int epoch)
 {
-    const auto at = std::lower_bound(curve.begin(), curve.end(), epoch,
-                                     [](const EpochStats &stats, int number) { return stats.epoch < number; });
+    const auto at = std::ranges::lower_bound(curve, epoch, {}, &EpochStats::epoch);
     return at != curve.end() && at->epoch == epoch ? std::optional(at->validationLoss) : std::nullopt;
 }
 

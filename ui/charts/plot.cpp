@@ -28,18 +28,15 @@ QFont labelFont()
 
 QString ChartProvenance::footer() const
 {
-    QStringList parts;
-    if (run > 0)
-        parts << QStringLiteral("run %1").arg(run);
-    if (!seed.isEmpty())
-        parts << QStringLiteral("seed %1").arg(seed);
-    if (!dataset.isEmpty())
-        parts << (datasetHash.isEmpty() ? dataset : QStringLiteral("%1 (%2)").arg(dataset, datasetHash.left(8)));
-    if (!backbone.isEmpty())
-        parts << backbone;
-    if (!note.isEmpty())
-        parts << note;
-    parts << QStringLiteral("Dank Learning " DANK_VERSION);
+    QStringList parts{run > 0 ? QStringLiteral("run %1").arg(run) : QString(),
+                      seed.isEmpty() ? seed : QStringLiteral("seed %1").arg(seed),
+                      dataset.isEmpty() || datasetHash.isEmpty()
+                          ? dataset
+                          : QStringLiteral("%1 (%2)").arg(dataset, datasetHash.left(8)),
+                      backbone,
+                      note,
+                      QStringLiteral("Dank Learning " DANK_VERSION)};
+    parts.removeAll(QString());
     return parts.join(QStringLiteral(" · "));
 }
 
@@ -73,28 +70,27 @@ Plot::Plot(QWidget *parent) : QCustomPlot(parent)
     m_crosshair = new QCPItemLine(this);
     m_crosshair->setLayer(QStringLiteral("hover"));
     m_crosshair->setSelectable(false);
-    m_crosshair->start->setTypeY(QCPItemPosition::ptAxisRectRatio);
-    m_crosshair->end->setTypeY(QCPItemPosition::ptAxisRectRatio);
-    m_crosshair->start->setTypeX(QCPItemPosition::ptAbsolute);
-    m_crosshair->end->setTypeX(QCPItemPosition::ptAbsolute);
+    for (QCPItemPosition *end : {m_crosshair->start, m_crosshair->end}) {
+        end->setTypeY(QCPItemPosition::ptAxisRectRatio);
+        end->setTypeX(QCPItemPosition::ptAbsolute);
+    }
     m_crosshair->setVisible(false);
 
-    m_hover = new QCPItemText(this);
-    m_hover->setLayer(QStringLiteral("hover"));
-    m_hover->setSelectable(false);
-    m_hover->setClipToAxisRect(false);
+    const auto newLabel = [this](const QString &on) {
+        auto *label = new QCPItemText(this);
+        label->setLayer(on);
+        label->setSelectable(false);
+        label->setClipToAxisRect(false);
+        label->setVisible(false);
+        return label;
+    };
+    m_hover = newLabel(QStringLiteral("hover"));
     m_hover->setPadding(QMargins(8, 6, 8, 6));
     m_hover->setTextAlignment(Qt::AlignLeft);
     m_hover->position->setType(QCPItemPosition::ptAbsolute);
-    m_hover->setVisible(false);
-
-    m_empty = new QCPItemText(this);
-    m_empty->setLayer(QStringLiteral("overlay"));
-    m_empty->setSelectable(false);
-    m_empty->setClipToAxisRect(false);
+    m_empty = newLabel(QStringLiteral("overlay"));
     m_empty->position->setType(QCPItemPosition::ptAxisRectRatio);
     m_empty->position->setCoords(0.5, 0.5);
-    m_empty->setVisible(false);
 
     m_slice.setSingleShot(true);
     m_slice.setTimerType(Qt::PreciseTimer);
