@@ -7,7 +7,7 @@
 #include <span>
 
 #include "core/base/error.h"
-#include "core/learn/grouped_target.h"
+#include "core/learn/target.h"
 
 namespace dank {
 

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <optional>
 
-#include "core/learn/training_state.h"
+#include "core/learn/train_config.h"
 
 namespace dank {
 

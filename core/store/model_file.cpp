@@ -9,8 +9,8 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/json_reader.h"
-#include "core/learn/grouped_target.h"
 #include "core/learn/split.h"
+#include "core/learn/target.h"
 #include "core/weights/safetensors.h"
 
 namespace dank {

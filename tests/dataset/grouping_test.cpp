@@ -7,7 +7,7 @@
 #include "core/base/file.h"
 #include "core/dataset/group_file.h"
 #include "core/dataset/grouping.h"
-#include "core/learn/grouped_target.h"
+#include "core/learn/target.h"
 
 using namespace dank;
 namespace fs = std::filesystem;

@@ -8,7 +8,7 @@
 
 #include "core/base/error.h"
 #include "core/dataset/grouping.h"
-#include "core/learn/grouped_target.h"
+#include "core/learn/target.h"
 #include "core/learn/target_preview.h"
 
 using namespace dank;

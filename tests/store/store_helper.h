@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/learn/training_state.h"
+#include "core/learn/train_config.h"
 
 // What the store's tests and the process that they kill agree on.
 

@@ -7,8 +7,8 @@
 #include "core/base/job.h"
 #include "core/dataset/feature_matrix.h"
 #include "core/learn/split.h"
+#include "core/learn/train_config.h"
 #include "core/learn/training_control.h"
-#include "core/learn/training_state.h"
 #include "core/model/model.h"
 
 namespace dank {

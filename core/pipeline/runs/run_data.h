@@ -9,8 +9,8 @@
 #include "core/dataset/dataset.h"
 #include "core/dataset/feature_matrix.h"
 #include "core/dataset/grouping.h"
-#include "core/learn/grouped_target.h"
 #include "core/learn/split.h"
+#include "core/learn/target.h"
 #include "core/learn/train_config.h"
 #include "core/pipeline/features/extract.h"
 
