@@ -16,13 +16,11 @@ std::vector<std::span<const double>> JudgedRows::answers() const
 
 Resamples::Resamples(std::size_t rows, std::span<const std::size_t> clusters, const BootstrapOptions &options,
                      const JobContext &job)
-    : m_rows(rows), m_count(options.resamples), m_level(options.level)
+    : m_rows(rows), m_count(options.resamples)
 {
     if (!clusters.empty() && clusters.size() != rows)
         throw Error(ErrorKind::Shape, "There are " + std::to_string(clusters.size()) + " clusters for "
                                           + std::to_string(rows) + " rows.");
-    if (!(m_level > 0 && m_level < 1))
-        throw Error(ErrorKind::Shape, "The level of an interval lies between 0 and 1.");
     const auto members = rowsByKey(rows, [&](std::size_t row) { return clusters.empty() ? row : clusters[row]; });
     m_clusters = members.size();
     m_weights.resize(m_count * rows);
@@ -65,7 +63,7 @@ std::vector<std::optional<Interval>> bootstrapIntervals(const JudgedRows &rows, 
             if (value)
                 values.push_back(*value);
         }
-        intervals[i] = percentileInterval(std::move(values), resamples.count(), resamples.level());
+        intervals[i] = percentileInterval(std::move(values), resamples.count());
     }
     return intervals;
 }

@@ -16,7 +16,6 @@ namespace dank {
 struct BootstrapOptions {
     std::size_t resamples = 1000;
     std::uint64_t seed = 1;
-    double level = 0.95;  ///< in (0, 1)
 };
 
 /// Rows to judge, as views that outlive the call. `upvotes` and `groups` may be empty; `clusters` may be empty, then
@@ -52,7 +51,6 @@ public:
 
     std::size_t count() const { return m_count; }
     std::size_t clusters() const { return m_clusters; }
-    double level() const { return m_level; }
     std::span<const std::uint8_t> weights(std::size_t resample) const
     {
         return std::span(m_weights).subspan(resample * m_rows, m_rows);
@@ -62,13 +60,12 @@ private:
     std::size_t m_rows = 0;
     std::size_t m_clusters = 0;
     std::size_t m_count = 0;
-    double m_level = 0.95;
     std::vector<std::uint8_t> m_weights;  ///< [count, rows]
 };
 
-/// Percentile intervals (Efron 1979, linear between order statistics as NumPy's percentile) of the figures asked for,
-/// in that order. Resamples where a figure is undefined are left out; with fewer than half of them left, or fewer than
-/// two clusters, the interval is empty. Throws Cancelled.
+/// 95 % percentile intervals (Efron 1979, linear between order statistics as NumPy's percentile) of the figures asked
+/// for, in that order. Resamples where a figure is undefined are left out; with fewer than half of them left, or fewer
+/// than two clusters, the interval is empty. Throws Cancelled.
 std::vector<std::optional<Interval>> bootstrapIntervals(const JudgedRows &rows, std::span<const FigureWanted> wanted,
                                                         const Resamples &resamples, const JobContext &job = {});
 

@@ -82,7 +82,7 @@ std::vector<CalibrationBin> calibrationBins(std::span<const double> predicted, s
                 means[bin].push_back(sums[bin] / counts[bin]);
     }
     for (std::size_t bin = 0; bin < bins; ++bin)
-        all[bin].interval = percentileInterval(std::move(means[bin]), resamples.count(), resamples.level());
+        all[bin].interval = percentileInterval(std::move(means[bin]), resamples.count());
     std::erase_if(all, [](const CalibrationBin &bin) { return bin.rows == 0; });
     return all;
 }

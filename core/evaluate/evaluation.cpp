@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <numeric>
-#include <unordered_map>
 #include <utility>
 
 #include "core/base/rows.h"
@@ -89,27 +88,25 @@ struct Witnesses {
 /// that one author with most of the memes does not count as many.
 Witnesses countWitnesses(std::span<const std::size_t> clusters)
 {
-    std::unordered_map<std::size_t, double> sizes;
-    for (const std::size_t cluster : clusters)
-        ++sizes[cluster];
+    const auto sets = rowsByKey(clusters.size(), [&](std::size_t row) { return clusters[row]; });
     double sum = 0, squares = 0;
-    for (const auto &[cluster, size] : sizes) {
+    for (const std::vector<std::size_t> &members : sets) {
+        const auto size = static_cast<double>(members.size());
         sum += size;
         squares += size * size;
     }
-    return {sizes.size(), squares > 0 ? static_cast<std::size_t>(sum * sum / squares + 1e-9) : 0};
+    return {sets.size(), squares > 0 ? static_cast<std::size_t>(sum * sum / squares + 1e-9) : 0};
 }
 
 /// The clusters of the rows whose group has another row among them.
 std::vector<std::size_t> clustersInGroups(const Columns &columns)
 {
-    std::unordered_map<std::string_view, std::size_t> sizes;
-    for (const std::string &group : columns.groups)
-        ++sizes[group];
+    const auto groupOf = [&](std::size_t row) { return std::string_view(columns.groups[row]); };
     std::vector<std::size_t> clusters;
-    for (std::size_t row = 0; row < columns.groups.size(); ++row)
-        if (!columns.groups[row].empty() && sizes[columns.groups[row]] > 1)
-            clusters.push_back(columns.clusters[row]);
+    for (const std::vector<std::size_t> &members : rowsByKey(columns.groups.size(), groupOf))
+        if (members.size() > 1 && !groupOf(members.front()).empty())
+            for (const std::size_t row : members)
+                clusters.push_back(columns.clusters[row]);
     return clusters;
 }
 

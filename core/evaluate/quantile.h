@@ -30,13 +30,14 @@ double sortedQuantile(const Numbers &sorted, double share)
     return std::lerp(double{sorted[below]}, double{sorted[above]}, position - static_cast<double>(below));
 }
 
-/// The middle `level` of what the resamples gave; empty where fewer than half of the `resamples` gave anything.
-inline std::optional<Interval> percentileInterval(std::vector<double> values, std::size_t resamples, double level)
+/// The middle 95 % of what the resamples gave; empty where fewer than half of the `resamples` gave anything.
+inline std::optional<Interval> percentileInterval(std::vector<double> values, std::size_t resamples)
 {
     if (values.empty() || values.size() * 2 < resamples)
         return std::nullopt;
     std::sort(values.begin(), values.end());
-    return Interval{sortedQuantile(values, (1 - level) / 2), sortedQuantile(values, (1 + level) / 2)};
+    constexpr double kLevel = 0.95;
+    return Interval{sortedQuantile(values, (1 - kLevel) / 2), sortedQuantile(values, (1 + kLevel) / 2)};
 }
 
 }  // namespace dank

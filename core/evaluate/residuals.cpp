@@ -35,7 +35,7 @@ std::optional<Interval> medianInterval(const std::vector<RowError> &sorted, cons
             }
         }
     }
-    return percentileInterval(std::move(medians), resamples.count(), resamples.level());
+    return percentileInterval(std::move(medians), resamples.count());
 }
 
 std::vector<std::string> groupsOfMemes(const Evaluation &evaluation, const Dataset &dataset, const char *spec)

@@ -54,7 +54,7 @@ void addCases(const char *key)
 
 BootstrapOptions optionsOf(const QJsonObject &reference)
 {
-    return {std::size_t(reference["resamples"].toInt()), std::uint64_t(reference["seed"].toInt()), 0.95};
+    return {std::size_t(reference["resamples"].toInt()), std::uint64_t(reference["seed"].toInt())};
 }
 
 /// An evaluation of memes m0, m1, … by author a0, a1, … with `perAuthor` memes each; every author is off by another
