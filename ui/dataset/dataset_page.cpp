@@ -15,7 +15,6 @@
 #include <QTableView>
 #include <QTimer>
 
-#include "ui/charts/number_text.h"
 #include "ui/dataset/dataset_cards.h"
 #include "ui/lanes/thumbnails.h"
 #include "ui/memes/meme_grid.h"

@@ -6,7 +6,6 @@
 
 #include "ui/charts/chart_export.h"
 #include "ui/charts/evaluation_rows.h"
-#include "ui/charts/number_text.h"
 #include "ui/memes/meme_wall.h"
 #include "ui/widgets/calm.h"
 #include "ui/widgets/set_up.h"

@@ -5,7 +5,6 @@
 
 #include <cmath>
 
-#include "ui/charts/number_text.h"
 #include "ui/memes/meme_grid.h"
 #include "ui/memes/skipped_dialog.h"
 #include "ui/widgets/set_up.h"

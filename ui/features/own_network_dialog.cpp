@@ -12,7 +12,6 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 
-#include "ui/charts/number_text.h"
 #include "ui/widgets/read_only_text.h"
 #include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"

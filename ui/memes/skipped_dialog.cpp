@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <map>
 
-#include "ui/charts/number_text.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"

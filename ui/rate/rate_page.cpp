@@ -12,7 +12,6 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
-#include "ui/charts/number_text.h"
 #include "ui/charts/score_strip.h"
 #include "ui/memes/meme_wall.h"
 #include "ui/rate/score_board.h"

@@ -11,7 +11,6 @@
 
 #include <algorithm>
 
-#include "core/learn/loss.h"
 #include "ui/runs/run_text.h"
 #include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"

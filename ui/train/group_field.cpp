@@ -6,8 +6,6 @@
 
 #include "core/base/error.h"
 #include "core/dataset/grouping.h"
-#include "ui/charts/number_text.h"
-#include "ui/lanes/thumbnails.h"
 #include "ui/widgets/calm.h"
 #include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"

@@ -7,7 +7,6 @@
 #include <cmath>
 
 #include "ui/charts/chart_export.h"
-#include "ui/charts/number_text.h"
 #include "ui/charts/target_chart.h"
 #include "ui/runs/loss_card.h"
 #include "ui/runs/runs_card.h"

@@ -7,7 +7,6 @@
 
 #include "core/base/error.h"
 #include "core/learn/target_preview.h"
-#include "ui/charts/number_text.h"
 #include "ui/charts/target_chart.h"
 #include "ui/train/group_field.h"
 #include "ui/widgets/calm.h"

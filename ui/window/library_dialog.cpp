@@ -7,7 +7,6 @@
 
 #include <algorithm>
 
-#include "ui/charts/number_text.h"
 #include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
