@@ -1,5 +1,7 @@
+#include <QDir>
+#include <QJsonArray>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include "tests/app/dank_process.h"
 

@@ -1,5 +1,8 @@
+#include <QDateTime>
+#include <QFileInfo>
+#include <QJsonArray>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include "core/store/library.h"
 #include "tests/app/dank_process.h"

@@ -1,6 +1,7 @@
 #include <QDir>
+#include <QJsonObject>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include "core/store/model_file.h"
 #include "tests/app/dank_process.h"

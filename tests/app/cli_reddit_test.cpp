@@ -1,5 +1,7 @@
+#include <QJsonArray>
+#include <QJsonObject>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include "tests/app/dank_process.h"
 

@@ -1,5 +1,8 @@
+#include <QDir>
+#include <QJsonArray>
+#include <QJsonObject>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include "core/store/library.h"
 #include "tests/app/dank_process.h"

@@ -1,7 +1,9 @@
 #include <signal.h>
 
+#include <QFile>
+#include <QJsonObject>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include "tests/app/dank_process.h"
 

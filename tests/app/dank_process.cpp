@@ -4,7 +4,10 @@
 
 #include <QElapsedTimer>
 #include <QFile>
-#include <QtTest>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QTest>
 
 namespace {
 

@@ -1,4 +1,9 @@
-#include <QtTest>
+#include <QFile>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QStringDecoder>
+#include <QTemporaryDir>
+#include <QTest>
 
 #include <csignal>
 #include <numeric>

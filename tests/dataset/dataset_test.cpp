@@ -1,4 +1,7 @@
-#include <QtTest>
+#include <QFile>
+#include <QRegularExpression>
+#include <QTemporaryDir>
+#include <QTest>
 
 #include <map>
 

@@ -1,4 +1,5 @@
-#include <QtTest>
+#include <QElapsedTimer>
+#include <QTest>
 
 #include <bit>
 #include <cmath>

@@ -1,4 +1,7 @@
-#include <QtTest>
+#include <QFile>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTest>
 
 #include <cmath>
 #include <numeric>

@@ -1,4 +1,8 @@
-#include <QtTest>
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTest>
 
 #include <cmath>
 #include <limits>

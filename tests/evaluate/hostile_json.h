@@ -2,7 +2,7 @@
 
 // What the tests of JSON readers share.
 
-#include <QtTest>
+#include <QTest>
 
 #include <functional>
 #include <string>

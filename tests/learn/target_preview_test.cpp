@@ -1,6 +1,7 @@
 // What a run would be given to learn, told before it runs.
 
-#include <QtTest>
+#include <QTemporaryDir>
+#include <QTest>
 
 #include <algorithm>
 #include <fstream>

@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include "core/model/judgement.h"
 #include "core/model/model.h"

@@ -1,6 +1,6 @@
 // What a network is told and refuses, on Inception V3; its numbers are in networks_test.cpp.
 
-#include <QtTest>
+#include <QTest>
 
 #include <limits>
 #include <optional>

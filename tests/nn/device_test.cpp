@@ -1,4 +1,5 @@
-#include <QtTest>
+#include <QRegularExpression>
+#include <QTest>
 
 #include "core/base/error.h"
 #include "core/nn/device.h"

@@ -1,6 +1,6 @@
 // What each loss makes a run learn.
 
-#include <QtTest>
+#include <QTest>
 
 #include <cmath>
 

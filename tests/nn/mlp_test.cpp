@@ -1,6 +1,6 @@
 #include <torch/torch.h>
 
-#include <QtTest>
+#include <QTest>
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
 // Every network against its reference (tests/reference/networks.py), and what they all promise.
 
-#include <QtTest>
+#include <QTest>
 
 #include <algorithm>
 #include <array>

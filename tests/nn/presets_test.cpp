@@ -1,7 +1,7 @@
 // The presets `standard` and `paper` give the losses that they gave when they were first published, but for rounding:
 // its order in the products is the processor's and was LibTorch's then.
 
-#include <QtTest>
+#include <QTest>
 
 #include <algorithm>
 #include <cmath>

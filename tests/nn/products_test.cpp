@@ -1,6 +1,6 @@
 // The perceptron's products beside plain ones in double.
 
-#include <QtTest>
+#include <QTest>
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,7 @@
 // A run that is stopped anywhere, kept as a checkpoint and gone on with ends in the very bits of an unbroken one.
 
-#include <QtTest>
+#include <QTemporaryDir>
+#include <QTest>
 
 #include "core/base/hash.h"
 #include "core/base/random.h"

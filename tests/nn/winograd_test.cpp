@@ -1,6 +1,6 @@
 // Winograd's convolutions against the definition, in double precision.
 
-#include <QtTest>
+#include <QTest>
 
 #include <algorithm>
 #include <array>

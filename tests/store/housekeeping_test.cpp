@@ -1,4 +1,6 @@
-#include <QtTest>
+#include <QDateTime>
+#include <QFile>
+#include <QTest>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 

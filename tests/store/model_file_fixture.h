@@ -1,6 +1,7 @@
 #pragma once
 
-#include <QtTest>
+#include <QTemporaryDir>
+#include <QTest>
 
 #include <cmath>
 #include <functional>

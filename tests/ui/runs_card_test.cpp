@@ -1,9 +1,14 @@
+#include <QAbstractItemModel>
 #include <QAction>
+#include <QDir>
+#include <QFile>
 #include <QHeaderView>
 #include <QLineEdit>
 #include <QMenu>
 #include <QSettings>
-#include <QtTest>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
 
 #include "compared_runs.h"
 #include "session_fixture.h"

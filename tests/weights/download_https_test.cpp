@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>

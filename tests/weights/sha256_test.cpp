@@ -1,4 +1,6 @@
-#include <QtTest>
+#include <QCryptographicHash>
+#include <QTemporaryDir>
+#include <QTest>
 
 #include <fstream>
 
