@@ -1,11 +1,9 @@
 #include <cstdio>
-#include <iostream>
 #include <map>
 #include <new>
 #include <string>
 
 #include "app/cli/commands.h"
-#include "app/cli/text.h"
 #include "core/engine/loader.h"
 
 namespace dank::cli {

@@ -4,7 +4,6 @@
 #include "app/cli/commands.h"
 #include "app/cli/extract_options.h"
 #include "app/cli/text.h"
-#include "core/base/file.h"
 
 namespace dank::cli {
 

@@ -7,7 +7,6 @@
 #include "app/cli/commands.h"
 #include "app/cli/extract_options.h"
 #include "app/cli/rate_output.h"
-#include "app/cli/text.h"
 #include "core/base/file.h"
 #include "core/dataset/rate_input.h"
 #include "core/rating/scorer.h"

@@ -1,6 +1,5 @@
 #include "app/cli/text.h"
 
-#include <algorithm>
 #include <cmath>
 #include <cstdio>
 

@@ -8,7 +8,6 @@
 #include "app/cli/extract_options.h"
 #include "app/cli/text.h"
 #include "app/cli/train_output.h"
-#include "core/base/file.h"
 #include "core/dataset/grouping.h"
 #include "core/store/model_file.h"
 

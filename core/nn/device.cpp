@@ -13,7 +13,6 @@
 #include <torch/version.h>
 
 #include "core/base/error.h"
-#include "core/base/file.h"
 #include "core/nn/torch_device.h"
 
 #if defined(__aarch64__) && defined(__linux__)

@@ -2,7 +2,6 @@
 
 // Internal to core/nn.
 
-#include <exception>
 #include <string>
 
 namespace dank {

@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
@@ -12,14 +11,12 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
-#include "core/base/random.h"
 #include "core/dataset/histogram.h"
 #include "core/image/encode.h"
 #include "core/image/meme_painter.h"
 #include "core/nn/training/practice_data.h"
 #include "core/nn/training/trainer.h"
 #include "core/pipeline/backbones/backbone_table.h"
-#include "core/pipeline/features/preprocess.h"
 #include "core/pipeline/runs/rating.h"
 #include "core/pipeline/sample.h"
 #include "core/store/library.h"

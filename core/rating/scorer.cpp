@@ -19,6 +19,9 @@ double danknessOf(float output)
     return std::clamp(static_cast<double>(output), 0.0, 1.0);
 }
 
+namespace {
+
+/// The model's interval around a score, clipped to 0..1, and what its ends mean; empty where the model has none.
 std::optional<ScoreInterval> intervalAround(double dankness, const Model &model)
 {
     if (!model.interval)
@@ -34,6 +37,7 @@ std::optional<ScoreInterval> intervalAround(double dankness, const Model &model)
     return interval;
 }
 
+/// Score::rangeRatio of a picture's [columns] finite raw features.
 std::optional<double> rangeRatio(std::span<const float> features, const Model &model)
 {
     if (!model.range)
@@ -43,6 +47,8 @@ std::optional<double> rangeRatio(std::span<const float> features, const Model &m
                               raw ? model.range->scale : model.featureScale)
            / model.range->edge();
 }
+
+}  // namespace
 
 Score skippedScore(const std::string &path, const std::string &reason)
 {

@@ -18,12 +18,6 @@ namespace dank {
 /// The regressor's answer made a dankness: clamped to 0..1, since the paper's output is unbounded.
 double danknessOf(float output);
 
-/// The model's interval around a score, clipped to 0..1, and what its ends mean; empty where the model has none.
-std::optional<ScoreInterval> intervalAround(double dankness, const Model &model);
-
-/// Score::rangeRatio of a picture's [columns] finite raw features.
-std::optional<double> rangeRatio(std::span<const float> features, const Model &model);
-
 /// What became of a file that cannot be scored.
 Score skippedScore(const std::string &path, const std::string &reason);
 Score skippedScore(const std::string &path, SkipReason reason, const std::string &detail);

@@ -3,7 +3,6 @@
 // Internal to core/nn.
 
 #include <cstdint>
-#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>

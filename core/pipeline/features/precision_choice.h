@@ -1,9 +1,7 @@
 #pragma once
 
-#include <span>
 #include <string>
 
-#include "core/base/image.h"
 #include "core/nn/networks/backbone.h"
 #include "core/pipeline/features/extract.h"
 
@@ -16,18 +14,11 @@ struct Agreement {
     std::size_t pictures = 0;
 };
 
-/// Compares two networks on prepared pictures. Needs at least two; otherwise centredCosine is 0. Throws Cancelled.
-Agreement compareFeatures(const Backbone &reference, const Backbone &candidate, std::span<const Image> prepared,
-                          const CancelToken &cancel);
-
 /// The lower precision may stand in for float32 from here on. Features of pictures share a large common part, so the
 /// raw cosine alone says little: the centred one must hold too.
 inline constexpr double kLeastCosine = 0.99;
 inline constexpr double kLeastCentredCosine = 0.98;
 bool agreesWell(const Agreement &agreement);
-
-/// "cosine 0.9989, centred 0.987 on 16 pictures"
-std::string describe(const Agreement &agreement);
 
 /// Which precision `auto` takes for this dataset, and why.
 struct PrecisionChoice {

@@ -8,7 +8,6 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/hash.h"
-#include "core/dataset/image_probe.h"
 #include "core/image/decode.h"
 #include "core/pipeline/features/preprocess.h"
 #include "core/rating/scorer.h"

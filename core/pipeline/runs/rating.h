@@ -1,9 +1,6 @@
 #pragma once
 
-#include <filesystem>
 #include <memory>
-#include <optional>
-#include <span>
 #include <string>
 
 #include "core/engine/rater.h"

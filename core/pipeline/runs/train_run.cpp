@@ -1,6 +1,5 @@
 #include "core/pipeline/runs/train_run.h"
 
-#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <optional>
