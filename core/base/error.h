@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace dank {
 
@@ -23,14 +24,14 @@ enum class ErrorKind {
     Network,   ///< a server cannot be reached, refuses, or breaks off
 };
 
-/// The stable lower-case name of a kind ("weights"), for logs and JSON.
-const char *errorKindName(ErrorKind kind) noexcept;
-
 /// The one exception of the core. `what()` is a whole sentence that names what failed, why, and
 /// where it helps what to do; `path()` is the file it is about, or empty.
 class Error : public std::runtime_error {
 public:
-    Error(ErrorKind kind, const std::string &message, std::filesystem::path path = {});
+    Error(ErrorKind kind, const std::string &message, std::filesystem::path path = {})
+        : std::runtime_error(message), m_kind(kind), m_path(std::move(path))
+    {
+    }
 
     ErrorKind kind() const noexcept { return m_kind; }
     const std::filesystem::path &path() const noexcept { return m_path; }

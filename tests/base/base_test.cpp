@@ -19,6 +19,7 @@
 #include "core/base/job.h"
 #include "core/base/random.h"
 #include "core/dataset/feature_matrix.h"
+#include "tests/base/error_kind_name.h"
 
 using namespace dank;
 namespace fs = std::filesystem;

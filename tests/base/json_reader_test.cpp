@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/base/json_reader.h"
+#include "tests/base/error_kind_name.h"
 
 using namespace dank;
 

@@ -11,6 +11,7 @@
 #include "core/base/random.h"
 #include "core/dataset/dataset.h"
 #include "core/dataset/grouping.h"
+#include "tests/base/error_kind_name.h"
 
 using namespace dank;
 namespace fs = std::filesystem;

@@ -10,6 +10,7 @@
 #include "core/dataset/group_file.h"
 #include "core/dataset/grouping.h"
 #include "core/learn/target.h"
+#include "tests/base/error_kind_name.h"
 
 using namespace dank;
 namespace fs = std::filesystem;

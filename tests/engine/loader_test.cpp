@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/engine/loader.h"
+#include "tests/base/error_kind_name.h"
 
 using namespace dank;
 

@@ -8,6 +8,7 @@
 #include "core/base/hash.h"
 #include "core/base/random.h"
 #include "core/learn/split.h"
+#include "tests/base/error_kind_name.h"
 
 using namespace dank;
 

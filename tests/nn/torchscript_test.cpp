@@ -9,6 +9,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/nn/networks/torchscript.h"
+#include "tests/base/error_kind_name.h"
 
 using namespace dank;
 

@@ -16,6 +16,7 @@
 #include "core/store/model_file.h"
 #include "core/weights/safetensors.h"
 #include "run_fixture.h"
+#include "tests/base/error_kind_name.h"
 
 using namespace dank;
 using namespace dank::test;

@@ -14,6 +14,7 @@
 #include "core/pipeline/runs/rating.h"
 #include "core/store/library.h"
 #include "core/weights/safetensors.h"
+#include "tests/base/error_kind_name.h"
 #include "tiny_dataset.h"
 
 using namespace dank;

@@ -10,6 +10,7 @@
 
 #include "core/base/error.h"
 #include "core/store/library.h"
+#include "tests/base/error_kind_name.h"
 
 namespace dank {
 

@@ -14,6 +14,7 @@
 #include "core/learn/split.h"
 #include "core/store/model_file.h"
 #include "core/weights/safetensors.h"
+#include "tests/base/error_kind_name.h"
 
 // A model with a value in every field, its file, and what a stranger may do to it.
 

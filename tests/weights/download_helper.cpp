@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/weights/fetch/download.h"
+#include "tests/base/error_kind_name.h"
 
 int main(int argc, char **argv)
 try {

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "core/base/error.h"
+#include "tests/base/error_kind_name.h"
 #include "tests/weights/encode_safetensors.h"
 
 using namespace dank;
