@@ -134,13 +134,10 @@ void writeFileAtomically(const fs::path &path, std::span<const std::span<const s
 {
     // Write through a link instead of replacing it.
     fs::path target = path;
-    std::error_code ignored;
-    if (fs::is_symlink(path, ignored)) {
-        std::error_code failed;
-        const fs::path resolved = fs::weakly_canonical(path, failed);
-        if (!failed)
+    std::error_code unresolved;
+    if (fs::is_symlink(path, unresolved))
+        if (const fs::path resolved = fs::weakly_canonical(path, unresolved); !unresolved)
             target = resolved;
-    }
     const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
     struct stat old {};
     const bool exists = ::stat(target.c_str(), &old) == 0;

@@ -31,6 +31,11 @@ cv::Point fixed(Point point)
     return {fixed(point.x), fixed(point.y)};
 }
 
+cv::Point rounded(double x, double y)
+{
+    return {static_cast<int>(std::lround(x)), static_cast<int>(std::lround(y))};
+}
+
 int pixels(double value)
 {
     return std::max(1, static_cast<int>(std::lround(value)));
@@ -71,11 +76,8 @@ void Canvas::gradient(Colour top, Colour bottom)
 
 void Canvas::rectangle(Point corner, Point size, Colour colour)
 {
-    cv::rectangle(matOf(m_image),
-                  cv::Point(static_cast<int>(std::lround(corner.x)), static_cast<int>(std::lround(corner.y))),
-                  cv::Point(static_cast<int>(std::lround(corner.x + size.x)) - 1,
-                            static_cast<int>(std::lround(corner.y + size.y)) - 1),
-                  scalar(colour), cv::FILLED);
+    cv::rectangle(matOf(m_image), rounded(corner.x, corner.y),
+                  rounded(corner.x + size.x, corner.y + size.y) - cv::Point(1, 1), scalar(colour), cv::FILLED);
 }
 
 void Canvas::circle(Point centre, double radius, Colour colour)
@@ -129,8 +131,7 @@ void Canvas::caption(const std::string &text, double letterHeight, bool atBottom
         atBottom ? height() - letterHeight * 0.5 - step * (static_cast<double>(lines.size()) - 1) : letterHeight * 1.45;
     const int outline = thickness + 2 * pixels(letterHeight / 12);
     for (const std::string &line : lines) {
-        const cv::Point origin(static_cast<int>(std::lround((width() - textWidth(line, scale, thickness)) / 2)),
-                               static_cast<int>(std::lround(baseline)));
+        const cv::Point origin = rounded((width() - textWidth(line, scale, thickness)) / 2, baseline);
         cv::putText(mat, line, origin, kFont, scale, cv::Scalar(0, 0, 0), outline, cv::LINE_AA);
         cv::putText(mat, line, origin, kFont, scale, cv::Scalar(255, 255, 255), thickness, cv::LINE_AA);
         baseline += step;

@@ -163,13 +163,11 @@ GroupedTarget GroupedTarget::fit(TargetKind kind, std::span<const std::int64_t> 
 {
     if (!groups.empty() && groups.size() != upvotes.size())
         throw Error(ErrorKind::Shape, "The groups of a target are not about the same memes as its upvotes.");
-    std::vector<std::size_t> all;
+    std::vector<std::size_t> rows(train.begin(), train.end());
     if (kind != TargetKind::Percentile) {
-        all.resize(upvotes.size());
-        std::iota(all.begin(), all.end(), std::size_t{0});
+        rows.resize(upvotes.size());
+        std::iota(rows.begin(), rows.end(), std::size_t{0});
     }
-    const std::span<const std::size_t> rows =
-        kind == TargetKind::Percentile ? train : std::span<const std::size_t>(all);
 
     std::vector<std::int64_t> fitted;
     std::map<std::string, std::vector<std::int64_t>> members;
