@@ -111,8 +111,6 @@ ZipArchive::ZipArchive(std::span<const std::byte> bytes, Compressed compressed)
             refuse("its zip archive has two records of the same name");
 }
 
-ZipArchive::~ZipArchive() = default;
-
 void ZipArchive::read(std::size_t record, std::span<std::byte> target) const
 {
     readParts(record, target, true);

@@ -26,9 +26,6 @@ public:
 
     /// `bytes` must outlive the result. Throws BadFile.
     explicit ZipArchive(std::span<const std::byte> bytes, Compressed compressed = Compressed::Refused);
-    ~ZipArchive();
-    ZipArchive(const ZipArchive &) = delete;
-    ZipArchive &operator=(const ZipArchive &) = delete;
 
     const std::vector<Record> &records() const { return m_records; }
     /// Reads a record whole and checks its checksum; `target` must have its size. Throws BadFile.
