@@ -1,18 +1,11 @@
 #pragma once
 
-#include <cstddef>
-#include <vector>
-
 namespace dank {
 
 /// Has the C library keep what is freed instead of handing each large block back to the system at once: a network's
 /// activations are some hundred megabytes that every pass takes and frees, and the kernel clears each page anew.
 /// For the whole process, from now on; threads made later share one arena. Does nothing where the library is not glibc.
 void keepFreedMemory();
-
-/// `size` zeros, on large pages where the system has them: to hand out pages of 4 KB for a matrix of some hundred
-/// megabytes takes longer than to read it.
-std::vector<float> makeLargeMatrix(std::size_t size);
 
 /// Gives what is kept but unused back to the system when a long job ends, however it does.
 class FreedMemoryReleaser {

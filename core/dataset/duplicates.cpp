@@ -124,7 +124,9 @@ Directions directionsOf(const FeatureMatrix &features, const JobContext &job)
 {
     const std::size_t rows = features.rows();
     const std::size_t columns = features.columns;
-    Directions result{columns, features.values, std::vector<bool>(rows, true), std::vector<Signature>(rows)};
+    std::vector<std::size_t> all(rows);
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    Directions result{columns, features.gathered(all), std::vector<bool>(rows, true), std::vector<Signature>(rows)};
     std::vector<double> mean(columns), scale(columns);
     std::size_t finite = 0;
     for (std::size_t row = 0; row < rows; ++row) {
@@ -292,8 +294,10 @@ DuplicateClusters duplicateClusters(std::span<const std::string> hashes,
     checkOptions(options);
     const std::size_t rows = std::max({hashes.size(), perceptualHashes.size(), features ? features->rows() : 0});
     if ((!hashes.empty() && hashes.size() != rows) || (!perceptualHashes.empty() && perceptualHashes.size() != rows)
-        || (features && (features->rows() != rows || features->values.size() != rows * features->columns)))
+        || (features && features->rows() != rows))
         throw Error(ErrorKind::Shape, "The lists to find duplicates in are not about the same memes.");
+    if (features)
+        features->check();
 
     DuplicateClusters result;
     const bool comparesHashes = options.perceptualBits >= 0 && !perceptualHashes.empty();

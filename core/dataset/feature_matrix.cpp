@@ -1,6 +1,6 @@
 #include "core/dataset/feature_matrix.h"
 
-#include <array>
+#include <algorithm>
 #include <bit>
 #include <limits>
 #include <string_view>
@@ -32,15 +32,34 @@ std::string npyHeader(std::size_t rows, std::size_t columns)
 
 }  // namespace
 
+std::vector<float> FeatureMatrix::gathered(std::span<const std::size_t> rows) const
+{
+    std::vector<float> result;
+    result.reserve(rows.size() * columns);
+    for (const std::size_t i : rows) {
+        const auto from = row(i);
+        result.insert(result.end(), from.begin(), from.end());
+    }
+    return result;
+}
+
+void FeatureMatrix::check() const
+{
+    const std::size_t vectors = columns == 0 ? 0 : values.size() / columns;
+    const bool shares = !vectorOf.empty();
+    if (vectors * columns != values.size() || (shares ? vectorOf.size() : vectors) != rows()
+        || std::ranges::any_of(vectorOf, [&](std::uint32_t vector) { return vector >= vectors; }))
+        throw Error(ErrorKind::Shape, "The feature matrix holds " + std::to_string(values.size())
+                                          + " numbers instead of " + std::to_string(rows()) + " times "
+                                          + std::to_string(columns) + ".");
+}
+
 void writeNpy(const FeatureMatrix &matrix, const std::filesystem::path &npy)
 {
     static_assert(std::endian::native == std::endian::little && sizeof(float) == 4
                       && std::numeric_limits<float>::is_iec559,
                   "the values are written as they lie in memory");
-    if (matrix.values.size() != matrix.rows() * matrix.columns)
-        throw Error(ErrorKind::Shape, "The feature matrix holds " + std::to_string(matrix.values.size())
-                                          + " numbers instead of " + std::to_string(matrix.rows()) + " times "
-                                          + std::to_string(matrix.columns) + ".");
+    matrix.check();
     std::string ids;
     for (const MemeId &id : matrix.ids) {
         if (id.find('\n') != MemeId::npos)
@@ -49,7 +68,11 @@ void writeNpy(const FeatureMatrix &matrix, const std::filesystem::path &npy)
         ids += '\n';
     }
     const std::string header = npyHeader(matrix.rows(), matrix.columns);
-    const std::array pieces{std::as_bytes(std::span(header)), std::as_bytes(std::span(matrix.values))};
+    std::vector<std::span<const std::byte>> pieces{std::as_bytes(std::span(header))};
+    if (matrix.vectorOf.empty())
+        pieces.push_back(std::as_bytes(std::span(matrix.values)));
+    for (std::size_t i = 0; i < matrix.vectorOf.size(); ++i)
+        pieces.push_back(std::as_bytes(matrix.row(i)));
     writeFileAtomically(npy, pieces);
 
     std::filesystem::path list = npy;

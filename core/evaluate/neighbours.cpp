@@ -1,6 +1,7 @@
 #include "core/evaluate/neighbours.h"
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 
 #include <Eigen/Core>
@@ -87,13 +88,13 @@ std::vector<std::vector<Neighbour>> NeighbourSearch::nearest(std::span<const flo
 std::vector<std::vector<Neighbour>> NeighbourSearch::nearestTo(std::span<const std::size_t> rows, std::size_t k,
                                                                const JobContext &job) const
 {
-    std::vector<float> queries;
-    queries.reserve(rows.size() * m_features->columns);
-    for (const std::size_t row : rows) {
-        const auto values = m_features->row(row);
-        queries.insert(queries.end(), values.begin(), values.end());
-    }
-    return nearest(queries, k, job);
+    constexpr std::size_t kAtOnce = 8192;
+    std::vector<std::vector<Neighbour>> found;
+    for (std::size_t from = 0; from < rows.size(); from += kAtOnce)
+        std::ranges::move(
+            nearest(m_features->gathered(rows.subspan(from, std::min(kAtOnce, rows.size() - from))), k, job),
+            std::back_inserter(found));
+    return found;
 }
 
 NearestMemes::NearestMemes(FeatureMatrix features) : m_columns(features.columns)

@@ -53,7 +53,8 @@ private:
 class NearestMemes {
 public:
     NearestMemes() = default;
-    /// Takes the matrix; its rows are all training rows, and what features are standardised by.
+    /// Takes the matrix, whose rows share no vectors; they are all training rows, and what features are standardised
+    /// by.
     explicit NearestMemes(FeatureMatrix features);
 
     std::size_t rows() const { return m_columns == 0 ? 0 : m_units.size() / m_columns; }

@@ -60,7 +60,7 @@ try {
     std::vector<std::string> names;
     for (std::size_t row = 0; row < rows; ++row)
         names.push_back(nameOf(row));
-    std::vector<float> matrix = makeLargeMatrix(rows * kColumns);
+    std::vector<float> matrix(rows * kColumns);
     const std::vector<bool> there = library.features().get(
         kBackbone, names, matrix, static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
     const auto found = static_cast<std::size_t>(std::count(there.begin(), there.end(), true));

@@ -39,8 +39,9 @@ std::uint64_t dropoutStream(int epoch)
 void checkData(const TrainingData &data, const TrainConfig &config)
 {
     const FeatureMatrix &features = data.features;
-    if (features.columns == 0 || features.values.size() != features.rows() * features.columns)
-        throw Error(ErrorKind::Shape, "The feature matrix does not hold rows x columns numbers.");
+    features.check();
+    if (features.columns == 0)
+        throw Error(ErrorKind::Shape, "The feature matrix has no columns.");
     if (data.targets.size() != features.rows()) {
         throw Error(ErrorKind::Shape, std::to_string(features.rows()) + " rows of features have "
                                           + std::to_string(data.targets.size()) + " targets.");

@@ -7,7 +7,6 @@
 #include <set>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 #include "core/base/file.h"
@@ -188,38 +187,41 @@ FeatureMatrix gatherMatrix(std::span<const MemeRecord> records, std::vector<std:
                            const std::string &backbone, std::size_t columns, const Library &library, int threads,
                            const JobContext &job)
 {
-    constexpr std::size_t kChunk = 8192;  // rows between two looks at whether to stop
-    FeatureMatrix matrix{backbone, {}, columns, makeLargeMatrix(records.size() * columns)};
+    std::vector<std::string> pictures;
+    std::unordered_map<std::string, std::optional<std::uint32_t>> vectorOf;
+    for (const std::string &hash : hashes)
+        if (vectorOf.try_emplace(hash).second)
+            pictures.push_back(hash);
+
+    constexpr std::size_t kChunk = 8192;  // pictures between two looks at whether to stop
+    FeatureMatrix matrix{backbone, {}, columns, std::vector<float>(pictures.size() * columns), {}};
     const std::span<float> values(matrix.values);
-    std::unordered_map<std::string_view, std::size_t> rowOf;  // of the matrix, for pictures that are there
-    std::size_t rows = 0;
-    for (std::size_t from = 0; from < records.size(); from += kChunk) {
-        job.report("read", from, records.size());
+    std::uint32_t vectors = 0;
+    for (std::size_t from = 0; from < pictures.size(); from += kChunk) {
+        job.report("read", from, pictures.size());
         job.cancel.check();
-        const std::size_t count = std::min(kChunk, records.size() - from);
-        std::vector<std::string> asked(count);
-        std::unordered_set<std::string_view> asking;
-        for (std::size_t i = 0; i < count; ++i)
-            if (!rowOf.contains(hashes[from + i]) && asking.insert(hashes[from + i]).second)
-                asked[i] = hashes[from + i];
+        const std::span asked = std::span(pictures).subspan(from, std::min(kChunk, pictures.size() - from));
         const auto found =
-            library.features().get(backbone, asked, values.subspan(from * columns, count * columns), threads);
-        for (std::size_t i = from; i < from + count; ++i) {
-            const auto known = rowOf.find(hashes[i]);
-            if (!found[i - from] && known == rowOf.end())
+            library.features().get(backbone, asked, values.subspan(from * columns, asked.size() * columns), threads);
+        for (std::size_t i = 0; i < asked.size(); ++i) {
+            if (!found[i])
                 continue;
-            const std::size_t source = known == rowOf.end() ? i : known->second;
-            if (source != rows)
-                std::copy_n(&values[source * columns], columns, &values[rows * columns]);
-            matrix.ids.push_back(records[i].id);
-            hashes[rows] = hashes[i];
-            rowOf.try_emplace(hashes[rows], rows);
-            ++rows;
+            if (from + i != vectors)
+                std::copy_n(&values[(from + i) * columns], columns, &values[vectors * columns]);
+            vectorOf[asked[i]] = vectors++;
         }
     }
-    job.report("read", records.size(), records.size());
-    matrix.values.resize(rows * columns);
-    hashes.resize(rows);
+    job.report("read", pictures.size(), pictures.size());
+    matrix.values.resize(vectors * columns);
+    for (std::size_t row = 0; row < records.size(); ++row) {
+        const std::optional<std::uint32_t> vector = vectorOf[hashes[row]];
+        if (!vector)
+            continue;
+        hashes[matrix.rows()] = hashes[row];
+        matrix.ids.push_back(records[row].id);
+        matrix.vectorOf.push_back(*vector);
+    }
+    hashes.resize(matrix.rows());
     return matrix;
 }
 

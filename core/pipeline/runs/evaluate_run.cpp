@@ -13,15 +13,12 @@ namespace dank {
 
 std::vector<double> answersFor(const Model &model, const FeatureMatrix &features, std::span<const std::size_t> rows)
 {
-    std::vector<float> values;
-    values.reserve(rows.size() * features.columns);
-    for (const std::size_t row : rows) {
-        const auto from = features.row(row);
-        values.insert(values.end(), from.begin(), from.end());
-    }
+    constexpr std::size_t kAtOnce = 4096;
     std::vector<double> answers;
-    for (const float answer : predict(model, values))
-        answers.push_back(danknessOf(answer));
+    for (std::size_t from = 0; from < rows.size(); from += kAtOnce)
+        for (const float answer :
+             predict(model, features.gathered(rows.subspan(from, std::min(kAtOnce, rows.size() - from)))))
+            answers.push_back(danknessOf(answer));
     return answers;
 }
 

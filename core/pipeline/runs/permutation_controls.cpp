@@ -31,7 +31,7 @@ std::vector<double> headAnswers(const TrainConfig &config, const TrainingState &
 
 FeatureMatrix randomFeatures(const FeatureMatrix &features, std::uint64_t seed, const CancelToken &cancel)
 {
-    FeatureMatrix random{features.backbone, features.ids, features.columns, {}};
+    FeatureMatrix random{features.backbone, features.ids, features.columns, {}, features.vectorOf};
     random.values.resize(features.values.size());
     Random draw(mixSeed(seed, kRandomFeatures));
     constexpr std::size_t kBetweenLooks = 1 << 20;

@@ -118,12 +118,12 @@ Split keepSides(ExtractReport &extracted, std::span<const MemeId> train, std::sp
         if (kept < i) {
             matrix.ids[kept] = std::move(matrix.ids[i]);
             extracted.pictureHashes[kept] = std::move(extracted.pictureHashes[i]);
-            std::copy_n(&matrix.values[i * matrix.columns], matrix.columns, &matrix.values[kept * matrix.columns]);
+            matrix.vectorOf[kept] = matrix.vectorOf[i];
         }
         ++kept;
     }
     matrix.ids.resize(kept);
-    matrix.values.resize(kept * matrix.columns);
+    matrix.vectorOf.resize(kept);
     extracted.pictureHashes.resize(kept);
     return split;
 }
