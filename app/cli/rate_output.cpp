@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "core/base/csv.h"
 #include "core/base/file.h"
+#include "core/model/score_export.h"
 
 namespace dank::cli {
 
@@ -94,51 +94,24 @@ private:
     bool m_begun = false, m_scored = false;
 };
 
+ScoreSource sourceOf(const Model &model)
+{
+    return {model.name, model.epoch, model.untrainedBackbone, model.verdict()};
+}
+
 class CsvOutput final : public RateOutput {
 public:
-    explicit CsvOutput(const Model &model)
-        : m_model(model),
-          m_verdict(',' + csvCell(verdictName(model.verdict())) + ',' + csvCell(verdictText(model.verdict())))
-    {
-        printLine("path,dankness,percentile,expected_upvotes,model,epoch,untrained,skipped,dankness_low,dankness_high,"
-                  "percentile_low,percentile_high,expected_upvotes_low,expected_upvotes_high,outside_training_range,"
-                  "training_distance,learned_from,neighbours,verdict,verdict_text");
-    }
+    explicit CsvOutput(const Model &model) : m_source(sourceOf(model)) { printLine(scoreCsvHeader()); }
 
     void add(const Score &score) override
     {
-        const bool scored = score.skipped.empty();
-        printLine(csvCell(score.path) + ',' + (scored ? csvCell(score.dankness) : "") + ','
-                  + (scored ? csvCell(score.percentile) : "") + ',' + (scored ? csvCell(score.expectedUpvotes) : "")
-                  + ',' + csvCell(m_model.name) + ',' + std::to_string(m_model.epoch) + ','
-                  + (m_model.untrainedBackbone ? "true" : "false") + ',' + csvCell(score.skipped) + doubt(score)
-                  + m_verdict);
+        printLine(scoreCsvRow(score, m_source));
         std::fflush(stdout);
     }
     void finish() override {}
 
 private:
-    /// The ten columns before the last two; empty where unknown. Neighbours are id:upvotes, with a space between them.
-    static std::string doubt(const Score &score)
-    {
-        if (!score.skipped.empty())
-            return ",,,,,,,,,,";
-        std::string cells;
-        const ScoreInterval interval = score.interval.value_or(ScoreInterval{});
-        for (const double end : {interval.danknessLow, interval.danknessHigh, interval.percentileLow,
-                                 interval.percentileHigh, interval.upvotesLow, interval.upvotesHigh})
-            cells += ',' + (score.interval ? csvCell(end) : std::string());
-        cells += score.rangeRatio ? std::string(score.outsideRange ? ",true," : ",false,") + csvCell(*score.rangeRatio)
-                                  : ",,";
-        cells += score.learnedFrom ? ",true," : ",false,";
-        std::string neighbours;
-        for (const SimilarMeme &meme : score.neighbours)
-            neighbours += (neighbours.empty() ? "" : " ") + meme.id + ':' + std::to_string(meme.upvotes);
-        return cells + csvCell(neighbours);
-    }
-
-    const Model &m_model;
-    const std::string m_verdict;
+    const ScoreSource m_source;
 };
 
 class JsonOutput final : public RateOutput {
@@ -157,42 +130,12 @@ private:
 
 Json toJson(const Score &score, const Model &model)
 {
-    const Judgement judgement = model.verdict();
-    if (!score.skipped.empty())
-        return {{"path", score.path},
-                {"skipped", score.skipped},
-                {"verdict", verdictName(judgement)},
-                {"verdict_text", verdictText(judgement)}};
-    Json interval = nullptr;
-    if (score.interval)
-        interval = {{"level", score.interval->level},
-                    {"dankness", {number(score.interval->danknessLow), number(score.interval->danknessHigh)}},
-                    {"percentile", {number(score.interval->percentileLow), number(score.interval->percentileHigh)}},
-                    {"expected_upvotes", {number(score.interval->upvotesLow), number(score.interval->upvotesHigh)}}};
-    Json neighbours = Json::array();
-    for (const SimilarMeme &meme : score.neighbours)
-        neighbours.push_back({{"id", meme.id},
-                              {"upvotes", meme.upvotes},
-                              {"similarity", number(meme.similarity)},
-                              {"same_picture", meme.samePicture},
-                              {"path", meme.path.empty() ? Json(nullptr) : Json(displayPath(meme.path))}});
-    return {{"path", score.path},
-            {"dankness", number(score.dankness)},
-            {"percentile", number(score.percentile)},
-            {"expected_upvotes", number(score.expectedUpvotes)},
-            {"model", model.name},
-            {"epoch", model.epoch},
-            {"untrained", model.untrainedBackbone},
-            {"reference", model.referenceName},
-            {"measured_within", model.targetGroup.empty() ? Json(nullptr) : Json(model.targetGroup)},
-            {"interval", std::move(interval)},
-            {"outside_training_range", score.rangeRatio ? Json(score.outsideRange) : Json(nullptr)},
-            {"training_distance", score.rangeRatio ? number(*score.rangeRatio) : Json(nullptr)},
-            {"learned_from", score.learnedFrom},
-            {"neighbours", std::move(neighbours)},
-            {"neighbours_among", score.comparedWith},
-            {"verdict", verdictName(judgement)},
-            {"verdict_text", verdictText(judgement)}};
+    Json json = Json::parse(scoreJson(score, sourceOf(model)));
+    if (score.skipped.empty()) {
+        json["reference"] = model.referenceName;
+        json["measured_within"] = model.targetGroup.empty() ? Json(nullptr) : Json(model.targetGroup);
+    }
+    return json;
 }
 
 std::unique_ptr<RateOutput> makeRateOutput(std::string_view format, const Model &model)

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
-#include <string_view>
 
 #include "core/base/error.h"
 #include "core/base/file.h"

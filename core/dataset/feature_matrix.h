@@ -17,8 +17,8 @@ struct FeatureMatrix {
     std::string backbone;     ///< full backbone id the features were made with
     std::vector<MemeId> ids;  ///< [rows], unique
     std::size_t columns = 0;
-    std::vector<float> values;            ///< [vectors, columns] row-major
-    std::vector<std::uint32_t> vectorOf;  ///< [rows], which vector is a row's; empty: row i's is the i-th
+    std::vector<float> values;                 ///< [vectors, columns] row-major
+    std::vector<std::uint32_t> vectorOf = {};  ///< [rows], which vector is a row's; empty: row i's is the i-th
 
     std::size_t rows() const { return ids.size(); }
     std::span<const float> row(std::size_t i) const

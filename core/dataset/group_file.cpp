@@ -1,7 +1,5 @@
 #include "core/dataset/group_file.h"
 
-#include <algorithm>
-#include <string_view>
 #include <utility>
 
 #include "core/base/error.h"

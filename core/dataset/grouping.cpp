@@ -4,9 +4,7 @@
 #include <array>
 #include <charconv>
 #include <chrono>
-#include <cmath>
 #include <cstdio>
-#include <optional>
 #include <set>
 #include <unordered_map>
 #include <unordered_set>

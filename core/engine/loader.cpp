@@ -4,9 +4,7 @@
 #include <sys/auxv.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <string>
-#include <vector>
 
 #include "core/base/error.h"
 #include "core/base/file.h"

@@ -1,9 +1,7 @@
 #include "core/evaluate/ridge.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
-#include <optional>
 
 #include <Eigen/Cholesky>
 #include <Eigen/Core>

@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <cstdio>
-#include <string_view>
 
 #include "core/base/names.h"
 

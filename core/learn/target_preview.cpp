@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <set>
-#include <span>
 
 #include "core/base/error.h"
 #include "core/dataset/grouping.h"

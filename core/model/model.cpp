@@ -2,12 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
 #include <filesystem>
-#include <span>
 
 #include "core/base/error.h"
-#include "core/learn/target.h"
 
 namespace dank {
 

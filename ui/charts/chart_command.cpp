@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <functional>
 
 #include "core/backbone/backbone_id.h"
 #include "core/base/error.h"

@@ -1,7 +1,6 @@
 #include "ui/charts/evaluation_rows.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "ui/charts/number_text.h"
 #include "ui/widgets/text_format.h"

@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "ui/charts/number_text.h"
-#include "ui/memes/meme_wall.h"
 #include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"

@@ -2,7 +2,6 @@
 
 #include "core/base/error.h"
 #include "ui/charts/number_text.h"
-#include "ui/lanes/thumbnails.h"
 #include "ui/widgets/text_format.h"
 
 namespace dank::ui {

@@ -6,7 +6,6 @@
 #include <QLocale>
 #include <QPainter>
 
-#include "ui/lanes/thumbnails.h"
 #include "ui/memes/meme_model.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/set_up.h"

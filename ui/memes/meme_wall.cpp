@@ -8,7 +8,6 @@
 #include <cmath>
 
 #include "ui/charts/number_text.h"
-#include "ui/lanes/thumbnails.h"
 #include "ui/memes/meme_grid.h"
 #include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"

@@ -8,7 +8,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "core/base/csv.h"
+#include "core/model/score_export.h"
 #include "ui/charts/number_text.h"
 #include "ui/memes/meme_wall.h"
 #include "ui/widgets/text_format.h"
@@ -38,36 +38,22 @@ QString exact(double value)
     return std::isfinite(value) ? QString::number(value, 'g', 10) : QString();
 }
 
-void insertDoubt(QJsonObject &object, const Score &score)
-{
-    QJsonValue interval;  // null
-    if (score.interval)
-        interval = QJsonObject{
-            {QStringLiteral("level"), score.interval->level},
-            {QStringLiteral("dankness"), QJsonArray{score.interval->danknessLow, score.interval->danknessHigh}},
-            {QStringLiteral("percentile"), QJsonArray{score.interval->percentileLow, score.interval->percentileHigh}},
-            {QStringLiteral("expected_upvotes"), QJsonArray{score.interval->upvotesLow, score.interval->upvotesHigh}}};
-    object.insert(QStringLiteral("interval"), interval);
-    object.insert(QStringLiteral("outside_training_range"),
-                  score.rangeRatio ? QJsonValue(score.outsideRange) : QJsonValue());
-    object.insert(QStringLiteral("training_distance"), score.rangeRatio ? QJsonValue(*score.rangeRatio) : QJsonValue());
-    object.insert(QStringLiteral("learned_from"), score.learnedFrom);
-    QJsonArray neighbours;
-    for (const SimilarMeme &meme : score.neighbours)
-        neighbours.append(
-            QJsonObject{{QStringLiteral("id"), QString::fromStdString(meme.id)},
-                        {QStringLiteral("upvotes"), qint64(meme.upvotes)},
-                        {QStringLiteral("similarity"), meme.similarity},
-                        {QStringLiteral("same_picture"), meme.samePicture},
-                        {QStringLiteral("path"),
-                         meme.path.empty() ? QJsonValue() : QJsonValue(QString::fromStdString(meme.path))}});
-    object.insert(QStringLiteral("neighbours"), neighbours);
-    object.insert(QStringLiteral("neighbours_among"), qint64(score.comparedWith));
-}
-
 QString pathOf(const RatedItem &item)
 {
     return item.path.isEmpty() ? item.name : item.path;
+}
+
+/// Those that do not wait any more.
+template <typename Take>
+void forEachRated(const std::vector<RatedItem> &items, Take take)
+{
+    for (const RatedItem &item : items) {
+        if (item.state == RatedItem::State::Waiting)
+            continue;
+        Score score = item.score;
+        score.path = pathOf(item).toStdString();
+        take(score, ScoreSource{item.modelName.toStdString(), item.epoch, item.untrained, item.judgement});
+    }
 }
 
 }  // namespace
@@ -228,67 +214,19 @@ QVariant ScoreModel::data(const QModelIndex &index, int role) const
 
 QByteArray scoresToCsv(const std::vector<RatedItem> &items)
 {
-    const auto field = [](const QString &text) { return QString::fromStdString(csvCell(text.toStdString())); };
-    const auto flag = [](bool value) { return value ? QStringLiteral("true") : QStringLiteral("false"); };
-    QString out =
-        QStringLiteral("path,dankness,percentile,expected_upvotes,model,epoch,untrained,skipped,dankness_low,"
-                       "dankness_high,percentile_low,percentile_high,expected_upvotes_low,expected_upvotes_high,"
-                       "outside_training_range,training_distance,learned_from,neighbours,verdict,verdict_text\n");
-    for (const auto &item : items) {
-        const bool scored = item.state == RatedItem::State::Scored;
-        if (item.state == RatedItem::State::Waiting)
-            continue;
-        QStringList fields{field(pathOf(item)),
-                           scored ? exact(item.score.dankness) : QString(),
-                           scored ? exact(item.score.percentile) : QString(),
-                           scored ? exact(item.score.expectedUpvotes) : QString(),
-                           scored ? field(item.modelName) : QString(),
-                           scored ? QString::number(item.epoch) : QString(),
-                           scored ? flag(item.untrained) : QString(),
-                           field(QString::fromStdString(item.score.skipped))};
-        const Score &score = item.score;
-        const ScoreInterval interval = score.interval.value_or(ScoreInterval{});
-        for (const double end : {interval.danknessLow, interval.danknessHigh, interval.percentileLow,
-                                 interval.percentileHigh, interval.upvotesLow, interval.upvotesHigh})
-            fields << (scored && score.interval ? exact(end) : QString());
-        const bool ranged = scored && score.rangeRatio;
-        fields << (ranged ? flag(score.outsideRange) : QString()) << (ranged ? exact(*score.rangeRatio) : QString())
-               << (scored ? flag(score.learnedFrom) : QString());
-        QStringList neighbours;
-        for (const SimilarMeme &meme : score.neighbours)
-            neighbours << QString::fromStdString(meme.id) + QLatin1Char(':') + QString::number(meme.upvotes);
-        fields << field(neighbours.join(QLatin1Char(' ')))
-               << (scored ? QLatin1String(verdictName(item.judgement)) : QString())
-               << (scored ? field(QString::fromStdString(verdictText(item.judgement))) : QString());
-        out += fields.join(QLatin1Char(',')) + QLatin1Char('\n');
-    }
-    return out.toUtf8();
+    std::string out = scoreCsvHeader() + '\n';
+    forEachRated(items,
+                 [&](const Score &score, const ScoreSource &source) { out += scoreCsvRow(score, source) + '\n'; });
+    return QByteArray::fromStdString(out);
 }
 
 QByteArray scoresToJson(const std::vector<RatedItem> &items)
 {
-    QJsonArray array;
-    for (const auto &item : items) {
-        if (item.state == RatedItem::State::Waiting)
-            continue;
-        QJsonObject object{{QStringLiteral("path"), pathOf(item)}};
-        if (item.state == RatedItem::State::Scored) {
-            // Not-finite numbers have no JSON: Qt writes null for them.
-            object.insert(QStringLiteral("dankness"), item.score.dankness);
-            object.insert(QStringLiteral("percentile"), item.score.percentile);
-            object.insert(QStringLiteral("expected_upvotes"), item.score.expectedUpvotes);
-            object.insert(QStringLiteral("model"), item.modelName);
-            object.insert(QStringLiteral("epoch"), item.epoch);
-            object.insert(QStringLiteral("untrained"), item.untrained);
-            insertDoubt(object, item.score);
-            object.insert(QStringLiteral("verdict"), QLatin1String(verdictName(item.judgement)));
-            object.insert(QStringLiteral("verdict_text"), QString::fromStdString(verdictText(item.judgement)));
-        } else {
-            object.insert(QStringLiteral("skipped"), QString::fromStdString(item.score.skipped));
-        }
-        array.append(object);
-    }
-    return QJsonDocument(array).toJson();
+    QJsonArray scores;
+    forEachRated(items, [&](const Score &score, const ScoreSource &source) {
+        scores << QJsonDocument::fromJson(QByteArray::fromStdString(scoreJson(score, source))).object();
+    });
+    return QJsonDocument(scores).toJson();
 }
 
 }  // namespace dank::ui

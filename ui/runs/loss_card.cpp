@@ -7,7 +7,6 @@
 #include <cmath>
 
 #include "ui/charts/chart_export.h"
-#include "ui/runs/run_legend.h"
 #include "ui/widgets/set_up.h"
 
 namespace dank::ui {
@@ -38,7 +37,7 @@ LossCard::LossCard(QWidget *parent)
       m_validation(new TextLabel(tr("validation"), int(TextRole::Caption), TextLabel::Tone::Muted, this)),
       m_trainingDot(new QLabel(this)), m_validationDot(new QLabel(this)), m_verdictIcon(new QLabel(this)),
       m_axis(new Chip({}, this)), m_smoothing(new Chip({}, this)), m_follow(new Chip({}, this)),
-      m_verdict(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Normal, this)), m_legend(new RunLegend(this))
+      m_verdict(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Normal, this)), m_legend(new QLabel(this))
 {
     // The legend stands right after the title; the card's stretching subtitle stays empty between it and the chips.
     int at = 1;
@@ -82,6 +81,9 @@ LossCard::LossCard(QWidget *parent)
     body()->addLayout(line);
     body()->addWidget(m_legend);
     body()->addWidget(m_chart, 1);
+    m_legend->setWordWrap(true);
+    m_legend->setFont(fontFor(TextRole::Caption));
+    m_legend->hide();
     m_verdict->hide();
     m_verdictIcon->hide();
     connectChartExport(*m_chart, QStringLiteral("loss"));
@@ -102,14 +104,30 @@ void LossCard::setTraining(const TrainingView &view)
         provenance.note = tr("untrained network");
     m_chart->setProvenance(provenance);
     m_chart->setTraining(view);
-    m_legend->setCurves(m_chart->overlays().drawn());
+    showLegend();
     showAxis();
 }
 
 void LossCard::setOverlays(std::vector<RunCurve> curves)
 {
     m_chart->setOverlays(std::move(curves));
-    m_legend->setCurves(m_chart->overlays().drawn());
+    showLegend();
+}
+
+void LossCard::showLegend()
+{
+    QStringList samples, names;
+    for (const RunCurve *curve : m_chart->overlays().drawn()) {
+        const QString line = curve->style == Qt::SolidLine ? QStringLiteral("━━")
+                             : curve->style == Qt::DotLine ? QStringLiteral("┉┉")
+                                                           : QStringLiteral("╍╍");
+        names << curve->name;
+        samples << QStringLiteral("<span style=\"white-space:pre\"><span style=\"color:%1\">%2</span> %3</span>")
+                       .arg(curve->colour.name(), line, curve->name.toHtmlEscaped());
+    }
+    m_legend->setText(samples.join(QStringLiteral("&emsp; ")));
+    m_legend->setAccessibleName(names.join(QStringLiteral(", ")));
+    m_legend->setVisible(!names.isEmpty());
 }
 
 void LossCard::setVerdict(const QString &iconName, const QString &text, TextLabel::Tone tone)

@@ -5,8 +5,6 @@
 
 namespace dank::ui {
 
-class RunLegend;
-
 /// The loss chart with its legend and the chips that steer it: axis, smoothing, follow. Its verdict line says in
 /// words how the run stands against predicting the mean.
 class LossCard : public Card {
@@ -24,6 +22,7 @@ public:
 
 private:
     void showAxis();
+    void showLegend();
     void restyle();
 
     LossChart *m_chart;
@@ -31,7 +30,7 @@ private:
     QLabel *m_trainingDot, *m_validationDot, *m_verdictIcon;
     Chip *m_axis, *m_smoothing, *m_follow;
     TextLabel *m_verdict;
-    RunLegend *m_legend;
+    QLabel *m_legend;  ///< of the compared runs' lines; hidden while there is none
     QString m_verdictIconName;
 };
 

@@ -1,9 +1,6 @@
 #include "core/nn/networks/backbone.h"
 
 #include <algorithm>
-#include <array>
-#include <string>
-#include <vector>
 
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>

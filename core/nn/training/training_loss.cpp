@@ -1,6 +1,5 @@
 #include "core/nn/training/training_loss.h"
 
-#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <numeric>

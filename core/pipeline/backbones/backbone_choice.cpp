@@ -1,7 +1,6 @@
 #include "core/pipeline/backbones/backbone_choice.h"
 
 #include <algorithm>
-#include <vector>
 
 #include "core/base/error.h"
 #include "core/base/file.h"

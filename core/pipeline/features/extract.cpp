@@ -5,7 +5,6 @@
 #include <cmath>
 #include <mutex>
 #include <set>
-#include <string_view>
 #include <unordered_map>
 #include <utility>
 

@@ -1,0 +1,107 @@
+#include "core/model/score_export.h"
+
+#include <array>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "core/base/csv.h"
+#include "core/base/file.h"
+
+namespace dank {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json number(double value)
+{
+    return std::isfinite(value) ? Json(value) : Json(nullptr);
+}
+
+std::string flag(bool value)
+{
+    return value ? "true" : "false";
+}
+
+std::array<double, 6> endsOf(const ScoreInterval &interval)
+{
+    return {interval.danknessLow,    interval.danknessHigh, interval.percentileLow,
+            interval.percentileHigh, interval.upvotesLow,   interval.upvotesHigh};
+}
+
+}  // namespace
+
+std::string scoreCsvHeader()
+{
+    return "path,dankness,percentile,expected_upvotes,model,epoch,untrained,skipped,dankness_low,dankness_high,"
+           "percentile_low,percentile_high,expected_upvotes_low,expected_upvotes_high,outside_training_range,"
+           "training_distance,learned_from,neighbours,verdict,verdict_text";
+}
+
+std::string scoreCsvRow(const Score &score, const ScoreSource &source)
+{
+    const bool scored = score.skipped.empty(), known = !source.model.empty();
+    std::string row = csvCell(score.path);
+    const auto add = [&](bool there, auto cell) { row += ',' + (there ? cell() : std::string()); };
+    for (const double value : {score.dankness, score.percentile, score.expectedUpvotes})
+        add(scored, [&] { return csvCell(value); });
+    add(known, [&] { return csvCell(source.model); });
+    add(known, [&] { return std::to_string(source.epoch); });
+    add(known, [&] { return flag(source.untrained); });
+    add(!scored, [&] { return csvCell(score.skipped); });
+    for (const double end : endsOf(score.interval.value_or(ScoreInterval{})))
+        add(scored && score.interval, [&] { return csvCell(end); });
+    add(scored && score.rangeRatio, [&] { return flag(score.outsideRange); });
+    add(scored && score.rangeRatio, [&] { return csvCell(*score.rangeRatio); });
+    add(scored, [&] { return flag(score.learnedFrom); });
+    std::string neighbours;
+    for (const SimilarMeme &meme : score.neighbours)
+        neighbours += (neighbours.empty() ? "" : " ") + meme.id + ':' + std::to_string(meme.upvotes);
+    add(scored, [&] { return csvCell(neighbours); });
+    add(known, [&] { return csvCell(verdictName(source.judgement)); });
+    add(known, [&] { return csvCell(verdictText(source.judgement)); });
+    return row;
+}
+
+std::string scoreJson(const Score &score, const ScoreSource &source)
+{
+    Json json{{"path", score.path}};
+    if (score.skipped.empty()) {
+        Json interval;
+        if (score.interval) {
+            const auto ends = endsOf(*score.interval);
+            interval = {{"level", score.interval->level},
+                        {"dankness", {number(ends[0]), number(ends[1])}},
+                        {"percentile", {number(ends[2]), number(ends[3])}},
+                        {"expected_upvotes", {number(ends[4]), number(ends[5])}}};
+        }
+        Json neighbours = Json::array();
+        for (const SimilarMeme &meme : score.neighbours)
+            neighbours.push_back({{"id", meme.id},
+                                  {"upvotes", meme.upvotes},
+                                  {"similarity", number(meme.similarity)},
+                                  {"same_picture", meme.samePicture},
+                                  {"path", meme.path.empty() ? Json() : Json(displayPath(meme.path))}});
+        json.update({{"dankness", number(score.dankness)},
+                     {"percentile", number(score.percentile)},
+                     {"expected_upvotes", number(score.expectedUpvotes)},
+                     {"model", source.model},
+                     {"epoch", source.epoch},
+                     {"untrained", source.untrained},
+                     {"interval", std::move(interval)},
+                     {"outside_training_range", score.rangeRatio ? Json(score.outsideRange) : Json()},
+                     {"training_distance", score.rangeRatio ? number(*score.rangeRatio) : Json()},
+                     {"learned_from", score.learnedFrom},
+                     {"neighbours", std::move(neighbours)},
+                     {"neighbours_among", score.comparedWith}});
+    } else {
+        json["skipped"] = score.skipped;
+    }
+    if (!source.model.empty()) {
+        json["verdict"] = verdictName(source.judgement);
+        json["verdict_text"] = verdictText(source.judgement);
+    }
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace dank
