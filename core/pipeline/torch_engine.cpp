@@ -11,7 +11,7 @@
 #include "core/nn/device.h"
 #include "core/nn/self_check.h"
 #include "core/pipeline/backbones/backbone_status.h"
-#include "core/pipeline/backbones/weights_shelf.h"
+#include "core/pipeline/backbones/library_shelf.h"
 #include "core/pipeline/bench.h"
 #include "core/pipeline/features/extract.h"
 #include "core/pipeline/runs/evaluate_model.h"

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "core/pipeline/backbones/backbone_table.h"
-#include "core/pipeline/backbones/weights_shelf.h"
+#include "core/pipeline/backbones/library_shelf.h"
 #include "core/pipeline/bench.h"
 #include "core/pipeline/features/picture_hashes.h"
 #include "core/store/library.h"

@@ -10,7 +10,7 @@
 #include "core/base/file.h"
 #include "core/pipeline/backbones/backbone_choice.h"
 #include "core/pipeline/backbones/backbone_status.h"
-#include "core/pipeline/backbones/weights_shelf.h"
+#include "core/pipeline/backbones/library_shelf.h"
 #include "core/pipeline/runs/rating.h"
 #include "core/store/library.h"
 #include "core/weights/safetensors.h"
@@ -21,7 +21,7 @@ using namespace dank;
 namespace fs = std::filesystem;
 
 /// Which backbone is meant, and the shelf of installed weights. Xception's are the smallest.
-class WeightsShelfTest : public QObject {
+class LibraryShelfTest : public QObject {
     Q_OBJECT
 
     using Numbers = std::map<std::string, std::vector<float>>;
@@ -253,5 +253,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(WeightsShelfTest)
-#include "weights_shelf_test.moc"
+QTEST_GUILESS_MAIN(LibraryShelfTest)
+#include "library_shelf_test.moc"

@@ -1,4 +1,4 @@
-#include "core/pipeline/backbones/weights_shelf.h"
+#include "core/pipeline/backbones/library_shelf.h"
 
 #include <algorithm>
 #include <map>
