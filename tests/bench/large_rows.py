@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """Times what comes before the first epoch of a large training whose features are stored, stage by stage:
-    tests/bench/large_rows.py [--bin FOLDER] [--rows N] [--pictures N] [--links] [--work FOLDER] [--label TEXT] [--document FILE]
+    tests/bench/large_rows.py [--bin FOLDER] [--window] [--rows N] [--pictures N] [--links] [--work FOLDER] [--label TEXT] [--document FILE]
 Writes a db.json of N rows (100,000) that show the pictures of `dank sample` (2,400), extracts them with `classic`, and
 trains on it for one epoch from stored features. Rows name their picture in `media`; with --links each row has a file of
-its own, a hard link. With --document the table goes between the markers of that file, beside the rows of other labels.
+its own, a hard link. With --window it is the window that trains, by bench_window (preset test, -DDANK_BENCH=ON), from Train
+pressed, so without loading; it goes on until the run is judged. With --document the table goes between the markers of that file, beside the rows of other labels.
 Leave the machine alone meanwhile."""
 
 import argparse
@@ -81,6 +82,18 @@ def timed_training(options, large):
     return stages, started - begin, ended - begin, usage.ru_maxrss / 1024
 
 
+def timed_window(options, large):
+    """The same of the window, whose run bar names the stages; ends when the first epoch has ended."""
+    said = json.loads(subprocess.run([str(options.bin / "bench_window"), str(options.work / "library"), str(large)],
+                                     check=True, capture_output=True, text=True,
+                                     env=os.environ | {"QT_QPA_PLATFORM": "offscreen"}).stdout)
+    if "message" in said:
+        raise SystemExit(said["message"])
+    print(json.dumps(said))
+    stages = {step["step"]: step["seconds"] for step in said["steps"]}
+    return stages, said["first_epoch"], said["judged"], said["peak_mb"]
+
+
 def put_into(document, line):
     text = pathlib.Path(document).read_text()
     before, rest = text.split(BEGIN)
@@ -93,7 +106,8 @@ def put_into(document, line):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--bin", default="build/release/bin")
+    parser.add_argument("--bin", type=pathlib.Path, default="build/release/bin")
+    parser.add_argument("--window", action="store_true")
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--pictures", type=int, default=2_400)
     parser.add_argument("--links", action="store_true")
@@ -111,7 +125,7 @@ def main():
         for folder in (options.work / "sample", large):
             subprocess.run(dank(options, "extract", folder, "--backbone", "classic"), check=True, capture_output=True)
         time.sleep(2.5)  # what has only just changed is not remembered
-        stages, begins, ends, memory = timed_training(options, large)
+        stages, begins, ends, memory = (timed_window if options.window else timed_training)(options, large)
         told = ", ".join(f"{name} {seconds:.1f}" for name, seconds in stages.items() if seconds >= 0.05)
         line = (f"| {options.label} | {options.rows:,} | {options.pictures:,} | {'links' if options.links else 'shared'} | "
                 f"{told} | {begins:.1f} s | {ends:.1f} s | {memory:.0f} MB |")
