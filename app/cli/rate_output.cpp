@@ -96,7 +96,7 @@ private:
 
 ScoreSource sourceOf(const Model &model)
 {
-    return {model.name, model.epoch, model.untrainedBackbone, model.verdict()};
+    return {model.name, model.epoch, model.untrainedBackbone, model.verdict(), model.referenceName, model.targetGroup};
 }
 
 class CsvOutput final : public RateOutput {
@@ -130,12 +130,7 @@ private:
 
 Json toJson(const Score &score, const Model &model)
 {
-    Json json = Json::parse(scoreJson(score, sourceOf(model)));
-    if (score.skipped.empty()) {
-        json["reference"] = model.referenceName;
-        json["measured_within"] = model.targetGroup.empty() ? Json(nullptr) : Json(model.targetGroup);
-    }
-    return json;
+    return Json::parse(scoreJson(score, sourceOf(model)));
 }
 
 std::unique_ptr<RateOutput> makeRateOutput(std::string_view format, const Model &model)

@@ -147,21 +147,25 @@ Action declareTrain(CLI::App &app)
     auto options = std::make_shared<TrainOptions>();
     app.add_option("DB", options->db, "A db.json, or the folder that holds it")->required();
     options->request = addExtractOptions(app, "--extract-batch");
-    // What an option does to the configuration: it sets a member to what `read` makes of what was given.
+    // What an option does to the configuration: it sets a member to what `read` makes of what was given. An empty text,
+    // as of a shell's unset variable, is nothing.
     const auto change = [options](auto member, auto read) {
         return [=](const auto &given) {
-            options->changes.push_back([=](TrainConfig &config) { config.*member = read(given); });
+            if (given)
+                options->changes.push_back([=](TrainConfig &config) { config.*member = read(*given); });
         };
     };
     const auto add = [&](const char *names, auto TrainConfig::*member, const std::string &help, const char *type) {
-        using Value = std::remove_cvref_t<decltype(TrainConfig().*member)>;
+        using Value = std::optional<std::remove_cvref_t<decltype(TrainConfig().*member)>>;
         return app.add_option_function<Value>(names, change(member, std::identity()), help)->type_name(type);
     };
     const auto addWord = [&](const char *names, auto member, auto *read, const std::string &help, const char *type) {
-        return app.add_option_function<std::string>(names, change(member, read), help)->type_name(type);
+        return app.add_option_function<std::optional<std::string>>(names, change(member, read), help)->type_name(type);
     };
     const auto addSwitch = [&](const char *names, bool TrainConfig::*member, const std::string &help) {
-        app.add_flag_function(names, change(member, [](std::int64_t count) { return count > 0; }), help);
+        app.add_flag_function(
+            names, [set = change(member, std::identity())](std::int64_t count) { set(std::optional(count > 0)); },
+            help);
     };
     std::vector<std::string> presets;
     std::string presetWords;

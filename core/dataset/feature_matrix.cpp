@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <unordered_map>
+#include <utility>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
@@ -40,6 +42,23 @@ std::vector<float> FeatureMatrix::gathered(std::span<const std::size_t> rows) co
         result.insert(result.end(), from.begin(), from.end());
     }
     return result;
+}
+
+void FeatureMatrix::dropUnused()
+{
+    std::unordered_map<std::uint32_t, std::uint32_t> numbers;
+    std::vector<std::size_t> firstRows;
+    std::vector<std::uint32_t> renumbered;
+    for (std::size_t i = 0; i < vectorOf.size(); ++i) {
+        const auto [number, isNew] = numbers.try_emplace(vectorOf[i], static_cast<std::uint32_t>(firstRows.size()));
+        if (isNew)
+            firstRows.push_back(i);
+        renumbered.push_back(number->second);
+    }
+    if (renumbered == vectorOf && firstRows.size() * columns == values.size())
+        return;
+    values = gathered(firstRows);
+    vectorOf = std::move(renumbered);
 }
 
 void FeatureMatrix::check() const

@@ -27,6 +27,9 @@ struct FeatureMatrix {
     }
     /// [rows.size(), columns], those rows one after the other.
     std::vector<float> gathered(std::span<const std::size_t> rows) const;
+    /// Drops the vectors that no row has and numbers the others by their first row, as if the rest had never been
+    /// there.
+    void dropUnused();
     /// Throws Error{Shape} unless every row has a vector.
     void check() const;
 };

@@ -38,16 +38,16 @@ std::string scoreCsvHeader()
            "training_distance,learned_from,neighbours,verdict,verdict_text";
 }
 
-std::string scoreCsvRow(const Score &score, const ScoreSource &source)
+std::string scoreCsvRow(const Score &score, const std::optional<ScoreSource> &source)
 {
-    const bool scored = score.skipped.empty(), known = !source.model.empty();
+    const bool scored = score.skipped.empty(), known = source.has_value();
     std::string row = csvCell(score.path);
     const auto add = [&](bool there, auto cell) { row += ',' + (there ? cell() : std::string()); };
     for (const double value : {score.dankness, score.percentile, score.expectedUpvotes})
         add(scored, [&] { return csvCell(value); });
-    add(known, [&] { return csvCell(source.model); });
-    add(known, [&] { return std::to_string(source.epoch); });
-    add(known, [&] { return flag(source.untrained); });
+    add(known, [&] { return csvCell(source->model); });
+    add(known, [&] { return std::to_string(source->epoch); });
+    add(known, [&] { return flag(source->untrained); });
     add(!scored, [&] { return csvCell(score.skipped); });
     for (const double end : endsOf(score.interval.value_or(ScoreInterval{})))
         add(scored && score.interval, [&] { return csvCell(end); });
@@ -58,12 +58,12 @@ std::string scoreCsvRow(const Score &score, const ScoreSource &source)
     for (const SimilarMeme &meme : score.neighbours)
         neighbours += (neighbours.empty() ? "" : " ") + meme.id + ':' + std::to_string(meme.upvotes);
     add(scored, [&] { return csvCell(neighbours); });
-    add(known, [&] { return csvCell(verdictName(source.judgement)); });
-    add(known, [&] { return csvCell(verdictText(source.judgement)); });
+    add(known, [&] { return csvCell(verdictName(source->judgement)); });
+    add(known, [&] { return csvCell(verdictText(source->judgement)); });
     return row;
 }
 
-std::string scoreJson(const Score &score, const ScoreSource &source)
+std::string scoreJson(const Score &score, const std::optional<ScoreSource> &source)
 {
     Json json{{"path", score.path}};
     if (score.skipped.empty()) {
@@ -84,11 +84,13 @@ std::string scoreJson(const Score &score, const ScoreSource &source)
                                   {"path", meme.path.empty() ? Json() : Json(displayPath(meme.path))}});
         json.update({{"dankness", number(score.dankness)},
                      {"percentile", number(score.percentile)},
-                     {"expected_upvotes", number(score.expectedUpvotes)},
-                     {"model", source.model},
-                     {"epoch", source.epoch},
-                     {"untrained", source.untrained},
-                     {"interval", std::move(interval)},
+                     {"expected_upvotes", number(score.expectedUpvotes)}});
+        if (source)
+            json.update({{"model", source->model}, {"epoch", source->epoch}, {"untrained", source->untrained}});
+        if (source && source->reference)
+            json.update({{"reference", *source->reference},
+                         {"measured_within", source->measuredWithin.empty() ? Json() : Json(source->measuredWithin)}});
+        json.update({{"interval", std::move(interval)},
                      {"outside_training_range", score.rangeRatio ? Json(score.outsideRange) : Json()},
                      {"training_distance", score.rangeRatio ? number(*score.rangeRatio) : Json()},
                      {"learned_from", score.learnedFrom},
@@ -97,9 +99,9 @@ std::string scoreJson(const Score &score, const ScoreSource &source)
     } else {
         json["skipped"] = score.skipped;
     }
-    if (!source.model.empty()) {
-        json["verdict"] = verdictName(source.judgement);
-        json["verdict_text"] = verdictText(source.judgement);
+    if (source) {
+        json["verdict"] = verdictName(source->judgement);
+        json["verdict_text"] = verdictText(source->judgement);
     }
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

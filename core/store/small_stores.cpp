@@ -77,7 +77,7 @@ std::optional<std::vector<std::byte>> ThumbnailStore::get(int side, const std::s
             return std::vector<std::byte>(bytes, bytes + column.getBytes());
         },
         "SELECT encoded FROM thumbnails WHERE image_hash = ? AND side = ?", imageHash, side);
-    if (found)
+    if (found && !std::exchange(m_noted, true))
         sql::noteUse(*m_database, "thumbnails", "");
     return found;
 }

@@ -50,6 +50,7 @@ public:
 
 private:
     SQLite::Database *m_database;
+    mutable bool m_noted = false;  ///< as of facts
 };
 
 /// What the user chose beside runs: memes set aside, datasets and models opened lately. Part of a Library, whose thread

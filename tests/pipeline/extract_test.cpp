@@ -68,6 +68,7 @@ private slots:
         QCOMPARE(last.done, std::size_t{4});
         QCOMPARE(last.total, std::size_t{4});
         QCOMPARE(first.matrix.rows(), std::size_t{200});
+        QCOMPARE(first.matrix.values.size(), 4 * first.matrix.columns);
         for (std::size_t row = 0; row < 200; ++row) {
             QCOMPARE(first.matrix.ids[row], dataset.records()[row].id);
             const std::size_t picture = row % 5 == 4 ? 1 : row % 5;

@@ -52,9 +52,6 @@ private slots:
             QCOMPARE(image.pixelColor(2, 2), QColor(Qt::white));
             QCOMPARE(image.text(QStringLiteral("Description")), footer);
         }
-        options.dark = true;
-        QVERIFY(QImage::fromData(renderChart(chart, options), "PNG").pixelColor(2, 2).lightness() < 60);
-        options.dark = false;
 
         options.format = ChartFormat::Svg;
         const QByteArray svg = renderChart(chart, options);

@@ -165,10 +165,7 @@ QByteArray renderChart(Plot &plot, const ChartExportOptions &options)
 {
     if (options.format == ChartFormat::Csv)
         return renderTable(plot.table(), plot.exportTitle(), plot.provenance().footer());
-    // The window's own dark tokens serve a dark export; a light one always takes the light ones.
-    QPalette darkPalette;
-    darkPalette.setColor(QPalette::AlternateBase, Qt::black);
-    const Tokens &tokens = options.dark ? tokensFor(darkPalette) : lightTokens();
+    const Tokens &tokens = lightTokens();  // whatever the window wears
     const ExportStyle style(plot, tokens);
     const QSize size = options.size.expandedTo({320, 240});
     QByteArray bytes;

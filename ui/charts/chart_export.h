@@ -20,7 +20,6 @@ std::optional<ChartFormat> chartFormatFor(const QString &file);
 struct ChartExportOptions {
     ChartFormat format = ChartFormat::Png;
     int scale = 2;         ///< PNG only: 1, 2 or 4 pixels a unit
-    bool dark = false;     ///< light by default, whatever the window wears
     QSize size{960, 600};  ///< in units: pixels of a PNG at 1×, points of a PDF
 };
 

@@ -52,7 +52,10 @@ void forEachRated(const std::vector<RatedItem> &items, Take take)
             continue;
         Score score = item.score;
         score.path = pathOf(item).toStdString();
-        take(score, ScoreSource{item.modelName.toStdString(), item.epoch, item.untrained, item.judgement});
+        std::optional<ScoreSource> source;
+        if (item.state == RatedItem::State::Scored)
+            source = {item.modelName.toStdString(), item.epoch, item.untrained, item.judgement, {}, {}};
+        take(score, source);
     }
 }
 
@@ -215,15 +218,16 @@ QVariant ScoreModel::data(const QModelIndex &index, int role) const
 QByteArray scoresToCsv(const std::vector<RatedItem> &items)
 {
     std::string out = scoreCsvHeader() + '\n';
-    forEachRated(items,
-                 [&](const Score &score, const ScoreSource &source) { out += scoreCsvRow(score, source) + '\n'; });
+    forEachRated(items, [&](const Score &score, const std::optional<ScoreSource> &source) {
+        out += scoreCsvRow(score, source) + '\n';
+    });
     return QByteArray::fromStdString(out);
 }
 
 QByteArray scoresToJson(const std::vector<RatedItem> &items)
 {
     QJsonArray scores;
-    forEachRated(items, [&](const Score &score, const ScoreSource &source) {
+    forEachRated(items, [&](const Score &score, const std::optional<ScoreSource> &source) {
         scores << QJsonDocument::fromJson(QByteArray::fromStdString(scoreJson(score, source))).object();
     });
     return QJsonDocument(scores).toJson();

@@ -37,7 +37,8 @@ LossCard::LossCard(QWidget *parent)
       m_validation(new TextLabel(tr("validation"), int(TextRole::Caption), TextLabel::Tone::Muted, this)),
       m_trainingDot(new QLabel(this)), m_validationDot(new QLabel(this)), m_verdictIcon(new QLabel(this)),
       m_axis(new Chip({}, this)), m_smoothing(new Chip({}, this)), m_follow(new Chip({}, this)),
-      m_verdict(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Normal, this)), m_legend(new QLabel(this))
+      m_verdict(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Normal, this)),
+      m_legend(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this))
 {
     // The legend stands right after the title; the card's stretching subtitle stays empty between it and the chips.
     int at = 1;
@@ -81,8 +82,8 @@ LossCard::LossCard(QWidget *parent)
     body()->addLayout(line);
     body()->addWidget(m_legend);
     body()->addWidget(m_chart, 1);
+    m_legend->setTextFormat(Qt::RichText);
     m_legend->setWordWrap(true);
-    m_legend->setFont(fontFor(TextRole::Caption));
     m_legend->hide();
     m_verdict->hide();
     m_verdictIcon->hide();
@@ -118,14 +119,19 @@ void LossCard::showLegend()
 {
     QStringList samples, names;
     for (const RunCurve *curve : m_chart->overlays().drawn()) {
-        const QString line = curve->style == Qt::SolidLine ? QStringLiteral("━━")
-                             : curve->style == Qt::DotLine ? QStringLiteral("┉┉")
-                                                           : QStringLiteral("╍╍");
+        const QString line = curve->style == Qt::SolidLine  ? QStringLiteral("━━━")
+                             : curve->style == Qt::DashLine ? QStringLiteral("╍╍╍")
+                             : curve->style == Qt::DotLine  ? QStringLiteral("┉┉┉")
+                                                            : QStringLiteral("━╍━");
         names << curve->name;
-        samples << QStringLiteral("<span style=\"white-space:pre\"><span style=\"color:%1\">%2</span> %3</span>")
-                       .arg(curve->colour.name(), line, curve->name.toHtmlEscaped());
+        samples << QStringLiteral("<span style=\"color:%1\">%2</span>&nbsp;%3")
+                       .arg(curve->colour.name(), line,
+                            curve->name.toHtmlEscaped().replace(u' ', QStringLiteral("&nbsp;")));
     }
-    m_legend->setText(samples.join(QStringLiteral("&emsp; ")));
+    const QString text = samples.join(QStringLiteral(" &emsp;"));
+    if (text == m_legend->text())
+        return;
+    m_legend->setText(text);
     m_legend->setAccessibleName(names.join(QStringLiteral(", ")));
     m_legend->setVisible(!names.isEmpty());
 }
@@ -152,7 +158,7 @@ void LossCard::showAxis()
 
 void LossCard::restyle()
 {
-    const Tokens &tokens = tokensFor(palette());
+    const Tokens &tokens = tokensFor(m_verdict->palette());
     m_trainingDot->setPixmap(dotPixmap(tokens.training, 8, devicePixelRatioF()));
     m_validationDot->setPixmap(dotPixmap(tokens.validation, 8, devicePixelRatioF()));
     const QColor colour = m_verdict->palette().color(QPalette::WindowText);

@@ -30,7 +30,7 @@ private:
     QLabel *m_trainingDot, *m_validationDot, *m_verdictIcon;
     Chip *m_axis, *m_smoothing, *m_follow;
     TextLabel *m_verdict;
-    QLabel *m_legend;  ///< of the compared runs' lines; hidden while there is none
+    TextLabel *m_legend;  ///< of the compared runs' lines; hidden while there is none
     QString m_verdictIconName;
 };
 

@@ -74,13 +74,14 @@ void showProgress(QProgressBar &bar, std::size_t done, std::size_t total)
                   : 0);
 }
 
-void setFlag(QWidget &widget, const char *name, bool on)
+bool setFlag(QWidget &widget, const char *name, bool on)
 {
     if (widget.property(name).toBool() == on)
-        return;
+        return false;
     widget.setProperty(name, on);
     widget.style()->unpolish(&widget);
     widget.style()->polish(&widget);
+    return true;
 }
 
 }  // namespace dank::ui

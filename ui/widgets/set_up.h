@@ -43,8 +43,8 @@ QProgressBar *newBar(const QString &name, QWidget *parent = nullptr);
 /// In thousandths; a `total` of 0 is unknown, and the bar moves.
 void showProgress(QProgressBar &bar, std::size_t done, std::size_t total);
 
-/// Sets a property that the style sheet looks at.
-void setFlag(QWidget &widget, const char *name, bool on);
+/// Sets a property that the style sheet looks at. Returns whether it was another before.
+bool setFlag(QWidget &widget, const char *name, bool on);
 
 /// Opens a dialog that goes away by itself.
 template <typename Dialog, typename... Arguments>

@@ -80,8 +80,8 @@ void TopBar::yieldTo(const QWidget &page)
     const bool on = std::none_of(buttons.begin(), buttons.end(), [&page](const QPushButton *button) {
         return button->property("primary").toBool() && button->isEnabled() && button->isVisibleTo(&page);
     });
-    setFlag(*m_primary, "primary", on);
-    recolour();
+    if (setFlag(*m_primary, "primary", on))
+        recolour();
 }
 
 void TopBar::setDevice(const QString &text)

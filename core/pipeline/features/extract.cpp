@@ -59,6 +59,10 @@ public:
     {
         m_start = Clock::now();
         const FreedMemoryReleaser releaser;  // goes after the workers
+        struct OneThreadEach {               // an exception leaves them as they were, too
+            int after;
+            ~OneThreadEach() { setIntraOpThreads(after); }
+        } const restore{threads};
         std::mutex forward, storing;
         while (!m_missing.empty()) {
             parallelFor((m_missing.size() + batch - 1) / batch, threads, m_job.cancel, [&](std::size_t i) {
@@ -70,7 +74,6 @@ public:
             });
             m_missing = std::exchange(m_again, {});
         }
-        setIntraOpThreads(threads);
     }
 
 private:

@@ -10,8 +10,8 @@ namespace dank {
 /// beside the forward pass) and store it in one transaction, one worker at a time, so a stop or a kill loses at most
 /// the batches in flight. Pictures with equal bytes are computed once, and looked at on the way (picture_looks.h). What
 /// the decoder refuses is listed for every row that shows it, not thrown. Reports stages "hash", "precision",
-/// "network", "extract" and "read". Throws Error{Weights|Device|Memory|Disk|Library|Format}, Error{Dataset} when no
-/// picture is left, Cancelled.
+/// "network", "extract" (from the workers, one at a time) and "read". Throws
+/// Error{Weights|Device|Memory|Disk|Library|Format}, Error{Dataset} when no picture is left, Cancelled.
 ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &request, const PipelineContext &context,
                               const ExtractObserver &observer, const JobContext &job);
 

@@ -124,6 +124,7 @@ Split keepSides(ExtractReport &extracted, std::span<const MemeId> train, std::sp
     }
     matrix.ids.resize(kept);
     matrix.vectorOf.resize(kept);
+    matrix.dropUnused();
     extracted.pictureHashes.resize(kept);
     return split;
 }
