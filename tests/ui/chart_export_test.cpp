@@ -91,7 +91,7 @@ private slots:
         QCOMPARE(chart.layer(QStringLiteral("hover"))->visible(), true);
 
         const QString file = folder.filePath(QStringLiteral("curve, né «1».SVG"));
-        exportChart(chart, file, {chartFormatFor(file).value(), 1, false, {800, 500}});
+        exportChart(chart, file, {chartFormatFor(file).value(), 1, {800, 500}});
         QVERIFY(QFileInfo(file).size() > 1000);
         QVERIFY_EXCEPTION_THROWN(exportChart(chart, folder.filePath("no/such/folder/x.png"), {}), Error);
         QVERIFY(!chartFormatFor(QStringLiteral("x.jpg")).has_value());

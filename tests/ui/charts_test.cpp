@@ -201,7 +201,7 @@ private slots:
                 QDir().mkpath(QStringLiteral(DANK_BIN "/../pictures"));
                 const QString base = QStringLiteral(DANK_BIN "/../pictures/export-loss.");
                 for (const char *ending : {"png", "svg", "pdf"})
-                    exportChart(loss, base + ending, {*chartFormatFor(base + ending), 2, false, {960, 600}});
+                    exportChart(loss, base + ending, {*chartFormatFor(base + ending), 2, {960, 600}});
             }
         }
     }
