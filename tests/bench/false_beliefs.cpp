@@ -69,7 +69,8 @@ Evaluation judged(const RunData &data, const TrainConfig &config)
     model.featureMean = state.featureMean;
     model.featureScale = state.featureScale;
     setNetwork(model, state.best, static_cast<int>(data.features.columns), config);
-    return judgeRun(model, data, trainControls(data, config, state.bestEpoch, control, {}, 1), {});
+    return judgeRun(model, data, answersFor(model, data.features, data.split.test),
+                    trainControls(data, config, state.bestEpoch, control, {}, 1), {});
 }
 
 /// What the verdict was before it asked for a p-value.
@@ -110,7 +111,7 @@ try {
     request.device = "cpu";
     request.precision = "fp32";
     const Dataset dataset = Dataset::load(sampleOf(folder, rows));
-    Networks networks;
+    BackboneCache networks;
     const PipelineContext context{networks, static_cast<int>(std::max(1u, std::thread::hardware_concurrency())),
                                   folder / "library"};
     ExtractReport extracted = extractFeatures(dataset, request, context, {}, {});
