@@ -24,7 +24,8 @@ inline void checkRefusal(const dank::Error &error)
 {
     const std::string text = error.what();
     require(error.kind() == dank::ErrorKind::Format && dank::printable(dank::sanitizeUtf8(text)) == text);
-    require(text.starts_with("'fuzz' is not a usable ") && text.ends_with(".") && text.size() < 1000);
+    require((text.starts_with("'fuzz' is not a usable ") || text.starts_with("'fuzz' is not a weights file: "))
+            && text.ends_with(".") && text.size() < 1000);
 }
 
 /// What must hold for every file that was accepted: each tensor as long as its shape says, its bytes readable, and all
