@@ -27,7 +27,8 @@ Eigen::Index index(std::size_t value)
     return static_cast<Eigen::Index>(value);
 }
 
-Vector targetsOf(std::span<const float> targets, std::span<const std::size_t> rows)
+template <typename T>
+Vector targetsOf(std::span<const T> targets, std::span<const std::size_t> rows)
 {
     Vector values(index(rows.size()));
     for (std::size_t i = 0; i < rows.size(); ++i)
@@ -42,11 +43,6 @@ RowMatrix standardisedRows(const FeatureMatrix &features, const Standardiser &st
     for (std::size_t i = 0; i < rows.size(); ++i)
         standardiser.apply(features.row(rows[i]), matrix.row(index(i)).data());
     return matrix;
-}
-
-std::vector<double> toStd(const Vector &values)
-{
-    return {values.data(), values.data() + values.size()};
 }
 
 /// `matrix` = L L^T, L in its lower half, by blocks as LAPACK's potrf: Eigen's own would keep a stop waiting for a
@@ -125,35 +121,43 @@ RidgeSides ridgeSides(const BaselineRows &rows, std::size_t most)
     return sides;
 }
 
-std::vector<double> kernelRidgePredictions(std::span<const double> gram, std::span<const double> trainTargets,
-                                           std::span<const double> chooseKernel, std::span<const double> chooseTargets,
-                                           std::span<const double> judgedKernel, const JobContext &job)
+std::vector<double> kernelRidgePredictions(const KernelOf &kernelOf, std::span<const double> targets,
+                                           const RidgeSides &sides, std::span<const std::size_t> judged,
+                                           const JobContext &job)
 {
-    const std::size_t n = trainTargets.size();
-    if (n == 0 || gram.size() != n * n || chooseKernel.size() != n * chooseTargets.size() || judgedKernel.size() % n)
-        throw Error(ErrorKind::Shape, "The kernels of a ridge regression do not fit its rows.");
-    const auto view = [n](std::span<const double> values) {
-        return Eigen::Map<const RowMatrix>(values.data(), index(values.size() / n), index(n));
+    const std::size_t n = sides.train.size();
+    const auto kernelAt = [&](std::span<const std::size_t> which) -> RowMatrix {
+        const std::vector<double> values = kernelOf(which);
+        return Eigen::Map<const RowMatrix>(values.data(), index(which.size()), index(n));
     };
-    const Vector columnMeans = view(gram).colwise().mean().transpose();
+    RowMatrix gram = kernelAt(sides.train);
+    const Vector columnMeans = gram.colwise().mean().transpose();
     const double grandMean = columnMeans.mean();
     // Centring in feature space, which is what an unpenalised intercept amounts to.
-    const auto centred = [&](std::span<const double> values) {
-        RowMatrix kernel = view(values);
+    const auto centred = [&](RowMatrix kernel) {
         const Vector rowMeans = kernel.rowwise().mean();
         kernel.colwise() -= rowMeans;
         kernel.rowwise() -= columnMeans.transpose();
         kernel.array() += grandMean;
         return kernel;
     };
-    const Vector y = Eigen::Map<const Vector>(trainTargets.data(), index(n));
+    const Vector y = targetsOf(targets, sides.train);
     const double meanTarget = y.mean();
-    const Vector wanted =
-        Eigen::Map<const Vector>(chooseTargets.data(), index(chooseTargets.size())).array() - meanTarget;
-    const Matrix kernel = centred(gram);
-    const Vector dual = chooseCoefficients(kernel, y.array() - meanTarget, kernel.trace() / static_cast<double>(n),
-                                           centred(chooseKernel), wanted, job);
-    return toStd((centred(judgedKernel) * dual).array() + meanTarget);
+    Vector dual;
+    {
+        const Matrix kernel = centred(std::move(gram));
+        dual = chooseCoefficients(kernel, y.array() - meanTarget, kernel.trace() / static_cast<double>(n),
+                                  centred(kernelAt(sides.choose)),
+                                  targetsOf(targets, sides.choose).array() - meanTarget, job);
+    }
+    constexpr std::size_t kBlock = 1024;
+    std::vector<double> predicted;
+    for (std::size_t from = 0; from < judged.size(); from += kBlock) {
+        const auto which = judged.subspan(from, std::min(kBlock, judged.size() - from));
+        const Vector part = (centred(kernelAt(which)) * dual).array() + meanTarget;
+        predicted.insert(predicted.end(), part.data(), part.data() + part.size());
+    }
+    return predicted;
 }
 
 std::vector<double> ridgePredictions(const FeatureMatrix &features, std::span<const float> targets,
@@ -175,26 +179,24 @@ std::vector<double> ridgePredictions(const FeatureMatrix &features, std::span<co
     const auto some = [&](std::span<const std::size_t> which) {
         return standardisedRows(features, standardiser, which);
     };
-    const Vector y = targetsOf(targets, sides.train);
-    const Vector chosen = targetsOf(targets, sides.choose);
-
     if (columns > sides.train.size()) {
         const RowMatrix train = some(sides.train);
-        const auto kernelOf = [&](std::span<const std::size_t> which) -> RowMatrix {
-            RowMatrix kernel(index(which.size()), train.rows());
+        const auto kernelOf = [&](std::span<const std::size_t> which) {
+            std::vector<double> kernel(which.size() * sides.train.size());
             for (std::size_t from = 0; from < which.size(); from += kBlock) {
                 job.cancel.check();
                 const std::size_t count = std::min(kBlock, which.size() - from);
-                kernel.middleRows(index(from), index(count)).noalias() =
+                Eigen::Map<RowMatrix>(&kernel[from * sides.train.size()], index(count), train.rows()).noalias() =
                     some(which.subspan(from, count)) * train.transpose();
             }
             return kernel;
         };
-        const auto flat = [](const RowMatrix &m) { return std::span(m.data(), static_cast<std::size_t>(m.size())); };
-        const RowMatrix gram = kernelOf(sides.train), choose = kernelOf(sides.choose), judged = kernelOf(rows.judged);
-        return kernelRidgePredictions(flat(gram), toStd(y), flat(choose), toStd(chosen), flat(judged), job);
+        return kernelRidgePredictions(kernelOf, std::vector<double>(targets.begin(), targets.end()), sides, rows.judged,
+                                      job);
     }
 
+    const Vector y = targetsOf(targets, sides.train);
+    const Vector chosen = targetsOf(targets, sides.choose);
     const double meanTarget = y.mean();
     Matrix gram = Matrix::Zero(index(columns), index(columns));
     Vector right = Vector::Zero(index(columns));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -29,12 +30,6 @@ std::vector<std::size_t> sampleRows(std::span<const std::size_t> rows, std::size
 std::vector<double> ridgePredictions(const FeatureMatrix &features, std::span<const float> targets,
                                      const BaselineRows &rows, const JobContext &job = {});
 
-/// The same from inner products alone. `gram` is [train, train], `chooseKernel` [choose, train], `judgedKernel`
-/// [judged, train], all row-major and not centred. `choose` may not be empty.
-std::vector<double> kernelRidgePredictions(std::span<const double> gram, std::span<const double> trainTargets,
-                                           std::span<const double> chooseKernel, std::span<const double> chooseTargets,
-                                           std::span<const double> judgedKernel, const JobContext &job = {});
-
 /// `rows` with a part of the training rows to choose the penalty by where there are no validation rows, and no more of
 /// either than `most`.
 struct RidgeSides {
@@ -42,5 +37,12 @@ struct RidgeSides {
     std::vector<std::size_t> choose;
 };
 RidgeSides ridgeSides(const BaselineRows &rows, std::size_t most);
+
+/// The same from inner products alone: `kernelOf` gives those of some rows with all training rows, [which, train],
+/// row-major and not centred. Asked for the judged rows in blocks, which may be many. `choose` may not be empty.
+using KernelOf = std::function<std::vector<double>(std::span<const std::size_t> which)>;
+std::vector<double> kernelRidgePredictions(const KernelOf &kernelOf, std::span<const double> targets,
+                                           const RidgeSides &sides, std::span<const std::size_t> judged,
+                                           const JobContext &job = {});
 
 }  // namespace dank

@@ -6,7 +6,6 @@
 #include <unordered_map>
 
 #include "core/base/hash.h"
-#include "core/base/rows.h"
 
 namespace dank {
 
@@ -127,8 +126,7 @@ std::vector<double> titlePredictions(std::span<const std::string> titles, std::s
     const RidgeSides sides = ridgeSides(rows, kMaxKernelRows);
     const std::vector<SparseRow> features = titleFeatures(titles, sides.train);
     const auto kernel = [&](std::span<const std::size_t> which) { return products(features, which, sides.train, job); };
-    return kernelRidgePredictions(kernel(sides.train), picked<double>(targets, sides.train), kernel(sides.choose),
-                                  picked<double>(targets, sides.choose), kernel(rows.judged), job);
+    return kernelRidgePredictions(kernel, std::vector<double>(targets.begin(), targets.end()), sides, rows.judged, job);
 }
 
 }  // namespace dank

@@ -87,6 +87,7 @@ private:
                       const std::filesystem::path &library, const TrainingObserver &observer, TrainingControl &control,
                       const JobContext &job) override
     {
+        const FreedMemoryReleaser releaser;
         return trainRun(dataset, request, config, context(library), observer, control, job);
     }
 

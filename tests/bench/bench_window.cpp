@@ -77,6 +77,9 @@ int main(int argc, char **argv)
     waitFor([&] { return session.data().dataset() && session.actions().train; });
     QJsonObject said{{"load", double(clock.elapsed()) / 1000}, {"loaded_mb", megabytes("VmRSS")}};
 
+    const auto failed = [&] {
+        return session.workplace().message() && session.workplace().message()->severity == Message::Severity::Error;
+    };
     QJsonArray steps;
     QString step;
     double since = 0;
@@ -94,14 +97,15 @@ int main(int argc, char **argv)
     session.training().train();
     waitFor([&] {
         watch();
-        return !session.chart().shown().curve.empty() || session.workplace().message();
+        return !session.chart().shown().curve.empty() || failed();
     });
     watch();
     said["first_epoch"] = double(clock.elapsed()) / 1000;
+    said["first_epoch_mb"] = megabytes("VmHWM");
     said["steps"] = steps;
-    waitFor([&] { return session.evaluations().evaluation() != nullptr || session.workplace().message(); });
+    waitFor([&] { return session.evaluations().evaluation() != nullptr || failed(); });
     said["judged"] = double(clock.elapsed()) / 1000;
-    if (session.workplace().message())
+    if (failed())
         said["message"] = session.workplace().message()->text;
     said["peak_mb"] = megabytes("VmHWM");
     waitFor([wait = 0]() mutable { return ++wait > 200; });  // a second for what is given back

@@ -111,19 +111,17 @@ private slots:
         const auto train = std::size_t(reference["train"].toInt()), choose = std::size_t(reference["choose"].toInt());
         const auto features = numbers<double>(reference["features"]), targets = numbers<double>(reference["targets"]);
         const auto expected = numbers<double>(reference["predicted"]);
-        const auto kernel = [&](std::size_t from, std::size_t rows) {
+        const auto kernel = [&](std::span<const std::size_t> rows) {
             std::vector<double> products;
-            for (std::size_t row = from; row < from + rows; ++row)
+            for (const std::size_t row : rows)
                 for (std::size_t other = 0; other < train; ++other)
                     products.push_back(std::inner_product(features.begin() + std::ptrdiff_t(row * columns),
                                                           features.begin() + std::ptrdiff_t((row + 1) * columns),
                                                           features.begin() + std::ptrdiff_t(other * columns), 0.0));
             return products;
         };
-        const auto all = std::span(targets);
-        const auto predicted =
-            kernelRidgePredictions(kernel(0, train), all.first(train), kernel(train, choose),
-                                   all.subspan(train, choose), kernel(train + choose, expected.size()));
+        const auto predicted = kernelRidgePredictions(kernel, targets, {range(0, train), range(train, train + choose)},
+                                                      range(train + choose, train + choose + expected.size()));
         QCOMPARE(predicted.size(), expected.size());
         for (std::size_t i = 0; i < expected.size(); ++i)
             QVERIFY2(std::abs(predicted[i] - expected[i]) < 1e-9,

@@ -31,7 +31,7 @@ void setNumbers(ReproduceDialog &dialog, int seeds, int epochs)
 
 QString cell(ReproduceDialog &dialog, int row, int column)
 {
-    return dialog.table()->item(row, column)->text();
+    return dialog.findChild<QTableWidget *>()->item(row, column)->text();
 }
 
 }  // namespace
@@ -50,7 +50,7 @@ private slots:
         ReproduceDialog dialog(*f.session);
         dialog.show();
         // Before anything ran: the paper's numbers are there, and why they are what they are.
-        QCOMPARE(dialog.table()->rowCount(), 4);
+        QCOMPARE(dialog.findChild<QTableWidget *>()->rowCount(), 4);
         QCOMPARE(cell(dialog, 3, 1), QString("9383"));
         QVERIFY(dialog.explanation().startsWith("The network starts with weights and biases from N(0, 1)"));
         QCOMPARE(dialog.findChild<QComboBox *>()->count(), 1);  // no dataset is open
@@ -59,7 +59,7 @@ private slots:
         QVERIFY(f.waitFor([&] { return f.session->studies().reproduction().state == State::Done; }));
         QCOMPARE(given, nullptr);
         QCOMPARE(f.session->studies().reproduction().done, std::size_t(3000));
-        QCOMPARE(dialog.table()->columnCount(), 6);
+        QCOMPARE(dialog.findChild<QTableWidget *>()->columnCount(), 6);
         const int epochs[] = {10, 100, 500, 1000};
         for (int row = 0; row < 4; ++row) {
             QCOMPARE(cell(dialog, row, 0), groupedNumber(epochs[row]));
@@ -100,7 +100,7 @@ private slots:
         dialog.startButton()->click();
         QVERIFY(f.waitFor([&] { return f.session->studies().reproduction().state == State::Done; }));
         QCOMPARE(given, f.session->data().dataset().get());
-        QCOMPARE(dialog.table()->rowCount(), 2);  // 10, and the last
+        QCOMPARE(dialog.findChild<QTableWidget *>()->rowCount(), 2);  // 10, and the last
         QCOMPARE(cell(dialog, 1, 0), QString("37"));
         QCOMPARE(cell(dialog, 1, 1), QString("–"));
         // It is still there for the next dialog.

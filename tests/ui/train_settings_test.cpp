@@ -303,7 +303,7 @@ private slots:
     {
         TrainSettings settings;
         QSignalSpy spy(&settings, &TrainSettings::configChanged);
-        GroupField *group = settings.groupField();
+        GroupField *group = settings.findChild<GroupField *>();
         const std::string longName(100, 'w');
         std::vector<GroupChoice> choices{{"author", "author", 21, 4, {}},
                                          {"template", "template", 0, 0, {}},

@@ -23,7 +23,6 @@ public:
 
     QPushButton *startButton() { return m_start; }
     ReproductionChart *chart() { return m_chart; }
-    QTableWidget *table() { return m_table; }
     QString status() const { return m_status->text(); }
     QString explanation() const { return m_why->text(); }
 

@@ -46,7 +46,6 @@ public:
 
     void setMoreShown(bool on);
     bool isMoreShown() const { return m_moreShown; }
-    GroupField *groupField() { return m_group; }
     TargetChart *targetChart() { return m_chart; }
 
 signals:
