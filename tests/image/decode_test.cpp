@@ -175,7 +175,7 @@ private slots:
     {
         QFETCH(QString, name);
         Bytes bytes = load(name.toStdString());
-        bytes.resize(bytes.size() - 30);
+        bytes.erase(bytes.end() - 30, bytes.end());
         bytes.push_back(std::byte{0xff});
         bytes.push_back(std::byte{0xd9});
         const Decoded decoded = decodeImage(bytes);
