@@ -210,12 +210,13 @@ private slots:
             helper.start(QStringLiteral(DANK_BIN "/store_helper"),
                          {"checkpoint", QString::fromStdString(path.string())});
             QVERIFY(helper.waitForStarted());
-            QTest::qWait(50 + 17 * round);
+            QVERIFY2(helper.waitForReadyRead(60'000), "the helper got nowhere");
+            QTest::qWait(17 * round);
             helper.kill();
             helper.waitForFinished();
             const QByteArray said = helper.readAllStandardOutput();
             const int reported = said.left(said.lastIndexOf('\n')).split('\n').last().toInt();
-            QVERIFY2(reported >= 1, "the helper got nowhere");
+            QVERIFY(reported >= 1);
             const auto state = CheckpointFile{path}.load();
             QVERIFY(state);
             // The one that was reported last, or the next, which was whole before it could be reported.
