@@ -210,11 +210,15 @@ private slots:
             helper.start(QStringLiteral(DANK_BIN "/store_helper"),
                          {"checkpoint", QString::fromStdString(path.string())});
             QVERIFY(helper.waitForStarted());
-            QVERIFY2(helper.waitForReadyRead(60'000), "the helper got nowhere");
+            QByteArray said;
+            while (!said.contains("\n1\n")) {
+                QVERIFY2(helper.waitForReadyRead(60'000), "the helper got nowhere");
+                said += helper.readAllStandardOutput();
+            }
             QTest::qWait(17 * round);
             helper.kill();
             helper.waitForFinished();
-            const QByteArray said = helper.readAllStandardOutput();
+            said += helper.readAllStandardOutput();
             const int reported = said.left(said.lastIndexOf('\n')).split('\n').last().toInt();
             QVERIFY(reported >= 1);
             const auto state = CheckpointFile{path}.load();
