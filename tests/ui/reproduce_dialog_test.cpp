@@ -105,7 +105,7 @@ private slots:
         QCOMPARE(cell(dialog, 1, 1), QString("–"));
         // It is still there for the next dialog.
         ReproduceDialog next(*f.session);
-        QCOMPARE(next.table()->rowCount(), 2);
+        QCOMPARE(next.findChild<QTableWidget *>()->rowCount(), 2);
         QCOMPARE(next.findChild<QComboBox *>()->currentIndex(), 1);
     }
 
