@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
-#include <unordered_map>
 #include <utility>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/rows.h"
 
 namespace dank {
 
@@ -46,14 +46,12 @@ std::vector<float> FeatureMatrix::gathered(std::span<const std::size_t> rows) co
 
 void FeatureMatrix::dropUnused()
 {
-    std::unordered_map<std::uint32_t, std::uint32_t> numbers;
     std::vector<std::size_t> firstRows;
-    std::vector<std::uint32_t> renumbered;
-    for (std::size_t i = 0; i < vectorOf.size(); ++i) {
-        const auto [number, isNew] = numbers.try_emplace(vectorOf[i], static_cast<std::uint32_t>(firstRows.size()));
-        if (isNew)
-            firstRows.push_back(i);
-        renumbered.push_back(number->second);
+    std::vector<std::uint32_t> renumbered(vectorOf.size());
+    for (const auto &sharing : rowsByKey(vectorOf.size(), [&](std::size_t row) { return vectorOf[row]; })) {
+        for (const std::size_t row : sharing)
+            renumbered[row] = static_cast<std::uint32_t>(firstRows.size());
+        firstRows.push_back(sharing.front());
     }
     if (renumbered == vectorOf && firstRows.size() * columns == values.size())
         return;

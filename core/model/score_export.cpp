@@ -41,25 +41,25 @@ std::string scoreCsvHeader()
 std::string scoreCsvRow(const Score &score, const std::optional<ScoreSource> &source)
 {
     const bool scored = score.skipped.empty(), known = source.has_value();
+    const ScoreSource from = source.value_or(ScoreSource{});
     std::string row = csvCell(score.path);
-    const auto add = [&](bool there, auto cell) { row += ',' + (there ? cell() : std::string()); };
+    const auto add = [&](bool there, const std::string &cell) { row += ',' + (there ? cell : std::string()); };
     for (const double value : {score.dankness, score.percentile, score.expectedUpvotes})
-        add(scored, [&] { return csvCell(value); });
-    add(known, [&] { return csvCell(source->model); });
-    add(known, [&] { return std::to_string(source->epoch); });
-    add(known, [&] { return flag(source->untrained); });
-    add(!scored, [&] { return csvCell(score.skipped); });
+        add(scored, csvCell(value));
+    for (const std::string &cell : {csvCell(from.model), std::to_string(from.epoch), flag(from.untrained)})
+        add(known, cell);
+    add(!scored, csvCell(score.skipped));
     for (const double end : endsOf(score.interval.value_or(ScoreInterval{})))
-        add(scored && score.interval, [&] { return csvCell(end); });
-    add(scored && score.rangeRatio, [&] { return flag(score.outsideRange); });
-    add(scored && score.rangeRatio, [&] { return csvCell(*score.rangeRatio); });
-    add(scored, [&] { return flag(score.learnedFrom); });
+        add(scored && score.interval, csvCell(end));
+    add(scored && score.rangeRatio, flag(score.outsideRange));
+    add(scored, csvCell(score.rangeRatio));
+    add(scored, flag(score.learnedFrom));
     std::string neighbours;
     for (const SimilarMeme &meme : score.neighbours)
         neighbours += (neighbours.empty() ? "" : " ") + meme.id + ':' + std::to_string(meme.upvotes);
-    add(scored, [&] { return csvCell(neighbours); });
-    add(known, [&] { return csvCell(verdictName(source->judgement)); });
-    add(known, [&] { return csvCell(verdictText(source->judgement)); });
+    add(scored, csvCell(neighbours));
+    add(known, csvCell(verdictName(from.judgement)));
+    add(known, csvCell(verdictText(from.judgement)));
     return row;
 }
 

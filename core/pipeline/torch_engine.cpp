@@ -94,6 +94,7 @@ private:
     TrainReport resume(std::int64_t run, const std::filesystem::path &library, const TrainingObserver &observer,
                        TrainingControl &control, const JobContext &job) override
     {
+        const FreedMemoryReleaser releaser;
         return resumeRun(run, context(library), observer, control, job);
     }
 

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <mutex>
 #include <set>
-#include <unordered_map>
 #include <utility>
 
 #include "core/base/file.h"
@@ -189,11 +188,12 @@ FeatureMatrix gatherMatrix(std::span<const MemeRecord> records, std::vector<std:
                            const std::string &backbone, std::size_t columns, const Library &library, int threads,
                            const JobContext &job)
 {
+    std::vector<std::vector<std::size_t>> rowsOf = rowsByPicture(hashes);
+    std::erase_if(rowsOf, [&](const auto &rows) { return hashes[rows.front()].empty(); });
     std::vector<std::string> pictures;
-    std::unordered_map<std::string, std::optional<std::uint32_t>> vectorOf;
-    for (const std::string &hash : hashes)
-        if (vectorOf.try_emplace(hash).second)
-            pictures.push_back(hash);
+    for (const std::vector<std::size_t> &rows : rowsOf)
+        pictures.push_back(hashes[rows.front()]);
+    std::vector<std::optional<std::uint32_t>> vectorOf(hashes.size());
 
     constexpr std::size_t kChunk = 8192;  // pictures between two looks at whether to stop
     FeatureMatrix matrix{backbone, {}, columns, std::vector<float>(pictures.size() * columns), {}};
@@ -210,18 +210,19 @@ FeatureMatrix gatherMatrix(std::span<const MemeRecord> records, std::vector<std:
                 continue;
             if (from + i != vectors)
                 std::copy_n(&values[(from + i) * columns], columns, &values[vectors * columns]);
-            vectorOf[asked[i]] = vectors++;
+            for (const std::size_t row : rowsOf[from + i])
+                vectorOf[row] = vectors;
+            ++vectors;
         }
     }
     job.report("read", pictures.size(), pictures.size());
     matrix.values.resize(vectors * columns);
     for (std::size_t row = 0; row < records.size(); ++row) {
-        const std::optional<std::uint32_t> vector = vectorOf[hashes[row]];
-        if (!vector)
+        if (!vectorOf[row])
             continue;
         hashes[matrix.rows()] = hashes[row];
         matrix.ids.push_back(records[row].id);
-        matrix.vectorOf.push_back(*vector);
+        matrix.vectorOf.push_back(*vectorOf[row]);
     }
     hashes.resize(matrix.rows());
     return matrix;
