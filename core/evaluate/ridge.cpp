@@ -71,7 +71,8 @@ bool factorise(Matrix &matrix, const JobContext &job)
 
 /// The coefficients of the penalty that errs least on the rows to choose by. `symmetric` + penalty times one, solved
 /// for `right`; `choose` maps coefficients to predictions.
-Vector chooseCoefficients(const Matrix &symmetric, const Vector &right, double meanLength, const RowMatrix &choose,
+template <typename Symmetric>
+Vector chooseCoefficients(const Symmetric &symmetric, const Vector &right, double meanLength, const RowMatrix &choose,
                           const Vector &chooseTargets, const JobContext &job)
 {
     Vector best = Vector::Zero(right.size());
@@ -126,9 +127,10 @@ std::vector<double> kernelRidgePredictions(const KernelOf &kernelOf, std::span<c
                                            const JobContext &job)
 {
     const std::size_t n = sides.train.size();
-    const auto kernelAt = [&](std::span<const std::size_t> which) -> RowMatrix {
-        const std::vector<double> values = kernelOf(which);
-        return Eigen::Map<const RowMatrix>(values.data(), index(which.size()), index(n));
+    const auto kernelAt = [&](std::span<const std::size_t> which) {
+        RowMatrix kernel(index(which.size()), index(n));
+        kernelOf(which, std::span(kernel.data(), which.size() * n));
+        return kernel;
     };
     RowMatrix gram = kernelAt(sides.train);
     const Vector columnMeans = gram.colwise().mean().transpose();
@@ -145,7 +147,7 @@ std::vector<double> kernelRidgePredictions(const KernelOf &kernelOf, std::span<c
     const double meanTarget = y.mean();
     Vector dual;
     {
-        const Matrix kernel = centred(std::move(gram));
+        const RowMatrix kernel = centred(std::move(gram));
         dual = chooseCoefficients(kernel, y.array() - meanTarget, kernel.trace() / static_cast<double>(n),
                                   centred(kernelAt(sides.choose)),
                                   targetsOf(targets, sides.choose).array() - meanTarget, job);
@@ -181,15 +183,13 @@ std::vector<double> ridgePredictions(const FeatureMatrix &features, std::span<co
     };
     if (columns > sides.train.size()) {
         const RowMatrix train = some(sides.train);
-        const auto kernelOf = [&](std::span<const std::size_t> which) {
-            std::vector<double> kernel(which.size() * sides.train.size());
+        const auto kernelOf = [&](std::span<const std::size_t> which, std::span<double> products) {
             for (std::size_t from = 0; from < which.size(); from += kBlock) {
                 job.cancel.check();
                 const std::size_t count = std::min(kBlock, which.size() - from);
-                Eigen::Map<RowMatrix>(&kernel[from * sides.train.size()], index(count), train.rows()).noalias() =
+                Eigen::Map<RowMatrix>(&products[from * sides.train.size()], index(count), train.rows()).noalias() =
                     some(which.subspan(from, count)) * train.transpose();
             }
-            return kernel;
         };
         return kernelRidgePredictions(kernelOf, std::vector<double>(targets.begin(), targets.end()), sides, rows.judged,
                                       job);
@@ -208,9 +208,8 @@ std::vector<double> ridgePredictions(const FeatureMatrix &features, std::span<co
         right += block.transpose() * (y.segment(index(from), index(count)).array() - meanTarget).matrix();
     }
     gram.triangularView<Eigen::StrictlyUpper>() = gram.transpose();
-    const double meanLength = gram.trace() / static_cast<double>(sides.train.size());
-    const Vector weights =
-        chooseCoefficients(gram, right, meanLength, some(sides.choose), chosen.array() - meanTarget, job);
+    const Vector weights = chooseCoefficients(gram, right, gram.trace() / static_cast<double>(sides.train.size()),
+                                              some(sides.choose), chosen.array() - meanTarget, job);
     std::vector<double> predicted;
     predicted.reserve(rows.judged.size());
     for (std::size_t from = 0; from < rows.judged.size(); from += kBlock) {

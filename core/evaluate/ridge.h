@@ -38,9 +38,9 @@ struct RidgeSides {
 };
 RidgeSides ridgeSides(const BaselineRows &rows, std::size_t most);
 
-/// The same from inner products alone: `kernelOf` gives those of some rows with all training rows, [which, train],
+/// The same from inner products alone: `kernelOf` writes those of some rows with all training rows, [which, train],
 /// row-major and not centred. Asked for the judged rows in blocks, which may be many. `choose` may not be empty.
-using KernelOf = std::function<std::vector<double>(std::span<const std::size_t> which)>;
+using KernelOf = std::function<void(std::span<const std::size_t> which, std::span<double> products)>;
 std::vector<double> kernelRidgePredictions(const KernelOf &kernelOf, std::span<const double> targets,
                                            const RidgeSides &sides, std::span<const std::size_t> judged,
                                            const JobContext &job = {});

@@ -65,56 +65,30 @@ Counts countsOf(std::string_view title)
     return counts;
 }
 
-/// [rows, columns] inner products.
-std::vector<double> products(const std::vector<SparseRow> &features, std::span<const std::size_t> rows,
-                             std::span<const std::size_t> columns, const JobContext &job)
-{
-    std::vector<double> result(rows.size() * columns.size());
-    std::vector<float> dense(kTitleColumns);
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        job.cancel.check();
-        for (const auto &[column, value] : features[rows[i]])
-            dense[column] = value;
-        for (std::size_t j = 0; j < columns.size(); ++j) {
-            double sum = 0;
-            for (const auto &[column, value] : features[columns[j]])
-                sum += value * dense[column];
-            result[i * columns.size() + j] = sum;
-        }
-        for (const auto &[column, value] : features[rows[i]])
-            dense[column] = 0;
-    }
-    return result;
-}
-
 }  // namespace
 
-std::vector<SparseRow> titleFeatures(std::span<const std::string> titles, std::span<const std::size_t> trainRows)
+TitleFeatures::TitleFeatures(std::span<const std::string> titles, std::span<const std::size_t> trainRows)
 {
-    std::vector<SparseRow> rows;
-    rows.reserve(titles.size());
-    for (const std::string &title : titles) {
-        const Counts counts = countsOf(title);
-        SparseRow row(counts.begin(), counts.end());
-        std::sort(row.begin(), row.end());
-        rows.push_back(std::move(row));
-    }
-    std::vector<double> documents(kTitleColumns);
     for (const std::size_t row : trainRows)
-        for (const auto &[column, value] : rows[row])
-            documents[column] += 1;
-    const auto trained = static_cast<double>(trainRows.size());
-    for (SparseRow &row : rows) {
-        double squares = 0;
-        for (auto &[column, value] : row) {
-            const double rarity = std::log((1 + trained) / (1 + documents[column])) + 1;
-            value = static_cast<float>((1 + std::log(value)) * rarity);
-            squares += double{value} * value;
-        }
-        for (auto &[column, value] : row)
-            value = static_cast<float>(value / std::sqrt(squares));
+        for (const auto &[column, times] : countsOf(titles[row]))
+            m_rarity[column] += 1;
+    for (double &documents : m_rarity)
+        documents = std::log((1 + static_cast<double>(trainRows.size())) / (1 + documents)) + 1;
+}
+
+SparseRow TitleFeatures::of(std::string_view title) const
+{
+    const Counts counts = countsOf(title);
+    SparseRow row(counts.begin(), counts.end());
+    std::sort(row.begin(), row.end());
+    double squares = 0;
+    for (auto &[column, value] : row) {
+        value = static_cast<float>((1 + std::log(value)) * m_rarity[column]);
+        squares += double{value} * value;
     }
-    return rows;
+    for (auto &[column, value] : row)
+        value = static_cast<float>(value / std::sqrt(squares));
+    return row;
 }
 
 std::vector<double> titlePredictions(std::span<const std::string> titles, std::span<const float> targets,
@@ -124,8 +98,27 @@ std::vector<double> titlePredictions(std::span<const std::string> titles, std::s
         throw Error(ErrorKind::Shape, "Titles were to be learnt from for " + std::to_string(titles.size())
                                           + " memes with " + std::to_string(targets.size()) + " targets.");
     const RidgeSides sides = ridgeSides(rows, kMaxKernelRows);
-    const std::vector<SparseRow> features = titleFeatures(titles, sides.train);
-    const auto kernel = [&](std::span<const std::size_t> which) { return products(features, which, sides.train, job); };
+    const TitleFeatures features(titles, sides.train);
+    std::vector<SparseRow> trained;
+    for (const std::size_t row : sides.train)
+        trained.push_back(features.of(titles[row]));
+    std::vector<float> dense(kTitleColumns);
+    const auto kernel = [&](std::span<const std::size_t> which, std::span<double> products) {
+        auto product = products.begin();
+        for (const std::size_t row : which) {
+            job.cancel.check();
+            const SparseRow words = features.of(titles[row]);
+            for (const auto &[column, value] : words)
+                dense[column] = value;
+            for (const SparseRow &other : trained) {
+                double sum = 0;
+                for (const auto &[column, value] : other)
+                    sum += value * dense[column];
+                *product++ = sum;
+            }
+            std::ranges::fill(dense, 0.0f);
+        }
+    };
     return kernelRidgePredictions(kernel, std::vector<double>(targets.begin(), targets.end()), sides, rows.judged, job);
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -12,7 +13,7 @@
 
 namespace dank {
 
-/// Hashed columns of titleFeatures().
+/// Hashed columns of TitleFeatures.
 inline constexpr std::uint32_t kTitleColumns = 1u << 14;
 
 /// Column and value, ascending by column; of length 1, or empty for a title without words.
@@ -21,9 +22,16 @@ using SparseRow = std::vector<std::pair<std::uint32_t, float>>;
 /// Words, pairs of words, and runs of 3 to 5 characters (code points, lower case in ASCII), hashed into kTitleColumns
 /// columns; 1 + log of the count, times the inverse document frequency log((1 + n) / (1 + df)) + 1 over the training
 /// rows. Titles are UTF-8 of any length; what is beyond 400 bytes does not count.
-std::vector<SparseRow> titleFeatures(std::span<const std::string> titles, std::span<const std::size_t> trainRows);
+class TitleFeatures {
+public:
+    TitleFeatures(std::span<const std::string> titles, std::span<const std::size_t> trainRows);
+    SparseRow of(std::string_view title) const;
 
-/// Ridge regression on titleFeatures(), at most kMaxKernelRows training rows of it. One prediction per judged row.
+private:
+    std::vector<double> m_rarity = std::vector<double>(kTitleColumns);  ///< [kTitleColumns] inverse document frequency
+};
+
+/// Ridge regression on TitleFeatures, at most kMaxKernelRows training rows of it. One prediction per judged row.
 /// `titles` and `targets` have one entry per meme. Throws Error{Shape} and Cancelled.
 std::vector<double> titlePredictions(std::span<const std::string> titles, std::span<const float> targets,
                                      const BaselineRows &rows, const JobContext &job = {});

@@ -111,14 +111,13 @@ private slots:
         const auto train = std::size_t(reference["train"].toInt()), choose = std::size_t(reference["choose"].toInt());
         const auto features = numbers<double>(reference["features"]), targets = numbers<double>(reference["targets"]);
         const auto expected = numbers<double>(reference["predicted"]);
-        const auto kernel = [&](std::span<const std::size_t> rows) {
-            std::vector<double> products;
+        const auto kernel = [&](std::span<const std::size_t> rows, std::span<double> products) {
+            auto product = products.begin();
             for (const std::size_t row : rows)
                 for (std::size_t other = 0; other < train; ++other)
-                    products.push_back(std::inner_product(features.begin() + std::ptrdiff_t(row * columns),
-                                                          features.begin() + std::ptrdiff_t((row + 1) * columns),
-                                                          features.begin() + std::ptrdiff_t(other * columns), 0.0));
-            return products;
+                    *product++ = std::inner_product(features.begin() + std::ptrdiff_t(row * columns),
+                                                    features.begin() + std::ptrdiff_t((row + 1) * columns),
+                                                    features.begin() + std::ptrdiff_t(other * columns), 0.0);
         };
         const auto predicted = kernelRidgePredictions(kernel, targets, {range(0, train), range(train, train + choose)},
                                                       range(train + choose, train + choose + expected.size()));
@@ -218,7 +217,14 @@ private slots:
     {
         std::vector<std::string> titles{
             "", "  !!", "Cat", "cat", "a\xff\xfe\x80z", std::string(100000, 'x'), "\xf0\x9f\x98\x82", "the same cat"};
-        const auto rows = titleFeatures(titles, range(0, titles.size()));
+        const auto rowsOf = [](const std::vector<std::string> &all) {
+            const TitleFeatures features(all, range(0, all.size()));
+            std::vector<SparseRow> rows;
+            for (const std::string &title : all)
+                rows.push_back(features.of(title));
+            return rows;
+        };
+        const auto rows = rowsOf(titles);
         QVERIFY(rows[1] == rows[0]);
         QVERIFY(rows[2] == rows[3] && rows[2] != rows[7]);
         for (std::size_t i = 2; i < rows.size(); ++i) {
@@ -231,7 +237,7 @@ private slots:
         }
         // "the" is in every title but one here; "cat" is rarer and so weighs more.
         const std::vector<std::string> common{"the cat", "the dog", "the sun", "the sea"};
-        const auto weighed = titleFeatures(common, range(0, 4));
+        const auto weighed = rowsOf(common);
         std::map<std::uint32_t, int> documents;
         for (const auto &row : weighed)
             for (const auto &[column, value] : row)

@@ -1,5 +1,6 @@
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/base/hash.h"
@@ -46,6 +47,9 @@ private slots:
         const PictureLooks second = look();  // from the library
         QCOMPARE(second.statistics->values, first.statistics->values);
         QVERIFY(second.hashes == first.hashes);
+        const PictureLooks one = lookAtPictures(dataset.records(), std::vector(20, hashes[4]), library, 2, {});
+        QCOMPARE(one.statistics->values.size(), one.statistics->columns);  // rows of one picture share a vector
+        QVERIFY(std::ranges::equal(one.statistics->row(19), first.statistics->row(4)));
         std::vector<std::string> unknown = hashes;
         unknown[3] = std::string(32, '7');
         const PictureLooks gone = lookAtPictures(dataset.records(), unknown, library, 2, {});

@@ -181,18 +181,17 @@ PictureLooks lookAtPictures(std::span<const MemeRecord> records, std::span<const
 
     PictureLooks result;
     result.hashes.resize(records.size());
-    FeatureMatrix statistics{
-        statisticsKey(), {}, kImageStatistics, std::vector<float>(records.size() * kImageStatistics)};
+    FeatureMatrix statistics{statisticsKey(), {}, kImageStatistics, {}, std::vector<std::uint32_t>(records.size())};
     for (std::size_t picture = 0; picture < rowsOf.size(); ++picture) {
         const std::optional<PictureLook> &look = looks[picture];
-        if (!look)
+        if (!look) {
             result.unreadable += rowsOf[picture].size();
+            continue;
+        }
+        statistics.values.insert(statistics.values.end(), look->statistics.begin(), look->statistics.end());
         for (const std::size_t row : rowsOf[picture]) {
-            if (!look)
-                continue;
             result.hashes[row] = look->hash;
-            std::copy(look->statistics.begin(), look->statistics.end(),
-                      statistics.values.begin() + static_cast<std::ptrdiff_t>(row * kImageStatistics));
+            statistics.vectorOf[row] = static_cast<std::uint32_t>(picture);
         }
     }
     for (const MemeRecord &record : records)

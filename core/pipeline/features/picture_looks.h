@@ -41,7 +41,7 @@ void keepLooks(Library &library, std::span<const KnownLook> looks);
 /// What the looks at all pictures of a dataset tell.
 struct PictureLooks {
     std::vector<std::optional<std::uint64_t>> hashes;  ///< [rows] perceptualHash(); nothing where there is no picture
-    /// imageStatistics(), a row for each record; nothing where one is missing.
+    /// imageStatistics(), a row for each record, a vector for each picture; nothing where one is missing.
     std::optional<FeatureMatrix> statistics;
     std::size_t unreadable = 0;  ///< records whose picture could not be read or decoded
 };

@@ -134,6 +134,7 @@ RunData joinRunData(const Dataset &dataset, ExtractReport &extracted, const Trai
 {
     RunData data;
     data.features = std::move(extracted.matrix);
+    data.records.reserve(data.features.rows());
     for (const MemeId &id : data.features.ids)
         data.records.push_back(*dataset.find(id));
 
