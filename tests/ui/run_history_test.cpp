@@ -1,6 +1,9 @@
 #include <QTest>
 
+#include <atomic>
+#include <chrono>
 #include <filesystem>
+#include <thread>
 
 #include "core/store/model_file.h"
 #include "session_fixture.h"
@@ -339,12 +342,18 @@ private slots:
             f.session->training().pause();
             wasPaused = f.session->jobs().status().state == JobState::Paused;
         };
-        if (paused)
-            f.engine->onEpoch = [&](int epoch) {
-                if (epoch == 4)
-                    QMetaObject::invokeMethod(f.session.get(), pauseLate, Qt::BlockingQueuedConnection);
-            };
+        std::atomic reached = false, released = !paused;
+        f.engine->onEpoch = [&](int epoch) {
+            for (reached = epoch == 4; reached && !released;)
+                std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        };
         f.session->training().train();
+        if (paused) {
+            const bool came = f.waitFor([&] { return reached.load(); });
+            pauseLate();
+            released = true;
+            QVERIFY(came);
+        }
         QVERIFY(f.waitFor([&] {
             return f.session->jobs().status().judging
                    && (at == 0 || f.session->jobs().status().detail == QString("fold %1 of 4").arg(at));

@@ -1,5 +1,7 @@
 #include "ui/lanes/mailbox.h"
 
+#include <QCoreApplication>
+#include <QEvent>
 #include <utility>
 
 namespace dank::ui {
@@ -7,7 +9,7 @@ namespace dank::ui {
 Mailbox::Mailbox(std::function<void(const Item &)> around) : m_around(std::move(around))
 {
     m_timer.setInterval(kIntervalMs);
-    QObject::connect(&m_timer, &QTimer::timeout, &m_timer, [this] { drain(); });
+    connect(&m_timer, &QTimer::timeout, this, &Mailbox::drain);
 }
 
 void Mailbox::post(Item item)
@@ -19,13 +21,7 @@ void Mailbox::post(Item item)
         asleep = !std::exchange(m_awake, true);
     }
     if (asleep)
-        QMetaObject::invokeMethod(
-            &m_timer,
-            [this] {
-                m_timer.start();
-                drain();
-            },
-            Qt::QueuedConnection);
+        QCoreApplication::postEvent(this, new QEvent(QEvent::User));
 }
 
 void Mailbox::drain()
