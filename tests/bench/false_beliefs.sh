@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Counts how often the verdict believes upvotes that were shuffled, and writes the table in docs/benchmarks.md:
 #     tests/bench/false_beliefs.sh [-n SHUFFLES] [-o DOCUMENT] [-k FOLDER]
-# The default preset on samples of 400 and 800 memes, described by `classic` and by an untrained network: 200 shuffles
+# The preset `standard` on samples of 400 and 800 memes, described by `classic` and by an untrained network: 200 shuffles
 # each take an hour or so. -k keeps the samples, their features and every shuffle's figures in FOLDER.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
