@@ -91,7 +91,7 @@ TrainReport extractAndTrain(Context &context, const DemoOptions &options, const 
     steps.begin("Train: numbers become dankness");
     CurveLog noLog{{}};
     TrainReport report = runTraining(context, noLog, [&](const TrainingObserver &observer, TrainingControl &control) {
-        return engine.trainer().train(dataset, *options.request, TrainConfig::standard(), context.library(), observer,
+        return engine.trainer().train(dataset, *options.request, TrainConfig::automatic(), context.library(), observer,
                                       control, context.observedJob());
     });
     if (report.stoppedByUser || !report.model)

@@ -45,9 +45,9 @@ std::vector<std::filesystem::path> givenPaths(const std::vector<std::string> &ar
 
 int rate(Context &context, const RateOptions &options)
 {
-    if (!options.caption.empty())
-        throw UsageError("--caption: models of this version look at the picture only.");
     const auto model = std::make_shared<const Model>(loadModel(options.model));
+    if (!options.caption.empty() && !model->readsCaptions())
+        context.console().note("The model looks at pictures alone: the caption does not count.");
     const JobContext job = context.job();
     const auto files = expandRatePaths(givenPaths(options.paths), job);
     // Where weights or a device are named they are to be looked at, whatever is stored.
@@ -61,7 +61,7 @@ int rate(Context &context, const RateOptions &options)
     std::size_t skipped = 0;
     const auto rateFile = [&](const std::filesystem::path &file) {
         if (known)
-            if (const std::optional<Score> stored = known->scoreStored(file))
+            if (const std::optional<Score> stored = known->scoreStored(file, options.caption))
                 return *stored;
         if (!session && !noWeights) {
             try {
@@ -74,7 +74,7 @@ int rate(Context &context, const RateOptions &options)
                 noWeights = error;
             }
         }
-        return session ? session->rate(file) : skippedScore(displayPath(file), noWeights->what());
+        return session ? session->rate(file, options.caption) : skippedScore(displayPath(file), noWeights->what());
     };
     for (std::size_t i = 0; i < files.size(); ++i) {
         job.cancel.check();
@@ -107,7 +107,8 @@ Action declareRate(CLI::App &app)
         ->check(CLI::IsMember({"table", "csv", "json"}))
         ->type_name("FORMAT")
         ->capture_default_str();
-    app.add_option("--caption", options->caption, "Not in this version")->type_name("TEXT");
+    app.add_option("--caption", options->caption, "What stands beside the pictures; counts where the model read titles")
+        ->type_name("TEXT");
     addWeightsOption(app, options->weights);
     addDeviceOption(app, options->device);
     app.add_flag("--strict", options->strict, "Exit with 3 when a picture cannot be rated");

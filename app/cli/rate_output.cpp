@@ -46,6 +46,8 @@ public:
         if (!m_model.targetGroup.empty())
             printLine("Dankness is measured within " + printable(m_model.targetGroup)
                       + "; a picture alone has no group, so its upvotes are read from all memes together.");
+        if (m_model.readsCaptions() && !m_captions)
+            printLine("Rated by the picture alone; the model has learned from titles too: --caption says one.");
         if (m_model.interval) {
             printLine("The interval holds for " + fixed(m_model.interval->level * 100, 0) + " % of memes like those of "
                       + printable(datasetName(m_model)) + ", as measured on " + grouped(m_model.interval->rows)
@@ -60,12 +62,16 @@ private:
     void addScore(const Score &score)
     {
         m_scored = true;
+        m_captions = m_captions || score.wordsAlone.has_value();
         const std::string interval =
             score.interval ? fixed(score.interval->danknessLow, 2) + " to " + fixed(score.interval->danknessHigh, 2)
                            : "–";
         printRow({fixed(score.dankness, 3), interval, fixed(score.percentile, 1), grouped(score.expectedUpvotes)},
                  printable(score.path));
         const std::string indent(10, ' ');
+        if (score.imageAlone && score.wordsAlone)
+            printLine(indent + "image " + fixed(*score.imageAlone, 2) + " · words " + fixed(*score.wordsAlone, 2)
+                      + " → " + fixed(score.dankness, 2));
         if (score.outsideRange)
             printLine(indent + "outside the training range: " + fixed(*score.rangeRatio, 1)
                       + " times as far off as 99 % of the memes; do not trust this score");
@@ -91,7 +97,7 @@ private:
     }
 
     const Model &m_model;
-    bool m_begun = false, m_scored = false;
+    bool m_begun = false, m_scored = false, m_captions = false;
 };
 
 ScoreSource sourceOf(const Model &model)

@@ -65,6 +65,12 @@ void addEvaluation(Json &document, const Evaluation &evaluation)
             row["within_spearman_interval"] = {number(baseline.withinSpearman->low),
                                                number(baseline.withinSpearman->high)};
     }
+    const auto part = [&](const char *name) {
+        const auto found = std::ranges::find(evaluation.baselines, name, &BaselineResult::name);
+        return found == evaluation.baselines.end() ? Json(nullptr) : toJson(found->pooled);
+    };
+    if (const Json picture = part("picture_part"); !picture.is_null())
+        document["parts"] = {{"image", picture}, {"title", part("words_part")}, {"both", toJson(evaluation.model)}};
     document["duplicates_in_training"] = evaluation.duplicates;
     document["verdict"] = verdictName(evaluation.verdict.kind);
     document["verdict_text"] = evaluation.verdict.headline + " " + evaluation.verdict.reason;

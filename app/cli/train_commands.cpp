@@ -18,7 +18,7 @@ namespace {
 struct TrainOptions {
     std::string db;
     std::shared_ptr<BackboneRequest> request;
-    std::string preset = "standard";
+    std::string preset = trainPresets().front().name;
     std::vector<std::function<void(TrainConfig &)>> changes;  ///< of the preset, one for each option that was given
     std::optional<bool> within;
     std::string out, log;
@@ -184,6 +184,10 @@ Action declareTrain(CLI::App &app)
         ->delimiter(',');
     add("--dropout", &TrainConfig::dropout, "Probability of dropping, after every hidden layer", "P");
     add("--patience", &TrainConfig::patience, "Stop after this many epochs without a better one; 0: never", "N");
+    addSwitch("--blend,!--no-blend", &TrainConfig::blend, "Straight lines beside the network, stacked with it");
+    addWord("--captions", &TrainConfig::captions, captionsFromName,
+            "Which words may count: none, title, or auto (the title where most memes have one); needs the blend",
+            "WORDS");
     addWord("--loss", &TrainConfig::loss, lossFromText,
             "mse, huber, bce (of percentiles), ranknet (pairs within the group),\nor a weighted sum, as in "
             "bce+0.5ranknet",

@@ -182,6 +182,24 @@ Json lossesOf(const std::vector<EpochStats> &curve, double EpochStats::*member)
     return list;
 }
 
+/// The parts of a head and how much each counts.
+Json headJson(const Blend &blend)
+{
+    const BlendWeights &weights = blend.both;
+    return {{"parts",
+             {{{"name", "network"}, {"weight", number(weights.network)}},
+              {{"name", "line"}, {"weight", number(weights.line)}},
+              {{"name", "words"}, {"weight", number(weights.words)}}}},
+            {"loss", number(blend.loss)}};
+}
+
+std::string headWords(const Blend &blend)
+{
+    const BlendWeights &weights = blend.both;
+    return "Head: " + fixed(weights.network, 2) + " network + " + fixed(weights.line, 2)
+           + " straight line through the features + " + fixed(weights.words, 2) + " title's words.";
+}
+
 int finishTraining(Context &context, const TrainReport &report, const std::filesystem::path &out, bool strict)
 {
     const std::string run = std::to_string(report.run);
@@ -209,6 +227,9 @@ int finishTraining(Context &context, const TrainReport &report, const std::files
                       {"train_loss", lossesOf(model.curve, &EpochStats::trainLoss)},
                       {"validation_loss", lossesOf(model.curve, &EpochStats::validationLoss)},
                       {"mean_predictor_loss", number(model.meanPredictorLoss)}};
+        document["captions"] = model.readsCaptions() ? "title" : "none";
+        if (model.blend)
+            document["head"] = headJson(*model.blend);
         addEvaluation(document, report.evaluation);
         if (report.crossValidation)
             document["cross_validation"] = toJson(*report.crossValidation);
@@ -233,6 +254,8 @@ int finishTraining(Context &context, const TrainReport &report, const std::files
             printCrossValidation(*report.crossValidation);
             printLine();
         }
+        if (model.blend)
+            printLine(headWords(*model.blend));
         printLine("Model: " + displayPath(path));
     }
     if (report.stoppedByUser) {

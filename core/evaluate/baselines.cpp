@@ -46,6 +46,8 @@ std::string baselineTitle(std::string_view name)
         {"linear", "a straight line through the features"},
         {"image_stats", "colours, size and shape alone"},
         {"title", "the title's words alone"},
+        {"picture_part", "its own look at the picture alone"},
+        {"words_part", "its own look at the title alone"},
     };
     const auto found = kTitles.find(name);
     return found == kTitles.end() ? std::string(name) : found->second;

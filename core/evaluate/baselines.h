@@ -35,8 +35,8 @@ struct BaselineResult {
     bool operator==(const BaselineResult &) const = default;
 };
 
-/// The words for a name: "mean", "group", "random_features", "shuffled", "nearest", "linear", "image_stats", "title";
-/// any other name stands for itself.
+/// The words for a name: "mean", "group", "random_features", "shuffled", "nearest", "linear", "image_stats", "title",
+/// "picture_part", "words_part"; any other name stands for itself.
 std::string baselineTitle(std::string_view name);
 /// A baseline with its title.
 Baseline makeBaseline(std::string_view name, std::vector<double> predicted);

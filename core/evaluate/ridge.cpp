@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <limits>
 
-#include <Eigen/Cholesky>
 #include <Eigen/Core>
 
 #include "core/base/random.h"
+#include "core/evaluate/cholesky.h"
 #include "core/learn/standardised.h"
 
 namespace dank {
@@ -45,30 +45,6 @@ RowMatrix standardisedRows(const FeatureMatrix &features, const Standardiser &st
     return matrix;
 }
 
-/// `matrix` = L L^T, L in its lower half, by blocks as LAPACK's potrf: Eigen's own would keep a stop waiting for a
-/// second. False where the matrix is not positive definite.
-bool factorise(Matrix &matrix, const JobContext &job)
-{
-    constexpr Eigen::Index kBlock = 128;
-    const Eigen::Index size = matrix.rows();
-    for (Eigen::Index from = 0; from < size; from += kBlock) {
-        job.cancel.check();
-        const Eigen::Index count = std::min(kBlock, size - from);
-        const Eigen::Index rest = size - from - count;
-        auto block = matrix.block(from, from, count, count);
-        const Eigen::LLT<Matrix> solver(block);
-        if (solver.info() != Eigen::Success)
-            return false;
-        block = solver.matrixLLT();
-        if (rest == 0)
-            break;
-        auto below = matrix.block(from + count, from, rest, count);
-        block.triangularView<Eigen::Lower>().transpose().solveInPlace<Eigen::OnTheRight>(below);
-        matrix.bottomRightCorner(rest, rest).selfadjointView<Eigen::Lower>().rankUpdate(below, -1);
-    }
-    return true;
-}
-
 /// The coefficients of the penalty that errs least on the rows to choose by. `symmetric` + penalty times one, solved
 /// for `right`; `choose` maps coefficients to predictions.
 template <typename Symmetric>
@@ -83,8 +59,7 @@ Vector chooseCoefficients(const Symmetric &symmetric, const Vector &right, doubl
         factor.diagonal().array() += std::max(share * meanLength, 1e-12);
         if (!factorise(factor, job))
             continue;
-        Vector coefficients = factor.triangularView<Eigen::Lower>().solve(right);
-        factor.triangularView<Eigen::Lower>().transpose().solveInPlace(coefficients);
+        const Vector coefficients = solveFactorised(factor, right);
         const double error = (choose * coefficients - chooseTargets).squaredNorm();
         if (coefficients.allFinite() && error < bestError) {
             bestError = error;

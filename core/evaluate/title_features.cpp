@@ -91,6 +91,13 @@ SparseRow TitleFeatures::of(std::string_view title) const
     return row;
 }
 
+double wordAnswer(const SparseRow &row, std::span<const float> weight, double bias)
+{
+    for (const auto &[column, value] : row)
+        bias += static_cast<double>(weight[column]) * value;
+    return bias;
+}
+
 std::vector<double> titlePredictions(std::span<const std::string> titles, std::span<const float> targets,
                                      const BaselineRows &rows, const JobContext &job)
 {

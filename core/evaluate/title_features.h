@@ -25,11 +25,18 @@ using SparseRow = std::vector<std::pair<std::uint32_t, float>>;
 class TitleFeatures {
 public:
     TitleFeatures(std::span<const std::string> titles, std::span<const std::size_t> trainRows);
+    /// With the inverse document frequencies of a model, [kTitleColumns].
+    explicit TitleFeatures(std::span<const float> rarity) : m_rarity(rarity.begin(), rarity.end()) {}
+
+    std::vector<float> rarity() const { return {m_rarity.begin(), m_rarity.end()}; }
     SparseRow of(std::string_view title) const;
 
 private:
     std::vector<double> m_rarity = std::vector<double>(kTitleColumns);  ///< [kTitleColumns] inverse document frequency
 };
+
+/// weight · row + bias.
+double wordAnswer(const SparseRow &row, std::span<const float> weight, double bias);
 
 /// Ridge regression on TitleFeatures, at most kMaxKernelRows training rows of it. One prediction per judged row.
 /// `titles` and `targets` have one entry per meme. Throws Error{Shape} and Cancelled.

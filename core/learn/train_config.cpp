@@ -22,6 +22,7 @@ constexpr int kMaxBatch = 1'000'000;
 constexpr std::size_t kMaxGroupText = 4096;
 
 constexpr TrainPreset kPresets[] = {
+    {"auto", "Auto", "Blends the network with straight lines through features and title, as much as each has earned."},
     {"standard", "Standard", "Five hidden layers on percentiles, squared error; stops when it no longer gets better."},
     {"small", "Small", "One hidden layer of 256: fewer numbers to fit, often better below ten thousand memes."},
     {"linear", "Linear", "No hidden layer: what the features tell by themselves, and hard to beat on few memes."},
@@ -29,6 +30,7 @@ constexpr TrainPreset kPresets[] = {
     {"paper", "Paper", "As published, to compare: N(0, 1) weights, 80 % dropped, no held-out memes to stop by."},
 };
 
+constexpr const char *kCaptions[] = {"none", "title", "auto"};
 constexpr const char *kInitialisations[] = {"kaiming", "xavier", "standard_normal"};
 constexpr const char *kOptimisers[] = {"adam", "adamw", "sgd"};
 constexpr const char *kSchedules[] = {"constant", "step", "cosine"};
@@ -63,6 +65,8 @@ void visitSettings(Config &config, Visit &&visit)
     visit("hidden", config.hidden);
     visit("layer_norm", config.layerNorm);
     visit("dropout", config.dropout);
+    visit("blend", config.blend);
+    visit("captions", config.captions, captionsName, captionsFromName);
     visit("initialisation", config.initialisation, initialisationName, initialisationFromName);
     visit("output", config.output, outputName, outputFromName);
     visit("standardise", config.standardise);
@@ -151,8 +155,21 @@ TrainConfig TrainConfig::standard()
     return {};
 }
 
+TrainConfig TrainConfig::automatic()
+{
+    TrainConfig config;
+    config.preset = "auto";
+    config.blend = true;
+    config.captions = Captions::Auto;
+    config.optimiser = OptimiserKind::AdamW;
+    config.weightDecay = 1e-2;
+    return config;
+}
+
 TrainConfig TrainConfig::fromPreset(std::string_view name)
 {
+    if (name == "auto")
+        return automatic();
     if (name == "paper")
         return paper();
     TrainConfig config;
@@ -189,6 +206,10 @@ std::span<const TrainPreset> trainPresets()
     return kPresets;
 }
 
+const char *captionsName(Captions value) noexcept
+{
+    return nameIn(kCaptions, value);
+}
 const char *initialisationName(Initialisation value) noexcept
 {
     return nameIn(kInitialisations, value);
@@ -204,6 +225,13 @@ const char *scheduleName(Schedule value) noexcept
 const char *outputName(OutputActivation value) noexcept
 {
     return nameIn(kOutputs, value);
+}
+
+Captions captionsFromName(std::string_view name)
+{
+    if (name == "text" || name == "both")
+        refuse("the text inside pictures cannot be read yet, so captions are none, title or auto");
+    return valueNamed<Captions>(kCaptions, name, "'captions'");
 }
 
 Initialisation initialisationFromName(std::string_view name)
@@ -247,6 +275,10 @@ void TrainConfig::validate() const
                    + std::to_string(kMaxWidth));
     if (!(dropout >= 0 && dropout < 1))
         refuse("dropout is " + number(dropout) + ", but must be at least 0 and below 1");
+    if (captions == Captions::Title && !blend)
+        refuse("only a blend looks at titles: choose the preset auto, or captions none");
+    if (blend && !standardise)
+        refuse("a blend needs standardised features");
     if (!std::isfinite(learningRate) || learningRate <= 0)
         refuse("the learning rate is " + number(learningRate) + ", but must be above 0");
     if (!std::isfinite(weightDecay) || weightDecay < 0)

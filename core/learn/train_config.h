@@ -40,6 +40,13 @@ enum class OutputActivation {
     Linear,   ///< the paper's, unbounded
 };
 
+/// Which words the head may look at beside the picture.
+enum class Captions {
+    None,
+    Title,  ///< the title; a dataset without any is refused
+    Auto,   ///< the title where most memes have one
+};
+
 /// TrainConfig::seeds.
 inline constexpr int kMaxSeeds = 1000;
 
@@ -47,8 +54,10 @@ inline constexpr int kMaxSeeds = 1000;
 struct TrainConfig {
     std::string preset = "standard";                ///< the preset it started from
     std::vector<int> hidden{512, 256, 128, 32, 8};  ///< widths; none: a linear model
-    bool layerNorm = false;  ///< of each row's features, standardised or raw, with learnt scale and shift
-    double dropout = 0.2;    ///< probability of dropping, after every hidden layer
+    bool layerNorm = false;              ///< of each row's features, standardised or raw, with learnt scale and shift
+    double dropout = 0.2;                ///< probability of dropping, after every hidden layer
+    bool blend = false;                  ///< ridge regressions beside the perceptron, stacked (core/blend)
+    Captions captions = Captions::None;  ///< the blend's; nothing else looks at words
     Initialisation initialisation = Initialisation::Kaiming;
     OutputActivation output = OutputActivation::Sigmoid;
     bool standardise = true;  ///< features to mean 0, deviation 1, fitted on the training rows only
@@ -78,6 +87,8 @@ struct TrainConfig {
     static TrainConfig paper();
     /// Made to learn: the member defaults above.
     static TrainConfig standard();
+    /// The one to begin with: blended with what is simpler, so that it does not lose to it.
+    static TrainConfig automatic();
     /// One of trainPresets() by its name. Throws Error{Format} for another name.
     static TrainConfig fromPreset(std::string_view name);
 
@@ -96,13 +107,15 @@ struct TrainPreset {
     const char *title;    ///< for people
     const char *summary;  ///< one line for people
 };
-/// The one to begin with first.
+/// The one to begin with, TrainConfig::automatic(), first.
 std::span<const TrainPreset> trainPresets();
 
+const char *captionsName(Captions value) noexcept;              ///< "none", "title", "auto"
 const char *initialisationName(Initialisation value) noexcept;  ///< "kaiming", "xavier", "standard_normal"
 const char *optimiserName(OptimiserKind value) noexcept;        ///< "adam", "adamw", "sgd"
 const char *scheduleName(Schedule value) noexcept;              ///< "constant", "step", "cosine"
 const char *outputName(OutputActivation value) noexcept;        ///< "sigmoid", "linear"
+Captions captionsFromName(std::string_view name);               ///< throws Error{Format}
 Initialisation initialisationFromName(std::string_view name);   ///< throws Error{Format}
 OptimiserKind optimiserFromName(std::string_view name);         ///< throws Error{Format}
 Schedule scheduleFromName(std::string_view name);               ///< throws Error{Format}

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "core/base/error.h"
+#include "core/evaluate/title_features.h"
 
 namespace dank {
 
@@ -37,6 +38,30 @@ void checkLayer(const DenseLayer &layer, std::size_t index, int inputs)
                + std::to_string(layer.outputs));
     if (!allFinite(layer.weight) || !allFinite(layer.bias))
         refuse(name + " holds a number that is not finite");
+}
+
+void checkBlend(const Blend &blend, const Model &model)
+{
+    const auto columns = static_cast<std::size_t>(model.columns());
+    if (model.featureMean.size() != columns || (!blend.line.empty() && blend.line.size() != columns))
+        refuse("its line reads " + std::to_string(blend.line.size()) + " standardised features instead of "
+               + std::to_string(columns));
+    if (blend.rarity.size() != blend.words.size() || (!blend.words.empty() && blend.words.size() != kTitleColumns))
+        refuse("it weighs " + std::to_string(blend.words.size()) + " words instead of "
+               + std::to_string(kTitleColumns));
+    if (!allFinite(blend.line) || !allFinite(blend.rarity) || !allFinite(blend.words) || !std::isfinite(blend.lineBias)
+        || !std::isfinite(blend.wordBias) || !std::isfinite(blend.loss))
+        refuse("a number of its blend is not finite");
+    for (const BlendWeights &weights : {blend.image, blend.both}) {
+        if (!std::isfinite(weights.intercept) || !(weights.network >= 0) || !(weights.line >= 0)
+            || !(weights.words >= 0) || !std::isfinite(weights.network + weights.line + weights.words))
+            refuse("a weight of its blend is below 0 or not finite");
+        if ((weights.network > 0 && model.layers.empty()) || (weights.line > 0 && blend.line.empty())
+            || (weights.words > 0 && blend.words.empty()))
+            refuse("its blend counts a part that it does not hold");
+    }
+    if (blend.image.words > 0)
+        refuse("its blend counts words where there are none");
 }
 
 /// A file in the dataset's folder.
@@ -77,9 +102,9 @@ void Model::validate() const
 {
     if (backbone.empty())
         refuse("it does not say which backbone it belongs to");
-    if (layers.empty())
+    if (layers.empty() && (!blend || featureMean.empty()))
         refuse("it has no layers");
-    int width = layers.front().inputs;
+    int width = layers.empty() ? 1 : layers.front().inputs;
     for (std::size_t i = 0; i < layers.size(); ++i) {
         checkLayer(layers[i], i, width);
         width = layers[i].outputs;
@@ -101,6 +126,9 @@ void Model::validate() const
                + std::to_string(normShift.size()) + " shifts, but it reads " + std::to_string(expected) + " features");
     if (!allFinite(normScale) || !allFinite(normShift))
         refuse("a scale or shift of its layer normalisation is not finite");
+
+    if (blend)
+        checkBlend(*blend, *this);
 
     if (!allFinite(reference))
         refuse("a score of its reference set is not finite");

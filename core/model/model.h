@@ -13,6 +13,7 @@
 #include "core/evaluate/training_range.h"
 #include "core/learn/target.h"
 #include "core/learn/train_config.h"
+#include "core/model/blend.h"
 #include "core/model/judgement.h"
 
 namespace dank {
@@ -50,10 +51,11 @@ struct Model {
     bool untrainedBackbone = false;  ///< the backbone's weights were seeded random numbers
     std::vector<float> normScale;    ///< [columns], layer normalisation's before the first layer; empty for none
     std::vector<float> normShift;    ///< [columns]
-    std::vector<DenseLayer> layers;  ///< ReLU between them
+    std::vector<DenseLayer> layers;  ///< ReLU between them; none where its blend has no use for the perceptron
     OutputActivation output = OutputActivation::Sigmoid;
     std::vector<float> featureMean;   ///< [columns], or empty for raw features
     std::vector<float> featureScale;  ///< [columns], what (x - mean) is divided by, > 0
+    std::optional<Blend> blend;       ///< what answers beside the perceptron; absent: the perceptron alone
     TargetTransform target;
     std::vector<float> reference;  ///< sorted scores of the reference set
     std::string referenceName;     ///< e.g. "48 held-out memes of sample"
@@ -79,7 +81,9 @@ struct Model {
     std::string targetGroup;  ///< what `groupTargets` are keyed by, as TrainConfig::group; empty: no groups
     std::map<std::string, TargetTransform> groupTargets;  ///< of target's kind; other groups are measured by `target`
 
-    int columns() const { return layers.empty() ? 0 : layers.front().inputs; }
+    int columns() const { return layers.empty() ? static_cast<int>(featureMean.size()) : layers.front().inputs; }
+    /// Whether what is written about a picture has a say in its score.
+    bool readsCaptions() const { return blend && !blend->words.empty(); }
     /// What its scores are worth; notJudged() where it does not know.
     Judgement verdict() const { return judgement.value_or(notJudged()); }
     /// Throws Error{Format} naming the first part that does not fit another, or is not finite.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/evaluate/title_features.h"
 
 // One row after another: a score must not depend on what else was dropped beside the image.
 
@@ -57,7 +58,41 @@ void normaliseRow(std::span<const float> in, std::span<float> out)
         out[i] = static_cast<float>((in[i] - mean) * scale);
 }
 
-std::vector<float> predict(const Model &model, std::span<const float> values)
+std::optional<double> wordsAnswer(const Model &model, std::string_view caption)
+{
+    if (!model.readsCaptions() || caption.empty())
+        return std::nullopt;
+    const SparseRow words = TitleFeatures(model.blend->rarity).of(caption);
+    return words.empty() ? std::nullopt : std::optional(wordAnswer(words, model.blend->words, model.blend->wordBias));
+}
+
+namespace {
+
+/// The perceptron's answer to a standardised row, which it uses up.
+double networkAnswer(const Model &model, std::vector<float> &in, std::vector<float> &out)
+{
+    if (!model.normScale.empty()) {
+        normaliseRow(in, in);
+        for (std::size_t c = 0; c < in.size(); ++c)
+            in[c] = in[c] * model.normScale[c] + model.normShift[c];
+    }
+    double answer = 0;
+    for (std::size_t l = 0; l < model.layers.size(); ++l) {
+        const DenseLayer &layer = model.layers[l];
+        const auto inputs = static_cast<std::size_t>(layer.inputs);
+        out.resize(static_cast<std::size_t>(layer.outputs));
+        for (std::size_t o = 0; o < out.size(); ++o) {
+            answer = dot(in.data(), layer.weight.data() + o * inputs, inputs) + layer.bias[o];
+            out[o] = answer <= 0 ? 0.0f : static_cast<float>(answer);
+        }
+        std::swap(in, out);
+    }
+    return static_cast<float>(model.output == OutputActivation::Sigmoid ? 1.0 / (1.0 + std::exp(-answer)) : answer);
+}
+
+}  // namespace
+
+std::vector<float> predict(const Model &model, std::span<const float> values, std::span<const std::string> captions)
 {
     const auto columns = static_cast<std::size_t>(model.columns());
     if (columns == 0 || values.size() % columns != 0) {
@@ -65,6 +100,12 @@ std::vector<float> predict(const Model &model, std::span<const float> values)
                                           + std::to_string(values.size()) + " numbers are no whole rows of that.");
     }
     std::vector<float> answers(values.size() / columns);
+    if (!captions.empty() && captions.size() != answers.size())
+        throw Error(ErrorKind::Shape, std::to_string(captions.size()) + " captions were given for "
+                                          + std::to_string(answers.size()) + " pictures.");
+    std::optional<TitleFeatures> titles;
+    if (!captions.empty() && model.readsCaptions())
+        titles.emplace(model.blend->rarity);
     std::vector<float> in, out;
     for (std::size_t row = 0; row < answers.size(); ++row) {
         in.assign(values.begin() + static_cast<std::ptrdiff_t>(row * columns),
@@ -73,24 +114,21 @@ std::vector<float> predict(const Model &model, std::span<const float> values)
             for (std::size_t c = 0; c < columns; ++c)
                 in[c] = (in[c] - model.featureMean[c]) / model.featureScale[c];
         }
-        if (!model.normScale.empty()) {
-            normaliseRow(in, in);
-            for (std::size_t c = 0; c < columns; ++c)
-                in[c] = in[c] * model.normScale[c] + model.normShift[c];
+        if (!model.blend) {
+            answers[row] = static_cast<float>(networkAnswer(model, in, out));
+            continue;
         }
-        double answer = 0;
-        for (std::size_t l = 0; l < model.layers.size(); ++l) {
-            const DenseLayer &layer = model.layers[l];
-            const auto inputs = static_cast<std::size_t>(layer.inputs);
-            out.resize(static_cast<std::size_t>(layer.outputs));
-            for (std::size_t o = 0; o < out.size(); ++o) {
-                answer = dot(in.data(), layer.weight.data() + o * inputs, inputs) + layer.bias[o];
-                out[o] = answer <= 0 ? 0.0f : static_cast<float>(answer);
-            }
-            std::swap(in, out);
-        }
-        answers[row] =
-            static_cast<float>(model.output == OutputActivation::Sigmoid ? 1.0 / (1.0 + std::exp(-answer)) : answer);
+        const Blend &blend = *model.blend;
+        const SparseRow words = titles ? titles->of(captions[row]) : SparseRow();
+        const BlendWeights &weights = words.empty() ? blend.image : blend.both;
+        double answer = weights.intercept;
+        if (weights.line > 0)
+            answer += weights.line * (dot(in.data(), blend.line.data(), columns) + blend.lineBias);
+        if (weights.words > 0)
+            answer += weights.words * wordAnswer(words, blend.words, blend.wordBias);
+        if (weights.network > 0)
+            answer += weights.network * networkAnswer(model, in, out);
+        answers[row] = static_cast<float>(answer);
     }
     return answers;
 }

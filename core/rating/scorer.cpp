@@ -115,15 +115,21 @@ const SimilarMemes &Scorer::similar() const
 }
 
 Score Scorer::score(std::span<const float> features, const std::string &hash, std::span<const std::byte> encoded,
-                    const std::string &name) const
+                    const std::string &name, const std::string &caption) const
 {
     constexpr std::size_t kNeighbours = 3;
-    const float output = predict(*m_model, features).front();
+    const float image = predict(*m_model, features).front();
+    const std::optional<double> words = wordsAnswer(*m_model, caption);
+    const float output = words ? predict(*m_model, features, {&caption, 1}).front() : image;
     if (!std::isfinite(output))
         throw Error(ErrorKind::Format, "The model \"" + m_model->name + "\" answers with a number that is not finite.");
     Score score;
     score.path = name;
     score.dankness = danknessOf(output);
+    if (words) {
+        score.imageAlone = danknessOf(image);
+        score.wordsAlone = std::clamp(*words, 0.0, 1.0);
+    }
     score.percentile = percentileOf(score.dankness, m_model->reference);
     score.expectedUpvotes = m_model->target.toUpvotes(score.dankness);
     const ImageProbe probe = probeImage(encoded);
@@ -141,7 +147,7 @@ Score Scorer::score(std::span<const float> features, const std::string &hash, st
     return score;
 }
 
-std::optional<Score> Scorer::scoreStored(const std::filesystem::path &file) const
+std::optional<Score> Scorer::scoreStored(const std::filesystem::path &file, const std::string &caption) const
 {
     Score skipped;
     const std::vector<std::byte> bytes = readToRate(file, skipped);
@@ -154,7 +160,7 @@ std::optional<Score> Scorer::scoreStored(const std::filesystem::path &file) cons
         return probe.problem ? std::optional(skippedScore(displayPath(file), *probe.problem, probe.detail))
                              : std::nullopt;
     }
-    return score(features, hash, bytes, displayPath(file));
+    return score(features, hash, bytes, displayPath(file), caption);
 }
 
 }  // namespace dank

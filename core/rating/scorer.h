@@ -38,9 +38,10 @@ public:
     void prepare() const { similar(); }
 
     /// The score of a picture: `encoded` is its file's bytes, `hash` of them as hashBytes() has it, `features`
-    /// [columns]. Throws Error{Format} where the model answers with a number that is not finite.
+    /// [columns], `caption` what stands beside it, empty for nothing. Throws Error{Format} where the model answers with
+    /// a number that is not finite.
     Score score(std::span<const float> features, const std::string &hash, std::span<const std::byte> encoded,
-                const std::string &name) const;
+                const std::string &name, const std::string &caption) const;
 
     /// Stored features of a picture: fills `out` ([columns]) and returns true where the library has them.
     /// A library that cannot be read has none.
@@ -52,7 +53,7 @@ public:
     /// The score of a file whose features are stored, or why it can have none: it is missing, unreadable, or no
     /// picture. Nothing where only the features lack. Their key names the weights that they were made with, so the
     /// weights need not be at hand.
-    std::optional<Score> scoreStored(const std::filesystem::path &file) const;
+    std::optional<Score> scoreStored(const std::filesystem::path &file, const std::string &caption = {}) const;
 
 private:
     const SimilarMemes &similar() const;

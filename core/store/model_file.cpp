@@ -18,7 +18,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kFormat = 2;
+constexpr int kFormat = 3;
 constexpr const char *kKey = "dank";
 constexpr std::size_t kMaxText = 16 * 1024;            // a path or a name
 constexpr std::size_t kMaxDocumentValues = 4'000'000;  // epochs and row ids, with room
@@ -184,10 +184,24 @@ void readScoreParts(const JsonValue &document, Model &model)
 }
 
 /// The oldest that can hold the model, so that older programs refuse only what they would misread.
-/// 1: the first. 2: with layer normalisation.
+/// 1: the first. 2: with layer normalisation. 3: with a blend.
 int formatOf(const Model &model)
 {
-    return model.normScale.empty() ? 1 : kFormat;
+    return model.blend ? kFormat : model.normScale.empty() ? 1 : 2;
+}
+
+json toJson(const BlendWeights &weights)
+{
+    return {{"intercept", weights.intercept},
+            {"network", weights.network},
+            {"line", weights.line},
+            {"words", weights.words}};
+}
+
+BlendWeights blendWeights(const JsonValue &object)
+{
+    return {object.at("intercept").finite(), object.at("network").finite(), object.at("line").finite(),
+            object.at("words").finite()};
 }
 
 json documentOf(const Model &model)
@@ -218,6 +232,12 @@ json documentOf(const Model &model)
         {"validation_ids", model.validationIds},
         {"test_ids", model.testIds},
     };
+    if (model.blend)
+        document["blend"] = {{"image", toJson(model.blend->image)},
+                             {"both", toJson(model.blend->both)},
+                             {"line_bias", model.blend->lineBias},
+                             {"word_bias", model.blend->wordBias},
+                             {"loss", model.blend->loss}};
     addScoreParts(document, model);
     return document;
 }
@@ -313,14 +333,28 @@ Model modelOf(const TensorFile &file)
     readScoreParts(document, model);
 
     Tensors tensors(file);
-    const std::size_t layers = document.at("layers").whole<std::size_t>(1, kMaxLayers);
+    const std::size_t layers = document.at("layers").whole<std::size_t>(format >= 3 ? 0 : 1, kMaxLayers);
     for (std::size_t i = 0; i < layers; ++i)
         model.layers.push_back(layerOf(tensors, i));
     if (tensors.has("feature.mean") || tensors.has("feature.scale")) {
         model.featureMean = tensors.take("feature.mean", 1).toFloat();
         model.featureScale = tensors.take("feature.scale", 1).toFloat();
     }
-    if (format >= 2) {
+    if (format >= 3) {
+        const JsonValue blend = document.at("blend");
+        model.blend.emplace();
+        model.blend->image = blendWeights(blend.at("image"));
+        model.blend->both = blendWeights(blend.at("both"));
+        model.blend->lineBias = blend.at("line_bias").finite();
+        model.blend->wordBias = blend.at("word_bias").finite();
+        model.blend->loss = blend.at("loss").finite();
+        for (const auto &[name, into] :
+             {std::pair("blend.line", &model.blend->line), std::pair("blend.rarity", &model.blend->rarity),
+              std::pair("blend.words", &model.blend->words)})
+            if (tensors.has(name))
+                *into = tensors.take(name, 1).toFloat();
+    }
+    if (format == 2 || (format >= 3 && tensors.has("layer_norm.weight"))) {
         model.normScale = tensors.take("layer_norm.weight", 1).toFloat();
         model.normShift = tensors.take("layer_norm.bias", 1).toFloat();
     }
@@ -356,6 +390,12 @@ void saveModel(const Model &model, const std::filesystem::path &path)
         tensors.push_back(floatTensor("layer_norm.weight", {count(model.normScale)}, model.normScale));
         tensors.push_back(floatTensor("layer_norm.bias", {count(model.normShift)}, model.normShift));
     }
+    if (model.blend)
+        for (const auto &[name, values] :
+             {std::pair("blend.line", &model.blend->line), std::pair("blend.rarity", &model.blend->rarity),
+              std::pair("blend.words", &model.blend->words)})
+            if (!values->empty())
+                tensors.push_back(floatTensor(name, {count(*values)}, *values));
     tensors.push_back(floatTensor("reference", {count(model.reference)}, model.reference));
     // Paths may hold bytes that are not UTF-8: they become U+FFFD, since they are hints only.
     const std::string document = documentOf(model).dump(-1, ' ', false, json::error_handler_t::replace);

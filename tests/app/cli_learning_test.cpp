@@ -11,7 +11,7 @@
 
 using namespace Qt::StringLiterals;
 
-/// The standard preset learns the sample's planted rule, and not upvotes that were shuffled. How often the verdict may
+/// The default preset learns the sample's planted rule, and not upvotes that were shuffled. How often the verdict may
 /// believe those is for evaluate_run_test and verdict_test, which count: an honest run is fooled now and
 /// then, and the last digits of a processor's features decide by which shuffle.
 class TestCliLearning : public QObject {

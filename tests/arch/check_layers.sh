@@ -34,7 +34,7 @@ check() {
     includes "$torch" 'LibTorch only in core/nn' $(sources core app ui | grep -v '^core/nn/')
     includes "$opencv" 'OpenCV only in core/image' $(sources core app ui | grep -v '^core/image/')
     includes 'SQLiteCpp/|sqlite3' 'SQLite only in core/store' $(sources core app ui | grep -v '^core/store/')
-    includes 'Eigen/' 'Eigen only in core/evaluate' $(sources core app ui | grep -v '^core/evaluate/')
+    includes 'Eigen/' 'Eigen only in core/evaluate and core/blend' $(sources core app ui | grep -vE '^core/(evaluate|blend)/')
     includes 'zip\.h' 'libzip only in core/weights' $(sources core app ui | grep -v '^core/weights/')
 
     includes 'curl/|openssl/' 'libcurl and OpenSSL only in core/weights' $(sources core app ui | grep -v '^core/weights/')
@@ -62,6 +62,7 @@ core/dataset core/base core/dataset
 core/learn core/base core/dataset core/learn
 core/evaluate core/base core/dataset core/learn core/evaluate
 core/model core/base core/dataset core/learn core/evaluate core/model
+core/blend core/base core/dataset core/learn core/evaluate core/model core/blend
 core/weights core/base core/backbone core/weights
 core/store core/base core/backbone core/dataset core/learn core/evaluate core/model core/weights core/store
 core/rating core/base core/backbone core/dataset core/learn core/evaluate core/model core/store core/rating

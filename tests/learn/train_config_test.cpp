@@ -27,6 +27,9 @@ private slots:
         config.split = SplitKind::Random;
         config.target = TargetKind::Log;
         config.layerNorm = true;
+        config.blend = true;
+        config.standardise = true;
+        config.captions = Captions::Title;
         config.initialisation = Initialisation::Xavier;
         config.output = OutputActivation::Sigmoid;
         config.loss = lossFromText("bce+0.30000000000000004ranknet+2huber:0.7");
@@ -61,7 +64,8 @@ private slots:
 
     void everyPresetIsUsable()
     {
-        QCOMPARE(std::string(trainPresets().front().name), TrainConfig{}.preset);
+        QCOMPARE(std::string(trainPresets().front().name), TrainConfig::automatic().preset);
+        QVERIFY(TrainConfig::automatic().blend && !TrainConfig().blend);
         for (const TrainPreset &preset : trainPresets()) {
             const TrainConfig config = TrainConfig::fromPreset(preset.name);
             config.validate();

@@ -3,7 +3,9 @@
 #include <cmath>
 
 #include "core/base/error.h"
+#include "core/evaluate/title_features.h"
 #include "core/model/model.h"
+#include "core/model/predict.h"
 
 using namespace dank;
 
@@ -20,6 +22,20 @@ Model goodModel()
     model.epoch = 3;
     model.epochsRun = 5;
     model.curve = {{1, 0.5, 0.4, 0.1}};
+    return model;
+}
+
+Model blended()
+{
+    Model model = goodModel();
+    Blend &blend = model.blend.emplace();
+    blend.line = {1, 0, 0};
+    blend.lineBias = 1;
+    blend.rarity.assign(kTitleColumns, 1.0f);
+    for (std::uint32_t column = 0; column < kTitleColumns; ++column)
+        blend.words.push_back(static_cast<float>(column % 7) / 7);
+    blend.image = {0.1, 0.5, 2, 0};
+    blend.both = {0.2, 0.5, 1, 3};
     return model;
 }
 
@@ -40,12 +56,38 @@ private slots:
         normal.normScale = {1, -2, 0};
         normal.normShift = {0, 0, 5};
         normal.validate();
+        blended().validate();
+        Model lines = blended();  // where the blend has no use for the perceptron
+        lines.layers.clear();
+        lines.blend->image.network = lines.blend->both.network = 0;
+        lines.validate();
+        QCOMPARE(lines.columns(), 3);
+    }
+
+    /// 0.1 + 0.5 · perceptron + 2 · (x₁ + 1) for a picture, and the words' share beside it where there is one.
+    void aBlendAddsUpItsParts()
+    {
+        const Model model = blended();
+        Model alone = model;
+        alone.blend.reset();
+        const std::vector<float> features{1, 2, 3};
+        const double network = predict(alone, features).front();
+        QVERIFY(std::abs(predict(model, features).front() - (0.1 + 0.5 * network + 2 * (1 + 1))) < 1e-6);
+        QCOMPARE(predict(model, features, std::vector<std::string>{""}), predict(model, features));
+        QCOMPARE(predict(model, features, std::vector<std::string>{" !"}), predict(model, features));
+        QVERIFY(!wordsAnswer(model, "") && !wordsAnswer(alone, "cat"));
+        const double words = *wordsAnswer(model, "cat");
+        QVERIFY(std::abs(predict(model, features, std::vector<std::string>{"cat"}).front()
+                         - (0.2 + 0.5 * network + 1 * (1 + 1) + 3 * words))
+                < 1e-5);
+        QVERIFY(std::abs(*wordsAnswer(model, "dog") - words) > 1e-3);
+        QVERIFY_THROWS_EXCEPTION(Error, predict(model, features, std::vector<std::string>{"a", "b"}));
     }
 
     void badModelsAreRefused_data()
     {
         QTest::addColumn<int>("way");
-        for (int way = 0; way < 22; ++way)
+        for (int way = 0; way < 32; ++way)
             QTest::addRow("way %d", way) << way;
     }
     void badModelsAreRefused()
@@ -75,6 +117,16 @@ private slots:
         case 19: model.normScale = model.normShift = {1, 1}; break;
         case 20: model.normScale = {1, 1, 1}, model.normShift = {0, NAN, 0}; break;
         case 21: model.normShift = {0, 0, 0}; break;
+        case 22: model = blended(), model.featureMean = model.featureScale = {}; break;
+        case 23: model = blended(), model.blend->line.pop_back(); break;
+        case 24: model = blended(), model.blend->line[0] = NAN; break;
+        case 25: model = blended(), model.blend->words.pop_back(); break;
+        case 26: model = blended(), model.blend->rarity.clear(); break;
+        case 27: model = blended(), model.blend->both.line = -0.1; break;
+        case 28: model = blended(), model.blend->image.network = INFINITY; break;
+        case 29: model = blended(), model.layers.clear(); break;
+        case 30: model = blended(), model.blend->image.words = 1; break;
+        case 31: model = blended(), model.blend->rarity = model.blend->words = {}; break;
         }
         try {
             model.validate();

@@ -140,7 +140,8 @@ private slots:
             TrainingControl control;
             const TrainingState state =
                 trainRegressor({data.features, targets, split, data.groupIndexes}, config, {}, control, {}, {});
-            const std::vector<double> answers = headAnswers(config, state, data.features, split.test);
+            const std::vector<double> answers =
+                answersFor(perceptronOf(config, state, data.features.columns), data.features, split.test);
             for (std::size_t i = 0; i < answers.size(); ++i)
                 QCOMPARE(cross.evaluation.memes[split.test[i]].predicted, answers[i]);
         }

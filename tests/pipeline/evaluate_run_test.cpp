@@ -7,6 +7,7 @@
 #include "core/nn/training/trainer.h"
 #include "core/pipeline/runs/evaluate_run.h"
 #include "core/pipeline/runs/run_data.h"
+#include "core/pipeline/runs/run_head.h"
 #include "tests/evaluate/binomial.h"
 
 using namespace dank;

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <fstream>
 
+#include "core/evaluate/title_features.h"
 #include "tests/store/model_file_fixture.h"
 
 using namespace dank;
@@ -117,6 +118,48 @@ private slots:
         QVERIFY(refusal(file.path()).contains("not finite"));
     }
 
+    void aBlendIsFormatThree()
+    {
+        File file;
+        Model model = example();
+        Blend &blend = model.blend.emplace();
+        blend.line = {0.1F, -0.0F, 3};
+        blend.lineBias = 0.1 + 0.2;
+        blend.rarity.assign(kTitleColumns, 1.5F);
+        blend.words.assign(kTitleColumns, -0.25F);
+        blend.wordBias = 1.0 / 3;
+        blend.image = {0.1, 0.2, 0.3, 0};
+        blend.both = {0.4, 0.5, 0.6, 1.0 / 7};
+        blend.loss = 0.07;
+        saveModel(model, file.path());
+        const Model loaded = loadModel(file.path());
+        QVERIFY(loaded.blend && loaded.blend->line == blend.line && loaded.blend->rarity == blend.rarity);
+        QVERIFY(loaded.blend->words == blend.words && loaded.blend->image == blend.image
+                && loaded.blend->both == blend.both);
+        QVERIFY(loaded.blend->lineBias == blend.lineBias && loaded.blend->wordBias == blend.wordBias
+                && loaded.blend->loss == blend.loss);
+        QVERIFY(loaded.normScale.empty());
+
+        model.layers.clear();
+        blend.image.network = blend.both.network = 0;
+        saveModel(model, file.path());
+        QVERIFY(loadModel(file.path()).layers.empty());
+        QCOMPARE(loadModel(file.path()).columns(), 3);
+
+        saveModel(model, file.path());
+        rewrite(file.path(), [](Parts &parts) { parts.document["format"] = 2; });
+        QVERIFY(refusal(file.path()) != "taken");
+        saveModel(model, file.path());
+        rewrite(file.path(), [](Parts &parts) { parts.tensors.erase("blend.words"); });
+        QVERIFY(refusal(file.path()).contains("words"));
+        saveModel(model, file.path());
+        rewrite(file.path(), [](Parts &parts) { parts.document["blend"]["both"]["line"] = -1; });
+        QVERIFY(refusal(file.path()).contains("below 0"));
+        saveModel(model, file.path());
+        rewrite(file.path(), [](Parts &parts) { parts.document["blend"].erase("loss"); });
+        QVERIFY(refusal(file.path()) != "taken");
+    }
+
     void brokenModelIsNotWritten()
     {
         File file;
@@ -145,7 +188,7 @@ private slots:
             row(("without " + key).c_str(), [=](Parts &parts) { parts.document.erase(key); }, "is missing");
             row((key + " null").c_str(), [=](Parts &parts) { parts.document[key] = nullptr; }, "");
         }
-        set("/format", 3, "newer version");
+        set("/format", 4, "newer version");
         set("/format", 2, "lacks the tensor 'layer_norm.weight'");
         set("/format", 0, "'format' is not a whole number of 1");
         set("/format", "1", "'format' is not a whole number of 1");

@@ -390,8 +390,9 @@ private:
     public:
         Rating(FakeEngine &engine, std::shared_ptr<const Model> model) : m_engine(engine), m_model(std::move(model)) {}
         const Model &model() const override { return *m_model; }
-        Score rate(const std::filesystem::path &file) const override { return score(file.string()); }
-        Score rate(std::span<const std::byte>, const std::string &name) const override { return score(name); }
+        using Text = const std::string &;
+        Score rate(const std::filesystem::path &at, Text said) const override { return captioned(score(at), said); }
+        Score rate(std::span<const std::byte>, Text to, Text said) const override { return captioned(score(to), said); }
 
     private:
         Score score(const std::string &path) const

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <string>
 
 #include "core/engine/engine.h"
+#include "core/evaluate/title_features.h"
 
 namespace dank::test {
 
@@ -20,6 +22,30 @@ struct FakeResults {
         model.untrainedBackbone = true;
         model.layers = {{.inputs = 1, .outputs = 1, .weight = {1}, .bias = {0}}};
         return model;
+    }
+
+    /// A model that reads captions too.
+    static Model readingModel()
+    {
+        Model model = tinyModel(0, 7);
+        model.featureMean = {0};
+        model.featureScale = {1};
+        Blend &blend = model.blend.emplace();
+        blend.rarity.assign(kTitleColumns, 1.0F);
+        blend.words.assign(kTitleColumns, 0.5F);
+        blend.image = {0, 1, 0, 0};
+        blend.both = {0, 1, 0, 1};
+        return model;
+    }
+
+    /// The longer the caption, the danker.
+    static Score captioned(Score score, const std::string &caption)
+    {
+        if (!score.skipped.empty() || caption.empty())
+            return score;
+        score.imageAlone = score.dankness;
+        score.wordsAlone = score.dankness = std::min(1.0, static_cast<double>(caption.size()) / 10);
+        return score;
     }
 
     static std::string fullId(const BackboneRequest &request)

@@ -172,7 +172,7 @@ private slots:
         TrainSettings settings;
         QSignalSpy spy(&settings, &TrainSettings::configChanged);
         QVERIFY(settings.config().has_value());
-        QVERIFY(*settings.config() == TrainConfig::standard());
+        QVERIFY(*settings.config() == TrainConfig::automatic());
         auto lines = settings.findChildren<QLineEdit *>();
         QLineEdit *rate = nullptr;
         for (QLineEdit *line : lines) {

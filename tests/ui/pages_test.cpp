@@ -97,11 +97,14 @@ private:
     public:
         explicit Rater(std::shared_ptr<const Model> model) : m_model(std::move(model)) {}
         const Model &model() const override { return *m_model; }
-        Score rate(const std::filesystem::path &file) const override
+        Score rate(const std::filesystem::path &file, const std::string &) const override
         {
             return score(file.filename().string(), file.string());
         }
-        Score rate(std::span<const std::byte>, const std::string &name) const override { return score(name, name); }
+        Score rate(std::span<const std::byte>, const std::string &name, const std::string &) const override
+        {
+            return score(name, name);
+        }
 
     private:
         static Score score(const std::string &name, const std::string &path)

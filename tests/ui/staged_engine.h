@@ -278,7 +278,7 @@ private:
     public:
         explicit Rating(std::shared_ptr<const Model> model) : m_model(std::move(model)) {}
         const Model &model() const override { return *m_model; }
-        Score rate(const std::filesystem::path &file) const override
+        Score rate(const std::filesystem::path &file, const std::string &) const override
         {
             Score rated = score(file.string(), std::hash<std::string>{}(file.filename().string()));
             if (rated.skipped.empty())
@@ -287,7 +287,7 @@ private:
                                                 i < 2 ? file.string() : std::string()});
             return rated;
         }
-        Score rate(std::span<const std::byte> bytes, const std::string &name) const override
+        Score rate(std::span<const std::byte> bytes, const std::string &name, const std::string &) const override
         {
             return score(name, bytes.size());
         }

@@ -204,7 +204,7 @@ private slots:
         QCOMPARE(told->text(), settings.problem());
         QVERIFY(told->isVisibleTo(&settings));
         // What the session says meanwhile does not take it away.
-        settings.setConfig(changes.isEmpty() ? TrainConfig::standard() : changes.last()[0].value<TrainConfig>());
+        settings.setConfig(changes.isEmpty() ? TrainConfig::automatic() : changes.last()[0].value<TrainConfig>());
         QCOMPARE(line->text(), typed);
         line->selectAll();
         QTest::keyClicks(line, before);

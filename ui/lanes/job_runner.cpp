@@ -54,6 +54,7 @@ QString stageText(std::string_view stage)
         {"read", QT_TRANSLATE_NOOP("Session", "Reading stored features")},
         {"look", QT_TRANSLATE_NOOP("Session", "Looking at pictures for copies")},
         {"duplicates", QT_TRANSLATE_NOOP("Session", "Finding copies")},
+        {"blend", QT_TRANSLATE_NOOP("Session", "Blending with straight lines")},
         {"controls", QT_TRANSLATE_NOOP("Session", "Comparing with simpler guesses")},
         {"baselines", QT_TRANSLATE_NOOP("Session", "Comparing with simpler guesses")},
         {"judge", QT_TRANSLATE_NOOP("Session", "Judging the answers")},

@@ -65,7 +65,7 @@ QStringList trainFlags(const TrainConfig &config)
     QStringList flags;
     try {
         preset = TrainConfig::fromPreset(config.preset);
-        if (config.preset != TrainConfig::standard().preset)
+        if (config.preset != trainPresets().front().name)
             flags << "--preset" << quoted(QString::fromStdString(config.preset));
     } catch (const Error &) {
         // Settings of another version: said in full against the standard ones.
@@ -87,6 +87,8 @@ QStringList trainFlags(const TrainConfig &config)
     number("--lr", config.learningRate, preset.learningRate);
     word("--hidden", config.hidden, preset.hidden, widths.isEmpty() ? QStringLiteral("0") : widths.join(u','));
     number("--dropout", config.dropout, preset.dropout);
+    choice("blend", config.blend, preset.blend);
+    word("--captions", config.captions, preset.captions, QLatin1String(captionsName(config.captions)));
     choice("layer-norm", config.layerNorm, preset.layerNorm);
     word("--init", config.initialisation, preset.initialisation,
          QLatin1String(initialisationName(config.initialisation)));

@@ -42,7 +42,7 @@ private:
     const DatasetState &m_data;
     const FeatureJobs &m_features;
     const RunHistory &m_runs;
-    TrainConfig m_config;
+    TrainConfig m_config = TrainConfig::automatic();
     QString m_problem;
     std::shared_ptr<const TargetPreview> m_preview;
     std::vector<GroupChoice> m_groups;

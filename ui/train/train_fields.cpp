@@ -243,7 +243,18 @@ std::vector<TrainSection> moreSections(const Edited &edited)
                                   tr("a number from 0, such as 0.01")};
 
     TrainSection network{tr("Network"), {}};
+    TrainField captions = choiceField<Captions>(
+        tr("Captions"),
+        tr("Which words may count beside the picture. Automatic takes the title where most memes have one."),
+        &TrainConfig::captions,
+        {{Captions::None, tr("none")}, {Captions::Title, tr("the title")}, {Captions::Auto, tr("automatic")}}, edited);
+    captions.applies = [](const TrainConfig &config) { return config.blend; };
     network.fields = {
+        switchField(tr("Blend"),
+                    tr("Fits straight lines through the features and the words too, and lets each count as much as it "
+                       "has earned on memes that it had not seen."),
+                    &TrainConfig::blend, tr("with straight lines"), edited),
+        captions,
         switchField(tr("Layer norm"), tr("Normalises each meme's features, with a learnt scale and shift."),
                     &TrainConfig::layerNorm, tr("of the features"), edited),
         numberField(tr("Dropout"),

@@ -112,7 +112,7 @@ TrainSettings::TrainSettings(QWidget *parent)
     connect(m_reproduce, &QPushButton::clicked, this, &TrainSettings::reproduceRequested);
     connect(m_moreButton, &QToolButton::clicked, this, [this] { setMoreShown(!m_moreShown); });
     m_moreShown = windowSettings()->value(QLatin1String(kMoreKey), false).toBool();
-    load(TrainConfig::standard());
+    load(TrainConfig::automatic());
     showMore();
 }
 

@@ -12,6 +12,7 @@
 #include "core/nn/training/trainer.h"
 #include "core/pipeline/runs/evaluate_run.h"
 #include "core/pipeline/runs/permutation_controls.h"
+#include "core/pipeline/runs/run_head.h"
 
 namespace dank {
 
@@ -62,9 +63,10 @@ public:
         tasks.clear();
         const FeatureMatrix random = randomFeatures(m_data.features, m_config.seed, m_stop);
         for (std::size_t fold = 0; fold < m_splits.size(); ++fold) {
-            tasks.emplace_back([&, fold] { control(fold, "random_features", random, m_targets); });
+            tasks.emplace_back([&, fold] { control(fold, "random_features", random, m_targets, {}); });
             tasks.emplace_back([&, fold] {
-                control(fold, "shuffled", m_data.features, shuffledTargets(m_targets, m_splits[fold], m_config.seed));
+                control(fold, "shuffled", m_data.features, shuffledTargets(m_targets, m_splits[fold], m_config.seed),
+                        m_data.titles);
             });
         }
         parallelFor(tasks.size(), m_threads, m_stop, [&](std::size_t i) { tasks[i](); });
@@ -123,8 +125,15 @@ private:
         if (m_control.isStopping())
             throw Cancelled{};
         std::vector<double> answers;
-        if (best.bestEpoch > 0)
-            answers = headAnswers(config, best, m_data.features, split.test);
+        if (best.bestEpoch > 0) {
+            Model model = perceptronOf(config, best, m_data.features.columns);
+            completeHead(model, headOf(split, m_data.features, m_targets, m_data.titles), best.bestEpoch, m_control,
+                         quiet(), 1);
+            answers = answersFor(model, m_data.features, split.test, m_data.titles);
+            if (seed == 0)
+                for (Baseline &part : partsOf(model, m_data.features, split.test, m_data.titles, trainMean(split)))
+                    keep(fold, part.name, part.predicted);
+        }
         if (!std::all_of(answers.begin(), answers.end(), [](double answer) { return std::isfinite(answer); }))
             answers.clear();
         if (answers.empty()) {
@@ -142,6 +151,12 @@ private:
         tell(fold, seed, true);
     }
 
+    HeadData headOf(const Split &split, const FeatureMatrix &features, std::span<const float> targets,
+                    std::span<const std::string> titles) const
+    {
+        return {{features, targets, split, m_data.groupIndexes}, titles, m_data.clusters};
+    }
+
     /// What needs no training of the network.
     void compare(std::size_t fold)
     {
@@ -151,11 +166,11 @@ private:
         tell(fold, 0, true);
     }
 
-    void control(std::size_t fold, const char *name, const FeatureMatrix &features, std::span<const float> targets)
+    void control(std::size_t fold, const char *name, const FeatureMatrix &features, std::span<const float> targets,
+                 std::span<const std::string> titles)
     {
-        const Split &split = m_splits[fold];
-        const auto answers = trainControl({features, targets, split, m_data.groupIndexes}, m_config, m_bestEpochs[fold],
-                                          m_control, quiet(), 1);
+        const auto answers = trainControl(headOf(m_splits[fold], features, targets, titles), m_config,
+                                          m_bestEpochs[fold], m_control, quiet(), 1);
         if (answers)
             keep(fold, name, *answers);
         tell(fold, 0, true);
@@ -184,8 +199,8 @@ private:
             noteCopies(fold, input.memes);
 
         std::vector<std::string> leftOut;
-        for (const char *name :
-             {"mean", "group", "nearest", "linear", "image_stats", "title", "random_features", "shuffled"}) {
+        for (const char *name : {"mean", "group", "nearest", "linear", "image_stats", "title", "picture_part",
+                                 "words_part", "random_features", "shuffled"}) {
             const auto found = m_baselines.find(name);
             if (found != m_baselines.end() && found->second.rows == m_rows.size())
                 input.baselines.push_back(makeBaseline(name, std::move(found->second.predicted)));

@@ -10,6 +10,7 @@
 #include "core/pipeline/backbones/backbone_table.h"
 #include "core/pipeline/runs/evaluate_run.h"
 #include "core/pipeline/runs/run_data.h"
+#include "core/pipeline/runs/run_head.h"
 #include "core/store/library.h"
 
 namespace dank {
@@ -123,7 +124,10 @@ Evaluation judgeElsewhere(const Model &model, const Dataset &dataset, const Extr
         std::iota(all.begin(), all.end(), std::size_t{0});
         target = GroupedTarget::fit(model.config.target, upvotes, targetGroups, all);
     }
-    const std::vector<double> answers = answersFor(model, features, rows);
+    std::vector<std::string> titles(model.readsCaptions() ? features.rows() : 0);
+    for (std::size_t i = 0; i < rows.size() && !titles.empty(); ++i)
+        titles[rows[i]] = records[i].title;
+    const std::vector<double> answers = answersFor(model, features, rows, titles);
     std::map<std::string_view, std::size_t> authors;
     for (std::size_t i = 0; i < records.size(); ++i) {
         JudgedMeme meme{features.ids[rows[i]], answers[i], target.toDankness(upvotes[i], targetGroups[i]), upvotes[i],
@@ -168,7 +172,7 @@ std::optional<Evaluation> judgeAtHome(const Model &model, const Dataset &dataset
         for (std::size_t row = 0; row < data.targets.size(); ++row)
             data.targets[row] = data.target.toDankness(data.records[row].upvotes, data.groups[row]);
     }
-    return judgeRun(model, data, answersFor(model, data.features, data.split.test), {}, job);
+    return judgeRun(model, data, answersFor(model, data.features, data.split.test, data.titles), {}, job);
 }
 
 }  // namespace

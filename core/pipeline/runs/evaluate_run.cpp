@@ -6,21 +6,9 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/learn/loss.h"
-#include "core/model/predict.h"
-#include "core/rating/scorer.h"
+#include "core/pipeline/runs/run_head.h"
 
 namespace dank {
-
-std::vector<double> answersFor(const Model &model, const FeatureMatrix &features, std::span<const std::size_t> rows)
-{
-    constexpr std::size_t kAtOnce = 4096;
-    std::vector<double> answers;
-    for (std::size_t from = 0; from < rows.size(); from += kAtOnce)
-        for (const float answer :
-             predict(model, features.gathered(rows.subspan(from, std::min(kAtOnce, rows.size() - from)))))
-            answers.push_back(danknessOf(answer));
-    return answers;
-}
 
 JudgedMeme judgedMeme(const RunData &data, std::size_t row, double answer)
 {
@@ -74,6 +62,8 @@ Evaluation judgeRun(const Model &model, const RunData &data, std::span<const dou
     BaselineSet set = simplerThan(data, data.targets, data.split, job);
     noteNeighbours(input.memes, set, data.features.ids);
     input.baselines = std::move(set.baselines);
+    for (Baseline &part : partsOf(model, data.features, data.split.test, data.titles, data.trainMean))
+        input.baselines.push_back(std::move(part));
     input.baselines.insert(input.baselines.end(), std::make_move_iterator(controls.begin()),
                            std::make_move_iterator(controls.end()));
     return evaluate(std::move(input), job);
@@ -104,7 +94,9 @@ std::vector<double> fillReference(Model &model, const RunData &data, std::size_t
 {
     std::vector<std::size_t> held = data.split.test;
     const std::size_t judging = held.size();
-    held.insert(held.end(), data.split.validation.begin(), data.split.validation.end());
+    // A blend has learnt from the choosing rows too.
+    if (!model.blend || held.empty())
+        held.insert(held.end(), data.split.validation.begin(), data.split.validation.end());
     if (rows < held.size()) {  // spread over the file, which may be ordered by where its memes come from
         std::vector<std::size_t> spread;
         const std::size_t among = std::max(rows, judging);
@@ -112,7 +104,7 @@ std::vector<double> fillReference(Model &model, const RunData &data, std::size_t
             spread.push_back(held[i * among / rows]);
         held = std::move(spread);
     }
-    std::vector<double> answers = answersFor(model, data.features, held);
+    std::vector<double> answers = answersFor(model, data.features, held, data.titles);
     model.reference.assign(answers.begin(), answers.end());
     std::sort(model.reference.begin(), model.reference.end());
     answers.resize(std::min(judging, held.size()));

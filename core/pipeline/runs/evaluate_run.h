@@ -13,9 +13,6 @@
 
 namespace dank {
 
-/// What a model answers for some rows of a matrix, as danknesses in the order of `rows`.
-std::vector<double> answersFor(const Model &model, const FeatureMatrix &features, std::span<const std::size_t> rows);
-
 /// A meme of the run and what was answered for it.
 JudgedMeme judgedMeme(const RunData &data, std::size_t row, double answer);
 
@@ -34,9 +31,9 @@ Evaluation judgeRunAlone(const Model &model, const RunData &data, std::span<cons
 /// The run's split as a hash; empty where an id cannot be part of a manifest.
 std::string splitHashOf(const RunData &data);
 
-/// Scores up to `rows` held-out memes with the model, those that judge it first, and fills its reference set and its
-/// interval from them: the latter from memes of the test side alone. Returns those memes' danknesses, in the split's
-/// order where none was left out.
+/// Scores up to `rows` memes that the model did not learn from, those that judge it first, and fills its reference set
+/// and its interval from them: the latter from memes of the test side alone. Returns those memes' danknesses, in the
+/// split's order where none was left out.
 std::vector<double> fillReference(Model &model, const RunData &data, std::size_t rows);
 
 /// How far held-out memes lie from the training memes, by the model's own standardisation.

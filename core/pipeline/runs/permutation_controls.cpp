@@ -4,7 +4,6 @@
 
 #include "core/base/error.h"
 #include "core/base/random.h"
-#include "core/pipeline/runs/evaluate_run.h"
 
 namespace dank {
 
@@ -17,17 +16,6 @@ constexpr std::uint64_t kRandomFeatures = 0x72616e64, kShuffle = 0x73687566;
 constexpr int kMostControlEpochs = 200;
 
 }  // namespace
-
-std::vector<double> headAnswers(const TrainConfig &config, const TrainingState &state, const FeatureMatrix &features,
-                                std::span<const std::size_t> rows)
-{
-    Model model;
-    model.config = config;
-    setNetwork(model, state.best, static_cast<int>(features.columns), config);
-    model.featureMean = state.featureMean;
-    model.featureScale = state.featureScale;
-    return answersFor(model, features, rows);
-}
 
 FeatureMatrix randomFeatures(const FeatureMatrix &features, std::uint64_t seed, const CancelToken &cancel)
 {
@@ -58,16 +46,20 @@ std::vector<float> shuffledTargets(std::span<const float> targets, const Split &
     return shuffled;
 }
 
-std::optional<std::vector<double>> trainControl(const TrainingData &data, TrainConfig config, int epochs,
+std::optional<std::vector<double>> trainControl(const HeadData &data, TrainConfig config, int epochs,
                                                 TrainingControl &control, const JobContext &job, int threads)
 {
     config.epochs = std::clamp(epochs, 1, kMostControlEpochs);
     config.patience = 0;
     const JobContext quiet{job.cancel, {}};
     try {
-        const TrainingState state = trainRegressor(data, config, {}, control, {}, quiet, threads);
+        const FeatureMatrix &features = data.training.features;
+        const TrainingState state = trainRegressor(data.training, config, {}, control, {}, quiet, threads);
         job.cancel.check();  // the control's stop is no end of a training that tells something
-        return headAnswers(config, state, data.features, data.split.test);
+        Model model = perceptronOf(config, state, features.columns);
+        completeHead(model, data, state.bestEpoch, control, quiet, threads);
+        job.cancel.check();
+        return answersFor(model, features, data.training.split.test, data.titles);
     } catch (const Error &error) {
         if (error.kind() != ErrorKind::Diverged)
             throw;  // else there is nothing to compare with, and the run itself is fine
@@ -79,17 +71,18 @@ std::vector<Baseline> trainControls(const RunData &data, const TrainConfig &conf
                                     TrainingControl &control, const JobContext &job, int threads)
 {
     std::vector<Baseline> controls;
-    const auto add = [&](const char *name, const FeatureMatrix &features, std::span<const float> targets) {
+    const auto add = [&](const char *name, const FeatureMatrix &features, std::span<const float> targets,
+                         std::span<const std::string> titles) {
         job.cancel.check();
         job.report("controls", controls.size(), 2);
         job.cancel.check();
-        auto answers =
-            trainControl({features, targets, data.split, data.groupIndexes}, config, epochs, control, job, threads);
+        auto answers = trainControl({{features, targets, data.split, data.groupIndexes}, titles, data.clusters}, config,
+                                    epochs, control, job, threads);
         if (answers)
             controls.push_back(makeBaseline(name, std::move(*answers)));
     };
-    add("random_features", randomFeatures(data.features, config.seed, job.cancel), data.targets);
-    add("shuffled", data.features, shuffledTargets(data.targets, data.split, config.seed));
+    add("random_features", randomFeatures(data.features, config.seed, job.cancel), data.targets, {});
+    add("shuffled", data.features, shuffledTargets(data.targets, data.split, config.seed), data.titles);
     return controls;
 }
 

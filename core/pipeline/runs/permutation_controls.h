@@ -7,15 +7,9 @@
 
 #include "core/base/job.h"
 #include "core/evaluate/baselines.h"
-#include "core/nn/training/trainer.h"
-#include "core/pipeline/runs/run_data.h"
+#include "core/pipeline/runs/run_head.h"
 
 namespace dank {
-
-/// A head's danknesses for some rows, [rows.size()]. `parameters`, mean and scale are a TrainingState's; not finite
-/// where the head has diverged.
-std::vector<double> headAnswers(const TrainConfig &config, const TrainingState &state, const FeatureMatrix &features,
-                                std::span<const std::size_t> rows);
 
 /// Seeded random numbers in the place of features. Throws Cancelled.
 FeatureMatrix randomFeatures(const FeatureMatrix &features, std::uint64_t seed, const CancelToken &cancel);
@@ -28,10 +22,11 @@ std::vector<float> shuffledTargets(std::span<const float> targets, const Split &
 /// `epochs` epochs, at most 200. `job` has to end with the control's stop (TrainingControl::anyStop). Empty when it
 /// diverges. Throws Cancelled and what trainRegressor()
 /// throws.
-std::optional<std::vector<double>> trainControl(const TrainingData &data, TrainConfig config, int epochs,
+std::optional<std::vector<double>> trainControl(const HeadData &data, TrainConfig config, int epochs,
                                                 TrainingControl &control, const JobContext &job, int threads);
 
-/// What the same head answers when there is nothing to learn: trained on random features, and on shuffled upvotes.
+/// What the same head answers when there is nothing to learn: trained on random features without words, and on shuffled
+/// upvotes.
 /// One answer for each of the split's test rows. Costs about as much as the run did up to its best epoch, twice. One
 /// that diverges is left out. `control`: the run's, and `job` as above.
 std::vector<Baseline> trainControls(const RunData &data, const TrainConfig &config, int epochs,

@@ -33,14 +33,14 @@ public:
     const Model &model() const override { return m_scorer.model(); }
     void prepare() const override { network(); }
 
-    Score rate(const fs::path &file) const override
+    Score rate(const fs::path &file, const std::string &caption) const override
     {
         Score skipped;
         const std::vector<std::byte> bytes = readToRate(file, skipped);
-        return skipped.skipped.empty() ? rate(bytes, displayPath(file)) : skipped;
+        return skipped.skipped.empty() ? rate(bytes, displayPath(file), caption) : skipped;
     }
 
-    Score rate(std::span<const std::byte> encoded, const std::string &name) const override
+    Score rate(std::span<const std::byte> encoded, const std::string &name, const std::string &caption) const override
     {
         std::vector<float> features(static_cast<std::size_t>(m_spec.columns));
         const std::string hash = hashBytes(encoded);
@@ -56,7 +56,7 @@ public:
                 return skippedScore(name, m_spec.title + " answers with numbers that are not finite for this picture");
             m_scorer.keep(hash, features);
         }
-        return m_scorer.score(features, hash, encoded, name);
+        return m_scorer.score(features, hash, encoded, name, caption);
     }
 
 private:

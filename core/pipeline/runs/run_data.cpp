@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
+#include <string_view>
 #include <tuple>
 #include <unordered_map>
 
@@ -59,6 +61,27 @@ std::vector<T> picked(std::span<const T> values, std::span<const std::size_t> ro
         if (!values.empty())
             result.push_back(values[row]);
     return result;
+}
+
+/// The titles of a run whose head may look at them; empty where it may not, or should not.
+std::vector<std::string> captionsOf(const RunData &data, Captions captions)
+{
+    std::vector<std::string> titles;
+    if (captions == Captions::None)
+        return titles;
+    std::size_t present = 0;
+    std::set<std::string_view> different;
+    for (const MemeRecord &record : data.records) {
+        titles.push_back(record.title);
+        present += !record.title.empty();
+        different.insert(record.title);
+    }
+    if (captions == Captions::Title && present == 0)
+        throw Error(ErrorKind::Dataset, "No meme has a title, so there are no captions to learn from. Train without "
+                                        "captions (--captions none).");
+    if (captions == Captions::Auto && (present * 2 < titles.size() || different.size() < 2))
+        titles.clear();
+    return titles;
 }
 
 void append(std::vector<std::string> &to, const std::vector<std::string> &notes)
@@ -181,6 +204,7 @@ RunData joinRunData(const Dataset &dataset, ExtractReport &extracted, const Trai
         append(data.notes, data.split.notes);
     }
 
+    data.titles = captionsOf(data, config.blend ? config.captions : Captions::None);
     std::tie(data.target, data.targets) = fitTargets(data, config, data.split.train);
     for (const std::size_t row : data.split.train)
         data.trainMean += data.targets[row] / static_cast<double>(data.split.train.size());

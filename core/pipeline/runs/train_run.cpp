@@ -14,6 +14,7 @@
 #include "core/pipeline/runs/evaluate_run.h"
 #include "core/pipeline/runs/permutation_controls.h"
 #include "core/pipeline/runs/run_data.h"
+#include "core/pipeline/runs/run_head.h"
 #include "core/store/checkpoint.h"
 #include "core/store/library.h"
 #include "core/store/model_file.h"
@@ -182,17 +183,14 @@ private:
     /// The best epoch so far as a model that scores against up to `referenceRows` held-out memes.
     std::shared_ptr<Model> makeModel(std::size_t referenceRows)
     {
-        auto model = std::make_shared<Model>();
+        auto model =
+            std::make_shared<Model>(m_head ? *m_head : perceptronOf(m_record.config, m_last, m_data.features.columns));
         model->name = "run " + std::to_string(m_record.run);
         model->run = m_record.run;
         model->backbone = m_record.backbone;
         model->weightsFile = m_record.weightsFile;
         model->untrainedBackbone = m_extracted.untrained;
-        setNetwork(*model, m_last.best, static_cast<int>(m_data.features.columns), m_record.config);
-        model->featureMean = m_last.featureMean;
-        model->featureScale = m_last.featureScale;
         model->target = m_data.target.global;
-        model->config = m_record.config;
         model->epoch = m_last.bestEpoch;
         model->epochsRun = m_last.epoch;
         model->curve = m_last.curve;
@@ -247,6 +245,12 @@ private:
         report.stoppedEarly = !stoppedByUser && m_last.epoch < m_record.config.epochs;
         report.features = m_extracted;
         report.notes = m_data.notes;
+        if (m_record.config.blend && !m_last.best.empty()) {
+            Model head = perceptronOf(m_record.config, m_last, m_data.features.columns);
+            completeHead(head, headData(m_data), m_last.bestEpoch, control, job, m_threads);
+            m_head = std::move(head);
+            m_range.reset();  // it may have another scale
+        }
         if (const std::shared_ptr<Model> model = keepBest()) {
             if (m_observer.snapshot)
                 tell(model);
@@ -320,6 +324,7 @@ private:
     CheckpointFile m_checkpoint;
     const std::vector<Split> m_splits;  ///< of the cross-validation; empty where there is none
     std::vector<double> m_answers;      ///< of the model made last, for the test rows
+    std::optional<Model> m_head;        ///< the whole head, once its blend is fitted
     TrainingState m_last;               ///< best parameters, curve and epoch as of the last hook
     bool m_snapshotDue = false;
     Clock::time_point m_snapshotAt = Clock::now();

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "core/base/job.h"
+#include "core/dataset/feature_matrix.h"
+#include "core/evaluate/feature_ridge.h"
+#include "core/learn/split.h"
+#include "core/model/blend.h"
+
+namespace dank {
+
+/// What a blend is fitted on. Rows are those of `features`.
+struct BlendInput {
+    const FeatureMatrix &features;
+    ModelScale scale;                        ///< the model's, [columns]
+    std::span<const float> targets;          ///< [rows]
+    std::span<const std::string> titles;     ///< [rows]; empty: pictures alone
+    std::span<const std::size_t> clusters;   ///< [rows], rows of one number are never on two sides of a fold
+    const Split &split;                      ///< learns from its train and validation sides
+    std::span<const double> networkAnswers;  ///< [split.validation], of a perceptron that learnt from the train side
+    std::uint64_t seed = 0;
+};
+
+/// Ridge regressions on the features and on the words, each penalty chosen and both stacked by what they answer for
+/// learning rows out of their fold (by author and copy; five folds), then fitted on all learning rows. The perceptron
+/// comes in where, on the validation side, it makes the errors smaller by more than twice their uncertainty.
+/// Generalised cross-validation would choose penalties by memes whose copies it learned from, hence the folds. Same
+/// input, same result, for any number of threads. Throws Cancelled.
+Blend fitBlend(const BlendInput &input, int threads, const JobContext &job);
+
+}  // namespace dank

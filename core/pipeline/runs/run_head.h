@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/base/job.h"
+#include "core/evaluate/baselines.h"
+#include "core/learn/train_config.h"
+#include "core/model/model.h"
+#include "core/nn/training/trainer.h"
+#include "core/pipeline/runs/run_data.h"
+
+namespace dank {
+
+/// What a head learns from.
+struct HeadData {
+    TrainingData training;
+    std::span<const std::string> titles;    ///< [rows]; empty: pictures alone
+    std::span<const std::size_t> clusters;  ///< [rows], rows that share a picture or an author share a number
+};
+
+/// The run's own.
+HeadData headData(const RunData &data);
+
+/// The best epoch of a state as a model that answers by the perceptron alone. It knows its settings and nothing of
+/// where it comes from.
+Model perceptronOf(const TrainConfig &config, const TrainingState &state, std::size_t columns);
+
+/// Makes a trained perceptron the whole head that its settings ask for: without a blend it stays as it is. Where the
+/// blend uses the perceptron it is trained anew on learning and choosing rows together, for as many epochs as were
+/// best; where `control` stops that, it stays the one that it was. Reports stage "blend". Throws Cancelled.
+void completeHead(Model &model, const HeadData &data, int bestEpoch, TrainingControl &control, const JobContext &job,
+                  int threads);
+
+/// What a model answers for some rows of a matrix, as danknesses in the order of `rows`. `titles`: [rows of the matrix]
+/// or empty.
+std::vector<double> answersFor(const Model &model, const FeatureMatrix &features, std::span<const std::size_t> rows,
+                               std::span<const std::string> titles = {});
+
+/// What a head that reads captions answers by its parts alone, as baselines "picture_part" and "words_part": a title
+/// without words gets the mean. Nothing of other heads.
+std::vector<Baseline> partsOf(const Model &model, const FeatureMatrix &features, std::span<const std::size_t> rows,
+                              std::span<const std::string> titles, double mean);
+
+}  // namespace dank
