@@ -71,7 +71,9 @@ void TestCliUsage::exitCodes_data()
     QTest::newRow("hidden") << QStringList{"train", some, "--hidden", "64,x"} << 2 << "--hidden";
     QTest::newRow("run is no number") << QStringList{"resume", "seven"} << 2 << "seven";
     QTest::newRow("format") << QStringList{"rate", "m", "a.png", "--format", "xml"} << 2 << "xml";
-    QTest::newRow("caption") << QStringList{"rate", "m", "a.png", "--caption", "hi"} << 2 << "--caption";
+    QTest::newRow("captions") << QStringList{"train", "d", "--captions", "text"} << 2 << "cannot be read yet";
+    QTest::newRow("captions without a blend")
+        << QStringList{"train", "d", "--preset", "small", "--captions", "title"} << 2 << "preset auto";
     QTest::newRow("export without a file") << QStringList{"runs", "export", "1"} << 2 << "--out";
     QTest::newRow("sample of nothing") << QStringList{"sample", path("s"), "--count", "0"} << 2 << "--count";
 

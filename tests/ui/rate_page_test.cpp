@@ -1,6 +1,7 @@
 // The Rate page: no score without what its model is worth.
 
 #include <QLabel>
+#include <QLineEdit>
 #include <QListView>
 #include <QPushButton>
 #include <QTest>
@@ -147,6 +148,39 @@ private slots:
         }
         told.sort();
         QCOMPARE(told, QStringList({QString("It learned something. ") + kTold, "Not judged yet."}));
+    }
+
+    /// In the preview, by keyboard, without the keys that walk the board or close it.
+    void aCaptionIsTyped()
+    {
+        RateFixture f;
+        QVERIFY(f.open(FakeEngine::tinyModel(7, 3)) && f.rate("plain"));
+        auto *board = f.page->findChild<QListView *>();
+        const auto preview = [&] {
+            board->setCurrentIndex(board->model()->index(0, 0));
+            QTest::keyClick(board, Qt::Key_Space);
+            return f.page->findChild<ScorePreview *>();
+        };
+        auto *first = preview();
+        QVERIFY(first && !first->findChild<QLineEdit *>(QStringLiteral("caption"))->isVisible());
+        delete first;
+
+        f.session->board().clear();
+        QVERIFY(f.open(FakeEngine::readingModel()) && f.rate("with words"));
+        auto *shown = preview();
+        QVERIFY(shown);
+        auto *caption = shown->findChild<QLineEdit *>(QStringLiteral("caption"));
+        QVERIFY(caption->isVisible() && !caption->hasFocus() && !caption->accessibleName().isEmpty());
+        caption->setFocus();
+        QTest::keyClicks(caption, "two cats");
+        QVERIFY(f.waitFor([&] { return f.session->board().items()[0].score.dankness == 0.8; }));
+        QVERIFY(shown->isVisible());
+        QCOMPARE(caption->text(), QStringLiteral("two cats"));
+        QVERIFY(std::ranges::any_of(shown->findChildren<QLabel *>(), [](const QLabel *label) {
+            return label->isVisible() && label->text().contains(QStringLiteral("words 0.80"));
+        }));
+        delete shown;
+        QCOMPARE(preview()->findChild<QLineEdit *>(QStringLiteral("caption"))->text(), QStringLiteral("two cats"));
     }
 };
 

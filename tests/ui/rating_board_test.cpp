@@ -48,6 +48,34 @@ private slots:
         QVERIFY(!f.session->board().items().front().thumbnail.isNull());
     }
 
+    /// What is typed while an earlier caption is on its way counts in the end.
+    void aCaptionMovesTheScore()
+    {
+        Fixture f;
+        f.engine->rateMs = 5;
+        RatingBoard &board = f.session->board();
+        board.rateImage("not really a picture", "pasted");
+        board.setCaption(0, "too early");
+        QVERIFY(f.waitFor([&] { return board.items().size() == 1; }));
+        QVERIFY(board.items()[0].caption.isEmpty());
+        const auto file = f.folder.path().toStdString() + "/m.dankmodel";
+        saveModel(FakeEngine::readingModel(), file);
+        f.session->rater().open(QString::fromStdString(file));
+        QVERIFY(f.waitFor([&] { return board.items()[0].state == RatedItem::State::Scored; }));
+        QVERIFY(board.items()[0].readsCaptions && !board.items()[0].score.wordsAlone);
+        const double alone = board.items()[0].score.dankness;
+
+        for (const char *typed : {"a", "ab", "abc", "abcd"})
+            board.setCaption(0, QString::fromLatin1(typed));
+        board.setCaption(7, "no such picture");
+        QCOMPARE(board.items()[0].state, RatedItem::State::Scored);  // the old score stays until then
+        QVERIFY(f.waitFor([&] { return board.items()[0].score.dankness == 0.4; }));
+        QCOMPARE(board.items()[0].score.imageAlone, std::optional(alone));
+        QCOMPARE(board.items()[0].caption, QStringLiteral("abcd"));
+        board.setCaption(0, {});
+        QVERIFY(f.waitFor([&] { return board.items()[0].score.dankness == alone; }));
+    }
+
     void clearIsUndone()
     {
         Fixture f;

@@ -23,6 +23,7 @@ bool shows(const RatedItem &a, const RatedItem &b)
            && a.score.percentile == b.score.percentile && a.score.skipped == b.score.skipped
            && a.thumbnail.cacheKey() == b.thumbnail.cacheKey() && a.modelName == b.modelName && a.epoch == b.epoch
            && a.live == b.live && a.judgement == b.judgement && a.score.outsideRange == b.score.outsideRange
+           && a.caption == b.caption && a.readsCaptions == b.readsCaptions && a.score.wordsAlone == b.score.wordsAlone
            && a.score.interval.has_value() == b.score.interval.has_value()
            && a.score.neighbours.size() == b.score.neighbours.size();
 }
@@ -151,6 +152,17 @@ QString ScoreModel::doubt(const RatedItem &item)
         .arg(QString::number(qRound(interval->level * 100)), danknessText(interval->danknessLow),
              danknessText(interval->danknessHigh), compactNumber(interval->upvotesLow),
              compactNumber(interval->upvotesHigh));
+}
+
+QString ScoreModel::parts(const RatedItem &item)
+{
+    if (item.state != RatedItem::State::Scored || !item.readsCaptions)
+        return {};
+    const Score &score = item.score;
+    if (!score.imageAlone || !score.wordsAlone)
+        return tr("By the picture alone. The model has learned from titles too.");
+    return tr("image %1 · words %2 → %3")
+        .arg(danknessText(*score.imageAlone), danknessText(*score.wordsAlone), danknessText(score.dankness));
 }
 
 QString ScoreModel::warning(const RatedItem &item)

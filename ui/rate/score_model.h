@@ -22,6 +22,10 @@ public:
 
     /// Null for an invalid row.
     const RatedItem *item(int row) const;
+    /// Its place on the session's board; the row is there.
+    std::size_t boardIndex(int row) const { return std::size_t(m_order[std::size_t(row)]); }
+    /// What picture and caption say by themselves; empty where the model looks at pictures alone.
+    static QString parts(const RatedItem &item);
     /// "danker than 91 % of 48 held-out memes"
     QString standing(const RatedItem &item) const;
     /// "9 of 10 memes like the dataset's would get 0.31 to 0.78"; empty without an interval.

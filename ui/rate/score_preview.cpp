@@ -3,6 +3,7 @@
 #include <QAbstractItemView>
 #include <QKeyEvent>
 #include <QLabel>
+#include <QLineEdit>
 
 #include <algorithm>
 
@@ -21,13 +22,15 @@ ScorePreview::ScorePreview(Session &session, ScoreModel &model, QAbstractItemVie
       m_name(new TextLabel({}, int(TextRole::Heading), TextLabel::Tone::Normal, this)),
       m_score(new TextLabel({}, int(TextRole::BigNumber), TextLabel::Tone::Normal, this)),
       m_standing(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Muted, this)),
+      m_parts(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this)),
       m_verdict(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Muted, this)),
       m_doubt(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this)),
       m_warning(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Warn, this)),
       m_nearestTitle(new TextLabel(tr("Most like these, which the model learned from:"), int(TextRole::Caption),
                                    TextLabel::Tone::Muted, this)),
-      m_path(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this))
+      m_path(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this)), m_caption(new QLineEdit(this))
 {
+    constexpr int kLongestCaption = 1000;
     setAttribute(Qt::WA_DeleteOnClose);
     setWindowTitle(tr("Preview"));
     auto *column = new QVBoxLayout(this);
@@ -36,7 +39,12 @@ ScorePreview::ScorePreview(Session &session, ScoreModel &model, QAbstractItemVie
     m_picture->setAlignment(Qt::AlignCenter);
     m_picture->setFixedSize(400, 176);
     column->addWidget(m_picture, 0, Qt::AlignHCenter);
-    addWidgets(*column, {m_name, m_score, m_standing, m_verdict, m_doubt, m_warning, m_nearestTitle});
+    m_caption->setObjectName(QStringLiteral("caption"));
+    m_caption->setPlaceholderText(tr("Caption: what would stand beside it"));
+    m_caption->setAccessibleName(tr("Caption"));
+    m_caption->setMaxLength(kLongestCaption);
+    addWidgets(*column,
+               {m_name, m_score, m_standing, m_caption, m_parts, m_verdict, m_doubt, m_warning, m_nearestTitle});
     m_nearestRow = new QWidget(this);
     auto *nearest = newBox<QHBoxLayout>(10, m_nearestRow);
     for (Nearest &one : m_nearest) {
@@ -55,12 +63,16 @@ ScorePreview::ScorePreview(Session &session, ScoreModel &model, QAbstractItemVie
     nearest->addStretch(1);
     column->addWidget(m_nearestRow);
     column->addWidget(m_path);
-    for (TextLabel *label : {m_standing, m_verdict, m_doubt, m_warning})
+    for (TextLabel *label : {m_standing, m_parts, m_verdict, m_doubt, m_warning})
         label->setWordWrap(true);
     setFixedWidth(440);
     for (TextLabel *label : {m_name, m_path})
         label->setElided(true);
     showRow(board.currentIndex().row());
+    connect(m_caption, &QLineEdit::textEdited, this, [this](const QString &caption) {
+        if (const int row = m_board.currentIndex().row(); m_model.item(row))
+            m_session.board().setCaption(m_model.boardIndex(row), caption);
+    });
     connect(&session, &Session::changed, this, [this](Change change) {
         if (change == Change::Scores)
             showRow(m_board.currentIndex().row());
@@ -112,6 +124,12 @@ void ScorePreview::showRow(int row)
     m_standing->setText(
         scored ? tr("%1, about %2 upvotes").arg(m_model.standing(*item), compactNumber(item->score.expectedUpvotes))
                : plainTitle(item->score.skipped, 500));
+    m_caption->setVisible(scored && item->readsCaptions);
+    if (!m_caption->hasFocus() || m_shown != m_model.boardIndex(row))  // else it is being typed
+        m_caption->setText(item->caption);
+    m_shown = m_model.boardIndex(row);
+    m_parts->setText(ScoreModel::parts(*item));
+    m_parts->setVisible(!m_parts->text().isEmpty());
     const Judgement &judgement = item->judgement;
     m_verdict->setVisible(scored);
     const std::string figures = figuresText(judgement);

@@ -8,6 +8,7 @@
 
 class QAbstractItemView;
 class QLabel;
+class QLineEdit;
 
 namespace dank::ui {
 
@@ -15,7 +16,7 @@ class ScoreModel;
 class TextLabel;
 
 /// One rated meme larger, with its figures, its doubt and the training memes most like it. Arrows walk the board it was
-/// opened from; Space or Escape closes.
+/// opened from; Space or Escape closes. Where the model reads captions one can be typed, and the score moves with it.
 class ScorePreview : public QDialog {
     Q_OBJECT
 public:
@@ -38,7 +39,9 @@ private:
     ScoreModel &m_model;
     QAbstractItemView &m_board;
     QLabel *m_picture;
-    TextLabel *m_name, *m_score, *m_standing, *m_verdict, *m_doubt, *m_warning, *m_nearestTitle, *m_path;
+    TextLabel *m_name, *m_score, *m_standing, *m_parts, *m_verdict, *m_doubt, *m_warning, *m_nearestTitle, *m_path;
+    QLineEdit *m_caption;
+    std::size_t m_shown = 0;  ///< place on the board
     QWidget *m_nearestRow;
     std::array<Nearest, 3> m_nearest;
 };

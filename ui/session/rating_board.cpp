@@ -164,13 +164,13 @@ void RatingBoard::start(std::size_t index)
             if (bytes.isEmpty()) {
                 if (bare)
                     draw(toPath(scored.path));
-                scored.score = open->session->rate(toPath(scored.path));
+                scored.score = open->session->rate(toPath(scored.path), scored.caption.toStdString());
                 return;
             }
             if (QTemporaryFile file; bare && file.open() && file.write(bytes) == bytes.size() && file.flush())
                 draw(toPath(file.fileName()));
             scored.score = open->session->rate(std::as_bytes(std::span(bytes.constData(), std::size_t(bytes.size()))),
-                                               scored.name.toStdString());
+                                               scored.name.toStdString(), scored.caption.toStdString());
         });
         m_place.mailbox().post([=, this] { rated(id, result, scored, by); });
     });
@@ -189,10 +189,16 @@ void RatingBoard::rated(std::uint64_t id, const TaskResult &result, RatedItem sc
         scored.epoch = by->epoch;
         scored.untrained = by->untrainedBackbone;
         scored.judgement = by->verdict();
+        scored.readsCaptions = by->readsCaptions();
         const auto at = static_cast<std::size_t>(found - m_ids.begin());
+        const bool typedOn = m_items[at].caption != scored.caption;
+        scored.caption = m_items[at].caption;
+        if (!scored.readsCaptions)
+            m_pasted.erase(id);  // nothing can be asked about it again
         m_items[at] = std::move(scored);
-        m_pasted.erase(id);
         told(at, at + 1);
+        if (typedOn && m_items[at].state == RatedItem::State::Scored)
+            start(at);
     }
     pump();
 }
@@ -247,6 +253,16 @@ void RatingBoard::rateImage(const QByteArray &encoded, const QString &name)
     item.name = name;
     add(std::move(item), encoded);
     pump();
+}
+
+void RatingBoard::setCaption(std::size_t index, const QString &caption)
+{
+    if (index >= m_items.size() || m_items[index].state != RatedItem::State::Scored
+        || m_items[index].caption == caption)
+        return;
+    m_items[index].caption = caption;
+    if (m_rater.model() && !isBlocked() && !m_inFlight.contains(m_ids[index]))
+        start(index);  // else it is asked again once it comes back
 }
 
 void RatingBoard::clear()

@@ -13,8 +13,10 @@ namespace dank::ui {
 /// One dropped file on the board.
 struct RatedItem {
     enum class State { Waiting, Scored, Skipped } state = State::Waiting;
-    QString path;  ///< empty for a pasted picture
-    QString name;  ///< shown
+    QString path;                ///< empty for a pasted picture
+    QString name;                ///< shown
+    QString caption;             ///< what stands beside the picture, as the user says; empty for nothing
+    bool readsCaptions = false;  ///< the model that scored it does
     Score score;
     QImage thumbnail;   ///< may be null while loading
     QString modelName;  ///< "run 7"
@@ -38,6 +40,8 @@ public:
     void rate(const QStringList &paths);                             ///< files and folders
     void rateImage(const QByteArray &encoded, const QString &name);  ///< pasted or dragged from a browser
     void clear();                                                    ///< undoable
+    /// Scores it anew with that beside it; until then the old score stays. Nothing for what has no score yet.
+    void setCaption(std::size_t index, const QString &caption);
 
     /// A model that could not be opened is tried again: its weights may be there now.
     void unblock();
