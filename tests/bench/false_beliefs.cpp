@@ -1,9 +1,9 @@
 // How often the verdict believes upvotes that were shuffled:
 //     false_beliefs FOLDER BACKBONE ROWS SHUFFLES [same|own]
 // FOLDER keeps the samples and the library, so that pictures are drawn and described once. BACKBONE: "classic", or a
-// network, whose weights then are random. The preset `standard` and its split, with both controls, as `dank train` has them;
-// `same`: all shuffles on the split of the default seed, `own` (as without): each on a split of its own.
-// A line each on stderr: number, rows, authors and pictures, R², the mean's R², Spearman, its interval and p-value, the
+// network, whose weights then are random. The preset `standard` and its split, with both controls, as `dank train` has
+// them; `same`: all shuffles on the split of the default seed, `own` (as without): each on a split of its own. A line
+// each on stderr: number, rows, authors and pictures, R², the mean's R², Spearman, its interval and p-value, the
 // verdict by the interval alone and the verdict; and one of JSON at the end.
 
 #include <algorithm>
