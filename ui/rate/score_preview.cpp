@@ -68,6 +68,9 @@ ScorePreview::ScorePreview(Session &session, ScoreModel &model, QAbstractItemVie
     setFixedWidth(440);
     for (TextLabel *label : {m_name, m_path})
         label->setElided(true);
+    // The keys are the board's until the caption is asked for, by Tab or a click.
+    setFocusPolicy(Qt::StrongFocus);
+    setFocus();
     showRow(board.currentIndex().row());
     connect(m_caption, &QLineEdit::textEdited, this, [this](const QString &caption) {
         if (const int row = m_board.currentIndex().row(); m_model.item(row))
