@@ -30,14 +30,6 @@ constexpr double kSure = 2;
 constexpr double kLinePenalties[] = {1000, 100, 10, 1, 0.1, 0.01};
 constexpr double kWordPenalties[] = {100, 10, 1, 0.1, 0.01};
 
-std::vector<std::size_t> learningRows(const Split &split)
-{
-    std::vector<std::size_t> rows = split.train;
-    rows.insert(rows.end(), split.validation.begin(), split.validation.end());
-    std::sort(rows.begin(), rows.end());
-    return rows;
-}
-
 /// The fold of each row; clusters stay together unless all rows are one.
 std::vector<std::size_t> foldsOf(std::span<const std::size_t> rows, std::span<const std::size_t> clusters,
                                  std::uint64_t seed)
@@ -110,6 +102,14 @@ double shareOf(std::span<const double> network, std::span<const double> rest, st
 }
 
 }  // namespace
+
+std::vector<std::size_t> learningRows(const Split &split)
+{
+    std::vector<std::size_t> rows = split.train;
+    rows.insert(rows.end(), split.validation.begin(), split.validation.end());
+    std::sort(rows.begin(), rows.end());
+    return rows;
+}
 
 Blend fitBlend(const BlendInput &input, int threads, const JobContext &job)
 {

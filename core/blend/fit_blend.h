@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "core/base/job.h"
 #include "core/dataset/feature_matrix.h"
@@ -13,6 +14,9 @@
 
 namespace dank {
 
+/// The train and validation sides together, ascending: what a blend learns from.
+std::vector<std::size_t> learningRows(const Split &split);
+
 /// What a blend is fitted on. Rows are those of `features`.
 struct BlendInput {
     const FeatureMatrix &features;
@@ -20,7 +24,7 @@ struct BlendInput {
     std::span<const float> targets;          ///< [rows]
     std::span<const std::string> titles;     ///< [rows]; empty: pictures alone
     std::span<const std::size_t> clusters;   ///< [rows], rows of one number are never on two sides of a fold
-    const Split &split;                      ///< learns from its train and validation sides
+    const Split &split;                      ///< learns from its learningRows()
     std::span<const double> networkAnswers;  ///< [split.validation], of a perceptron that learnt from the train side
     std::uint64_t seed = 0;
 };

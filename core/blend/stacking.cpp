@@ -49,10 +49,9 @@ Stack stack(std::span<const std::vector<double>> parts, std::span<const double> 
         weights(kept) = part;
     }
     if (const auto used = static_cast<double>((weights.array() > 0).count()); used > 0) {
-        const double once = static_cast<double>(repeats);  // rows that repeat tell nothing new
-        const double left = (wanted.squaredNorm() - bestGain) / once;
-        const double noise = used * left / std::max(1.0, static_cast<double>(rows) / once - used - 1);
-        weights *= std::max(kLeast, 1 - noise * once / bestGain);
+        const double once = static_cast<double>(rows) / static_cast<double>(repeats);  // repeats tell nothing new
+        const double noise = used * (wanted.squaredNorm() - bestGain) / std::max(1.0, once - used - 1);
+        weights *= std::max(kLeast, 1 - noise / bestGain);
     } else {
         Eigen::Index most = 0;
         sums.maxCoeff(&most);

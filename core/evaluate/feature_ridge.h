@@ -17,7 +17,7 @@ struct LinearHead {
     double operator()(std::span<const float> x) const;
 };
 
-/// A feature vector as a model sees it: (x - mean) / scale, each [columns].
+/// A feature vector as a model sees it: (x - mean) / scale, each [columns]. In and out may be the same.
 struct ModelScale {
     std::span<const float> mean, scale;
 

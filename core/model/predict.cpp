@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/evaluate/feature_ridge.h"
 #include "core/evaluate/title_features.h"
 
 // One row after another: a score must not depend on what else was dropped beside the image.
@@ -110,10 +111,8 @@ std::vector<float> predict(const Model &model, std::span<const float> values, st
     for (std::size_t row = 0; row < answers.size(); ++row) {
         in.assign(values.begin() + static_cast<std::ptrdiff_t>(row * columns),
                   values.begin() + static_cast<std::ptrdiff_t>((row + 1) * columns));
-        if (!model.featureMean.empty()) {
-            for (std::size_t c = 0; c < columns; ++c)
-                in[c] = (in[c] - model.featureMean[c]) / model.featureScale[c];
-        }
+        if (!model.featureMean.empty())
+            ModelScale{model.featureMean, model.featureScale}.apply(in, in);
         if (!model.blend) {
             answers[row] = static_cast<float>(networkAnswer(model, in, out));
             continue;

@@ -12,8 +12,10 @@
 #include "core/blend/fit_blend.h"
 #include "core/blend/stacking.h"
 #include "core/blend/word_ridge.h"
+#include "tests/evaluate/json_numbers.h"
 
 using namespace dank;
+using namespace dank::test;
 
 namespace {
 
@@ -71,17 +73,11 @@ private slots:
         const QJsonArray cases = QJsonDocument::fromJson(file.readAll()).array();
         QCOMPARE(cases.size(), 4);
         for (const QJsonValue &one : cases) {
-            const auto numbers = [](const QJsonValue &array) {
-                std::vector<double> result;
-                for (const QJsonValue &value : array.toArray())
-                    result.push_back(value.toDouble());
-                return result;
-            };
             std::vector<std::vector<double>> parts;
             for (const QJsonValue &part : one["parts"].toArray())
-                parts.push_back(numbers(part));
-            const Stack found = stack(parts, numbers(one["targets"]), std::size_t(one["repeats"].toInt()));
-            const auto expected = numbers(one["weights"]);
+                parts.push_back(numbers<double>(part));
+            const Stack found = stack(parts, numbers<double>(one["targets"]), std::size_t(one["repeats"].toInt()));
+            const auto expected = numbers<double>(one["weights"]);
             for (std::size_t p = 0; p < expected.size(); ++p)
                 QVERIFY2(std::abs(found.weights[p] - expected[p]) < 1e-7,
                          qPrintable(QStringLiteral("%1 and %2").arg(found.weights[p]).arg(expected[p])));

@@ -11,8 +11,10 @@
 #include "core/base/random.h"
 #include "core/evaluate/baselines.h"
 #include "core/evaluate/title_features.h"
+#include "tests/evaluate/json_numbers.h"
 
 using namespace dank;
+using namespace dank::test;
 
 namespace {
 
@@ -20,15 +22,6 @@ QJsonValue golden(const char *key)
 {
     QFile file(DANK_TEST_DATA "/golden/metrics.json");
     return file.open(QIODevice::ReadOnly) ? QJsonDocument::fromJson(file.readAll())[QLatin1String(key)] : QJsonValue();
-}
-
-template <typename T>
-std::vector<T> numbers(const QJsonValue &array)
-{
-    std::vector<T> result;
-    for (const QJsonValue &value : array.toArray())
-        result.push_back(static_cast<T>(value.toDouble()));
-    return result;
 }
 
 FeatureMatrix matrix(std::size_t columns, std::vector<float> values)

@@ -8,21 +8,10 @@
 #include <numeric>
 
 #include "core/evaluate/feature_ridge.h"
+#include "tests/evaluate/json_numbers.h"
 
 using namespace dank;
-
-namespace {
-
-template <typename T>
-std::vector<T> numbers(const QJsonValue &array)
-{
-    std::vector<T> result;
-    for (const QJsonValue &value : array.toArray())
-        result.push_back(static_cast<T>(value.toDouble()));
-    return result;
-}
-
-}  // namespace
+using namespace dank::test;
 
 class TestFeatureRidge : public QObject {
     Q_OBJECT

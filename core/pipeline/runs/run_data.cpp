@@ -7,6 +7,7 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "core/base/rows.h"
 #include "core/dataset/duplicates.h"
 #include "core/evaluate/neighbours.h"
 #include "core/nn/training/trainer.h"
@@ -51,16 +52,6 @@ std::vector<std::uint32_t> indexesOf(const Grouping &grouping)
     for (const std::int64_t index : grouping.indexes())
         indexes.push_back(index < 0 ? next++ : static_cast<std::uint32_t>(index));
     return indexes;
-}
-
-template <typename T>
-std::vector<T> picked(std::span<const T> values, std::span<const std::size_t> rows)
-{
-    std::vector<T> result;
-    for (const std::size_t row : rows)
-        if (!values.empty())
-            result.push_back(values[row]);
-    return result;
 }
 
 /// The titles of a run whose head may look at them; empty where it may not, or should not.

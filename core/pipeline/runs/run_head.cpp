@@ -68,8 +68,7 @@ void completeHead(Model &model, const HeadData &data, int bestEpoch, TrainingCon
         model.normShift.clear();
     } else if (!control.isStopping()) {
         Split together = training.split;
-        together.train.insert(together.train.end(), together.validation.begin(), together.validation.end());
-        std::sort(together.train.begin(), together.train.end());
+        together.train = learningRows(together);
         config.epochs = std::max(1, bestEpoch);
         config.patience = 0;
         try {
