@@ -4,10 +4,12 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <optional>
 
 #include "core/base/parallel.h"
 #include "core/base/random.h"
+#include "core/base/rows.h"
 #include "core/blend/stacking.h"
 #include "core/blend/word_ridge.h"
 #include "core/evaluate/ridge.h"
@@ -70,6 +72,15 @@ struct OutOfFold {
     std::vector<std::vector<double>> answers;  ///< [penalties][rows]
 };
 
+/// The mean of `from` - `less`.
+double meanDifference(std::span<const double> from, std::span<const double> less)
+{
+    double mean = 0;
+    for (std::size_t i = 0; i < from.size(); ++i)
+        mean += (from[i] - less[i]) / static_cast<double>(from.size());
+    return mean;
+}
+
 /// How much of the way from `rest` to `network` the errors become smaller, 0..1: nothing unless they do by more than
 /// twice their own standard error, and less than all of it the nearer that is.
 double shareOf(std::span<const double> network, std::span<const double> rest, std::span<const double> targets)
@@ -77,11 +88,7 @@ double shareOf(std::span<const double> network, std::span<const double> rest, st
     const auto count = static_cast<double>(targets.size());
     if (targets.size() < 2)
         return 0;
-    double meanStep = 0, meanError = 0;
-    for (std::size_t i = 0; i < targets.size(); ++i) {
-        meanStep += (network[i] - rest[i]) / count;
-        meanError += (targets[i] - rest[i]) / count;
-    }
+    const double meanStep = meanDifference(network, rest), meanError = meanDifference(targets, rest);
     double along = 0, squares = 0;
     for (std::size_t i = 0; i < targets.size(); ++i) {
         const double step = network[i] - rest[i] - meanStep;
@@ -101,6 +108,168 @@ double shareOf(std::span<const double> network, std::span<const double> rest, st
     return gain > kSure * error ? share * (1 - kSure * kSure * error * error / (gain * gain)) : 0;
 }
 
+class BlendFitter {
+public:
+    BlendFitter(const BlendInput &input, const JobContext &job)
+        : m_input(input), m_job(job), m_learning(learningRows(input.split)),
+          m_rows(sampleRows(m_learning, kMostFoldRows)),
+          m_deals(std::clamp<std::size_t>(kRowsOfOneDeal / std::max<std::size_t>(1, m_rows.size()), 1, kMostDeals)),
+          m_targets(picked<float>(input.targets, m_rows))
+    {
+        for (std::size_t deal = 0; deal < m_deals; ++deal) {
+            m_folds.push_back(foldsOf(m_rows, input.clusters, mixSeed(input.seed, deal)));
+            m_wanted.insert(m_wanted.end(), m_targets.begin(), m_targets.end());
+        }
+        if (!input.titles.empty())
+            m_words.emplace(input.titles, m_rows);
+    }
+
+    Blend fit(int threads)
+    {
+        OutOfFold line(std::size(kLinePenalties), m_wanted.size()), word(std::size(kWordPenalties), m_wanted.size());
+        const std::size_t each = m_deals * kFolds, steps = each * (m_words ? 2 : 1);
+        m_job.report("blend", 0, steps + 1);
+        parallelFor(steps, threads, m_job.cancel, [&](std::size_t step) {
+            const std::size_t deal = step / kFolds % m_deals, fold = step % kFolds;
+            if (step < each)
+                answerByLine(line, deal, fold);
+            else
+                answerByWords(word, deal, fold);
+        });
+        m_job.report("blend", steps, steps + 1);
+
+        const std::size_t linePenalty = line.best(m_wanted), wordPenalty = word.best(m_wanted);
+        m_parts = {std::move(line.answers[linePenalty])};
+        const Stack alone = stack(m_parts, m_wanted, m_deals);
+        if (m_words)
+            m_parts.push_back(std::move(word.answers[wordPenalty]));
+        const Stack together = m_words ? stack(m_parts, m_wanted, m_deals) : alone;
+
+        Blend blend;
+        blend.image = weigh(alone);
+        blend.both = weigh(together);
+        for (std::size_t i = 0; i < m_rows.size(); ++i) {
+            const double off = answerOf(together, i) - m_wanted[i];
+            blend.loss += off * off / static_cast<double>(m_rows.size());
+        }
+        if (blend.image.line > 0 || blend.both.line > 0)
+            fitLine(blend, kLinePenalties[linePenalty]);
+        if (blend.both.words > 0)
+            fitWords(blend, kWordPenalties[wordPenalty]);
+        else
+            blend.both = blend.image;
+        m_job.report("blend", steps + 1, steps + 1);
+        return blend;
+    }
+
+private:
+    JobContext quiet() const { return {m_job.cancel, {}}; }
+
+    /// Places among the rows that are in that fold, or that are not.
+    std::vector<std::size_t> places(std::size_t deal, std::size_t fold, bool held) const
+    {
+        std::vector<std::size_t> places;
+        for (std::size_t i = 0; i < m_rows.size(); ++i)
+            if ((m_folds[deal][i] == fold) == held)
+                places.push_back(i);
+        return places;
+    }
+
+    void answerByLine(OutOfFold &line, std::size_t deal, std::size_t fold) const
+    {
+        const std::vector<std::size_t> held = places(deal, fold, true);
+        if (held.empty())
+            return;
+        const auto learned = picked<std::size_t>(m_rows, places(deal, fold, false));
+        const auto heads =
+            ridgeHeads(m_input.features, m_input.scale, m_input.targets, learned, kLinePenalties, quiet());
+        std::vector<float> row(m_input.features.columns);
+        for (const std::size_t i : held) {
+            m_input.scale.apply(m_input.features.row(m_rows[i]), row);
+            for (std::size_t p = 0; p < heads.size(); ++p)
+                line.answers[p][deal * m_rows.size() + i] = heads[p](row);
+        }
+    }
+
+    void answerByWords(OutOfFold &word, std::size_t deal, std::size_t fold) const
+    {
+        const std::vector<std::size_t> held = places(deal, fold, true);
+        if (held.empty())
+            return;
+        const auto heads = m_words->heads(m_targets, places(deal, fold, false), kWordPenalties, quiet());
+        for (const std::size_t i : held)
+            for (std::size_t p = 0; p < heads.size(); ++p)
+                word.answers[p][deal * m_rows.size() + i] = m_words->answer(heads[p], i);
+    }
+
+    /// The mean of its deals.
+    double answerOf(const Stack &stack, std::size_t i) const
+    {
+        double answer = stack.intercept;
+        for (std::size_t p = 0; p < stack.weights.size(); ++p)
+            for (std::size_t deal = 0; deal < m_deals; ++deal)
+                answer += stack.weights[p] * m_parts[p][deal * m_rows.size() + i] / static_cast<double>(m_deals);
+        return answer;
+    }
+
+    /// With the perceptron, as far as it knows better about the rows that it did not learn from.
+    BlendWeights weigh(const Stack &stack) const
+    {
+        std::vector<double> network, rest, judged;
+        for (std::size_t i = 0; i < m_input.split.validation.size() && i < m_input.networkAnswers.size(); ++i) {
+            const std::size_t row = m_input.split.validation[i];
+            const auto found = std::lower_bound(m_rows.begin(), m_rows.end(), row);
+            if (found == m_rows.end() || *found != row)
+                continue;
+            network.push_back(m_input.networkAnswers[i]);
+            rest.push_back(answerOf(stack, static_cast<std::size_t>(found - m_rows.begin())));
+            judged.push_back(m_input.targets[row]);
+        }
+        const double share = shareOf(network, rest, judged);
+        BlendWeights weights;
+        weights.network = share;
+        weights.line = (1 - share) * stack.weights[0];
+        weights.words = stack.weights.size() > 1 ? (1 - share) * stack.weights[1] : 0;
+        weights.intercept = (1 - share) * stack.intercept;
+        if (share > 0)  // its mean is set right too
+            weights.intercept += share * (meanDifference(judged, rest) - meanDifference(network, rest));
+        return weights;
+    }
+
+    void fitLine(Blend &blend, double penalty) const
+    {
+        LinearHead head = std::move(
+            ridgeHeads(m_input.features, m_input.scale, m_input.targets, m_learning, std::array{penalty}, m_job)
+                .front());
+        blend.line = std::move(head.weight);
+        blend.lineBias = head.bias;
+    }
+
+    void fitWords(Blend &blend, double penalty) const
+    {
+        const std::vector<std::size_t> rows = sampleRows(m_learning, kMostWordRows);
+        const WordRidge words(m_input.titles, rows);
+        std::vector<std::size_t> all(rows.size());
+        std::iota(all.begin(), all.end(), std::size_t{0});
+        LinearHead head =
+            std::move(words.heads(picked<float>(m_input.targets, rows), all, std::array{penalty}, m_job).front());
+        blend.rarity = words.rarity();
+        blend.words = std::move(head.weight);
+        blend.wordBias = head.bias;
+    }
+
+    const BlendInput &m_input;
+    const JobContext &m_job;
+    const std::vector<std::size_t> m_learning;      ///< ascending
+    const std::vector<std::size_t> m_rows;          ///< of them, those that choose
+    const std::size_t m_deals;                      ///< how often those are folded
+    std::vector<std::vector<std::size_t>> m_folds;  ///< [deals][rows]
+    const std::vector<float> m_targets;             ///< [rows]
+    std::vector<double> m_wanted;                   ///< [deals × rows], the same for each deal
+    std::optional<WordRidge> m_words;               ///< of the rows' titles, where there are any
+    std::vector<std::vector<double>> m_parts;  ///< [parts][deals × rows], out-of-fold answers of the chosen penalty
+};
+
 }  // namespace
 
 std::vector<std::size_t> learningRows(const Split &split)
@@ -113,136 +282,7 @@ std::vector<std::size_t> learningRows(const Split &split)
 
 Blend fitBlend(const BlendInput &input, int threads, const JobContext &job)
 {
-    const std::vector<std::size_t> learning = learningRows(input.split);
-    const std::vector<std::size_t> rows = sampleRows(learning, kMostFoldRows);
-    const std::size_t deals =
-        std::clamp<std::size_t>(kRowsOfOneDeal / std::max<std::size_t>(1, rows.size()), 1, kMostDeals);
-    std::vector<std::vector<std::size_t>> folds;
-    for (std::size_t deal = 0; deal < deals; ++deal)
-        folds.push_back(foldsOf(rows, input.clusters, mixSeed(input.seed, deal)));
-    std::vector<float> targets;
-    std::vector<double> wanted;
-    for (const std::size_t row : rows)
-        targets.push_back(input.targets[row]);
-    for (std::size_t deal = 0; deal < deals; ++deal)
-        wanted.insert(wanted.end(), targets.begin(), targets.end());
-    const bool hasWords = !input.titles.empty();
-    std::optional<WordRidge> words;
-    if (hasWords)
-        words.emplace(input.titles, rows);
-
-    OutOfFold line(std::size(kLinePenalties), wanted.size()), word(std::size(kWordPenalties), wanted.size());
-    const std::size_t steps = deals * kFolds * (hasWords ? 2 : 1);
-    job.report("blend", 0, steps + 1);
-    parallelFor(steps, threads, job.cancel, [&](std::size_t step) {
-        const std::size_t fold = step % kFolds, deal = step / kFolds % deals, at = deal * rows.size();
-        std::vector<std::size_t> learned, places, held;
-        for (std::size_t i = 0; i < rows.size(); ++i) {
-            if (folds[deal][i] == fold) {
-                held.push_back(i);
-                continue;
-            }
-            learned.push_back(rows[i]);
-            places.push_back(i);
-        }
-        if (held.empty())
-            return;
-        const JobContext quiet{job.cancel, {}};
-        if (step < deals * kFolds) {
-            const auto heads = ridgeHeads(input.features, input.scale, input.targets, learned, kLinePenalties, quiet);
-            std::vector<float> row(input.features.columns);
-            for (const std::size_t i : held) {
-                input.scale.apply(input.features.row(rows[i]), row);
-                for (std::size_t p = 0; p < heads.size(); ++p)
-                    line.answers[p][at + i] = heads[p](row);
-            }
-        } else {
-            const auto heads = words->heads(targets, places, kWordPenalties, quiet);
-            for (const std::size_t i : held)
-                for (std::size_t p = 0; p < heads.size(); ++p)
-                    word.answers[p][at + i] = words->answer(heads[p], i);
-        }
-    });
-    job.report("blend", steps, steps + 1);
-
-    const std::size_t linePenalty = line.best(wanted), wordPenalty = hasWords ? word.best(wanted) : 0;
-    std::vector<std::vector<double>> parts{line.answers[linePenalty]};
-    const Stack alone = stack(parts, wanted, deals);
-    Stack together = alone;
-    together.weights.resize(2);
-    if (hasWords) {
-        parts.push_back(word.answers[wordPenalty]);
-        together = stack(parts, wanted, deals);
-    }
-    const auto answerOf = [&](const Stack &stack, std::size_t i) {  // the mean of its deals
-        double answer = stack.intercept;
-        for (std::size_t p = 0; p < parts.size() && p < stack.weights.size(); ++p)
-            for (std::size_t deal = 0; deal < deals; ++deal)
-                answer += stack.weights[p] * parts[p][deal * rows.size() + i] / static_cast<double>(deals);
-        return answer;
-    };
-
-    // Where the perceptron has said something about a row that it did not learn from.
-    std::vector<std::size_t> places;
-    std::vector<double> network, judged;
-    for (std::size_t i = 0; i < input.split.validation.size() && i < input.networkAnswers.size(); ++i) {
-        const auto found = std::lower_bound(rows.begin(), rows.end(), input.split.validation[i]);
-        if (found == rows.end() || *found != input.split.validation[i])
-            continue;
-        places.push_back(static_cast<std::size_t>(found - rows.begin()));
-        network.push_back(input.networkAnswers[i]);
-        judged.push_back(input.targets[input.split.validation[i]]);
-    }
-    Blend blend;
-    const auto weigh = [&](const Stack &stack, BlendWeights &weights) {
-        std::vector<double> rest;
-        double step = 0, mean = 0;
-        for (std::size_t i = 0; i < places.size(); ++i) {
-            rest.push_back(answerOf(stack, places[i]));
-            step += (network[i] - rest[i]) / static_cast<double>(places.size());
-            mean += (judged[i] - rest[i]) / static_cast<double>(places.size());
-        }
-        const double share = shareOf(network, rest, judged);
-        weights.network = share;
-        weights.line = (1 - share) * stack.weights[0];
-        weights.words = stack.weights.size() > 1 ? (1 - share) * stack.weights[1] : 0;
-        // Where the perceptron has a say, its mean is set right too.
-        weights.intercept = (1 - share) * stack.intercept + (share > 0 ? share * (mean - step) : 0);
-    };
-    weigh(alone, blend.image);
-    weigh(together, blend.both);
-    double error = 0;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        const double off = answerOf(together, i) - wanted[i];
-        error += off * off / static_cast<double>(rows.size());
-    }
-    blend.loss = error;
-
-    if (blend.image.line > 0 || blend.both.line > 0) {
-        LinearHead head = std::move(ridgeHeads(input.features, input.scale, input.targets, learning,
-                                               std::array{kLinePenalties[linePenalty]}, job)
-                                        .front());
-        blend.line = std::move(head.weight);
-        blend.lineBias = head.bias;
-    }
-    if (blend.both.words > 0) {
-        const std::vector<std::size_t> some = sampleRows(learning, kMostWordRows);
-        const WordRidge fitted(input.titles, some);
-        std::vector<float> all;
-        std::vector<std::size_t> every;
-        for (std::size_t i = 0; i < some.size(); ++i) {
-            all.push_back(input.targets[some[i]]);
-            every.push_back(i);
-        }
-        LinearHead head = std::move(fitted.heads(all, every, std::array{kWordPenalties[wordPenalty]}, job).front());
-        blend.rarity = fitted.rarity();
-        blend.words = std::move(head.weight);
-        blend.wordBias = head.bias;
-    } else {
-        blend.both = blend.image;
-    }
-    job.report("blend", steps + 1, steps + 1);
-    return blend;
+    return BlendFitter(input, job).fit(threads);
 }
 
 }  // namespace dank
