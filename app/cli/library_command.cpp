@@ -61,7 +61,7 @@ int info(Context &context)
     printLine(
         megabytes(bytesOf(items)) + " in " + displayPath(context.library())
         + ". Features, thumbnails and facts can be freed by `dank library prune`: they are computed again when they"
-          " are needed.");
+          " are needed. So can the texts of pictures, which `dank read` reads again.");
     return kSuccess;
 }
 
@@ -124,8 +124,8 @@ Action declareLibrary(CLI::App &app)
         command("prune", "Free what can be computed again, the least used first", "prune --unused-for 90 --to 2GB",
                 [options](Context &context) { return prune(context, *options); });
     PruneRequest &request = options->request;
-    pruning->add_option("--kind", request.kinds, "Only features, thumbnails or facts; may be given again")
-        ->check(CLI::IsMember({"features", "thumbnails", "facts"}))
+    pruning->add_option("--kind", request.kinds, "Only features, thumbnails, texts or facts; may be given again")
+        ->check(CLI::IsMember({"features", "thumbnails", "texts", "facts"}))
         ->type_name("KIND");
     pruning->add_option("--backbone", request.backbones, "Only features of this id, or of a network's every id")
         ->type_name("ID");

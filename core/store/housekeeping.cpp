@@ -96,6 +96,8 @@ std::vector<StoredItem> Housekeeping::items() const
     for (const auto &[kind, query] :
          {std::pair("thumbnails", "SELECT '', count(*), sum(length(image_hash) + length(encoded)), "
                                       + usedLast("thumbnails", "''") + " FROM thumbnails"),
+          std::pair("texts", "SELECT '', count(*), sum(length(image_hash) + length(text) + length(words)), "
+                                 + usedLast("texts", "''") + " FROM texts"),
           std::pair("facts", "SELECT '', count(*), sum(length(key) + length(value)), " + usedLast("facts", "''")
                                  + " FROM facts WHERE key NOT LIKE 'program/%'")})
         for (StoredItem &item : measured(kind, query))
@@ -130,7 +132,7 @@ void Housekeeping::free(const StoredItem &item, const JobContext &job)
         which = "backbone = (SELECT id FROM backbones WHERE name = ?1)";
     else if (item.kind == "facts")
         key = "key", which += " AND key NOT LIKE 'program/%'";
-    else if (item.kind != "thumbnails")
+    else if (item.kind != "thumbnails" && item.kind != "texts")
         throw Error(ErrorKind::Library,
                     "Nothing of the kind '" + item.kind + "' is freed: it cannot be computed again.", m_folder);
     const std::string erase = "DELETE FROM " + item.kind + " WHERE " + key + " IN (SELECT " + key + " FROM " + item.kind

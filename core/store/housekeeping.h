@@ -16,7 +16,8 @@ namespace dank {
 
 /// One kind of thing that a library stores.
 struct StoredItem {
-    std::string kind{};  ///< "features", "thumbnails", "facts"; "runs", "models", "checkpoints", "weights"; "unused"
+    std::string
+        kind{};  ///< "features", "thumbnails", "texts", "facts"; "runs", "models", "checkpoints", "weights"; "unused"
     std::string backbone{};   ///< of features the full id, else empty
     std::uint64_t rows = 0;   ///< vectors, pictures, facts, runs or files
     std::uint64_t bytes = 0;  ///< of what they hold; of "unused" what vacuum() gives back to the disk

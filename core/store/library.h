@@ -10,6 +10,7 @@
 #include "core/store/housekeeping.h"
 #include "core/store/run_store.h"
 #include "core/store/small_stores.h"
+#include "core/store/text_store.h"
 
 namespace SQLite {
 class Database;
@@ -42,6 +43,8 @@ public:
     const FactStore &facts() const { return m_facts; }
     ThumbnailStore &thumbnails() { return m_thumbnails; }
     const ThumbnailStore &thumbnails() const { return m_thumbnails; }
+    TextStore &texts() { return m_texts; }
+    const TextStore &texts() const { return m_texts; }
     RunStore &runs() { return m_runs; }
     const RunStore &runs() const { return m_runs; }
     EvaluationStore &evaluations() { return m_evaluations; }
@@ -58,6 +61,7 @@ private:
     FeatureStore m_features;
     FactStore m_facts;
     ThumbnailStore m_thumbnails;
+    TextStore m_texts;
     RunStore m_runs;
     EvaluationStore m_evaluations;
     UserChoices m_choices;

@@ -108,8 +108,19 @@ CREATE TABLE last_used(
 INSERT INTO last_used SELECT 'features', backbone, max(substr(created, 1, 10)) FROM runs GROUP BY backbone;
 )sql";
 
+constexpr const char *kSchema4 = R"sql(
+CREATE TABLE texts(
+    row INTEGER PRIMARY KEY,            -- greater is later
+    image_hash TEXT NOT NULL,
+    reader TEXT NOT NULL,
+    text TEXT NOT NULL,
+    confidence REAL NOT NULL,           -- 0..1
+    words TEXT NOT NULL);               -- JSON, [[text, x, y, width, height, confidence], …]
+CREATE UNIQUE INDEX texts_key ON texts(image_hash, reader);
+)sql";
+
 /// What each version added to the one before it; a new library goes through all of them.
-constexpr const char *kSteps[] = {kSchema1, kSchema2, kSchema3};
+constexpr const char *kSteps[] = {kSchema1, kSchema2, kSchema3, kSchema4};
 constexpr int kSchemaVersion = static_cast<int>(std::size(kSteps));
 
 [[noreturn]] void refuse(const std::filesystem::path &file, const std::string &why)

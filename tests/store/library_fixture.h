@@ -14,7 +14,7 @@
 
 namespace dank {
 
-inline constexpr int kVersion = 3;  ///< of the library's tables
+inline constexpr int kVersion = 4;  ///< of the library's tables
 
 class Folder {
 public:
