@@ -47,7 +47,11 @@ public:
             printLine("Dankness is measured within " + printable(m_model.targetGroup)
                       + "; a picture alone has no group, so its upvotes are read from all memes together.");
         if (m_model.readsCaptions() && !m_captions)
-            printLine("Rated by the picture alone; the model has learned from titles too: --caption says one.");
+            printLine(
+                m_model.readsTitles()
+                    ? "Rated by the picture alone; the model has learned from titles too: --caption says one."
+                    : "Rated by the picture alone; the model has learned from the text in pictures too: `dank read` "
+                      "reads it.");
         if (m_model.interval) {
             printLine("The interval holds for " + fixed(m_model.interval->level * 100, 0) + " % of memes like those of "
                       + printable(datasetName(m_model)) + ", as measured on " + grouped(m_model.interval->rows)

@@ -70,7 +70,10 @@ void addEvaluation(Json &document, const Evaluation &evaluation)
         return found == evaluation.baselines.end() ? Json(nullptr) : toJson(found->pooled);
     };
     if (const Json picture = part("picture_part"); !picture.is_null())
-        document["parts"] = {{"image", picture}, {"title", part("words_part")}, {"both", toJson(evaluation.model)}};
+        document["parts"] = {{"image", picture},
+                             {"title", part("title_part")},
+                             {"text", part("text_part")},
+                             {"both", toJson(evaluation.model)}};
     document["duplicates_in_training"] = evaluation.duplicates;
     document["verdict"] = verdictName(evaluation.verdict.kind);
     document["verdict_text"] = evaluation.verdict.headline + " " + evaluation.verdict.reason;

@@ -185,9 +185,11 @@ Action declareTrain(CLI::App &app)
     add("--dropout", &TrainConfig::dropout, "Probability of dropping, after every hidden layer", "P");
     add("--patience", &TrainConfig::patience, "Stop after this many epochs without a better one; 0: never", "N");
     addSwitch("--blend,!--no-blend", &TrainConfig::blend, "Straight lines beside the network, stacked with it");
-    addWord("--captions", &TrainConfig::captions, captionsFromName,
-            "Which words may count: none, title, or auto (the title where most memes have one); needs the blend",
-            "WORDS");
+    addWord(
+        "--captions", &TrainConfig::captions, captionsFromName,
+        "Which words may count: none, title, text (in the pictures, once read), both, or\nauto (what most memes have); "
+        "needs the blend",
+        "WORDS");
     addWord("--loss", &TrainConfig::loss, lossFromText,
             "mse, huber, bce (of percentiles), ranknet (pairs within the group),\nor a weighted sum, as in "
             "bce+0.5ranknet",

@@ -185,19 +185,21 @@ Json lossesOf(const std::vector<EpochStats> &curve, double EpochStats::*member)
 /// The parts of a head and how much each counts.
 Json headJson(const Blend &blend)
 {
-    const BlendWeights &weights = blend.both;
+    const BlendWeights &weights = blend.withBoth;
     return {{"parts",
              {{{"name", "network"}, {"weight", number(weights.network)}},
               {{"name", "line"}, {"weight", number(weights.line)}},
-              {{"name", "words"}, {"weight", number(weights.words)}}}},
+              {{"name", "title"}, {"weight", number(weights.title)}},
+              {{"name", "text"}, {"weight", number(weights.text)}}}},
             {"loss", number(blend.loss)}};
 }
 
 std::string headWords(const Blend &blend)
 {
-    const BlendWeights &weights = blend.both;
+    const BlendWeights &weights = blend.withBoth;
     return "Head: " + fixed(weights.network, 2) + " network + " + fixed(weights.line, 2)
-           + " straight line through the features + " + fixed(weights.words, 2) + " title's words.";
+           + " straight line through the features + " + fixed(weights.title, 2) + " title's words + "
+           + fixed(weights.text, 2) + " words in the picture.";
 }
 
 int finishTraining(Context &context, const TrainReport &report, const std::filesystem::path &out, bool strict)
@@ -227,7 +229,9 @@ int finishTraining(Context &context, const TrainReport &report, const std::files
                       {"train_loss", lossesOf(model.curve, &EpochStats::trainLoss)},
                       {"validation_loss", lossesOf(model.curve, &EpochStats::validationLoss)},
                       {"mean_predictor_loss", number(model.meanPredictorLoss)}};
-        document["captions"] = model.readsCaptions() ? "title" : "none";
+        document["captions"] = captionsName(model.readsTitles() ? model.readsText() ? Captions::Both : Captions::Title
+                                            : model.readsText() ? Captions::Text
+                                                                : Captions::None);
         if (model.blend)
             document["head"] = headJson(*model.blend);
         addEvaluation(document, report.evaluation);

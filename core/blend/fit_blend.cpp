@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
-#include <optional>
+#include <string>
 
 #include "core/base/parallel.h"
 #include "core/base/random.h"
@@ -72,6 +72,22 @@ struct OutOfFold {
     std::vector<std::vector<double>> answers;  ///< [penalties][rows]
 };
 
+/// Words that the blend may look at: the titles, or the texts in the pictures.
+struct WordBlock {
+    std::string Caption::*words;
+    WordPart Blend::*part;
+    double BlendWeights::*weight;
+    WordRidge ridge;  ///< of the rows that choose
+    OutOfFold outOfFold;
+    double penalty = 0;
+};
+
+/// Some of the parts, stacked: their places, the line's first.
+struct Way {
+    std::vector<std::size_t> parts;
+    Stack stack;
+};
+
 /// The mean of `from` - `less`.
 double meanDifference(std::span<const double> from, std::span<const double> less)
 {
@@ -120,49 +136,94 @@ public:
             m_folds.push_back(foldsOf(m_rows, input.clusters, mixSeed(input.seed, deal)));
             m_wanted.insert(m_wanted.end(), m_targets.begin(), m_targets.end());
         }
-        if (!input.titles.empty())
-            m_words.emplace(input.titles, m_rows);
+        addWords(&Caption::title, &Blend::title, &BlendWeights::title);
+        addWords(&Caption::text, &Blend::text, &BlendWeights::text);
     }
 
     Blend fit(int threads)
     {
-        OutOfFold line(std::size(kLinePenalties), m_wanted.size()), word(std::size(kWordPenalties), m_wanted.size());
-        const std::size_t each = m_deals * kFolds, steps = each * (m_words ? 2 : 1);
+        OutOfFold line(std::size(kLinePenalties), m_wanted.size());
+        const std::size_t each = m_deals * kFolds, steps = each * (1 + m_words.size());
         m_job.report("blend", 0, steps + 1);
         parallelFor(steps, threads, m_job.cancel, [&](std::size_t step) {
             const std::size_t deal = step / kFolds % m_deals, fold = step % kFolds;
             if (step < each)
                 answerByLine(line, deal, fold);
             else
-                answerByWords(word, deal, fold);
+                answerByWords(m_words[step / each - 1], deal, fold);
         });
         m_job.report("blend", steps, steps + 1);
 
-        const std::size_t linePenalty = line.best(m_wanted), wordPenalty = word.best(m_wanted);
+        const std::size_t linePenalty = line.best(m_wanted);
         m_parts = {std::move(line.answers[linePenalty])};
-        const Stack alone = stack(m_parts, m_wanted, m_deals);
-        if (m_words)
-            m_parts.push_back(std::move(word.answers[wordPenalty]));
-        const Stack together = m_words ? stack(m_parts, m_wanted, m_deals) : alone;
+        for (WordBlock &block : m_words) {
+            const std::size_t penalty = block.outOfFold.best(m_wanted);
+            block.penalty = kWordPenalties[penalty];
+            m_parts.push_back(std::move(block.outOfFold.answers[penalty]));
+        }
 
         Blend blend;
-        blend.image = weigh(alone);
-        blend.both = weigh(together);
+        blend.image = weigh(wayWith(false, false));
+        blend.withTitle = weigh(wayWith(true, false));
+        blend.withText = weigh(wayWith(false, true));
+        const Way all = wayWith(true, true);
+        blend.withBoth = weigh(all);
         for (std::size_t i = 0; i < m_rows.size(); ++i) {
-            const double off = answerOf(together, i) - m_wanted[i];
+            const double off = answerOf(all, i) - m_wanted[i];
             blend.loss += off * off / static_cast<double>(m_rows.size());
         }
-        if (blend.image.line > 0 || blend.both.line > 0)
+        dropWords(blend);
+        if (blend.image.line > 0 || blend.withTitle.line > 0 || blend.withText.line > 0 || blend.withBoth.line > 0)
             fitLine(blend, kLinePenalties[linePenalty]);
-        if (blend.both.words > 0)
-            fitWords(blend, kWordPenalties[wordPenalty]);
-        else
-            blend.both = blend.image;
+        for (const WordBlock &block : m_words)
+            if (blend.withBoth.*block.weight > 0)
+                fitWords(blend, block);
         m_job.report("blend", steps + 1, steps + 1);
         return blend;
     }
 
 private:
+    /// Where any row has such words.
+    void addWords(std::string Caption::*words, WordPart Blend::*part, double BlendWeights::*weight)
+    {
+        if (std::ranges::all_of(m_input.captions, [&](const Caption &caption) { return (caption.*words).empty(); }))
+            return;
+        m_words.push_back({words, part, weight, WordRidge(textsOf(words), m_rows),
+                           OutOfFold(std::size(kWordPenalties), m_wanted.size())});
+    }
+
+    std::vector<std::string> textsOf(std::string Caption::*words) const
+    {
+        std::vector<std::string> texts;
+        for (const Caption &caption : m_input.captions)
+            texts.push_back(caption.*words);
+        return texts;
+    }
+
+    /// The line, and those words beside it.
+    Way wayWith(bool title, bool text) const
+    {
+        Way way{{0}, {}};
+        for (std::size_t b = 0; b < m_words.size(); ++b)
+            if (m_words[b].words == &Caption::title ? title : text)
+                way.parts.push_back(b + 1);
+        way.stack = stack(picked<std::vector<double>>(m_parts, way.parts), m_wanted, m_deals);
+        return way;
+    }
+
+    /// Words that count for nothing beside all the rest are not read at all.
+    void dropWords(Blend &blend) const
+    {
+        if (blend.withBoth.title <= 0) {
+            blend.withTitle = blend.image;
+            blend.withBoth = blend.withText;
+        }
+        if (blend.withBoth.text <= 0) {
+            blend.withText = blend.image;
+            blend.withBoth = blend.withTitle;
+        }
+    }
+
     JobContext quiet() const { return {m_job.cancel, {}}; }
 
     /// Places among the rows that are in that fold, or that are not.
@@ -191,29 +252,30 @@ private:
         }
     }
 
-    void answerByWords(OutOfFold &word, std::size_t deal, std::size_t fold) const
+    void answerByWords(WordBlock &block, std::size_t deal, std::size_t fold) const
     {
         const std::vector<std::size_t> held = places(deal, fold, true);
         if (held.empty())
             return;
-        const auto heads = m_words->heads(m_targets, places(deal, fold, false), kWordPenalties, quiet());
+        const auto heads = block.ridge.heads(m_targets, places(deal, fold, false), kWordPenalties, quiet());
         for (const std::size_t i : held)
             for (std::size_t p = 0; p < heads.size(); ++p)
-                word.answers[p][deal * m_rows.size() + i] = m_words->answer(heads[p], i);
+                block.outOfFold.answers[p][deal * m_rows.size() + i] = block.ridge.answer(heads[p], i);
     }
 
     /// The mean of its deals.
-    double answerOf(const Stack &stack, std::size_t i) const
+    double answerOf(const Way &way, std::size_t i) const
     {
-        double answer = stack.intercept;
-        for (std::size_t p = 0; p < stack.weights.size(); ++p)
+        double answer = way.stack.intercept;
+        for (std::size_t p = 0; p < way.parts.size(); ++p)
             for (std::size_t deal = 0; deal < m_deals; ++deal)
-                answer += stack.weights[p] * m_parts[p][deal * m_rows.size() + i] / static_cast<double>(m_deals);
+                answer += way.stack.weights[p] * m_parts[way.parts[p]][deal * m_rows.size() + i]
+                          / static_cast<double>(m_deals);
         return answer;
     }
 
     /// With the perceptron, as far as it knows better about the rows that it did not learn from.
-    BlendWeights weigh(const Stack &stack) const
+    BlendWeights weigh(const Way &way) const
     {
         std::vector<double> network, rest, judged;
         for (std::size_t i = 0; i < m_input.split.validation.size() && i < m_input.networkAnswers.size(); ++i) {
@@ -222,15 +284,16 @@ private:
             if (found == m_rows.end() || *found != row)
                 continue;
             network.push_back(m_input.networkAnswers[i]);
-            rest.push_back(answerOf(stack, static_cast<std::size_t>(found - m_rows.begin())));
+            rest.push_back(answerOf(way, static_cast<std::size_t>(found - m_rows.begin())));
             judged.push_back(m_input.targets[row]);
         }
         const double share = shareOf(network, rest, judged);
         BlendWeights weights;
         weights.network = share;
-        weights.line = (1 - share) * stack.weights[0];
-        weights.words = stack.weights.size() > 1 ? (1 - share) * stack.weights[1] : 0;
-        weights.intercept = (1 - share) * stack.intercept;
+        weights.line = (1 - share) * way.stack.weights[0];
+        for (std::size_t p = 1; p < way.parts.size(); ++p)
+            weights.*m_words[way.parts[p] - 1].weight = (1 - share) * way.stack.weights[p];
+        weights.intercept = (1 - share) * way.stack.intercept;
         if (share > 0)  // its mean is set right too
             weights.intercept += share * (meanDifference(judged, rest) - meanDifference(network, rest));
         return weights;
@@ -245,17 +308,15 @@ private:
         blend.lineBias = head.bias;
     }
 
-    void fitWords(Blend &blend, double penalty) const
+    void fitWords(Blend &blend, const WordBlock &block) const
     {
         const std::vector<std::size_t> rows = sampleRows(m_learning, kMostWordRows);
-        const WordRidge words(m_input.titles, rows);
+        const WordRidge words(textsOf(block.words), rows);
         std::vector<std::size_t> all(rows.size());
         std::iota(all.begin(), all.end(), std::size_t{0});
         LinearHead head =
-            std::move(words.heads(picked<float>(m_input.targets, rows), all, std::array{penalty}, m_job).front());
-        blend.rarity = words.rarity();
-        blend.words = std::move(head.weight);
-        blend.wordBias = head.bias;
+            std::move(words.heads(picked<float>(m_input.targets, rows), all, std::array{block.penalty}, m_job).front());
+        blend.*block.part = {words.rarity(), std::move(head.weight), head.bias};
     }
 
     const BlendInput &m_input;
@@ -266,7 +327,7 @@ private:
     std::vector<std::vector<std::size_t>> m_folds;  ///< [deals][rows]
     const std::vector<float> m_targets;             ///< [rows]
     std::vector<double> m_wanted;                   ///< [deals × rows], the same for each deal
-    std::optional<WordRidge> m_words;               ///< of the rows' titles, where there are any
+    std::vector<WordBlock> m_words;                 ///< up to two, where there are any
     std::vector<std::vector<double>> m_parts;  ///< [parts][deals × rows], out-of-fold answers of the chosen penalty
 };
 

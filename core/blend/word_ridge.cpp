@@ -7,13 +7,13 @@
 
 namespace dank {
 
-WordRidge::WordRidge(std::span<const std::string> titles, std::span<const std::size_t> rows)
-    : m_rarity(TitleFeatures(titles, rows).rarity())
+WordRidge::WordRidge(std::span<const std::string> texts, std::span<const std::size_t> rows)
+    : m_rarity(TitleFeatures(texts, rows).rarity())
 {
     const TitleFeatures features(m_rarity);  // as the model will have them
     m_words.reserve(rows.size());
     for (const std::size_t row : rows)
-        m_words.push_back(features.of(titles[row]));
+        m_words.push_back(features.of(texts[row]));
 }
 
 std::vector<LinearHead> WordRidge::heads(std::span<const float> targets, std::span<const std::size_t> places,

@@ -19,7 +19,8 @@ public:
     virtual const Model &model() const = 0;
     /// Loads the network now; otherwise the first picture does whose features the library does not have.
     virtual void prepare() const {}
-    /// `caption`: what stands beside the picture; empty for nothing. Models that read none pass it over.
+    /// `caption`: words that someone typed for the picture, as Scorer::score() has them; empty for nothing. Models that
+    /// read none pass it over.
     virtual Score rate(const std::filesystem::path &file, const std::string &caption = {}) const = 0;
     /// A picture that has no file (pasted). `name` goes into Score::path.
     virtual Score rate(std::span<const std::byte> encoded, const std::string &name,

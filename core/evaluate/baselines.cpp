@@ -47,7 +47,8 @@ std::string baselineTitle(std::string_view name)
         {"image_stats", "colours, size and shape alone"},
         {"title", "the title's words alone"},
         {"picture_part", "its own look at the picture alone"},
-        {"words_part", "its own look at the title alone"},
+        {"title_part", "its own look at the title alone"},
+        {"text_part", "its own look at the text in the picture alone"},
     };
     const auto found = kTitles.find(name);
     return found == kTitles.end() ? std::string(name) : found->second;

@@ -36,7 +36,7 @@ struct BaselineResult {
 };
 
 /// The words for a name: "mean", "group", "random_features", "shuffled", "nearest", "linear", "image_stats", "title",
-/// "picture_part", "words_part"; any other name stands for itself.
+/// "picture_part", "title_part", "text_part"; any other name stands for itself.
 std::string baselineTitle(std::string_view name);
 /// A baseline with its title.
 Baseline makeBaseline(std::string_view name, std::vector<double> predicted);

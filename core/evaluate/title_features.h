@@ -19,9 +19,9 @@ inline constexpr std::uint32_t kTitleColumns = 1u << 14;
 /// Column and value, ascending by column; of length 1, or empty for a title without words.
 using SparseRow = std::vector<std::pair<std::uint32_t, float>>;
 
-/// Words, pairs of words, and runs of 3 to 5 characters (code points, lower case in ASCII), hashed into kTitleColumns
-/// columns; 1 + log of the count, times the inverse document frequency log((1 + n) / (1 + df)) + 1 over the training
-/// rows. Titles are UTF-8 of any length; what is beyond 400 bytes does not count.
+/// Words, pairs of words, and runs of 3 to 5 characters (code points in lower case, of any script), hashed into
+/// kTitleColumns columns; 1 + log of the count, times the inverse document frequency log((1 + n) / (1 + df)) + 1 over
+/// the training rows. Titles are UTF-8 of any length; what is beyond 2000 bytes does not count.
 class TitleFeatures {
 public:
     TitleFeatures(std::span<const std::string> titles, std::span<const std::size_t> trainRows);

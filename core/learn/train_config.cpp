@@ -30,7 +30,7 @@ constexpr TrainPreset kPresets[] = {
     {"paper", "Paper", "As published, to compare: N(0, 1) weights, 80 % dropped, no held-out memes to stop by."},
 };
 
-constexpr const char *kCaptions[] = {"none", "title", "auto"};
+constexpr const char *kCaptions[] = {"none", "title", "text", "both", "auto"};
 constexpr const char *kInitialisations[] = {"kaiming", "xavier", "standard_normal"};
 constexpr const char *kOptimisers[] = {"adam", "adamw", "sgd"};
 constexpr const char *kSchedules[] = {"constant", "step", "cosine"};
@@ -229,8 +229,6 @@ const char *outputName(OutputActivation value) noexcept
 
 Captions captionsFromName(std::string_view name)
 {
-    if (name == "text" || name == "both")
-        refuse("the text inside pictures cannot be read yet, so captions are none, title or auto");
     return valueNamed<Captions>(kCaptions, name, "'captions'");
 }
 
@@ -275,8 +273,8 @@ void TrainConfig::validate() const
                    + std::to_string(kMaxWidth));
     if (!(dropout >= 0 && dropout < 1))
         refuse("dropout is " + number(dropout) + ", but must be at least 0 and below 1");
-    if (captions == Captions::Title && !blend)
-        refuse("only a blend looks at titles: choose the preset auto, or captions none");
+    if (captions != Captions::None && captions != Captions::Auto && !blend)
+        refuse("only a blend looks at words: choose the preset auto, or captions none");
     if (blend && !standardise)
         refuse("a blend needs standardised features");
     if (!std::isfinite(learningRate) || learningRate <= 0)

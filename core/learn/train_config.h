@@ -44,7 +44,9 @@ enum class OutputActivation {
 enum class Captions {
     None,
     Title,  ///< the title; a dataset without any is refused
-    Auto,   ///< the title where most memes have one
+    Text,   ///< the text in the picture; a dataset of which none was read is refused
+    Both,   ///< each as a part of its own
+    Auto,   ///< the title where most memes have one, and the text where most pictures were read already
 };
 
 /// TrainConfig::seeds.
@@ -110,7 +112,7 @@ struct TrainPreset {
 /// The one to begin with, TrainConfig::automatic(), first.
 std::span<const TrainPreset> trainPresets();
 
-const char *captionsName(Captions value) noexcept;              ///< "none", "title", "auto"
+const char *captionsName(Captions value) noexcept;              ///< "none", "title", "text", "both", "auto"
 const char *initialisationName(Initialisation value) noexcept;  ///< "kaiming", "xavier", "standard_normal"
 const char *optimiserName(OptimiserKind value) noexcept;        ///< "adam", "adamw", "sgd"
 const char *scheduleName(Schedule value) noexcept;              ///< "constant", "step", "cosine"

@@ -46,21 +46,25 @@ void checkBlend(const Blend &blend, const Model &model)
     if (model.featureMean.size() != columns || (!blend.line.empty() && blend.line.size() != columns))
         refuse("its line reads " + std::to_string(blend.line.size()) + " standardised features instead of "
                + std::to_string(columns));
-    if (blend.rarity.size() != blend.words.size() || (!blend.words.empty() && blend.words.size() != kTitleColumns))
-        refuse("it weighs " + std::to_string(blend.words.size()) + " words instead of "
-               + std::to_string(kTitleColumns));
-    if (!allFinite(blend.line) || !allFinite(blend.rarity) || !allFinite(blend.words) || !std::isfinite(blend.lineBias)
-        || !std::isfinite(blend.wordBias) || !std::isfinite(blend.loss))
+    for (const WordPart &words : {blend.title, blend.text}) {
+        if (words.rarity.size() != words.weight.size() || (!words.empty() && words.weight.size() != kTitleColumns))
+            refuse("it weighs " + std::to_string(words.weight.size()) + " words instead of "
+                   + std::to_string(kTitleColumns));
+        if (!allFinite(words.rarity) || !allFinite(words.weight) || !std::isfinite(words.bias))
+            refuse("a number of its blend is not finite");
+    }
+    if (!allFinite(blend.line) || !std::isfinite(blend.lineBias) || !std::isfinite(blend.loss))
         refuse("a number of its blend is not finite");
-    for (const BlendWeights &weights : {blend.image, blend.both}) {
+    for (const BlendWeights &weights : {blend.image, blend.withTitle, blend.withText, blend.withBoth}) {
         if (!std::isfinite(weights.intercept) || !(weights.network >= 0) || !(weights.line >= 0)
-            || !(weights.words >= 0) || !std::isfinite(weights.network + weights.line + weights.words))
+            || !(weights.title >= 0) || !(weights.text >= 0)
+            || !std::isfinite(weights.network + weights.line + weights.title + weights.text))
             refuse("a weight of its blend is below 0 or not finite");
         if ((weights.network > 0 && model.layers.empty()) || (weights.line > 0 && blend.line.empty())
-            || (weights.words > 0 && blend.words.empty()))
+            || (weights.title > 0 && blend.title.empty()) || (weights.text > 0 && blend.text.empty()))
             refuse("its blend counts a part that it does not hold");
     }
-    if (blend.image.words > 0)
+    if (blend.image.title > 0 || blend.image.text > 0 || blend.withTitle.text > 0 || blend.withText.title > 0)
         refuse("its blend counts words where there are none");
 }
 
@@ -130,10 +134,12 @@ void Model::validate() const
     if (blend)
         checkBlend(*blend, *this);
 
-    if (!allFinite(reference))
-        refuse("a score of its reference set is not finite");
-    if (!std::is_sorted(reference.begin(), reference.end()))
-        refuse("the scores of its reference set are not sorted");
+    for (const std::vector<float> *scores : {&reference, &imageReference}) {
+        if (!allFinite(*scores))
+            refuse("a score of its reference set is not finite");
+        if (!std::is_sorted(scores->begin(), scores->end()))
+            refuse("the scores of its reference set are not sorted");
+    }
     (void)TargetTransform::fromParameters(target.kind(), target.parameters());
 
     if (epoch < 0 || epochsRun < 0 || epoch > epochsRun)
@@ -145,8 +151,9 @@ void Model::validate() const
         refuse("the loss of its mean predictor is not finite");
     config.validate();
 
-    if (interval)
-        interval->validate();
+    for (const auto &around : {interval, imageInterval})
+        if (around)
+            around->validate();
     if (range)
         range->validate(expected, featureMean.empty());
     validateTrainPictures(trainPictures, trainIds.size());

@@ -57,8 +57,9 @@ struct Model {
     std::vector<float> featureScale;  ///< [columns], what (x - mean) is divided by, > 0
     std::optional<Blend> blend;       ///< what answers beside the perceptron; absent: the perceptron alone
     TargetTransform target;
-    std::vector<float> reference;  ///< sorted scores of the reference set
-    std::string referenceName;     ///< e.g. "48 held-out memes of sample"
+    std::vector<float> reference;       ///< sorted scores of the reference set
+    std::vector<float> imageReference;  ///< the same of its pictures without their words; empty where it reads none
+    std::string referenceName;          ///< e.g. "48 held-out memes of sample"
     TrainConfig config;
     int epoch = 0;  ///< the epoch these weights are from
     int epochsRun = 0;
@@ -76,6 +77,7 @@ struct Model {
 
     // What its scores rest on. Absent in older files, and where too few memes were held out.
     std::optional<ConformalInterval> interval;
+    std::optional<ConformalInterval> imageInterval;  ///< around scores of pictures without words, where it reads words
     std::optional<TrainingRange> range;
     std::vector<TrainPicture> trainPictures;  ///< up to kMaxTrainPictures, ascending by row
     std::string targetGroup;  ///< what `groupTargets` are keyed by, as TrainConfig::group; empty: no groups
@@ -83,7 +85,10 @@ struct Model {
 
     int columns() const { return layers.empty() ? static_cast<int>(featureMean.size()) : layers.front().inputs; }
     /// Whether what is written about a picture has a say in its score.
-    bool readsCaptions() const { return blend && !blend->words.empty(); }
+    bool readsCaptions() const { return readsTitles() || readsText(); }
+    bool readsTitles() const { return blend && !blend->title.empty(); }
+    /// The words in the picture itself.
+    bool readsText() const { return blend && !blend->text.empty(); }
     /// What its scores are worth; notJudged() where it does not know.
     Judgement verdict() const { return judgement.value_or(notJudged()); }
     /// Throws Error{Format} naming the first part that does not fit another, or is not finite.

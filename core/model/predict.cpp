@@ -59,12 +59,55 @@ void normaliseRow(std::span<const float> in, std::span<float> out)
         out[i] = static_cast<float>((in[i] - mean) * scale);
 }
 
-std::optional<double> wordsAnswer(const Model &model, std::string_view caption)
+namespace {
+
+/// The words of captions as a model's two parts see them.
+class CaptionReader {
+public:
+    explicit CaptionReader(const Model &model)
+    {
+        if (model.readsTitles())
+            m_titles.emplace(model.blend->title.rarity);
+        if (model.readsText())
+            m_texts.emplace(model.blend->text.rarity);
+    }
+
+    SparseRow title(const Caption &caption) const { return m_titles ? m_titles->of(caption.title) : SparseRow(); }
+    SparseRow text(const Caption &caption) const { return m_texts ? m_texts->of(caption.text) : SparseRow(); }
+
+private:
+    std::optional<TitleFeatures> m_titles, m_texts;
+};
+
+double answerOf(const WordPart &part, const SparseRow &words)
 {
-    if (!model.readsCaptions() || caption.empty())
+    return wordAnswer(words, part.weight, part.bias);
+}
+
+}  // namespace
+
+std::optional<double> wordsAnswer(const Model &model, const Caption &caption)
+{
+    if (!model.readsCaptions())
         return std::nullopt;
-    const SparseRow words = TitleFeatures(model.blend->rarity).of(caption);
-    return words.empty() ? std::nullopt : std::optional(wordAnswer(words, model.blend->words, model.blend->wordBias));
+    const CaptionReader reader(model);
+    const SparseRow title = reader.title(caption), text = reader.text(caption);
+    const Blend &blend = *model.blend;
+    const BlendWeights &weights = blend.weightsOf(!title.empty(), !text.empty());
+    const double all = weights.title + weights.text;
+    if (title.empty() && text.empty())
+        return std::nullopt;
+    if (all <= 0)
+        return title.empty() ? answerOf(blend.text, text) : answerOf(blend.title, title);
+    return (weights.title > 0 ? weights.title / all * answerOf(blend.title, title) : 0)
+           + (weights.text > 0 ? weights.text / all * answerOf(blend.text, text) : 0);
+}
+
+Caption typedCaption(const Model &model, std::string words)
+{
+    Caption caption;
+    (model.readsText() && !model.readsTitles() ? caption.text : caption.title) = std::move(words);
+    return caption;
 }
 
 namespace {
@@ -93,7 +136,7 @@ double networkAnswer(const Model &model, std::vector<float> &in, std::vector<flo
 
 }  // namespace
 
-std::vector<float> predict(const Model &model, std::span<const float> values, std::span<const std::string> captions)
+std::vector<float> predict(const Model &model, std::span<const float> values, std::span<const Caption> captions)
 {
     const auto columns = static_cast<std::size_t>(model.columns());
     if (columns == 0 || values.size() % columns != 0) {
@@ -104,9 +147,7 @@ std::vector<float> predict(const Model &model, std::span<const float> values, st
     if (!captions.empty() && captions.size() != answers.size())
         throw Error(ErrorKind::Shape, std::to_string(captions.size()) + " captions were given for "
                                           + std::to_string(answers.size()) + " pictures.");
-    std::optional<TitleFeatures> titles;
-    if (!captions.empty() && model.readsCaptions())
-        titles.emplace(model.blend->rarity);
+    const CaptionReader reader(model);
     std::vector<float> in, out;
     for (std::size_t row = 0; row < answers.size(); ++row) {
         in.assign(values.begin() + static_cast<std::ptrdiff_t>(row * columns),
@@ -118,13 +159,16 @@ std::vector<float> predict(const Model &model, std::span<const float> values, st
             continue;
         }
         const Blend &blend = *model.blend;
-        const SparseRow words = titles ? titles->of(captions[row]) : SparseRow();
-        const BlendWeights &weights = words.empty() ? blend.image : blend.both;
+        const SparseRow title = captions.empty() ? SparseRow() : reader.title(captions[row]);
+        const SparseRow text = captions.empty() ? SparseRow() : reader.text(captions[row]);
+        const BlendWeights &weights = blend.weightsOf(!title.empty(), !text.empty());
         double answer = weights.intercept;
         if (weights.line > 0)
             answer += weights.line * (dot(in.data(), blend.line.data(), columns) + blend.lineBias);
-        if (weights.words > 0)
-            answer += weights.words * wordAnswer(words, blend.words, blend.wordBias);
+        if (weights.title > 0)
+            answer += weights.title * answerOf(blend.title, title);
+        if (weights.text > 0)
+            answer += weights.text * answerOf(blend.text, text);
         if (weights.network > 0)
             answer += weights.network * networkAnswer(model, in, out);
         answers[row] = static_cast<float>(answer);

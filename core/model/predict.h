@@ -3,22 +3,26 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "core/model/caption.h"
 #include "core/model/model.h"
 
 namespace dank {
 
 /// The regressor's answer for each row, before any clamping: [rows]. Dropout off. `values` is [rows, columns] raw
-/// features; standardisation is the model's own. `captions` [rows]: what stands beside each picture; none at all, or an
-/// empty one: the picture alone. A row's answer depends on nothing but that row, to the bit, so one image alone and the
-/// same image in a pile score alike. Throws Error{Shape} for another width, or another number of captions.
-std::vector<float> predict(const Model &model, std::span<const float> values,
-                           std::span<const std::string> captions = {});
+/// features; standardisation is the model's own. `captions` [rows]: the words that go with each picture; none at all,
+/// or empty ones: the picture alone. A row's answer depends on nothing but that row, to the bit, so one image alone and
+/// the same image in a pile score alike. Throws Error{Shape} for another width, or another number of captions.
+std::vector<float> predict(const Model &model, std::span<const float> values, std::span<const Caption> captions = {});
 
-/// What the words of a caption say by themselves; nothing where the model reads none, or there is no word in it.
-std::optional<double> wordsAnswer(const Model &model, std::string_view caption);
+/// What the words of a caption say by themselves, title and text by their shares in the blend; nothing where the model
+/// reads none, or there is no word in it that it reads.
+std::optional<double> wordsAnswer(const Model &model, const Caption &caption);
+
+/// Words that someone typed for a picture, as the model reads them: a title where it reads titles, else the text in the
+/// picture.
+Caption typedCaption(const Model &model, std::string words);
 
 /// A row to mean 0 and deviation 1: layer normalisation (Ba et al. 2016) before its scale and shift, with epsilon 1e-5
 /// and the biased variance, as torch.nn.LayerNorm has them. In and out may be the same.

@@ -35,8 +35,9 @@ struct Score {
     double percentile = 0;  ///< 0..100, against the model's reference set
     double expectedUpvotes = 0;
     int width = 0, height = 0;
-    std::optional<double> imageAlone;       ///< dankness without its caption; empty where none was read
-    std::optional<double> wordsAlone;       ///< what the caption's words say by themselves, 0..1; empty likewise
+    std::optional<double> imageAlone;  ///< dankness without its caption; empty where none was read
+    std::optional<double> wordsAlone;  ///< what the caption's words say by themselves, 0..1; empty likewise
+    std::string text;  ///< of the words in the picture itself, those that count in the score; empty where none do
     std::optional<ScoreInterval> interval;  ///< for memes like the dataset's; empty: too few judged the model
     /// Its distance from the training memes as a multiple of what 99 % of held-out memes stay within (TrainingRange);
     /// empty where the model does not know. Above 1 the picture is unlike anything it learned from.

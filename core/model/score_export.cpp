@@ -92,6 +92,8 @@ std::string scoreJson(const Score &score, const std::optional<ScoreSource> &sour
                          {"measured_within", source->measuredWithin.empty() ? Json() : Json(source->measuredWithin)}});
         if (score.imageAlone && score.wordsAlone)
             json["parts"] = {{"image", number(*score.imageAlone)}, {"words", number(*score.wordsAlone)}};
+        if (!score.text.empty())
+            json["text"] = score.text;
         json.update({{"interval", std::move(interval)},
                      {"outside_training_range", score.rangeRatio ? Json(score.outsideRange) : Json()},
                      {"training_distance", score.rangeRatio ? number(*score.rangeRatio) : Json()},

@@ -20,20 +20,24 @@ double danknessOf(float output)
 
 namespace {
 
-/// The model's interval around a score, clipped to 0..1, and what its ends mean; empty where the model has none.
-std::optional<ScoreInterval> intervalAround(double dankness, const Model &model)
+/// Adds where a dankness stands among those of the reference set, and the interval around it, clipped to 0..1, where
+/// there is one.
+void addStanding(Score &score, const std::vector<float> &reference, const std::optional<ConformalInterval> &around,
+                 const TargetTransform &target)
 {
-    if (!model.interval)
-        return std::nullopt;
+    score.percentile = percentileOf(score.dankness, reference);
+    score.expectedUpvotes = target.toUpvotes(score.dankness);
+    if (!around)
+        return;
     ScoreInterval interval;
-    interval.level = model.interval->level;
-    interval.danknessLow = std::clamp(dankness + model.interval->below, 0.0, 1.0);
-    interval.danknessHigh = std::clamp(dankness + model.interval->above, 0.0, 1.0);
-    interval.percentileLow = percentileOf(interval.danknessLow, model.reference);
-    interval.percentileHigh = percentileOf(interval.danknessHigh, model.reference);
-    interval.upvotesLow = model.target.toUpvotes(interval.danknessLow);
-    interval.upvotesHigh = model.target.toUpvotes(interval.danknessHigh);
-    return interval;
+    interval.level = around->level;
+    interval.danknessLow = std::clamp(score.dankness + around->below, 0.0, 1.0);
+    interval.danknessHigh = std::clamp(score.dankness + around->above, 0.0, 1.0);
+    interval.percentileLow = percentileOf(interval.danknessLow, reference);
+    interval.percentileHigh = percentileOf(interval.danknessHigh, reference);
+    interval.upvotesLow = target.toUpvotes(interval.danknessLow);
+    interval.upvotesHigh = target.toUpvotes(interval.danknessHigh);
+    score.interval = interval;
 }
 
 /// Score::rangeRatio of a picture's [columns] finite raw features.
@@ -108,6 +112,18 @@ void Scorer::keep(const std::string &hash, std::span<const float> features) cons
     }
 }
 
+std::string Scorer::storedText(const std::string &hash) const
+{
+    try {
+        if (m_hasLibrary)
+            if (auto found = Library::open(m_library).texts().texts({&hash, 1}); !found.empty())
+                return std::move(found.begin()->second);
+    } catch (const Error &) {
+        // As if it had not been read.
+    }
+    return {};
+}
+
 const SimilarMemes &Scorer::similar() const
 {
     std::call_once(m_once, [this] { m_similar = std::make_unique<const SimilarMemes>(*m_model, m_library); });
@@ -119,23 +135,28 @@ Score Scorer::score(std::span<const float> features, const std::string &hash, st
 {
     constexpr std::size_t kNeighbours = 3;
     const float image = predict(*m_model, features).front();
-    const std::optional<double> words = wordsAnswer(*m_model, caption);
-    const float output = words ? predict(*m_model, features, {&caption, 1}).front() : image;
+    Caption words = typedCaption(*m_model, caption);
+    if (words.text.empty() && m_model->readsText())
+        words.text = storedText(hash);
+    const std::optional<double> said = wordsAnswer(*m_model, words);
+    const float output = said ? predict(*m_model, features, {&words, 1}).front() : image;
     if (!std::isfinite(output))
         throw Error(ErrorKind::Format, "The model \"" + m_model->name + "\" answers with a number that is not finite.");
     Score score;
     score.path = name;
     score.dankness = danknessOf(output);
-    if (words) {
+    if (said) {
         score.imageAlone = danknessOf(image);
-        score.wordsAlone = std::clamp(*words, 0.0, 1.0);
+        score.wordsAlone = std::clamp(*said, 0.0, 1.0);
+        score.text = std::move(words.text);
     }
-    score.percentile = percentileOf(score.dankness, m_model->reference);
-    score.expectedUpvotes = m_model->target.toUpvotes(score.dankness);
+    // A picture without words is measured against pictures without words, where the model keeps them.
+    const bool wordless = !said && !m_model->imageReference.empty();
+    addStanding(score, wordless ? m_model->imageReference : m_model->reference,
+                wordless ? m_model->imageInterval : m_model->interval, m_model->target);
     const ImageProbe probe = probeImage(encoded);
     score.width = probe.width;
     score.height = probe.height;
-    score.interval = intervalAround(score.dankness, *m_model);
     score.rangeRatio = rangeRatio(features, *m_model);
     score.outsideRange = score.rangeRatio && *score.rangeRatio > 1;
     if (!m_model->trainPictures.empty()) {

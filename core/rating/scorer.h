@@ -38,7 +38,8 @@ public:
     void prepare() const { similar(); }
 
     /// The score of a picture: `encoded` is its file's bytes, `hash` of them as hashBytes() has it, `features`
-    /// [columns], `caption` what stands beside it, empty for nothing. Throws Error{Format} where the model answers with
+    /// [columns], `caption` what someone typed for it (typedCaption), empty for nothing; a model that reads the text in
+    /// pictures takes what the library has of it. Throws Error{Format} where the model answers with
     /// a number that is not finite.
     Score score(std::span<const float> features, const std::string &hash, std::span<const std::byte> encoded,
                 const std::string &name, const std::string &caption) const;
@@ -57,6 +58,8 @@ public:
 
 private:
     const SimilarMemes &similar() const;
+    /// What was read in a picture; empty where nothing was.
+    std::string storedText(const std::string &hash) const;
 
     std::shared_ptr<const Model> m_model;
     std::filesystem::path m_library;

@@ -1,6 +1,7 @@
 #include "core/store/model_file.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "core/base/json_reader.h"
 #include "core/learn/split.h"
 #include "core/learn/target.h"
+#include "core/store/model_blend.h"
 #include "core/weights/safetensors.h"
 
 namespace dank {
@@ -18,7 +20,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kFormat = 3;
+constexpr int kFormat = 4;
 constexpr const char *kKey = "dank";
 constexpr std::size_t kMaxText = 16 * 1024;            // a path or a name
 constexpr std::size_t kMaxDocumentValues = 4'000'000;  // epochs and row ids, with room
@@ -129,11 +131,13 @@ void addScoreParts(json &document, const Model &model)
         document["judgement"] = judgementToJson(*model.judgement);
     if (!model.splitHash.empty())
         document["split_hash"] = model.splitHash;
-    if (model.interval)
-        document["interval"] = {{"level", model.interval->level},
-                                {"rows", model.interval->rows},
-                                {"below", model.interval->below},
-                                {"above", model.interval->above}};
+    for (const auto &[name, interval] :
+         {std::pair("interval", &model.interval), std::pair("image_interval", &model.imageInterval)})
+        if (*interval)
+            document[name] = {{"level", (*interval)->level},
+                              {"rows", (*interval)->rows},
+                              {"below", (*interval)->below},
+                              {"above", (*interval)->above}};
     if (model.range)
         document["training_range"] = {
             {"mean", model.range->mean}, {"scale", model.range->scale}, {"distances", model.range->distances}};
@@ -169,9 +173,11 @@ void readScoreParts(const JsonValue &document, Model &model)
     }
     if (const auto judgement = document.find("judgement"))
         model.judgement = judgementFromJson(*judgement);
-    if (const auto interval = document.find("interval"))
-        model.interval = ConformalInterval{interval->at("level").finite(), interval->at("rows").whole<std::size_t>(),
-                                           interval->at("below").finite(), interval->at("above").finite()};
+    for (const auto &[name, into] :
+         {std::pair("interval", &model.interval), std::pair("image_interval", &model.imageInterval)})
+        if (const auto interval = document.find(name))
+            *into = ConformalInterval{interval->at("level").finite(), interval->at("rows").whole<std::size_t>(),
+                                      interval->at("below").finite(), interval->at("above").finite()};
     if (const auto range = document.find("training_range")) {
         constexpr std::size_t kMaxColumns = std::size_t{1} << 20;
         model.range = TrainingRange{floats(range->at("mean"), kMaxColumns), floats(range->at("scale"), kMaxColumns),
@@ -184,24 +190,11 @@ void readScoreParts(const JsonValue &document, Model &model)
 }
 
 /// The oldest that can hold the model, so that older programs refuse only what they would misread.
-/// 1: the first. 2: with layer normalisation. 3: with a blend.
+/// 1: the first. 2: with layer normalisation. 3: with a blend that
+/// read titles alone (no longer written). 4: with a blend.
 int formatOf(const Model &model)
 {
     return model.blend ? kFormat : model.normScale.empty() ? 1 : 2;
-}
-
-json toJson(const BlendWeights &weights)
-{
-    return {{"intercept", weights.intercept},
-            {"network", weights.network},
-            {"line", weights.line},
-            {"words", weights.words}};
-}
-
-BlendWeights blendWeights(const JsonValue &object)
-{
-    return {object.at("intercept").finite(), object.at("network").finite(), object.at("line").finite(),
-            object.at("words").finite()};
 }
 
 json documentOf(const Model &model)
@@ -233,11 +226,7 @@ json documentOf(const Model &model)
         {"test_ids", model.testIds},
     };
     if (model.blend)
-        document["blend"] = {{"image", toJson(model.blend->image)},
-                             {"both", toJson(model.blend->both)},
-                             {"line_bias", model.blend->lineBias},
-                             {"word_bias", model.blend->wordBias},
-                             {"loss", model.blend->loss}};
+        document["blend"] = blendToJson(*model.blend);
     addScoreParts(document, model);
     return document;
 }
@@ -341,16 +330,8 @@ Model modelOf(const TensorFile &file)
         model.featureScale = tensors.take("feature.scale", 1).toFloat();
     }
     if (format >= 3) {
-        const JsonValue blend = document.at("blend");
-        model.blend.emplace();
-        model.blend->image = blendWeights(blend.at("image"));
-        model.blend->both = blendWeights(blend.at("both"));
-        model.blend->lineBias = blend.at("line_bias").finite();
-        model.blend->wordBias = blend.at("word_bias").finite();
-        model.blend->loss = blend.at("loss").finite();
-        for (const auto &[name, into] :
-             {std::pair("blend.line", &model.blend->line), std::pair("blend.rarity", &model.blend->rarity),
-              std::pair("blend.words", &model.blend->words)})
+        model.blend = blendFromJson(document.at("blend"), format);
+        for (const auto &[name, into] : blendTensors(*model.blend, format))
             if (tensors.has(name))
                 *into = tensors.take(name, 1).toFloat();
     }
@@ -359,6 +340,8 @@ Model modelOf(const TensorFile &file)
         model.normShift = tensors.take("layer_norm.bias", 1).toFloat();
     }
     model.reference = tensors.take("reference", 1).toFloat();
+    if (format >= 4 && tensors.has("image_reference"))
+        model.imageReference = tensors.take("image_reference", 1).toFloat();
     tensors.checkAllTaken();
     model.validate();
     return model;
@@ -391,12 +374,12 @@ void saveModel(const Model &model, const std::filesystem::path &path)
         tensors.push_back(floatTensor("layer_norm.bias", {count(model.normShift)}, model.normShift));
     }
     if (model.blend)
-        for (const auto &[name, values] :
-             {std::pair("blend.line", &model.blend->line), std::pair("blend.rarity", &model.blend->rarity),
-              std::pair("blend.words", &model.blend->words)})
+        for (const auto &[name, values] : blendTensors(*model.blend, kFormat))
             if (!values->empty())
                 tensors.push_back(floatTensor(name, {count(*values)}, *values));
     tensors.push_back(floatTensor("reference", {count(model.reference)}, model.reference));
+    if (!model.imageReference.empty())
+        tensors.push_back(floatTensor("image_reference", {count(model.imageReference)}, model.imageReference));
     // Paths may hold bytes that are not UTF-8: they become U+FFFD, since they are hints only.
     const std::string document = documentOf(model).dump(-1, ' ', false, json::error_handler_t::replace);
     writeSafetensors(path, tensors, {{kKey, document}});

@@ -173,7 +173,7 @@ void TestCliJob::sameSeedSameLosses()
     QVERIFY(!m_trained["verdict_text"].toString().isEmpty());
     QCOMPARE(m_trained["verdict"].toString(), QString("too_few_rows"));
     const QJsonArray parts = m_trained["head"]["parts"_L1].toArray();
-    QCOMPARE(parts.size(), 3);
+    QCOMPARE(parts.size(), 4);
     for (const QJsonValue &part : parts)
         QVERIFY(part["weight"_L1].toDouble() >= 0);
 

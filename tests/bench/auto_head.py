@@ -16,7 +16,7 @@ import tempfile
 
 BEGIN, END = "<!-- auto head: begin, written by tests/bench/auto_head.py -->", "<!-- auto head: end -->"
 COLUMNS = [("linear", "straight line"), ("image_stats", "colours and size"), ("title", "title's words"),
-           ("picture_part", "its picture alone"), ("words_part", "its words alone")]
+           ("picture_part", "its picture alone"), ("title_part", "its title's words alone")]
 
 
 def judged(dank, library, db, backbone, preset):

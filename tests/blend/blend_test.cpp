@@ -42,19 +42,16 @@ struct Planted {
 
     Blend fitted(std::span<const double> network, bool withTitles = true, int threads = 2) const
     {
-        return fitBlend({features,
-                         {mean, scale},
-                         targets,
-                         withTitles ? std::span<const std::string>(titles) : std::span<const std::string>(),
-                         clusters,
-                         split,
-                         network,
-                         5},
-                        threads, {});
+        std::vector<Caption> captions;
+        for (const std::string &title : titles)
+            if (withTitles)
+                captions.push_back(asText ? Caption{"", title} : Caption{title, ""});
+        return fitBlend({features, {mean, scale}, targets, captions, clusters, split, network, 5}, threads, {});
     }
 
     FeatureMatrix features{"test", {}, 0, {}};
     std::vector<std::string> titles;
+    bool asText = false;  ///< they stand in the picture
     std::vector<float> targets, mean = std::vector<float>(12, 0.0f), scale = std::vector<float>(12, 1.0f);
     std::vector<std::size_t> clusters;
     Split split;
@@ -133,16 +130,26 @@ private slots:
     {
         const Planted both(200, 0.2, 0.2), picture(200, 0.2, 0), words(200, 0, 0.2);
         const Blend all = both.fitted(both.nothing);
-        QVERIFY(all.both.line > 0.7 && all.both.words > 0.7 && all.both.network == 0);
-        QVERIFY(all.image.line > 0.7 && all.image.words == 0);
+        QVERIFY(all.withBoth.line > 0.7 && all.withBoth.title > 0.7 && all.withBoth.network == 0);
+        QVERIFY(all.image.line > 0.7 && all.image.title == 0);
         const Blend seen = picture.fitted(picture.nothing);
-        QVERIFY(seen.both.line > 0.8 && seen.both.words < 0.2);
+        QVERIFY(seen.withBoth.line > 0.8 && seen.withBoth.title < 0.2);
         const Blend read = words.fitted(words.nothing);
-        QVERIFY(read.both.words > 0.7 && read.both.line < 0.2);
+        QVERIFY(read.withBoth.title > 0.7 && read.withBoth.line < 0.2);
         QVERIFY(all.loss < 0.03 && seen.loss < 0.03);
 
         const Blend unread = both.fitted(both.nothing, false);
-        QVERIFY(unread.words.empty() && unread.rarity.empty() && unread.both == unread.image);
+        QVERIFY(unread.title.empty() && unread.text.empty() && unread.withBoth == unread.image);
+    }
+
+    /// The same words in the picture are a part of their own, and two parts that say the same share.
+    void textIsAPartOfItsOwn()
+    {
+        Planted words(200, 0, 0.2);
+        words.asText = true;
+        const Blend read = words.fitted(words.nothing);
+        QVERIFY(read.withBoth.text > 0.7 && read.withBoth.title == 0 && read.title.empty() && !read.text.empty());
+        QVERIFY(read.withText == read.withBoth && read.withTitle == read.image);
     }
 
     /// It comes in where it is surely better on memes that it did not learn from, and not by luck.
@@ -153,7 +160,7 @@ private slots:
         for (const std::size_t row : planted.split.validation)
             knows.push_back(planted.targets[row]);
         const Blend known = planted.fitted(knows);
-        QVERIFY(known.both.network > 0.8 && known.image.network > 0.8);
+        QVERIFY(known.withBoth.network > 0.8 && known.image.network > 0.8);
 
         int believed = 0;
         for (std::uint64_t seed = 1; seed <= 40; ++seed) {
@@ -162,7 +169,7 @@ private slots:
             std::vector<double> luck;
             for (std::size_t i = 0; i < other.split.validation.size(); ++i)
                 luck.push_back(0.5 + 0.1 * draw.normal());
-            believed += other.fitted(luck).both.network > 0;
+            believed += other.fitted(luck).withBoth.network > 0;
         }
         QVERIFY2(believed <= 4, qPrintable(QString::number(believed)));
     }
@@ -171,7 +178,8 @@ private slots:
     {
         const Planted planted(90, 0.1, 0.1);
         const Blend one = planted.fitted(planted.nothing, true, 1), two = planted.fitted(planted.nothing, true, 2);
-        QVERIFY(one.line == two.line && one.words == two.words && one.both == two.both && one.image == two.image);
+        QVERIFY(one.line == two.line && one.title == two.title && one.withBoth == two.withBoth
+                && one.image == two.image);
         QCOMPARE(one.lineBias, two.lineBias);
         QCOMPARE(one.loss, two.loss);
     }
@@ -198,12 +206,12 @@ private slots:
         if (which == "one picture")
             planted.features.vectorOf.assign(40, 0);
         const Blend blend = planted.fitted(planted.nothing);
-        for (const BlendWeights &weights : {blend.image, blend.both})
-            QVERIFY(std::isfinite(weights.intercept) && weights.line >= 0 && weights.words >= 0
+        for (const BlendWeights &weights : {blend.image, blend.withTitle, blend.withText, blend.withBoth})
+            QVERIFY(std::isfinite(weights.intercept) && weights.line >= 0 && weights.title >= 0 && weights.text >= 0
                     && weights.network >= 0);
         QVERIFY(std::ranges::all_of(blend.line, [](float weight) { return std::isfinite(weight); }));
-        QVERIFY(std::ranges::all_of(blend.words, [](float weight) { return std::isfinite(weight); }));
-        QVERIFY(std::isfinite(blend.loss) && std::isfinite(blend.lineBias) && std::isfinite(blend.wordBias));
+        QVERIFY(std::ranges::all_of(blend.title.weight, [](float weight) { return std::isfinite(weight); }));
+        QVERIFY(std::isfinite(blend.loss) && std::isfinite(blend.lineBias) && std::isfinite(blend.title.bias));
         if (which == "equal targets")
             QVERIFY(std::abs(blend.image.intercept + blend.image.line * blend.lineBias - 0.25) < 1e-3);
     }
@@ -216,7 +224,7 @@ private slots:
         QVERIFY_THROWS_EXCEPTION(Cancelled, fitBlend({planted.features,
                                                       {planted.mean, planted.scale},
                                                       planted.targets,
-                                                      planted.titles,
+                                                      {},
                                                       planted.clusters,
                                                       planted.split,
                                                       planted.nothing,

@@ -206,6 +206,23 @@ private slots:
         QVERIFY(std::abs(correlation(titlePredictions(titles, unrelated, rows), unrelated, judged)) < 0.3);
     }
 
+    void wordsAreOfAnyScript()
+    {
+        const TitleFeatures features(std::vector<float>(kTitleColumns, 1.0F));
+        const std::pair<const char *, const char *> same[] = {{"ÄPFEL fürs Volk", "äpfel FÜRS volk"},
+                                                              {"ПРИВЕТ, мир", "привет мир"},
+                                                              {"ΣΊΣΥΦΟΣ", "σίσυφοσ"},
+                                                              {"“quoted” — again…", "quoted again"},
+                                                              {"日本、語", "日本 語"},
+                                                              {"\ufeffcat\u200b \u202edog", "cat dog"}};
+        for (const auto &[one, other] : same)
+            QVERIFY2(features.of(one) == features.of(other) && !features.of(one).empty(), one);
+        QVERIFY(features.of("שלום") != features.of("שלומ") && !features.of("🐸🐸").empty());
+        for (const char *none : {"\u2014\u2026", "\xc3", "\xf0\x9f\x98", "\xed", "\xff\xfe", "\x1b\a\n"})
+            QVERIFY2(features.of(none).empty(), none);
+        QVERIFY(!features.of(std::string(1 << 20, 'w')).empty());
+    }
+
     void titleFeaturesAreUnitRowsOfAnyText()
     {
         std::vector<std::string> titles{

@@ -31,11 +31,11 @@ Model blended()
     Blend &blend = model.blend.emplace();
     blend.line = {1, 0, 0};
     blend.lineBias = 1;
-    blend.rarity.assign(kTitleColumns, 1.0f);
+    blend.title.rarity.assign(kTitleColumns, 1.0f);
     for (std::uint32_t column = 0; column < kTitleColumns; ++column)
-        blend.words.push_back(static_cast<float>(column % 7) / 7);
-    blend.image = {0.1, 0.5, 2, 0};
-    blend.both = {0.2, 0.5, 1, 3};
+        blend.title.weight.push_back(static_cast<float>(column % 7) / 7);
+    blend.image = blend.withText = {0.1, 0.5, 2, 0, 0};
+    blend.withTitle = blend.withBoth = {0.2, 0.5, 1, 3, 0};
     return model;
 }
 
@@ -59,7 +59,9 @@ private slots:
         blended().validate();
         Model lines = blended();  // where the blend has no use for the perceptron
         lines.layers.clear();
-        lines.blend->image.network = lines.blend->both.network = 0;
+        for (BlendWeights *weights :
+             {&lines.blend->image, &lines.blend->withTitle, &lines.blend->withText, &lines.blend->withBoth})
+            weights->network = 0;
         lines.validate();
         QCOMPARE(lines.columns(), 3);
     }
@@ -73,21 +75,46 @@ private slots:
         const std::vector<float> features{1, 2, 3};
         const double network = predict(alone, features).front();
         QVERIFY(std::abs(predict(model, features).front() - (0.1 + 0.5 * network + 2 * (1 + 1))) < 1e-6);
-        QCOMPARE(predict(model, features, std::vector<std::string>{""}), predict(model, features));
-        QCOMPARE(predict(model, features, std::vector<std::string>{" !"}), predict(model, features));
-        QVERIFY(!wordsAnswer(model, "") && !wordsAnswer(alone, "cat"));
-        const double words = *wordsAnswer(model, "cat");
-        QVERIFY(std::abs(predict(model, features, std::vector<std::string>{"cat"}).front()
+        QCOMPARE(predict(model, features, std::vector<Caption>{{}}), predict(model, features));
+        QCOMPARE(predict(model, features, std::vector<Caption>{{" !"}}), predict(model, features));
+        QVERIFY(!wordsAnswer(model, {}) && !wordsAnswer(alone, {"cat"}));
+        const double words = *wordsAnswer(model, {"cat"});
+        QVERIFY(std::abs(predict(model, features, std::vector<Caption>{{"cat"}}).front()
                          - (0.2 + 0.5 * network + 1 * (1 + 1) + 3 * words))
                 < 1e-5);
-        QVERIFY(std::abs(*wordsAnswer(model, "dog") - words) > 1e-3);
-        QVERIFY_THROWS_EXCEPTION(Error, predict(model, features, std::vector<std::string>{"a", "b"}));
+        QVERIFY(std::abs(*wordsAnswer(model, {"dog"}) - words) > 1e-3);
+        QVERIFY_THROWS_EXCEPTION(Error, predict(model, features, std::vector<Caption>{{"a"}, {"b"}}));
+    }
+
+    /// Title and text are parts of their own, each with its share, and count where they are there.
+    void titleAndTextAreTwoParts()
+    {
+        Model model = blended();
+        Blend &blend = *model.blend;
+        blend.text = blend.title;
+        blend.text.bias = 0.5;
+        blend.withText = {0.3, 0.5, 1, 0, 2};
+        blend.withBoth = {0.4, 0.5, 1, 3, 1};
+        const std::vector<float> features{1, 2, 3};
+        const auto answer = [&](Caption caption) {
+            return double{predict(model, features, std::vector{std::move(caption)}).front()};
+        };
+        const double title = *wordsAnswer(model, {"cat"}), text = *wordsAnswer(model, {"", "dog"});
+        const double rest = answer({}) - 0.1 - 2 * (1 + 1) + 1 + 1;  // the perceptron's and the line's with a caption
+        QVERIFY(std::abs(answer({"", "dog"}) - (0.3 + rest + 2 * text)) < 1e-5);
+        QVERIFY(std::abs(answer({"cat", "dog"}) - (0.4 + rest + 3 * title + text)) < 1e-5);
+        QVERIFY(std::abs(*wordsAnswer(model, {"cat", "dog"}) - (0.75 * title + 0.25 * text)) < 1e-6);
+        QVERIFY(answer({"cat"}) != answer({"", "cat"}));
+
+        QCOMPARE(typedCaption(model, "cat"), Caption{"cat"});
+        blend.title = {};
+        QCOMPARE(typedCaption(model, "cat"), (Caption{"", "cat"}));
     }
 
     void badModelsAreRefused_data()
     {
         QTest::addColumn<int>("way");
-        for (int way = 0; way < 32; ++way)
+        for (int way = 0; way < 34; ++way)
             QTest::addRow("way %d", way) << way;
     }
     void badModelsAreRefused()
@@ -120,13 +147,15 @@ private slots:
         case 22: model = blended(), model.featureMean = model.featureScale = {}; break;
         case 23: model = blended(), model.blend->line.pop_back(); break;
         case 24: model = blended(), model.blend->line[0] = NAN; break;
-        case 25: model = blended(), model.blend->words.pop_back(); break;
-        case 26: model = blended(), model.blend->rarity.clear(); break;
-        case 27: model = blended(), model.blend->both.line = -0.1; break;
+        case 25: model = blended(), model.blend->title.weight.pop_back(); break;
+        case 26: model = blended(), model.blend->title.rarity.clear(); break;
+        case 27: model = blended(), model.blend->withBoth.line = -0.1; break;
         case 28: model = blended(), model.blend->image.network = INFINITY; break;
         case 29: model = blended(), model.layers.clear(); break;
-        case 30: model = blended(), model.blend->image.words = 1; break;
-        case 31: model = blended(), model.blend->rarity = model.blend->words = {}; break;
+        case 30: model = blended(), model.blend->image.title = 1; break;
+        case 31: model = blended(), model.blend->title = {}; break;
+        case 32: model = blended(), model.blend->withTitle.text = 1; break;
+        case 33: model = blended(), model.blend->text = model.blend->title, model.blend->text.bias = NAN; break;
         }
         try {
             model.validate();

@@ -118,30 +118,32 @@ private slots:
         QVERIFY(refusal(file.path()).contains("not finite"));
     }
 
-    void aBlendIsFormatThree()
+    void aBlendIsFormatFour()
     {
         File file;
         Model model = example();
         Blend &blend = model.blend.emplace();
         blend.line = {0.1F, -0.0F, 3};
         blend.lineBias = 0.1 + 0.2;
-        blend.rarity.assign(kTitleColumns, 1.5F);
-        blend.words.assign(kTitleColumns, -0.25F);
-        blend.wordBias = 1.0 / 3;
-        blend.image = {0.1, 0.2, 0.3, 0};
-        blend.both = {0.4, 0.5, 0.6, 1.0 / 7};
+        blend.title = {std::vector<float>(kTitleColumns, 1.5F), std::vector<float>(kTitleColumns, -0.25F), 1.0 / 3};
+        blend.text = {std::vector<float>(kTitleColumns, 2.5F), std::vector<float>(kTitleColumns, 0.125F), 2.0 / 3};
+        blend.image = {0.1, 0.2, 0.3, 0, 0};
+        blend.withTitle = {0.4, 0.5, 0.6, 1.0 / 7, 0};
+        blend.withText = {0.2, 0.5, 0.3, 0, 0.9};
+        blend.withBoth = {0.1, 0.5, 0.2, 0.3, 1.0 / 9};
         blend.loss = 0.07;
         saveModel(model, file.path());
         const Model loaded = loadModel(file.path());
-        QVERIFY(loaded.blend && loaded.blend->line == blend.line && loaded.blend->rarity == blend.rarity);
-        QVERIFY(loaded.blend->words == blend.words && loaded.blend->image == blend.image
-                && loaded.blend->both == blend.both);
-        QVERIFY(loaded.blend->lineBias == blend.lineBias && loaded.blend->wordBias == blend.wordBias
-                && loaded.blend->loss == blend.loss);
+        QVERIFY(loaded.blend && loaded.blend->line == blend.line && loaded.blend->title == blend.title);
+        QVERIFY(loaded.blend->text == blend.text && loaded.blend->image == blend.image
+                && loaded.blend->withTitle == blend.withTitle && loaded.blend->withText == blend.withText
+                && loaded.blend->withBoth == blend.withBoth);
+        QVERIFY(loaded.blend->lineBias == blend.lineBias && loaded.blend->loss == blend.loss);
         QVERIFY(loaded.normScale.empty());
 
         model.layers.clear();
-        blend.image.network = blend.both.network = 0;
+        for (BlendWeights *weights : {&blend.image, &blend.withTitle, &blend.withText, &blend.withBoth})
+            weights->network = 0;
         saveModel(model, file.path());
         QVERIFY(loadModel(file.path()).layers.empty());
         QCOMPARE(loadModel(file.path()).columns(), 3);
@@ -150,14 +152,48 @@ private slots:
         rewrite(file.path(), [](Parts &parts) { parts.document["format"] = 2; });
         QVERIFY(refusal(file.path()) != "taken");
         saveModel(model, file.path());
-        rewrite(file.path(), [](Parts &parts) { parts.tensors.erase("blend.words"); });
+        rewrite(file.path(), [](Parts &parts) { parts.tensors.erase("blend.text.weight"); });
         QVERIFY(refusal(file.path()).contains("words"));
         saveModel(model, file.path());
-        rewrite(file.path(), [](Parts &parts) { parts.document["blend"]["both"]["line"] = -1; });
+        rewrite(file.path(), [](Parts &parts) { parts.document["blend"]["with_both"]["line"] = -1; });
         QVERIFY(refusal(file.path()).contains("below 0"));
         saveModel(model, file.path());
         rewrite(file.path(), [](Parts &parts) { parts.document["blend"].erase("loss"); });
         QVERIFY(refusal(file.path()) != "taken");
+    }
+
+    /// Whose words were those of titles.
+    void aBlendOfFormatThreeIsRead()
+    {
+        File file;
+        Model model = example();
+        Blend &blend = model.blend.emplace();
+        blend.line = {1, 2, 3};
+        blend.title = {std::vector<float>(kTitleColumns, 1.5F), std::vector<float>(kTitleColumns, -0.25F), 0.5};
+        blend.image = blend.withText = {0.1, 0.2, 0.3, 0, 0};
+        blend.withTitle = blend.withBoth = {0.4, 0.5, 0.6, 0.7, 0};
+        saveModel(model, file.path());
+        rewrite(file.path(), [](Parts &parts) {
+            const auto weights = [](double intercept, double network, double line, double words) {
+                return json{{"intercept", intercept}, {"network", network}, {"line", line}, {"words", words}};
+            };
+            parts.document["format"] = 3;
+            parts.document["blend"] = {{"image", weights(0.1, 0.2, 0.3, 0)},
+                                       {"both", weights(0.4, 0.5, 0.6, 0.7)},
+                                       {"line_bias", 0},
+                                       {"word_bias", 0.5},
+                                       {"loss", 0}};
+            for (const auto &[now, then] :
+                 {std::pair("blend.title.rarity", "blend.rarity"), std::pair("blend.title.weight", "blend.words")}) {
+                auto moved = parts.tensors.extract(now);
+                moved.key() = moved.mapped().name = then;
+                parts.tensors.insert(std::move(moved));
+            }
+        });
+        const Model loaded = loadModel(file.path());
+        QVERIFY(loaded.blend && loaded.blend->title == blend.title && loaded.blend->text.empty());
+        QVERIFY(loaded.blend->image == blend.image && loaded.blend->withText == blend.withText
+                && loaded.blend->withTitle == blend.withTitle && loaded.blend->withBoth == blend.withBoth);
     }
 
     void brokenModelIsNotWritten()
@@ -188,7 +224,7 @@ private slots:
             row(("without " + key).c_str(), [=](Parts &parts) { parts.document.erase(key); }, "is missing");
             row((key + " null").c_str(), [=](Parts &parts) { parts.document[key] = nullptr; }, "");
         }
-        set("/format", 4, "newer version");
+        set("/format", 5, "newer version");
         set("/format", 2, "lacks the tensor 'layer_norm.weight'");
         set("/format", 0, "'format' is not a whole number of 1");
         set("/format", "1", "'format' is not a whole number of 1");

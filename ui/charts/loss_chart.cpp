@@ -127,6 +127,7 @@ void LossChart::updateMarks(const TrainingView &view)
 {
     const bool baseline = std::isfinite(view.meanPredictorLoss) && view.meanPredictorLoss > 0 && !m_curve.empty();
     m_marks.setBaseline(baseline ? view.meanPredictorLoss : 0);
+    m_marks.setBlend(m_curve.empty() ? 0 : view.blendLoss);
     m_marks.setPauses(view.pauses);
     // Epochs count from 1 without holes, but a resumed or foreign curve need not: look for the number itself.
     const auto best = std::ranges::lower_bound(m_curve, view.bestEpoch, {}, &EpochStats::epoch);
@@ -201,6 +202,10 @@ void LossChart::updateRange()
     if (m_marks.baseline() > 0) {
         low = all.anyFinite ? std::min(low, m_marks.baseline()) : 0;
         high = all.anyFinite ? std::max(high, m_marks.baseline()) : 2 * m_marks.baseline();
+    }
+    if (m_marks.blend() > 0) {
+        low = std::min(low, m_marks.blend());
+        high = std::max(high, m_marks.blend());
     }
     if (m_logarithmic) {
         const double margin = std::pow(std::max(high / low, 1.5), 0.08);
@@ -333,6 +338,8 @@ QVector<LegendEntry> LossChart::legendEntries(const Tokens &tokens) const
                         curve->style == Qt::SolidLine ? LegendEntry::Shape::Dot : LegendEntry::Shape::Dashes});
     if (m_marks.baseline() > 0)
         entries.append({tr("predict the mean"), tokens.baseline, LegendEntry::Shape::Dashes});
+    if (m_marks.blend() > 0)
+        entries.append({tr("whole head, out of fold"), tokens.accent, LegendEntry::Shape::Dashes});
     return entries;
 }
 
@@ -360,6 +367,8 @@ QString LossChart::summary() const
         text += tr("; best validation loss %1 at epoch %2").arg(lossText(best->y(), 3)).arg(int(best->x()));
     if (m_marks.baseline() > 0)
         text += tr("; predicting the mean gives %1").arg(lossText(m_marks.baseline(), 3));
+    if (m_marks.blend() > 0)
+        text += tr("; the whole head gives %1 on memes out of its folds").arg(lossText(m_marks.blend(), 3));
     return text;
 }
 

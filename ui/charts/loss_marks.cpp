@@ -7,41 +7,64 @@
 
 namespace dank::ui {
 
-LossMarks::LossMarks(QCustomPlot &plot)
-    : m_plot(plot), m_ring(addPoints(plot.xAxis, plot.yAxis)), m_line(new QCPItemLine(&plot)),
-      m_lineLabel(new QCPItemText(&plot)), m_bestLabel(new QCPItemText(&plot)), m_bestAnchor(new QCPItemTracer(&plot))
+LossLine::LossLine(QCustomPlot &plot) : line(new QCPItemLine(&plot)), label(new QCPItemText(&plot))
 {
-    m_line->start->setTypeX(QCPItemPosition::ptAxisRectRatio);
-    m_line->end->setTypeX(QCPItemPosition::ptAxisRectRatio);
-    m_lineLabel->position->setTypeX(QCPItemPosition::ptAxisRectRatio);
-    m_lineLabel->setPadding(QMargins(4, 2, 4, 3));
+    line->setSelectable(false);
+    label->setSelectable(false);
+    line->start->setTypeX(QCPItemPosition::ptAxisRectRatio);
+    line->end->setTypeX(QCPItemPosition::ptAxisRectRatio);
+    label->position->setTypeX(QCPItemPosition::ptAxisRectRatio);
+    label->setPadding(QMargins(4, 2, 4, 3));
+    set(0, {});
+}
+
+void LossLine::set(double level, const QString &words)
+{
+    loss = level;
+    line->setVisible(level > 0);
+    label->setVisible(level > 0);
+    line->start->setCoords(0, level);
+    line->end->setCoords(1, level);
+    label->position->setCoords(1, level);
+    label->setText(words);
+}
+
+void LossLine::restyle(const QPen &pen, const QColor &words, const QFont &font)
+{
+    line->setPen(pen);
+    label->setColor(words);
+    label->setFont(font);
+}
+
+LossMarks::LossMarks(QCustomPlot &plot)
+    : m_plot(plot), m_ring(addPoints(plot.xAxis, plot.yAxis)), m_baseline(plot), m_blend(plot),
+      m_bestLabel(new QCPItemText(&plot)), m_bestAnchor(new QCPItemTracer(&plot))
+{
     m_bestLabel->setClipToAxisRect(false);
     m_bestLabel->setPadding(QMargins(4, 1, 4, 1));
     // The label hangs a few pixels under the ring, wherever zooming puts it.
     m_bestAnchor->setStyle(QCPItemTracer::tsNone);
     m_bestLabel->position->setParentAnchor(m_bestAnchor->position);
     m_bestLabel->position->setType(QCPItemPosition::ptAbsolute);
-    for (QCPAbstractItem *item :
-         std::initializer_list<QCPAbstractItem *>{m_line, m_lineLabel, m_bestLabel, m_bestAnchor})
-        item->setSelectable(false);
+    m_bestLabel->setSelectable(false);
+    m_bestAnchor->setSelectable(false);
     // At any size and range, an exported one's too.
     QObject::connect(&plot, &QCustomPlot::afterLayout, m_ring, [this] {
         placeBestLabel();
-        placeBaselineLabel();
+        const QRectF taken = placeLabel(m_baseline, true, {});
+        placeLabel(m_blend, false, taken);
     });
-    setBaseline(0);
     setBest(nullptr);
 }
 
 void LossMarks::setBaseline(double loss)
 {
-    m_baseline = loss;
-    m_line->setVisible(loss > 0);
-    m_lineLabel->setVisible(loss > 0);
-    m_line->start->setCoords(0, loss);
-    m_line->end->setCoords(1, loss);
-    m_lineLabel->position->setCoords(1, loss);
-    m_lineLabel->setText(QCustomPlot::tr("predict the mean %1").arg(lossText(loss, 2)));
+    m_baseline.set(loss, QCustomPlot::tr("predict the mean %1").arg(lossText(loss, 2)));
+}
+
+void LossMarks::setBlend(double loss)
+{
+    m_blend.set(loss, QCustomPlot::tr("whole head, out of fold %1").arg(lossText(loss, 2)));
 }
 
 void LossMarks::setBest(const EpochStats *best)
@@ -94,30 +117,36 @@ void LossMarks::placeBestLabel()
     m_bestLabel->position->setCoords(0, below ? 9 : -9);
 }
 
-/// Above the line at its right end; where a curve runs through there, under it or at the left end.
-void LossMarks::placeBaselineLabel()
+/// Above the line at the end that is asked for; where a curve runs through there, or it is taken, under it or at the
+/// other end. Returns where it is, in pixels.
+QRectF LossMarks::placeLabel(const LossLine &line, bool right, const QRectF &taken)
 {
-    if (m_baseline <= 0)
-        return;
+    if (line.loss <= 0)
+        return {};
     const QRectF area = m_plot.axisRect()->rect();
-    const QFontMetricsF metrics(m_lineLabel->font());
-    const QMargins padding = m_lineLabel->padding();
-    const QSizeF size(metrics.horizontalAdvance(m_lineLabel->text()) + padding.left() + padding.right(),
+    const QFontMetricsF metrics(line.label->font());
+    const QMargins padding = line.label->padding();
+    const QSizeF size(metrics.horizontalAdvance(line.label->text()) + padding.left() + padding.right(),
                       metrics.height() + padding.top() + padding.bottom());
-    const double line = m_plot.yAxis->coordToPixel(m_baseline);
-    std::pair<bool, bool> place(true, true);  // right, above
-    for (const auto &[right, above] :
-         std::initializer_list<std::pair<bool, bool>>{{true, true}, {true, false}, {false, true}, {false, false}}) {
-        const QRectF rect(
-            QPointF(right ? area.right() - size.width() : area.left(), above ? line - size.height() : line), size);
-        if (rect.top() < area.top() || rect.bottom() > area.bottom() || isCrossed(rect.marginsRemoved(padding)))
+    const double level = m_plot.yAxis->coordToPixel(line.loss);
+    const auto rectOf = [&](bool atRight, bool above) {
+        return QRectF(
+            QPointF(atRight ? area.right() - size.width() : area.left(), above ? level - size.height() : level), size);
+    };
+    std::pair<bool, bool> place(right, true);  // right, above
+    for (const auto &[atRight, above] :
+         std::initializer_list<std::pair<bool, bool>>{{right, true}, {right, false}, {!right, true}, {!right, false}}) {
+        const QRectF rect = rectOf(atRight, above);
+        if (rect.top() < area.top() || rect.bottom() > area.bottom() || rect.intersects(taken)
+            || isCrossed(rect.marginsRemoved(padding)))
             continue;
-        place = {right, above};
+        place = {atRight, above};
         break;
     }
-    m_lineLabel->position->setCoords(place.first ? 1 : 0, m_baseline);
-    m_lineLabel->setPositionAlignment((place.first ? Qt::AlignRight : Qt::AlignLeft)
-                                      | (place.second ? Qt::AlignBottom : Qt::AlignTop));
+    line.label->position->setCoords(place.first ? 1 : 0, line.loss);
+    line.label->setPositionAlignment((place.first ? Qt::AlignRight : Qt::AlignLeft)
+                                     | (place.second ? Qt::AlignBottom : Qt::AlignTop));
+    return rectOf(place.first, place.second);
 }
 
 /// Whether a curve passes through a rectangle in pixels.
@@ -145,10 +174,10 @@ void LossMarks::restyle(const Tokens &tokens)
 {
     m_ring->setScatterStyle(
         QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(tokens.validation, 2), QBrush(tokens.surface), 10));
-    m_line->setPen(dashedPen(tokens.baseline, 1.5, {4, 3}));
-    for (QCPItemText *label : {m_lineLabel, m_bestLabel})
-        label->setFont(m_plot.xAxis->tickLabelFont());
-    m_lineLabel->setColor(tokens.muted);
+    const QFont font = m_plot.xAxis->tickLabelFont();
+    m_baseline.restyle(dashedPen(tokens.baseline, 1.5, {4, 3}), tokens.muted, font);
+    m_blend.restyle(dashedPen(tokens.accent, 1.5, {1, 2}), tokens.text, font);
+    m_bestLabel->setFont(font);
     m_bestLabel->setColor(tokens.text);
     m_bestLabel->setBrush(faded(tokens.surface, 0.55f));  // readable where a curve runs behind it
     m_bandColour = tokens.sunken;

@@ -81,6 +81,12 @@ void RunChart::notePause(bool paused, int savedEpoch)
     m_place.notify(Change::Training);
 }
 
+void RunChart::setBlendLoss(double loss)
+{
+    m_live.blendLoss = loss;
+    m_place.notify(Change::Training);
+}
+
 void RunChart::end(std::int64_t run, int bestEpoch)
 {
     m_live.live = false;

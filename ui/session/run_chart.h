@@ -10,7 +10,8 @@ struct TrainingView {
     TrainConfig config;
     std::vector<EpochStats> curve;
     int bestEpoch = 0;
-    double meanPredictorLoss = 0;             ///< 0 while unknown
+    double meanPredictorLoss = 0;  ///< 0 while unknown
+    double blendLoss = 0;          ///< of the whole head on memes out of its folds; 0: not known, or no blend
     std::vector<std::pair<int, int>> pauses;  ///< epochs at which it was paused (shaded bands)
     std::size_t trainRows = 0, validationRows = 0;
     std::string datasetName, datasetHash, backbone;
@@ -45,6 +46,7 @@ public:
     void addEpoch(const EpochStats &stats, int bestEpoch);
     void notePause(bool paused, int savedEpoch);
     void setUntrained(bool untrained) { m_live.untrained = untrained; }
+    void setBlendLoss(double loss);
     void end(std::int64_t run, int bestEpoch);
 
 private:

@@ -96,6 +96,8 @@ TrainingObserver TrainingJob::observerFor(const JobScope &scope)
             if (!taken)
                 return;
             m_parts.chart.setUntrained(taken->untrainedBackbone);
+            if (taken->blend && taken->config.loss == std::vector{LossTerm{}})
+                m_parts.chart.setBlendLoss(taken->blend->loss);
             m_parts.rater.takeSnapshot(taken);
         });
     };

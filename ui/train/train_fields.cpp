@@ -247,7 +247,12 @@ std::vector<TrainSection> moreSections(const Edited &edited)
         tr("Captions"),
         tr("Which words may count beside the picture. Automatic takes the title where most memes have one."),
         &TrainConfig::captions,
-        {{Captions::None, tr("none")}, {Captions::Title, tr("the title")}, {Captions::Auto, tr("automatic")}}, edited);
+        {{Captions::None, tr("none")},
+         {Captions::Title, tr("the title")},
+         {Captions::Text, tr("the text in the picture")},
+         {Captions::Both, tr("both")},
+         {Captions::Auto, tr("automatic")}},
+        edited);
     captions.applies = [](const TrainConfig &config) { return config.blend; };
     network.fields = {
         switchField(tr("Blend"),

@@ -66,7 +66,7 @@ public:
             tasks.emplace_back([&, fold] { control(fold, "random_features", random, m_targets, {}); });
             tasks.emplace_back([&, fold] {
                 control(fold, "shuffled", m_data.features, shuffledTargets(m_targets, m_splits[fold], m_config.seed),
-                        m_data.titles);
+                        m_data.captions);
             });
         }
         parallelFor(tasks.size(), m_threads, m_stop, [&](std::size_t i) { tasks[i](); });
@@ -127,11 +127,11 @@ private:
         std::vector<double> answers;
         if (best.bestEpoch > 0) {
             Model model = perceptronOf(config, best, m_data.features.columns);
-            completeHead(model, headOf(split, m_data.features, m_targets, m_data.titles), best.bestEpoch, m_control,
+            completeHead(model, headOf(split, m_data.features, m_targets, m_data.captions), best.bestEpoch, m_control,
                          quiet(), 1);
-            answers = answersFor(model, m_data.features, split.test, m_data.titles);
+            answers = answersFor(model, m_data.features, split.test, m_data.captions);
             if (seed == 0)
-                for (Baseline &part : partsOf(model, m_data.features, split.test, m_data.titles, trainMean(split)))
+                for (Baseline &part : partsOf(model, m_data.features, split.test, m_data.captions, trainMean(split)))
                     keep(fold, part.name, part.predicted);
         }
         if (!std::all_of(answers.begin(), answers.end(), [](double answer) { return std::isfinite(answer); }))
@@ -152,9 +152,9 @@ private:
     }
 
     HeadData headOf(const Split &split, const FeatureMatrix &features, std::span<const float> targets,
-                    std::span<const std::string> titles) const
+                    std::span<const Caption> captions) const
     {
-        return {{features, targets, split, m_data.groupIndexes}, titles, m_data.clusters};
+        return {{features, targets, split, m_data.groupIndexes}, captions, m_data.clusters};
     }
 
     /// What needs no training of the network.
@@ -167,9 +167,9 @@ private:
     }
 
     void control(std::size_t fold, const char *name, const FeatureMatrix &features, std::span<const float> targets,
-                 std::span<const std::string> titles)
+                 std::span<const Caption> captions)
     {
-        const auto answers = trainControl(headOf(m_splits[fold], features, targets, titles), m_config,
+        const auto answers = trainControl(headOf(m_splits[fold], features, targets, captions), m_config,
                                           m_bestEpochs[fold], m_control, quiet(), 1);
         if (answers)
             keep(fold, name, *answers);
@@ -200,7 +200,7 @@ private:
 
         std::vector<std::string> leftOut;
         for (const char *name : {"mean", "group", "nearest", "linear", "image_stats", "title", "picture_part",
-                                 "words_part", "random_features", "shuffled"}) {
+                                 "title_part", "text_part", "random_features", "shuffled"}) {
             const auto found = m_baselines.find(name);
             if (found != m_baselines.end() && found->second.rows == m_rows.size())
                 input.baselines.push_back(makeBaseline(name, std::move(found->second.predicted)));

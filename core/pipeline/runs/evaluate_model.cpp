@@ -81,8 +81,18 @@ std::vector<std::size_t> unseenRows(const Model &model, const ExtractReport &ext
     return rows;
 }
 
+/// What was read in the pictures, where it was.
+void addTexts(std::span<Caption> captions, std::span<const std::string> pictureHashes,
+              const std::filesystem::path &library)
+{
+    const auto texts = Library::open(library).texts().texts(pictureHashes);
+    for (std::size_t row = 0; row < captions.size(); ++row)
+        if (const auto text = texts.find(pictureHashes[row]); text != texts.end())
+            captions[row].text = text->second;
+}
+
 Evaluation judgeElsewhere(const Model &model, const Dataset &dataset, const ExtractReport &extracted,
-                          const std::string *group, const JobContext &job)
+                          const std::string *group, const PipelineContext &context, const JobContext &job)
 {
     const bool isHome = model.datasetHash == dataset.contentHash();
     const FeatureMatrix &features = extracted.matrix;
@@ -124,10 +134,12 @@ Evaluation judgeElsewhere(const Model &model, const Dataset &dataset, const Extr
         std::iota(all.begin(), all.end(), std::size_t{0});
         target = GroupedTarget::fit(model.config.target, upvotes, targetGroups, all);
     }
-    std::vector<std::string> titles(model.readsCaptions() ? features.rows() : 0);
-    for (std::size_t i = 0; i < rows.size() && !titles.empty(); ++i)
-        titles[rows[i]] = records[i].title;
-    const std::vector<double> answers = answersFor(model, features, rows, titles);
+    std::vector<Caption> captions(model.readsCaptions() ? features.rows() : 0);
+    for (std::size_t i = 0; i < rows.size() && !captions.empty(); ++i)
+        captions[rows[i]].title = records[i].title;
+    if (model.readsText())
+        addTexts(captions, extracted.pictureHashes, context.library);
+    const std::vector<double> answers = answersFor(model, features, rows, captions);
     std::map<std::string_view, std::size_t> authors;
     for (std::size_t i = 0; i < records.size(); ++i) {
         JudgedMeme meme{features.ids[rows[i]], answers[i], target.toDankness(upvotes[i], targetGroups[i]), upvotes[i],
@@ -172,7 +184,7 @@ std::optional<Evaluation> judgeAtHome(const Model &model, const Dataset &dataset
         for (std::size_t row = 0; row < data.targets.size(); ++row)
             data.targets[row] = data.target.toDankness(data.records[row].upvotes, data.groups[row]);
     }
-    return judgeRun(model, data, answersFor(model, data.features, data.split.test, data.titles), {}, job);
+    return judgeRun(model, data, answersFor(model, data.features, data.split.test, data.captions), {}, job);
 }
 
 }  // namespace
@@ -193,7 +205,8 @@ Evaluation evaluateModel(const Model &model, const Dataset &dataset, const Backb
         throw Error(ErrorKind::Mismatch, "The model \"" + model.name + "\" was made with features of " + model.backbone
                                              + "; these are of " + extracted.matrix.backbone + '.');
     std::optional<Evaluation> atHome = judgeAtHome(model, dataset, extracted, group, context, job);
-    Evaluation evaluation = atHome ? std::move(*atHome) : judgeElsewhere(model, dataset, extracted, group, job);
+    Evaluation evaluation =
+        atHome ? std::move(*atHome) : judgeElsewhere(model, dataset, extracted, group, context, job);
     evaluation.skipped = extracted.skipped;
     return evaluation;
 }

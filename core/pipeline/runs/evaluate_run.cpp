@@ -62,7 +62,7 @@ Evaluation judgeRun(const Model &model, const RunData &data, std::span<const dou
     BaselineSet set = simplerThan(data, data.targets, data.split, job);
     noteNeighbours(input.memes, set, data.features.ids);
     input.baselines = std::move(set.baselines);
-    for (Baseline &part : partsOf(model, data.features, data.split.test, data.titles, data.trainMean))
+    for (Baseline &part : partsOf(model, data.features, data.split.test, data.captions, data.trainMean))
         input.baselines.push_back(std::move(part));
     input.baselines.insert(input.baselines.end(), std::make_move_iterator(controls.begin()),
                            std::make_move_iterator(controls.end()));
@@ -104,14 +104,24 @@ std::vector<double> fillReference(Model &model, const RunData &data, std::size_t
             spread.push_back(held[i * among / rows]);
         held = std::move(spread);
     }
-    std::vector<double> answers = answersFor(model, data.features, held, data.titles);
-    model.reference.assign(answers.begin(), answers.end());
-    std::sort(model.reference.begin(), model.reference.end());
-    answers.resize(std::min(judging, held.size()));
-    std::vector<double> residuals;
-    for (std::size_t i = 0; i < answers.size(); ++i)
-        residuals.push_back(data.targets[held[i]] - answers[i]);
-    model.interval = ConformalInterval::fit(residuals);
+    // Sorted scores, and how far those that judge lie from what they should be.
+    const auto fill = [&](std::vector<double> &answers, std::vector<float> &reference) {
+        reference.assign(answers.begin(), answers.end());
+        std::sort(reference.begin(), reference.end());
+        answers.resize(std::min(judging, held.size()));
+        std::vector<double> residuals;
+        for (std::size_t i = 0; i < answers.size(); ++i)
+            residuals.push_back(data.targets[held[i]] - answers[i]);
+        return ConformalInterval::fit(residuals);
+    };
+    std::vector<double> answers = answersFor(model, data.features, held, data.captions);
+    model.interval = fill(answers, model.reference);
+    model.imageInterval.reset();
+    model.imageReference.clear();
+    if (model.readsCaptions()) {
+        std::vector<double> wordless = answersFor(model, data.features, held);
+        model.imageInterval = fill(wordless, model.imageReference);
+    }
     model.referenceName = std::to_string(held.size()) + " held-out memes of "
                           + displayPath(std::filesystem::path(model.dataset).parent_path().filename());
     return answers;

@@ -59,7 +59,7 @@ std::optional<std::vector<double>> trainControl(const HeadData &data, TrainConfi
         Model model = perceptronOf(config, state, features.columns);
         completeHead(model, data, state.bestEpoch, control, quiet, threads);
         job.cancel.check();
-        return answersFor(model, features, data.training.split.test, data.titles);
+        return answersFor(model, features, data.training.split.test, data.captions);
     } catch (const Error &error) {
         if (error.kind() != ErrorKind::Diverged)
             throw;  // else there is nothing to compare with, and the run itself is fine
@@ -72,17 +72,17 @@ std::vector<Baseline> trainControls(const RunData &data, const TrainConfig &conf
 {
     std::vector<Baseline> controls;
     const auto add = [&](const char *name, const FeatureMatrix &features, std::span<const float> targets,
-                         std::span<const std::string> titles) {
+                         std::span<const Caption> captions) {
         job.cancel.check();
         job.report("controls", controls.size(), 2);
         job.cancel.check();
-        auto answers = trainControl({{features, targets, data.split, data.groupIndexes}, titles, data.clusters}, config,
-                                    epochs, control, job, threads);
+        auto answers = trainControl({{features, targets, data.split, data.groupIndexes}, captions, data.clusters},
+                                    config, epochs, control, job, threads);
         if (answers)
             controls.push_back(makeBaseline(name, std::move(*answers)));
     };
     add("random_features", randomFeatures(data.features, config.seed, job.cancel), data.targets, {});
-    add("shuffled", data.features, shuffledTargets(data.targets, data.split, config.seed), data.titles);
+    add("shuffled", data.features, shuffledTargets(data.targets, data.split, config.seed), data.captions);
     return controls;
 }
 

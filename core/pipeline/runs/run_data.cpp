@@ -1,6 +1,7 @@
 #include "core/pipeline/runs/run_data.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <set>
 #include <string_view>
@@ -54,25 +55,62 @@ std::vector<std::uint32_t> indexesOf(const Grouping &grouping)
     return indexes;
 }
 
-/// The titles of a run whose head may look at them; empty where it may not, or should not.
-std::vector<std::string> captionsOf(const RunData &data, Captions captions)
+/// Whether words of that kind are worth looking at: most memes have them (or `known` says that they were looked for),
+/// and not all the same.
+bool isWorthReading(std::span<const Caption> captions, std::string Caption::*words, std::size_t known)
 {
-    std::vector<std::string> titles;
-    if (captions == Captions::None)
-        return titles;
-    std::size_t present = 0;
     std::set<std::string_view> different;
-    for (const MemeRecord &record : data.records) {
-        titles.push_back(record.title);
-        present += !record.title.empty();
-        different.insert(record.title);
+    for (const Caption &caption : captions)
+        different.insert(caption.*words);
+    return known * 2 >= captions.size() && different.size() >= 2;
+}
+
+/// The words of a run whose head may look at them; empty where it may not, or should not.
+std::vector<Caption> captionsOf(RunData &data, std::span<const std::string> pictureHashes, Captions wanted,
+                                const Library &library)
+{
+    if (wanted == Captions::None)
+        return {};
+    std::vector<Caption> captions;
+    std::size_t titles = 0, texts = 0, read = 0;
+    const auto known =
+        wanted == Captions::Title ? std::map<std::string, std::string>() : library.texts().texts(pictureHashes);
+    for (std::size_t row = 0; row < data.records.size(); ++row) {
+        const auto text = known.find(pictureHashes[row]);
+        read += text != known.end();
+        captions.push_back({data.records[row].title, text == known.end() ? std::string() : text->second});
+        titles += !captions.back().title.empty();
+        texts += !captions.back().text.empty();
     }
-    if (captions == Captions::Title && present == 0)
-        throw Error(ErrorKind::Dataset, "No meme has a title, so there are no captions to learn from. Train without "
-                                        "captions (--captions none).");
-    if (captions == Captions::Auto && (present * 2 < titles.size() || different.size() < 2))
-        titles.clear();
-    return titles;
+    const bool wantsTitles = wanted == Captions::Title || wanted == Captions::Both;
+    if (wantsTitles && titles == 0)
+        throw Error(ErrorKind::Dataset, "No meme has a title, so there are no titles to learn from. Train without "
+                                        "them (--captions none, or text).");
+    const bool wantsTexts = wanted == Captions::Text || wanted == Captions::Both;
+    if (wantsTexts && texts == 0)
+        throw Error(ErrorKind::Dataset,
+                    read == 0
+                        ? "The text in the pictures was not read yet. Read it first (dank read, or \"Read the text\" "
+                          "on the Features page), or train without it (--captions none, or title)."
+                        : "No picture has a text that could be read. Train without (--captions none, or title).");
+    if (wantsTexts && read < captions.size())
+        data.notes.push_back("The text of " + std::to_string(captions.size() - read) + " of "
+                             + std::to_string(captions.size()) + " pictures was not read; they count as without one.");
+    const bool isAuto = wanted == Captions::Auto;
+    if (isAuto && read > 0 && read * 2 < captions.size())
+        data.notes.push_back("The text in the pictures is left out: it was read in " + std::to_string(read) + " of "
+                             + std::to_string(captions.size()) + " pictures only.");
+    const bool useTitles = isAuto ? isWorthReading(captions, &Caption::title, titles) : wantsTitles;
+    const bool useTexts = isAuto ? isWorthReading(captions, &Caption::text, read) : wantsTexts;
+    if (!useTitles && !useTexts)
+        return {};
+    for (Caption &caption : captions) {
+        if (!useTitles)
+            caption.title.clear();
+        if (!useTexts)
+            caption.text.clear();
+    }
+    return captions;
 }
 
 void append(std::vector<std::string> &to, const std::vector<std::string> &notes)
@@ -195,7 +233,7 @@ RunData joinRunData(const Dataset &dataset, ExtractReport &extracted, const Trai
         append(data.notes, data.split.notes);
     }
 
-    data.titles = captionsOf(data, config.blend ? config.captions : Captions::None);
+    data.captions = captionsOf(data, extracted.pictureHashes, config.blend ? config.captions : Captions::None, library);
     std::tie(data.target, data.targets) = fitTargets(data, config, data.split.train);
     for (const std::size_t row : data.split.train)
         data.trainMean += data.targets[row] / static_cast<double>(data.split.train.size());

@@ -12,6 +12,7 @@
 #include "core/learn/split.h"
 #include "core/learn/target.h"
 #include "core/learn/train_config.h"
+#include "core/model/caption.h"
 #include "core/pipeline/features/extract.h"
 
 namespace dank {
@@ -31,8 +32,7 @@ struct RunData {
     std::vector<float> targets;               ///< [rows]
     std::vector<std::uint32_t> groupIndexes;  ///< [rows], for the pairwise loss; empty without groups
     std::optional<FeatureMatrix> imageStats;  ///< [rows], low-level statistics of the pictures; for a baseline
-    std::vector<std::string>
-        titles;                      ///< [rows], the captions that the head looks at; empty: it looks at pictures alone
+    std::vector<Caption> captions;   ///< [rows], the words that the head looks at; empty: it looks at pictures alone
     double trainMean = 0;            ///< mean target of the training rows
     double meanPredictorLoss = 0;    ///< validation loss of always answering it, under the run's own loss
     std::vector<std::string> notes;  ///< whole sentences for the user: what was tightened, set aside, optimistic

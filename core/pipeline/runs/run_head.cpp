@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "core/base/error.h"
 #include "core/base/rows.h"
 #include "core/blend/fit_blend.h"
+#include "core/blend/principal_components.h"
 #include "core/model/predict.h"
 #include "core/rating/scorer.h"
 
@@ -28,11 +30,117 @@ void rescaleLine(Blend &blend, const Model &model, const TrainingState &to)
     }
 }
 
+/// A perceptron as a blend may use it.
+struct Perceptron {
+    Model model;  ///< with its scales and layers
+    int bestEpoch = 0;
+    PrincipalComponents components;  ///< what it learnt from; none: the features themselves
+    std::vector<double> answers;     ///< for the validation side
+};
+
+double squaredError(std::span<const double> answers, std::span<const float> targets, std::span<const std::size_t> rows)
+{
+    double sum = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        sum += (answers[i] - targets[rows[i]]) * (answers[i] - targets[rows[i]]);
+    return sum;
+}
+
+/// Trains heads of one configuration on one set of features.
+class HeadTrainer {
+public:
+    HeadTrainer(const HeadData &data, TrainingControl &control, const JobContext &job, int threads)
+        : m_data(data), m_control(control), m_job(job), m_threads(threads)
+    {
+    }
+
+    /// Nothing where the numbers ran away, or a stop came before the first epoch ended.
+    std::optional<TrainingState> train(const FeatureMatrix &features, const Split &split,
+                                       const TrainConfig &config) const
+    {
+        try {
+            TrainingState state = trainRegressor({features, m_data.training.targets, split, m_data.training.groups},
+                                                 config, {}, m_control, {}, {m_job.cancel, {}}, m_threads);
+            if (!state.best.empty() && isFinite(state.best) && isFinite(state.parameters))
+                return state;
+        } catch (const Error &error) {
+            if (error.kind() != ErrorKind::Diverged)
+                throw;
+        }
+        return std::nullopt;
+    }
+
+    /// The same perceptron on the features' leading principal components, where there are any: fewer inputs, less to
+    /// learn by heart. The components are a linear step, so its first layer can read the features themselves.
+    std::optional<Perceptron> onComponents(const Model &model) const
+    {
+        const TrainingData &data = m_data.training;
+        if (model.config.layerNorm || m_control.isStopping())
+            return std::nullopt;
+        Perceptron found{model,
+                         0,
+                         principalComponents(data.features, scaleOf(model), data.split.train, model.config.seed, m_job),
+                         {}};
+        if (found.components.count == 0)
+            return std::nullopt;
+        const auto state = train(found.components.project(data.features, scaleOf(model)), data.split, model.config);
+        if (!state)
+            return std::nullopt;
+        found.bestEpoch = state->bestEpoch;
+        put(found, state->best, *state);
+        found.answers = answersFor(found.model, data.features, data.split.validation);
+        return found;
+    }
+
+    /// Trains it anew on learning and choosing rows together, as long as it took to its best. What cannot be trained
+    /// stays as it is. A line of `blend` moves with the features' scale.
+    void refit(Perceptron &perceptron, Blend &blend) const
+    {
+        const TrainingData &data = m_data.training;
+        Split together = data.split;
+        together.train = learningRows(together);
+        TrainConfig config = perceptron.model.config;
+        config.epochs = std::max(1, perceptron.bestEpoch);
+        config.patience = 0;
+        const bool onFeatures = perceptron.components.count == 0;
+        const auto state = onFeatures ? train(data.features, together, config)
+                                      : train(perceptron.components.project(data.features, scaleOf(perceptron.model)),
+                                              together, config);
+        if (!state || state->epoch != config.epochs)
+            return;
+        if (onFeatures)
+            rescaleLine(blend, perceptron.model, *state);
+        put(perceptron, state->parameters, *state);
+    }
+
+private:
+    static ModelScale scaleOf(const Model &model) { return {model.featureMean, model.featureScale}; }
+
+    static void put(Perceptron &perceptron, std::span<const float> parameters, const TrainingState &state)
+    {
+        Model &model = perceptron.model;
+        const PrincipalComponents &components = perceptron.components;
+        if (components.count == 0) {
+            setNetwork(model, parameters, model.columns(), model.config);
+            model.featureMean = state.featureMean;
+            model.featureScale = state.featureScale;
+            return;
+        }
+        setNetwork(model, parameters, static_cast<int>(components.count), model.config);
+        model.layers.front() = unprojected(model.layers.front(), components, state.featureMean, state.featureScale);
+    }
+
+    const HeadData &m_data;
+    TrainingControl &m_control;
+    const JobContext &m_job;
+    const int m_threads;
+};
+
 }  // namespace
 
 HeadData headData(const RunData &data)
 {
-    return {{data.features, data.targets, data.split, data.groupIndexes}, data.titles, data.clusters};
+    return {{data.features, data.targets, data.split, data.groupIndexes}, data.captions, data.clusters};
 }
 
 Model perceptronOf(const TrainConfig &config, const TrainingState &state, std::size_t columns)
@@ -48,69 +156,72 @@ Model perceptronOf(const TrainConfig &config, const TrainingState &state, std::s
 void completeHead(Model &model, const HeadData &data, int bestEpoch, TrainingControl &control, const JobContext &job,
                   int threads)
 {
-    TrainConfig config = model.config;
-    if (!config.blend)
+    if (!model.config.blend)
         return;
     const TrainingData &training = data.training;
-    const std::vector<double> answers = answersFor(model, training.features, training.split.validation);
+    const std::vector<std::size_t> &choosing = training.split.validation;
+    const HeadTrainer trainer(data, control, job, threads);
+    Perceptron perceptron{std::move(model), bestEpoch, {}, {}};
+    perceptron.answers = answersFor(perceptron.model, training.features, choosing);
+    if (auto other = trainer.onComponents(perceptron.model);
+        other
+        && squaredError(other->answers, training.targets, choosing)
+               < squaredError(perceptron.answers, training.targets, choosing))
+        perceptron = std::move(*other);
     Blend blend = fitBlend({training.features,
-                            {model.featureMean, model.featureScale},
+                            {perceptron.model.featureMean, perceptron.model.featureScale},
                             training.targets,
-                            data.titles,
+                            data.captions,
                             data.clusters,
                             training.split,
-                            answers,
-                            config.seed},
+                            perceptron.answers,
+                            perceptron.model.config.seed},
                            threads, job);
-    if (blend.image.network <= 0 && blend.both.network <= 0) {
-        model.layers.clear();
-        model.normScale.clear();
-        model.normShift.clear();
+    if (blend.image.network <= 0 && blend.withTitle.network <= 0 && blend.withText.network <= 0
+        && blend.withBoth.network <= 0) {
+        perceptron.model.layers.clear();
+        perceptron.model.normScale.clear();
+        perceptron.model.normShift.clear();
     } else if (!control.isStopping()) {
-        Split together = training.split;
-        together.train = learningRows(together);
-        config.epochs = std::max(1, bestEpoch);
-        config.patience = 0;
-        try {
-            const TrainingState state = trainRegressor({training.features, training.targets, together, training.groups},
-                                                       config, {}, control, {}, {job.cancel, {}}, threads);
-            if (state.epoch == config.epochs && isFinite(state.parameters)) {
-                rescaleLine(blend, model, state);
-                setNetwork(model, state.parameters, static_cast<int>(training.features.columns), config);
-                model.featureMean = state.featureMean;
-                model.featureScale = state.featureScale;
-            }
-        } catch (const Error &error) {
-            if (error.kind() != ErrorKind::Diverged)
-                throw;  // else the perceptron of the choosing is as good as it gets
-        }
+        trainer.refit(perceptron, blend);
     }
+    model = std::move(perceptron.model);
     model.blend = std::move(blend);
 }
 
 std::vector<double> answersFor(const Model &model, const FeatureMatrix &features, std::span<const std::size_t> rows,
-                               std::span<const std::string> titles)
+                               std::span<const Caption> captions)
 {
     constexpr std::size_t kAtOnce = 4096;
     std::vector<double> answers;
     for (std::size_t from = 0; from < rows.size(); from += kAtOnce) {
         const auto some = rows.subspan(from, std::min(kAtOnce, rows.size() - from));
-        for (const float answer : predict(model, features.gathered(some), picked<std::string>(titles, some)))
+        for (const float answer : predict(model, features.gathered(some), picked<Caption>(captions, some)))
             answers.push_back(danknessOf(answer));
     }
     return answers;
 }
 
 std::vector<Baseline> partsOf(const Model &model, const FeatureMatrix &features, std::span<const std::size_t> rows,
-                              std::span<const std::string> titles, double mean)
+                              std::span<const Caption> captions, double mean)
 {
-    if (!model.readsCaptions() || titles.empty())
+    if (!model.readsCaptions() || captions.empty())
         return {};
-    std::vector<double> words;
-    for (const std::size_t row : rows)
-        words.push_back(std::clamp(wordsAnswer(model, titles[row]).value_or(mean), 0.0, 1.0));
+    const auto wordsAlone = [&](auto only) {
+        std::vector<double> answers;
+        for (const std::size_t row : rows)
+            answers.push_back(std::clamp(wordsAnswer(model, only(captions[row])).value_or(mean), 0.0, 1.0));
+        return answers;
+    };
     std::vector<Baseline> parts{makeBaseline("picture_part", answersFor(model, features, rows))};
-    parts.push_back(makeBaseline("words_part", std::move(words)));
+    if (model.readsTitles())
+        parts.push_back(makeBaseline("title_part", wordsAlone([](const Caption &caption) {
+                                         return Caption{caption.title, ""};
+                                     })));
+    if (model.readsText())
+        parts.push_back(makeBaseline("text_part", wordsAlone([](const Caption &caption) {
+                                         return Caption{"", caption.text};
+                                     })));
     return parts;
 }
 

@@ -18,7 +18,7 @@ namespace dank {
 /// What a head learns from.
 struct HeadData {
     TrainingData training;
-    std::span<const std::string> titles;    ///< [rows]; empty: pictures alone
+    std::span<const Caption> captions;      ///< [rows]; empty: pictures alone
     std::span<const std::size_t> clusters;  ///< [rows], rows that share a picture or an author share a number
 };
 
@@ -35,14 +35,14 @@ Model perceptronOf(const TrainConfig &config, const TrainingState &state, std::s
 void completeHead(Model &model, const HeadData &data, int bestEpoch, TrainingControl &control, const JobContext &job,
                   int threads);
 
-/// What a model answers for some rows of a matrix, as danknesses in the order of `rows`. `titles`: [rows of the matrix]
-/// or empty.
+/// What a model answers for some rows of a matrix, as danknesses in the order of `rows`. `captions`: [rows of the
+/// matrix] or empty.
 std::vector<double> answersFor(const Model &model, const FeatureMatrix &features, std::span<const std::size_t> rows,
-                               std::span<const std::string> titles = {});
+                               std::span<const Caption> captions = {});
 
-/// What a head that reads captions answers by its parts alone, as baselines "picture_part" and "words_part": a title
-/// without words gets the mean. Nothing of other heads.
+/// What a head that reads captions answers by its parts alone, as baselines "picture_part", "title_part" and
+/// "text_part": a caption without words gets the mean. Nothing of other heads.
 std::vector<Baseline> partsOf(const Model &model, const FeatureMatrix &features, std::span<const std::size_t> rows,
-                              std::span<const std::string> titles, double mean);
+                              std::span<const Caption> captions, double mean);
 
 }  // namespace dank
