@@ -21,7 +21,10 @@ struct Planted {
             all.push_back(row);
             const double first = 9 * draw.normal(), second = 6 * draw.normal(), third = 3 * draw.normal();
             for (std::size_t c = 0; c < columns; ++c)
-                features.values.push_back(static_cast<float>(4 + (c % 3 == 0 ? first : c % 3 == 1 ? second : third)
+                features.values.push_back(static_cast<float>(4
+                                                             + (c % 3 == 0   ? first
+                                                                : c % 3 == 1 ? second
+                                                                             : third)
                                                              + 0.1 * draw.normal()));
         }
         mean.assign(columns, 4);
@@ -85,8 +88,8 @@ private slots:
                 for (std::size_t k = 0; k < 6; ++k)
                     through += layer.weight[o * 6 + k] * (places.row(row)[k] - mean[k]) / deviation[k];
                 for (std::size_t c = 0; c < 150; ++c)
-                    direct += same.weight[o * 150 + c] * (planted.features.row(row)[c] - planted.mean[c])
-                              / planted.scale[c];
+                    direct +=
+                        same.weight[o * 150 + c] * (planted.features.row(row)[c] - planted.mean[c]) / planted.scale[c];
                 QVERIFY2(std::abs(through - direct) < 1e-3 * (1 + std::abs(through)),
                          qPrintable(QString::number(through - direct)));
             }
