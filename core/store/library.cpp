@@ -18,8 +18,8 @@ namespace dank {
 
 Library::Library(std::filesystem::path folder, std::unique_ptr<SQLite::Database> database)
     : m_folder(std::move(folder)), m_database(std::move(database)), m_features(*m_database), m_facts(*m_database),
-      m_thumbnails(*m_database), m_texts(*m_database), m_runs(*m_database, m_folder), m_evaluations(*m_database), m_choices(*m_database),
-      m_housekeeping(*m_database, m_folder)
+      m_thumbnails(*m_database), m_texts(*m_database), m_runs(*m_database, m_folder), m_evaluations(*m_database),
+      m_choices(*m_database), m_housekeeping(*m_database, m_folder)
 {
 }
 Library::Library(Library &&) noexcept = default;
