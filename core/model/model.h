@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -80,6 +81,10 @@ struct Model {
     std::vector<TrainPicture> trainPictures;  ///< up to kMaxTrainPictures, ascending by row
     std::string targetGroup;  ///< what `groupTargets` are keyed by, as TrainConfig::group; empty: no groups
     std::map<std::string, TargetTransform> groupTargets;  ///< of target's kind; other groups are measured by `target`
+    /// The head of the same settings that was trained on shuffled upvotes while the run was judged, its words left out:
+    /// what an explanation is held against. Nothing but the head's own numbers. nullptr in older files, and where the
+    /// judging was stopped.
+    std::shared_ptr<const Model> shuffled;
 
     int columns() const { return layers.empty() ? static_cast<int>(featureMean.size()) : layers.front().inputs; }
     /// Whether what is written about a picture has a say in its score.
