@@ -96,7 +96,7 @@ WhyDialog::WhyDialog(Session &session, ExplainOrder order, QWidget *parent)
     connect(m_export, &QPushButton::clicked, this, [this] { exportMap(); });
     connect(&session, &Session::changed, this, [this](Change change) {
         if (change == Change::Explanation)
-            show(m_session.explanations().job());
+            follow(m_session.explanations().job());
     });
     const QSize room = parent ? parent->window()->size() : QSize(1000, 700);
     resize(std::clamp(room.width() - 60, 700, 1200), std::clamp(room.height() - 60, 480, 860));
@@ -155,7 +155,7 @@ void WhyDialog::start()
     m_session.explanations().explain(m_order, ExplainMethod(m_method->currentData().toInt()));
 }
 
-void WhyDialog::show(const ExplanationJob &job)
+void WhyDialog::follow(const ExplanationJob &job)
 {
     m_stop->setEnabled(job.state == SideJob::State::Running);
     m_bar->setVisible(job.isBusy());

@@ -27,7 +27,7 @@ public:
 private:
     QWidget *makeSide();
     void start();
-    void show(const ExplanationJob &job);
+    void follow(const ExplanationJob &job);
     void showMap(const Explanation &map);
     void exportMap();
 
