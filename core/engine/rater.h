@@ -6,6 +6,9 @@
 #include <span>
 #include <string>
 
+#include "core/base/error.h"
+#include "core/base/job.h"
+#include "core/explain/explanation.h"
 #include "core/model/model.h"
 #include "core/model/score.h"
 
@@ -25,6 +28,15 @@ public:
     /// A picture that has no file (pasted). `name` goes into Score::path.
     virtual Score rate(std::span<const std::byte> encoded, const std::string &name,
                        const std::string &caption = {}) const = 0;
+    /// Why the picture of a file has its score. `observer`, on the calling thread, gets what is known so far: a coarse
+    /// map, then a map without its checks. Reports stage "explain". Throws Error{Format} for a picture that is refused,
+    /// Error{Mismatch} for Grad-CAM where the backbone's numbers are no means over places, Error{Engine} where the
+    /// engine explains nothing, Cancelled.
+    virtual Explanation explain(std::span<const std::byte> /*encoded*/, const ExplainRequest & /*request*/,
+                                const ExplainObserver & /*observer*/, const JobContext & /*job*/) const
+    {
+        throw Error(ErrorKind::Engine, "This engine does not explain scores.");
+    }
 };
 
 /// Opens models for rating. Thread-safe.

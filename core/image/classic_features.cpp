@@ -79,6 +79,17 @@ void describe(const Image &upright, Row &row)
 }  // namespace
 }  // namespace classic
 
+const std::vector<ClassicFamily> &classicFamilies()
+{
+    // By the groups of docs/classic.md: grid_lab, grid_contrast, layout, frame and panels say where things are.
+    static const std::vector<ClassicFamily> families{
+        {"colours", {{5, 88}}},  {"layout", {{93, 64}, {317, 12}, {413, 28}}},
+        {"edges", {{157, 160}}}, {"texture", {{329, 39}}},
+        {"text", {{368, 45}}},   {"size", {{0, 5}}},
+    };
+    return families;
+}
+
 void classicFeatures(const Image &upright, std::span<float> out)
 {
     if (!upright.isWhole())

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <span>
+#include <utility>
+#include <vector>
 
 #include "core/base/image.h"
 
@@ -11,6 +13,14 @@ inline constexpr int kClassicColumns = 441;
 
 /// Grows whenever any number's meaning changes: features of two versions must never meet.
 inline constexpr int kClassicVersion = 1;
+
+/// Columns that describe one side of a picture.
+struct ClassicFamily {
+    const char *name;                          ///< "colours", "layout", …
+    std::vector<std::pair<int, int>> columns;  ///< first and count
+};
+/// Size, colours, layout, edges, texture and text: each column in one of them.
+const std::vector<ClassicFamily> &classicFamilies();
 
 /// Describes an upright picture of any size by well-known descriptors of colour, gradients, texture, text, frame and
 /// layout, which need no weights. `out` has kClassicColumns places. Most numbers lie between -2 and 2, all are finite.

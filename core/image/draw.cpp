@@ -138,6 +138,29 @@ void Canvas::caption(const std::string &text, double letterHeight, bool atBottom
     }
 }
 
+namespace {
+
+constexpr int kLabelFont = cv::FONT_HERSHEY_SIMPLEX;
+
+double labelScale(double letterHeight)
+{
+    return cv::getFontScaleFromHeight(kLabelFont, pixels(letterHeight), 1);
+}
+
+}  // namespace
+
+void Canvas::label(const std::string &text, Point baseline, double letterHeight, Colour colour)
+{
+    cv::putText(matOf(m_image), text, rounded(baseline.x, baseline.y), kLabelFont, labelScale(letterHeight),
+                scalar(colour), 1, cv::LINE_AA);
+}
+
+double Canvas::labelWidth(const std::string &text, double letterHeight)
+{
+    int below = 0;
+    return cv::getTextSize(text, kLabelFont, labelScale(letterHeight), 1, &below).width;
+}
+
 Image blankImage(int width, int height, Colour colour)
 {
     Image image{width, height, {}};

@@ -39,6 +39,9 @@ public:
     /// top or stood on the bottom. Letters shrink where a word or the lines would not fit a quarter of the picture.
     /// ASCII only.
     void caption(const std::string &text, double letterHeight, bool atBottom);
+    /// One line of plain letters, its left end at `baseline`. ASCII only.
+    void label(const std::string &text, Point baseline, double letterHeight, Colour colour);
+    static double labelWidth(const std::string &text, double letterHeight);
 
 private:
     Image &m_image;

@@ -229,4 +229,14 @@ Image thumbnail(const Image &image, int side)
     return resizeTriangle(image, scaled(image.width), scaled(image.height));
 }
 
+Image ofAtMost(const Image &image, double pixels)
+{
+    const double area = static_cast<double>(image.width) * image.height;
+    if (area <= pixels)
+        return image;
+    const double scale = std::sqrt(pixels / area);
+    const auto scaled = [&](int length) { return std::max(1, static_cast<int>(length * scale)); };
+    return resizeTriangle(image, scaled(image.width), scaled(image.height));
+}
+
 }  // namespace dank

@@ -11,4 +11,7 @@ Image resizeTriangle(const Image &image, int width, int height);
 /// Scaled down to fit `side` × `side` keeping its aspect; never scaled up.
 Image thumbnail(const Image &image, int side);
 
+/// Scaled down to at most so many pixels, keeping its aspect; never scaled up.
+Image ofAtMost(const Image &image, double pixels);
+
 }  // namespace dank

@@ -68,6 +68,40 @@ void checkBlend(const Blend &blend, const Model &model)
         refuse("its blend counts words where there are none");
 }
 
+/// The layers and what stands beside them: all that predict() reads.
+void checkHead(const Model &model)
+{
+    if (model.layers.empty() && (!model.blend || model.featureMean.empty()))
+        refuse("it has no layers");
+    int width = model.layers.empty() ? 1 : model.layers.front().inputs;
+    for (std::size_t i = 0; i < model.layers.size(); ++i) {
+        checkLayer(model.layers[i], i, width);
+        width = model.layers[i].outputs;
+    }
+    if (width != 1)
+        refuse("its last layer gives " + std::to_string(width) + " numbers instead of 1");
+
+    const auto expected = static_cast<std::size_t>(model.columns());
+    const std::vector<float> &mean = model.featureMean, &scale = model.featureScale;
+    if (mean.size() != scale.size() || (!mean.empty() && mean.size() != expected))
+        refuse("it standardises " + std::to_string(mean.size()) + " and " + std::to_string(scale.size())
+               + " features, but reads " + std::to_string(expected));
+    if (!allFinite(mean) || !allFinite(scale))
+        refuse("a feature's mean or scale is not finite");
+    if (!std::ranges::all_of(scale, [](float each) { return each > 0; }))
+        refuse("a feature's scale is not above 0");
+
+    const std::vector<float> &gain = model.normScale, &shift = model.normShift;
+    if (gain.size() != shift.size() || (!gain.empty() && gain.size() != expected))
+        refuse("its layer normalisation has " + std::to_string(gain.size()) + " scales and "
+               + std::to_string(shift.size()) + " shifts, but it reads " + std::to_string(expected) + " features");
+    if (!allFinite(gain) || !allFinite(shift))
+        refuse("a scale or shift of its layer normalisation is not finite");
+
+    if (model.blend)
+        checkBlend(*model.blend, model);
+}
+
 /// A file in the dataset's folder.
 bool stays(const std::string &file)
 {
@@ -106,33 +140,12 @@ void Model::validate() const
 {
     if (backbone.empty())
         refuse("it does not say which backbone it belongs to");
-    if (layers.empty() && (!blend || featureMean.empty()))
-        refuse("it has no layers");
-    int width = layers.empty() ? 1 : layers.front().inputs;
-    for (std::size_t i = 0; i < layers.size(); ++i) {
-        checkLayer(layers[i], i, width);
-        width = layers[i].outputs;
+    checkHead(*this);
+    if (shuffled) {
+        checkHead(*shuffled);
+        if (shuffled->columns() != columns() || shuffled->readsCaptions() || shuffled->shuffled)
+            refuse("the head that it was compared with reads something else than it does");
     }
-    if (width != 1)
-        refuse("its last layer gives " + std::to_string(width) + " numbers instead of 1");
-
-    const auto expected = static_cast<std::size_t>(columns());
-    if (featureMean.size() != featureScale.size() || (!featureMean.empty() && featureMean.size() != expected))
-        refuse("it standardises " + std::to_string(featureMean.size()) + " and " + std::to_string(featureScale.size())
-               + " features, but reads " + std::to_string(expected));
-    if (!allFinite(featureMean) || !allFinite(featureScale))
-        refuse("a feature's mean or scale is not finite");
-    if (!std::all_of(featureScale.begin(), featureScale.end(), [](float scale) { return scale > 0; }))
-        refuse("a feature's scale is not above 0");
-
-    if (normScale.size() != normShift.size() || (!normScale.empty() && normScale.size() != expected))
-        refuse("its layer normalisation has " + std::to_string(normScale.size()) + " scales and "
-               + std::to_string(normShift.size()) + " shifts, but it reads " + std::to_string(expected) + " features");
-    if (!allFinite(normScale) || !allFinite(normShift))
-        refuse("a scale or shift of its layer normalisation is not finite");
-
-    if (blend)
-        checkBlend(*blend, *this);
 
     for (const std::vector<float> *scores : {&reference, &imageReference}) {
         if (!allFinite(*scores))
@@ -155,7 +168,7 @@ void Model::validate() const
         if (around)
             around->validate();
     if (range)
-        range->validate(expected, featureMean.empty());
+        range->validate(static_cast<std::size_t>(columns()), featureMean.empty());
     validateTrainPictures(trainPictures, trainIds.size());
     GroupedTarget{target, groupTargets}.validate();
 }

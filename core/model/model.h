@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -82,6 +83,10 @@ struct Model {
     std::vector<TrainPicture> trainPictures;  ///< up to kMaxTrainPictures, ascending by row
     std::string targetGroup;  ///< what `groupTargets` are keyed by, as TrainConfig::group; empty: no groups
     std::map<std::string, TargetTransform> groupTargets;  ///< of target's kind; other groups are measured by `target`
+    /// The head of the same settings that was trained on shuffled upvotes while the run was judged, its words left out:
+    /// what an explanation is held against. Nothing but the head's own numbers. nullptr in older files, and where the
+    /// judging was stopped.
+    std::shared_ptr<const Model> shuffled;
 
     int columns() const { return layers.empty() ? static_cast<int>(featureMean.size()) : layers.front().inputs; }
     /// Whether what is written about a picture has a say in its score.
@@ -89,6 +94,12 @@ struct Model {
     bool readsTitles() const { return blend && !blend->title.empty(); }
     /// The words in the picture itself.
     bool readsText() const { return blend && !blend->text.empty(); }
+    /// What scores are measured against: those of pictures without words, where a picture has none and the model keeps
+    /// them.
+    const std::vector<float> &referenceOf(bool hasWords) const
+    {
+        return hasWords || imageReference.empty() ? reference : imageReference;
+    }
     /// What its scores are worth; notJudged() where it does not know.
     Judgement verdict() const { return judgement.value_or(notJudged()); }
     /// Throws Error{Format} naming the first part that does not fit another, or is not finite.

@@ -18,6 +18,7 @@
 #include "core/pipeline/runs/rating.h"
 #include "core/pipeline/runs/reproduce.h"
 #include "core/pipeline/runs/train_run.h"
+#include "core/pipeline/runs/map_file.h"
 #include "core/pipeline/sample.h"
 
 namespace dank {
@@ -123,6 +124,11 @@ private:
             throw Error(ErrorKind::File, decoded.detail, file);
         problem = decoded.problem ? decoded.detail : std::string();
         return decoded.problem ? Image{} : dank::thumbnail(decoded.image, side);
+    }
+
+    void writeMap(const Explanation &explanation, const std::filesystem::path &file) const override
+    {
+        dank::writeMap(explanation, file);
     }
 
     SampleReport writeSample(const std::filesystem::path &folder, int count, std::uint64_t seed,

@@ -112,16 +112,18 @@ void Scorer::keep(const std::string &hash, std::span<const float> features) cons
     }
 }
 
-std::string Scorer::storedText(const std::string &hash) const
+Caption Scorer::captionOf(const std::string &hash, const std::string &typed) const
 {
+    Caption caption = typedCaption(*m_model, typed);
+    if (!caption.text.empty() || !m_model->readsText() || !m_hasLibrary)
+        return caption;
     try {
-        if (m_hasLibrary)
-            if (auto found = Library::open(m_library).texts().texts({&hash, 1}); !found.empty())
-                return std::move(found.begin()->second);
+        if (auto found = Library::open(m_library).texts().texts({&hash, 1}); !found.empty())
+            caption.text = std::move(found.begin()->second);
     } catch (const Error &) {
         // As if it had not been read.
     }
-    return {};
+    return caption;
 }
 
 const SimilarMemes &Scorer::similar() const
@@ -135,9 +137,7 @@ Score Scorer::score(std::span<const float> features, const std::string &hash, st
 {
     constexpr std::size_t kNeighbours = 3;
     const float image = predict(*m_model, features).front();
-    Caption words = typedCaption(*m_model, caption);
-    if (words.text.empty() && m_model->readsText())
-        words.text = storedText(hash);
+    Caption words = captionOf(hash, caption);
     const std::optional<double> said = wordsAnswer(*m_model, words);
     const float output = said ? predict(*m_model, features, {&words, 1}).front() : image;
     if (!std::isfinite(output))
@@ -150,10 +150,9 @@ Score Scorer::score(std::span<const float> features, const std::string &hash, st
         score.wordsAlone = std::clamp(*said, 0.0, 1.0);
         score.text = std::move(words.text);
     }
-    // A picture without words is measured against pictures without words, where the model keeps them.
-    const bool wordless = !said && !m_model->imageReference.empty();
-    addStanding(score, wordless ? m_model->imageReference : m_model->reference,
-                wordless ? m_model->imageInterval : m_model->interval, m_model->target);
+    const std::vector<float> &reference = m_model->referenceOf(said.has_value());
+    addStanding(score, reference, &reference == &m_model->reference ? m_model->interval : m_model->imageInterval,
+                m_model->target);
     const ImageProbe probe = probeImage(encoded);
     score.width = probe.width;
     score.height = probe.height;

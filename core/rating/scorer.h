@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/model/caption.h"
 #include "core/model/model.h"
 #include "core/model/score.h"
 #include "core/rating/similar_memes.h"
@@ -38,11 +39,14 @@ public:
     void prepare() const { similar(); }
 
     /// The score of a picture: `encoded` is its file's bytes, `hash` of them as hashBytes() has it, `features`
-    /// [columns], `caption` what someone typed for it (typedCaption), empty for nothing; a model that reads the text in
-    /// pictures takes what the library has of it. Throws Error{Format} where the model answers with
-    /// a number that is not finite.
+    /// [columns], `caption` what someone typed for it, as captionOf() has it; empty for nothing. Throws Error{Format}
+    /// where the model answers with a number that is not finite.
     Score score(std::span<const float> features, const std::string &hash, std::span<const std::byte> encoded,
                 const std::string &name, const std::string &caption) const;
+
+    /// The words that count for a picture: those that someone typed, and, where the model reads the text in pictures,
+    /// what the library has of it.
+    Caption captionOf(const std::string &hash, const std::string &typed) const;
 
     /// Stored features of a picture: fills `out` ([columns]) and returns true where the library has them.
     /// A library that cannot be read has none.
@@ -58,8 +62,6 @@ public:
 
 private:
     const SimilarMemes &similar() const;
-    /// What was read in a picture; empty where nothing was.
-    std::string storedText(const std::string &hash) const;
 
     std::shared_ptr<const Model> m_model;
     std::filesystem::path m_library;

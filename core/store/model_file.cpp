@@ -1,8 +1,9 @@
 #include "core/store/model_file.h"
 
 #include <algorithm>
-#include <array>
+#include <cstdint>
 #include <limits>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -12,7 +13,7 @@
 #include "core/base/json_reader.h"
 #include "core/learn/split.h"
 #include "core/learn/target.h"
-#include "core/store/model_blend.h"
+#include "core/store/model_head.h"
 #include "core/weights/safetensors.h"
 
 namespace dank {
@@ -20,19 +21,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kFormat = 4;
 constexpr const char *kKey = "dank";
-constexpr std::size_t kMaxText = 16 * 1024;            // a path or a name
 constexpr std::size_t kMaxDocumentValues = 4'000'000;  // epochs and row ids, with room
 constexpr int kMaxDepth = 8;
-constexpr std::size_t kMaxLayers = 64;
-constexpr std::int64_t kMaxWidth = std::int64_t{1} << 20;
-
-/// Part of a sentence, which loadModel() makes whole.
-[[noreturn]] void refuse(const std::string &why)
-{
-    throw Error(ErrorKind::Format, why);
-}
 
 /// Fit for JsonValue::plainText().
 std::string plain(std::string text)
@@ -77,17 +68,17 @@ json judgementToJson(const Judgement &judgement)
 Judgement judgementFromJson(const JsonValue &object)
 {
     Judgement judgement;
-    const std::string name = object.at("verdict").plainText(kMaxText);
+    const std::string name = object.at("verdict").plainText(kMaxModelText);
     judgement.kind = verdictFromName(name);
-    judgement.headline = object.at("headline").plainText(kMaxText);
-    judgement.reason = object.at("reason").plainText(kMaxText);
+    judgement.headline = object.at("headline").plainText(kMaxModelText);
+    judgement.reason = object.at("reason").plainText(kMaxModelText);
     if (!judgement.kind && name != verdictName(judgement)) {
         judgement.reason = "A newer version of Dank Learning judged it '" + name
                            + "', which this one does not know: " + verdictText(judgement);
         judgement.headline = notJudged().headline;
     }
-    judgement.subset = object.at("subset").plainText(kMaxText);
-    judgement.group = object.at("group").plainText(kMaxText);
+    judgement.subset = object.at("subset").plainText(kMaxModelText);
+    judgement.group = object.at("group").plainText(kMaxModelText);
     judgement.rows = object.at("rows").whole<std::size_t>();
     if (const auto spearman = object.find("spearman"))
         judgement.spearman = spearman->finite(-1, 1);
@@ -190,11 +181,11 @@ void readScoreParts(const JsonValue &document, Model &model)
 }
 
 /// The oldest that can hold the model, so that older programs refuse only what they would misread.
-/// 1: the first. 2: with layer normalisation. 3: with a blend that
-/// read titles alone (no longer written). 4: with a blend.
+/// 1: the first. 2: with layer normalisation. 3: with a blend that read titles alone (no longer written). 4: with a
+/// blend, or with the head trained on shuffled upvotes.
 int formatOf(const Model &model)
 {
-    return model.blend ? kFormat : model.normScale.empty() ? 1 : 2;
+    return model.shuffled || model.blend ? kModelFormat : model.normScale.empty() ? 1 : 2;
 }
 
 json documentOf(const Model &model)
@@ -209,8 +200,6 @@ json documentOf(const Model &model)
         {"backbone", plain(model.backbone)},
         {"weights_file", model.weightsFile},
         {"untrained_backbone", model.untrainedBackbone},
-        {"layers", model.layers.size()},
-        {"output", outputName(model.output)},
         {"target", {{"kind", targetKindName(model.target.kind())}, {"parameters", model.target.parameters()}}},
         {"reference_name", plain(model.referenceName)},
         {"config", json::parse(trainConfigToJson(model.config))},
@@ -225,8 +214,9 @@ json documentOf(const Model &model)
         {"validation_ids", model.validationIds},
         {"test_ids", model.testIds},
     };
-    if (model.blend)
-        document["blend"] = blendToJson(*model.blend);
+    document.update(headDocument(model));
+    if (model.shuffled)
+        document["shuffled"] = headDocument(*model.shuffled);
     addScoreParts(document, model);
     return document;
 }
@@ -241,103 +231,51 @@ std::vector<EpochStats> curveOf(const JsonValue &list)
     return curve;
 }
 
-/// Hands out each tensor once, so that leftovers are noticed.
-class Tensors {
-public:
-    explicit Tensors(const TensorFile &file) : m_file(file) {}
-
-    bool has(const std::string &name) const { return m_file.find(name) != nullptr; }
-
-    const TensorView &take(const std::string &name, std::size_t dimensions)
-    {
-        const TensorView *const view = m_file.find(name);
-        if (!view)
-            refuse("it lacks the tensor '" + name + "'");
-        if (view->type != DType::F32 || view->shape.size() != dimensions)
-            refuse("tensor '" + name + "' has another type or shape than it should");
-        ++m_taken;
-        return *view;
-    }
-
-    void checkAllTaken() const
-    {
-        if (m_taken != m_file.tensors().size())
-            refuse("it holds tensors that do not belong into a model");
-    }
-
-private:
-    const TensorFile &m_file;
-    std::size_t m_taken = 0;
-};
-
-DenseLayer layerOf(Tensors &tensors, std::size_t index)
-{
-    const std::string name = "layers." + std::to_string(index);
-    const TensorView &weight = tensors.take(name + ".weight", 2);
-    const TensorView &bias = tensors.take(name + ".bias", 1);
-    if (weight.shape[0] < 1 || weight.shape[1] < 1 || weight.shape[0] > kMaxWidth || weight.shape[1] > kMaxWidth
-        || bias.shape[0] != weight.shape[0])
-        refuse("the shapes of '" + name + "' make no layer");
-    return {static_cast<int>(weight.shape[1]), static_cast<int>(weight.shape[0]), weight.toFloat(), bias.toFloat()};
-}
-
 Model modelOf(const TensorFile &file)
 {
     const auto found = file.metadata().find(kKey);
     if (found == file.metadata().end())
-        refuse("it is a safetensors file, but not a model of Dank Learning");
-    const JsonDocument parsed(found->second, kMaxDepth, refuse, kMaxDocumentValues);
+        refuseModel("it is a safetensors file, but not a model of Dank Learning");
+    const JsonDocument parsed(found->second, kMaxDepth, refuseModel, kMaxDocumentValues);
     const JsonValue document = parsed.root();
     const int format = document.at("format").whole<int>(1);
-    if (format > kFormat)
-        refuse("it was written by a newer version of Dank Learning (model format " + std::to_string(format)
-               + ", this version knows up to " + std::to_string(kFormat) + "); update Dank Learning to use it");
+    if (format > kModelFormat)
+        refuseModel("it was written by a newer version of Dank Learning (model format " + std::to_string(format)
+                    + ", this version knows up to " + std::to_string(kModelFormat)
+                    + "); update Dank Learning to use it");
 
     Model model;
-    model.name = document.at("name").plainText(kMaxText);
+    model.name = document.at("name").plainText(kMaxModelText);
     model.run = document.at("run").whole<std::int64_t>();
-    model.backbone = document.at("backbone").plainText(kMaxText);
-    model.weightsFile = document.at("weights_file").text(kMaxText);
+    model.backbone = document.at("backbone").plainText(kMaxModelText);
+    model.weightsFile = document.at("weights_file").text(kMaxModelText);
     // The backbone's id has the last word: no file may hide that its features came from random weights.
     model.untrainedBackbone = document.at("untrained_backbone").flag() || isUntrainedBackbone(model.backbone);
-    const std::string output = document.at("output").plainText(kMaxText);
-    if (output != "linear" && output != "sigmoid")
-        refuse("its output '" + output + "' is unknown");
-    model.output = output == "linear" ? OutputActivation::Linear : OutputActivation::Sigmoid;
     const JsonValue target = document.at("target");
-    model.target = TargetTransform::fromParameters(targetKindFromName(target.at("kind").plainText(kMaxText)),
+    model.target = TargetTransform::fromParameters(targetKindFromName(target.at("kind").plainText(kMaxModelText)),
                                                    target.at("parameters").finites());
-    model.referenceName = document.at("reference_name").plainText(kMaxText);
+    model.referenceName = document.at("reference_name").plainText(kMaxModelText);
     model.config = trainConfigFromJson(document.at("config").dump());
     model.epoch = document.at("epoch").whole<int>();
     model.epochsRun = document.at("epochs_run").whole<int>();
     model.curve = curveOf(document.at("curve"));
     model.trainMean = document.at("train_mean").finite();
     model.meanPredictorLoss = document.at("mean_predictor_loss").finite();
-    model.dataset = document.at("dataset").text(kMaxText);
-    model.datasetHash = document.at("dataset_hash").plainText(kMaxText);
-    model.trainIds = document.at("train_ids").texts(JsonValue::kAny, kMaxText);
-    model.validationIds = document.at("validation_ids").texts(JsonValue::kAny, kMaxText);
-    model.testIds = document.at("test_ids").texts(JsonValue::kAny, kMaxText);
+    model.dataset = document.at("dataset").text(kMaxModelText);
+    model.datasetHash = document.at("dataset_hash").plainText(kMaxModelText);
+    model.trainIds = document.at("train_ids").texts(JsonValue::kAny, kMaxModelText);
+    model.validationIds = document.at("validation_ids").texts(JsonValue::kAny, kMaxModelText);
+    model.testIds = document.at("test_ids").texts(JsonValue::kAny, kMaxModelText);
     readScoreParts(document, model);
 
     Tensors tensors(file);
-    const std::size_t layers = document.at("layers").whole<std::size_t>(format >= 3 ? 0 : 1, kMaxLayers);
-    for (std::size_t i = 0; i < layers; ++i)
-        model.layers.push_back(layerOf(tensors, i));
-    if (tensors.has("feature.mean") || tensors.has("feature.scale")) {
-        model.featureMean = tensors.take("feature.mean", 1).toFloat();
-        model.featureScale = tensors.take("feature.scale", 1).toFloat();
-    }
-    if (format >= 3) {
-        model.blend = blendFromJson(document.at("blend"), format);
-        for (const auto &[name, into] : blendTensors(*model.blend, format))
-            if (tensors.has(name))
-                *into = tensors.take(name, 1).toFloat();
-    }
-    if (format == 2 || (format >= 3 && tensors.has("layer_norm.weight"))) {
-        model.normScale = tensors.take("layer_norm.weight", 1).toFloat();
-        model.normShift = tensors.take("layer_norm.bias", 1).toFloat();
+    if (format == 2 && !tensors.has("layer_norm.weight"))
+        refuseModel("it lacks the tensor 'layer_norm.weight'");
+    readHead(document, format, tensors, "", model);
+    if (const auto head = document.find("shuffled"); head && format >= 4) {
+        Model control;
+        readHead(*head, format, tensors, "shuffled.", control);
+        model.shuffled = std::make_shared<const Model>(std::move(control));
     }
     model.reference = tensors.take("reference", 1).toFloat();
     if (format >= 4 && tensors.has("image_reference"))
@@ -347,39 +285,22 @@ Model modelOf(const TensorFile &file)
     return model;
 }
 
-TensorToWrite floatTensor(std::string name, std::vector<std::int64_t> shape, const std::vector<float> &values)
-{
-    return {std::move(name), DType::F32, std::move(shape), std::as_bytes(std::span(values))};
-}
-
 }  // namespace
 
 void saveModel(const Model &model, const std::filesystem::path &path)
 {
     model.validate();
     std::vector<TensorToWrite> tensors;
-    for (std::size_t i = 0; i < model.layers.size(); ++i) {
-        const DenseLayer &layer = model.layers[i];
-        const std::string name = "layers." + std::to_string(i);
-        tensors.push_back(floatTensor(name + ".weight", {layer.outputs, layer.inputs}, layer.weight));
-        tensors.push_back(floatTensor(name + ".bias", {layer.outputs}, layer.bias));
+    addHead(tensors, "", model);
+    std::vector<std::vector<std::uint16_t>> halves;  // three digits are plenty for an order, at half the size
+    if (model.shuffled) {
+        for (const DenseLayer &layer : model.shuffled->layers)
+            halves.push_back(toBFloat16(layer.weight));
+        addHead(tensors, "shuffled.", *model.shuffled, halves);
     }
-    const auto count = [](const std::vector<float> &values) { return std::int64_t(values.size()); };
-    if (!model.featureMean.empty()) {
-        tensors.push_back(floatTensor("feature.mean", {count(model.featureMean)}, model.featureMean));
-        tensors.push_back(floatTensor("feature.scale", {count(model.featureScale)}, model.featureScale));
-    }
-    if (!model.normScale.empty()) {
-        tensors.push_back(floatTensor("layer_norm.weight", {count(model.normScale)}, model.normScale));
-        tensors.push_back(floatTensor("layer_norm.bias", {count(model.normShift)}, model.normShift));
-    }
-    if (model.blend)
-        for (const auto &[name, values] : blendTensors(*model.blend, kFormat))
-            if (!values->empty())
-                tensors.push_back(floatTensor(name, {count(*values)}, *values));
-    tensors.push_back(floatTensor("reference", {count(model.reference)}, model.reference));
+    tensors.push_back(floatTensor("reference", model.reference));
     if (!model.imageReference.empty())
-        tensors.push_back(floatTensor("image_reference", {count(model.imageReference)}, model.imageReference));
+        tensors.push_back(floatTensor("image_reference", model.imageReference));
     // Paths may hold bytes that are not UTF-8: they become U+FFFD, since they are hints only.
     const std::string document = documentOf(model).dump(-1, ' ', false, json::error_handler_t::replace);
     writeSafetensors(path, tensors, {{kKey, document}});

@@ -66,24 +66,26 @@ core/blend core/base core/dataset core/learn core/evaluate core/model core/blend
 core/weights core/base core/backbone core/weights
 core/store core/base core/backbone core/dataset core/learn core/evaluate core/model core/weights core/store
 core/rating core/base core/backbone core/dataset core/learn core/evaluate core/model core/store core/rating
-core/engine core/base core/backbone core/dataset core/learn core/evaluate core/model core/engine
+core/explain core/base core/dataset core/learn core/evaluate core/model core/explain
+core/engine core/base core/backbone core/dataset core/learn core/evaluate core/model core/explain core/engine
 core/image core/base core/dataset core/image
 core/nn core/base core/backbone core/dataset core/learn core/evaluate core/model core/weights core/nn
 core/pipeline core
-ui core/base core/backbone core/dataset core/learn core/evaluate core/model core/store core/engine ui
+ui core/base core/backbone core/dataset core/learn core/evaluate core/model core/explain core/store core/engine ui
 ui/widgets core ui/widgets
 ui/lanes core ui/widgets ui/lanes
 ui/session core ui/widgets ui/lanes ui/session
 ui/charts core ui/widgets ui/lanes ui/session ui/charts
 ui/memes core ui/widgets ui/lanes ui/session ui/charts ui/memes
 ui/runs core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs
+ui/why core ui/widgets ui/lanes ui/session ui/charts ui/why
 ui/dataset core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs ui/dataset
 ui/features core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs ui/features
 ui/train core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs ui/train
-ui/evaluate core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs ui/evaluate
-ui/rate core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs ui/rate
-app/cli core/base core/backbone core/dataset core/learn core/evaluate core/model core/store core/rating core/engine app/cli
-app/gui core/base core/backbone core/dataset core/learn core/evaluate core/model core/store core/engine ui app/gui
+ui/evaluate core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs ui/why ui/evaluate
+ui/rate core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs ui/why ui/rate
+app/cli core/base core/backbone core/dataset core/learn core/evaluate core/model core/explain core/store core/rating core/engine app/cli
+app/gui core/base core/backbone core/dataset core/learn core/evaluate core/model core/explain core/store core/engine ui app/gui
 RULES
 
     # A header that shows another library's types belongs to its own room.

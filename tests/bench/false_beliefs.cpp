@@ -70,7 +70,7 @@ Evaluation judged(const RunData &data, const TrainConfig &config)
     model.featureScale = state.featureScale;
     setNetwork(model, state.best, static_cast<int>(data.features.columns), config);
     return judgeRun(model, data, answersFor(model, data.features, data.split.test),
-                    trainControls(data, config, state.bestEpoch, control, {}, 1), {});
+                    trainControls(data, config, state.bestEpoch, control, {}, 1).baselines, {});
 }
 
 /// What the verdict was before it asked for a p-value.

@@ -118,6 +118,44 @@ private slots:
         QVERIFY(refusal(file.path()).contains("not finite"));
     }
 
+    void theShuffledHeadIsFormatFour()
+    {
+        File file;
+        Model model = example();
+        Model shuffled;
+        shuffled.layers = {{3, 2, {0.1F, -0.0F, 1.0F / 3, 3.3e38F, -5, 1e-40F}, {0.3F, 7}}, {2, 1, {1, -1}, {0.5F}}};
+        shuffled.featureMean = {1, 2, 3};
+        shuffled.featureScale = {0.5F, 1, 2};
+        Blend &blend = shuffled.blend.emplace();
+        blend.line = {1, 0.1F, -1};
+        blend.image = blend.withTitle = blend.withText = blend.withBoth = {0.1, 0.2, 0.3, 0, 0};
+        model.shuffled = std::make_shared<const Model>(shuffled);
+        saveModel(model, file.path());
+        const Model loaded = loadModel(file.path());
+        QVERIFY(loaded.shuffled && loaded.shuffled->layers.size() == 2 && !loaded.blend);
+        QVERIFY(loaded.shuffled->blend->line == blend.line && loaded.shuffled->blend->image == blend.image);
+        QVERIFY(loaded.shuffled->featureScale == shuffled.featureScale);
+        QVERIFY(loaded.shuffled->layers[0].bias == shuffled.layers[0].bias);
+        for (std::size_t i = 0; i < 6; ++i) {  // at half length: eight bits of a number
+            const float was = shuffled.layers[0].weight[i], is = loaded.shuffled->layers[0].weight[i];
+            QVERIFY(std::abs(is - was) <= std::abs(was) / 256 + 1e-38F);
+        }
+        QVERIFY(loaded.layers[0].weight == model.layers[0].weight);  // the model's own stay as they are
+        const auto length = fs::file_size(file.path());
+        saveModel(loaded, file.path());
+        QCOMPARE(fs::file_size(file.path()), length);
+
+        rewrite(file.path(), [](Parts &parts) { parts.tensors.erase("shuffled.layers.1.weight"); });
+        QVERIFY(refusal(file.path()).contains("lacks the tensor 'shuffled.layers.1.weight'"));
+        saveModel(loaded, file.path());
+        rewrite(file.path(), [](Parts &parts) { parts.document.erase("shuffled"); });
+        QVERIFY(refusal(file.path()).contains("do not belong"));
+        shuffled.layers[0].inputs = 2;
+        shuffled.layers[0].weight.resize(4);
+        model.shuffled = std::make_shared<const Model>(shuffled);
+        QVERIFY_THROWS_EXCEPTION(Error, saveModel(model, file.path()));
+    }
+
     void aBlendIsFormatFour()
     {
         File file;

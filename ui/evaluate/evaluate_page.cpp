@@ -73,7 +73,7 @@ EvaluatePage::EvaluatePage(Session &s, QWidget *parent)
       empty(new EmptyState(QStringLiteral("evaluate"), {}, {}, this)), banner(new VerdictBanner(this)),
       figures(new KeyFigures(this)), crossCard(new CrossValidationCard(this)), table(new FigureTable(this)),
       baselines(new BaselinesCard(this)), scatter(new ScatterChart(this)), memes(new MemesCard(s.thumbnails(), this)),
-      detail(new MemeDetail(s.thumbnails(), this)), overrated(new MemeWall(s.thumbnails(), WallKind::Overrated, this)),
+      detail(new MemeDetail(s, this)), overrated(new MemeWall(s.thumbnails(), WallKind::Overrated, this)),
       sleptOn(new MemeWall(s.thumbnails(), WallKind::SleptOn, this)),
       nailed(new MemeWall(s.thumbnails(), WallKind::Nailed, this)), calibration(new CalibrationCard(this)),
       residuals(new ResidualsCard(this))

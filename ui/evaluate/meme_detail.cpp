@@ -1,17 +1,20 @@
 #include "ui/evaluate/meme_detail.h"
 
+#include <QPushButton>
+
 #include <cmath>
 
 #include "ui/charts/number_text.h"
+#include "ui/why/why_dialog.h"
 #include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
 
 namespace dank::ui {
 
-MemeDetail::MemeDetail(Thumbnails &thumbnails, QWidget *parent)
-    : Card(tr("The meme"), parent), m_thumbnails(thumbnails), m_picture(new QLabel(this)),
-      m_title(paragraph({}, this, TextRole::Heading, TextLabel::Tone::Normal)),
+MemeDetail::MemeDetail(Session &session, QWidget *parent)
+    : Card(tr("The meme"), parent), m_session(session), m_why(new QPushButton(tr("Why this score?"), this)),
+      m_picture(new QLabel(this)), m_title(paragraph({}, this, TextRole::Heading, TextLabel::Tone::Normal)),
       m_figures(paragraph({}, this, TextRole::Body)),
       m_error(paragraph({}, this, TextRole::Body, TextLabel::Tone::Normal))
 {
@@ -19,6 +22,11 @@ MemeDetail::MemeDetail(Thumbnails &thumbnails, QWidget *parent)
     m_picture->setMinimumHeight(168);
     body()->addWidget(m_picture, 1);
     addWidgets(*body(), {m_title, m_error, m_figures});
+    m_why->setObjectName(QStringLiteral("why"));
+    m_why->setShortcut(Qt::Key_W);
+    m_why->setToolTip(tr("Which parts of the picture and which words moved it (W)"));
+    body()->addWidget(m_why, 0, Qt::AlignLeft);
+    connect(m_why, &QPushButton::clicked, this, &MemeDetail::why);
     const auto offer = [this](const QString &text, WallKind kind, const char *name) {
         auto *chip = new Chip(text, this);
         chip->setFocusPolicy(Qt::StrongFocus);
@@ -28,12 +36,13 @@ MemeDetail::MemeDetail(Thumbnails &thumbnails, QWidget *parent)
     };
     offer(tr("Most overrated"), WallKind::Overrated, "mostOverrated");
     offer(tr("Most slept on"), WallKind::SleptOn, "mostSleptOn");
-    connect(&thumbnails, &Thumbnails::ready, this, &MemeDetail::showPicture);
+    connect(&session.thumbnails(), &Thumbnails::ready, this, &MemeDetail::showPicture);
 }
 
 void MemeDetail::setMeme(const JudgedMeme *meme, const std::shared_ptr<const Dataset> &dataset)
 {
     m_image.clear();
+    m_why->setEnabled(false);
     if (!meme) {
         m_title->setText(tr("Click a dot or a picture to see the meme."));
         m_figures->clear();
@@ -56,14 +65,25 @@ void MemeDetail::setMeme(const JudgedMeme *meme, const std::shared_ptr<const Dat
         figures += tr(" · %1 × %2").arg(record->width).arg(record->height);
     figures += QStringLiteral(" · ") + plainTitle(meme->id, 40);
     m_figures->setText(figures);
-    if (record)
+    if (record) {
         m_image = record->image;
+        m_caption = QString::fromStdString(record->title);
+    }
+    m_why->setEnabled(record != nullptr);
     showPicture();
+}
+
+void MemeDetail::why()
+{
+    if (const auto model = m_session.evaluations().model(); model && !m_image.empty())
+        (new WhyDialog(m_session, {m_image, {}, m_title->text(), model->readsCaptions() ? m_caption : QString(), model},
+                       window()))
+            ->open();
 }
 
 void MemeDetail::showPicture()
 {
-    const QImage picture = m_image.empty() ? QImage() : m_thumbnails.get(m_image);
+    const QImage picture = m_image.empty() ? QImage() : m_session.thumbnails().get(m_image);
     if (picture.isNull())
         m_picture->clear();
     else

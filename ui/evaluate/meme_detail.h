@@ -3,9 +3,11 @@
 #include <memory>
 
 #include "core/evaluate/evaluation.h"
-#include "ui/lanes/thumbnails.h"
 #include "ui/memes/meme_wall.h"
+#include "ui/session/session.h"
 #include "ui/widgets/card.h"
+
+class QPushButton;
 
 namespace dank::ui {
 
@@ -13,7 +15,7 @@ namespace dank::ui {
 class MemeDetail : public Card {
     Q_OBJECT
 public:
-    explicit MemeDetail(Thumbnails &thumbnails, QWidget *parent = nullptr);
+    explicit MemeDetail(Session &session, QWidget *parent = nullptr);
     /// Null clears.
     void setMeme(const JudgedMeme *meme, const std::shared_ptr<const Dataset> &dataset);
 
@@ -23,9 +25,12 @@ signals:
 
 private:
     void showPicture();
+    void why();
 
-    Thumbnails &m_thumbnails;
+    Session &m_session;
     std::filesystem::path m_image;
+    QString m_caption;
+    QPushButton *m_why;
     QLabel *m_picture;
     TextLabel *m_title, *m_figures, *m_error;
 };

@@ -27,6 +27,7 @@ enum class Change {
     Target,        ///< what would be learnt with them: preview, ways to group
     Reproduction,  ///< the paper's loop: progress, end
     DeviceCheck,   ///< the self-test and the measurements: progress, end
+    Explanation,   ///< why a score is what it is: progress, a map, end
     Message,       ///< the message bar
 };
 

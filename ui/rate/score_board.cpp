@@ -4,6 +4,7 @@
 #include <QClipboard>
 #include <QKeyEvent>
 #include <QMenu>
+#include <QMouseEvent>
 #include <QPainter>
 #include <QStyledItemDelegate>
 
@@ -15,6 +16,7 @@
 #include "ui/memes/meme_wall.h"
 #include "ui/rate/score_model.h"
 #include "ui/rate/score_preview.h"
+#include "ui/why/why_dialog.h"
 #include "ui/widgets/theme.h"
 
 namespace dank::ui {
@@ -38,6 +40,13 @@ void drawWhisker(QPainter &painter, const Tokens &tokens, const QRect &bar, doub
         painter.setPen(pen);
         painter.drawLines(lines, 3);
     }
+}
+
+/// Where a scored card has its button "Why?".
+QRect whyRect(const QRect &row)
+{
+    const QRect card = row.adjusted(0, 0, -1, -kGap);
+    return {card.right() - kPadding - kNumberWidth + 10, card.bottom() - 31, kNumberWidth - 14, 22};
 }
 
 /// Paints a row of the ScoreModel as a card: picture, name, bar, number and where it stands.
@@ -183,8 +192,15 @@ void ScoreDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
 
     painter->setFont(fontFor(TextRole::BigNumber));
     painter->setPen(tokens.text);
-    painter->drawText(QRect(right, card.top(), kNumberWidth, card.height()), Qt::AlignCenter,
+    const QRect why = whyRect(option.rect);
+    painter->drawText(QRect(right, card.top() + 8, kNumberWidth, why.top() - card.top() - 8), Qt::AlignCenter,
                       std::isfinite(item->score.dankness) ? danknessText(dankness) : tr("none"));
+    painter->setFont(caption);
+    painter->setPen(QPen(tokens.line, 1));
+    painter->setBrush(tokens.sunken);
+    painter->drawRoundedRect(QRectF(why).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5);
+    painter->setPen(tokens.text);
+    painter->drawText(why, Qt::AlignCenter, tr("Why?"));
     painter->restore();
 }
 
@@ -202,6 +218,8 @@ ScoreBoard::ScoreBoard(ScoreModel &model, Session &session, QWidget *parent)
     setResizeMode(QListView::Adjust);
     viewport()->setAutoFillBackground(false);
     setAccessibleName(tr("Rated memes"));
+    setAccessibleDescription(tr("Space shows one larger, W tells why it has its score."));
+    setMouseTracking(true);
     connect(this, &QAbstractItemView::activated, this, &ScoreBoard::preview);
 }
 
@@ -217,12 +235,51 @@ void ScoreBoard::preview()
         (new ScorePreview(m_session, m_model, *this))->open();
 }
 
+void ScoreBoard::why(const QModelIndex &index)
+{
+    const RatedItem *item = m_model.item(index.row());
+    const auto by = m_session.rater().model();
+    if (!item || item->state != RatedItem::State::Scored || !by)
+        return;
+    ExplainOrder order{toPath(item->path), m_session.board().pasted(m_model.boardIndex(index.row())), item->name,
+                       item->caption, by};
+    (new WhyDialog(m_session, std::move(order), window()))->open();
+}
+
+bool ScoreBoard::isOnWhy(const QPoint &at) const
+{
+    const QModelIndex index = indexAt(at);
+    const RatedItem *item = index.isValid() ? m_model.item(index.row()) : nullptr;
+    return item && item->state == RatedItem::State::Scored && whyRect(visualRect(index)).contains(at);
+}
+
+void ScoreBoard::mouseReleaseEvent(QMouseEvent *event)
+{
+    QListView::mouseReleaseEvent(event);
+    if (event->button() == Qt::LeftButton && isOnWhy(event->position().toPoint()))
+        why(indexAt(event->position().toPoint()));
+}
+
+void ScoreBoard::mouseMoveEvent(QMouseEvent *event)
+{
+    QListView::mouseMoveEvent(event);
+    viewport()->setCursor(isOnWhy(event->position().toPoint()) ? Qt::PointingHandCursor : Qt::ArrowCursor);
+}
+
+void ScoreBoard::mouseDoubleClickEvent(QMouseEvent *event)
+{
+    if (!isOnWhy(event->position().toPoint()))  // the button has been pressed already
+        QListView::mouseDoubleClickEvent(event);
+}
+
 void ScoreBoard::keyPressEvent(QKeyEvent *event)
 {
     if (event->matches(QKeySequence::Copy))
         copyRow();
     else if (event->key() == Qt::Key_Space)
         preview();
+    else if (event->key() == Qt::Key_W && event->modifiers() == Qt::NoModifier)
+        why(currentIndex());
     else
         QListView::keyPressEvent(event);
 }
@@ -232,6 +289,8 @@ void ScoreBoard::contextMenuEvent(QContextMenuEvent *event)
     QMenu menu(this);
     const bool any = currentIndex().isValid();
     menu.addAction(tr("Preview"), QKeySequence(Qt::Key_Space), this, [this] { preview(); })->setEnabled(any);
+    menu.addAction(tr("Why this score?"), QKeySequence(Qt::Key_W), this, [this] { why(currentIndex()); })
+        ->setEnabled(any);
     menu.addAction(tr("Copy row"), QKeySequence::Copy, this, [this] { copyRow(); })->setEnabled(any);
     menu.exec(event->globalPos());
 }

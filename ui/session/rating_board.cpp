@@ -193,8 +193,6 @@ void RatingBoard::rated(std::uint64_t id, const TaskResult &result, RatedItem sc
         const auto at = static_cast<std::size_t>(found - m_ids.begin());
         const bool typedOn = m_items[at].caption != scored.caption;
         scored.caption = m_items[at].caption;
-        if (!scored.readsCaptions)
-            m_pasted.erase(id);  // nothing can be asked about it again
         m_items[at] = std::move(scored);
         told(at, at + 1);
         if (typedOn && m_items[at].state == RatedItem::State::Scored)
@@ -253,6 +251,12 @@ void RatingBoard::rateImage(const QByteArray &encoded, const QString &name)
     item.name = name;
     add(std::move(item), encoded);
     pump();
+}
+
+QByteArray RatingBoard::pasted(std::size_t index) const
+{
+    const auto found = index < m_ids.size() ? m_pasted.find(m_ids[index]) : m_pasted.end();
+    return found == m_pasted.end() ? QByteArray() : found->second;
 }
 
 void RatingBoard::setCaption(std::size_t index, const QString &caption)

@@ -40,6 +40,7 @@ public:
     void rate(const QStringList &paths);                             ///< files and folders
     void rateImage(const QByteArray &encoded, const QString &name);  ///< pasted or dragged from a browser
     void clear();                                                    ///< undoable
+    QByteArray pasted(std::size_t index) const;                      ///< its bytes; empty for a file
     /// Scores it anew with that beside it; until then the old score stays. Nothing for what has no score yet.
     void setCaption(std::size_t index, const QString &caption);
 

@@ -15,7 +15,7 @@ Session::Session(const Options &options, QObject *parent)
       m_evaluations(m_place, m_jobs, m_data, m_features, m_runs),
       m_training({m_place, m_jobs, m_data, m_features, m_choices, m_chart, m_runs, m_rater, m_evaluations}),
       m_weights(m_place, m_engine, m_jobs, m_features, m_board),
-      m_studies(m_place, m_engine, m_jobs, m_data, m_features)
+      m_studies(m_place, m_engine, m_jobs, m_data, m_features), m_explanations(m_place, m_engine, m_features)
 {
     m_place.openLibrary();
     m_runs.refresh();
@@ -33,6 +33,7 @@ Session::~Session()
     m_features.end();
     m_weights.end();
     m_studies.end();
+    m_explanations.end();
     m_jobs.end();
     m_jobs.join();
     m_place.endInteractive();

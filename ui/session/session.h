@@ -4,6 +4,7 @@
 
 #include "ui/lanes/thumbnails.h"
 #include "ui/session/actions.h"
+#include "ui/session/explanations.h"
 #include "ui/session/machine_studies.h"
 #include "ui/session/rating_board.h"
 #include "ui/session/training_job.h"
@@ -46,6 +47,7 @@ public:
     TrainingJob &training() { return m_training; }
     WeightsInstaller &weights() { return m_weights; }
     MachineStudies &studies() { return m_studies; }
+    Explanations &explanations() { return m_explanations; }
 
     const Actions &actions() const { return m_actions; }
     PageState pageState(Page page) const { return pageStateFor(page, facts()); }
@@ -75,6 +77,7 @@ private:
     TrainingJob m_training;
     WeightsInstaller m_weights;
     MachineStudies m_studies;
+    Explanations m_explanations;
     Actions m_actions;
 };
 

@@ -105,18 +105,37 @@ public:
         });
     }
 
+    std::optional<FeatureMaps> featureMaps(const Image &image, const CancelToken &cancel) const override
+    {
+        checkSize(image);
+        return translateTorchErrors("computing features", [&]() -> std::optional<FeatureMaps> {
+            const c10::InferenceMode guard;
+            at::Tensor maps = m_network->lastMaps(input({&image, 1}), cancel);
+            if (!maps.defined())
+                return std::nullopt;
+            maps = maps.to(at::Device(at::kCPU), at::kFloat).contiguous();
+            FeatureMaps seen{static_cast<int>(maps.size(2)), static_cast<int>(maps.size(3)), {}};
+            seen.values.assign(maps.data_ptr<float>(), maps.data_ptr<float>() + maps.numel());
+            return seen;
+        });
+    }
+
 private:
-    void check(std::span<const Image> images, std::span<float> out) const
+    void checkSize(const Image &image) const
     {
         const auto side = static_cast<std::size_t>(m_spec.inputSide);
-        for (const Image &image : images) {
-            if (image.width != m_spec.inputSide || image.height != m_spec.inputSide
-                || image.rgb.size() != side * side * 3) {
-                throw Error(ErrorKind::Shape, m_spec.title + " takes pictures of " + std::to_string(side) + " x "
-                                                  + std::to_string(side) + ", not " + std::to_string(image.width)
-                                                  + " x " + std::to_string(image.height) + ".");
-            }
+        if (image.width != m_spec.inputSide || image.height != m_spec.inputSide
+            || image.rgb.size() != side * side * 3) {
+            throw Error(ErrorKind::Shape, m_spec.title + " takes pictures of " + std::to_string(side) + " x "
+                                              + std::to_string(side) + ", not " + std::to_string(image.width) + " x "
+                                              + std::to_string(image.height) + ".");
         }
+    }
+
+    void check(std::span<const Image> images, std::span<float> out) const
+    {
+        for (const Image &image : images)
+            checkSize(image);
         if (out.size() != images.size() * static_cast<std::size_t>(m_spec.columns))
             throw Error(ErrorKind::Shape, "The buffer for the features has another size than pictures x columns.");
     }

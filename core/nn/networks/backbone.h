@@ -34,6 +34,12 @@ std::span<const BackboneSpec> networkSpecs();
 /// nullptr when there is none of that id.
 const BackboneSpec *findNetworkSpec(std::string_view id);
 
+/// What a network saw where, before it took the mean over all places.
+struct FeatureMaps {
+    int height = 0, width = 0;
+    std::vector<float> values;  ///< [columns, height, width]
+};
+
 /// A frozen way from pictures to features on one device in one precision. Immutable once built and safe to call from
 /// several threads.
 class Backbone {
@@ -48,6 +54,12 @@ public:
     /// between two parts of the network, which take some ten milliseconds for a batch of eight. A TorchScript network
     /// has one part.
     virtual void extract(std::span<const Image> images, std::span<float> out, const CancelToken &cancel = {}) const = 0;
+    /// Of one such picture; each column's mean over all places is its feature. Nothing where features are no such means
+    /// (VGG's, `classic`, TorchScript). Throws as extract() does.
+    virtual std::optional<FeatureMaps> featureMaps(const Image & /*image*/, const CancelToken & /*cancel*/ = {}) const
+    {
+        return std::nullopt;
+    }
 };
 
 /// Builds one of networkSpecs(). `weights`: tensors with the parameter names of torchvision (of timm for Xception);

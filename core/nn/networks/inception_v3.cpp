@@ -206,7 +206,7 @@ private:
     at::Tensor m_lateBias;  ///< [1, outputs, 1, 1], of the convolution that changed places with the average
 };
 
-class InceptionV3 : public Network {
+class InceptionV3 : public PooledNetwork {
 public:
     explicit InceptionV3(const NetworkBuilder &build)
     {
@@ -224,7 +224,7 @@ public:
         }
     }
 
-    at::Tensor forward(at::Tensor x, const CancelToken &cancel) const override
+    at::Tensor lastMaps(at::Tensor x, const CancelToken &cancel) const override
     {
         std::vector<at::Tensor> outputs;
         for (const std::vector<BuiltBranch> &block : m_blocks) {
@@ -235,7 +235,7 @@ public:
             }
             x = outputs.size() == 1 ? outputs.front() : at::cat(outputs, 1);
         }
-        return globalAverage(x);  // [B, 2048, 8, 8] -> [B, 2048]
+        return x;  // [B, 2048, 8, 8]
     }
 
 private:

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <ATen/core/Tensor.h>
@@ -29,6 +30,8 @@ class Network {
 public:
     virtual ~Network() = default;
     virtual at::Tensor forward(at::Tensor x, const CancelToken &cancel) const = 0;
+    /// [B, columns, H, W], whose means over all places forward() gives; undefined where it gives none.
+    virtual at::Tensor lastMaps(at::Tensor /*x*/, const CancelToken & /*cancel*/) const { return {}; }
 };
 
 class WinogradConvolution;
@@ -96,6 +99,16 @@ at::Tensor passThrough(const std::vector<Layer> &layers, at::Tensor x, const Can
 
 /// [B, C, H, W] -> [B, C] in float32: the mean over all places.
 at::Tensor globalAverage(const at::Tensor &x);
+
+/// A network that ends in a mean over all places.
+class PooledNetwork : public Network {
+public:
+    at::Tensor forward(at::Tensor x, const CancelToken &cancel) const final
+    {
+        return globalAverage(lastMaps(std::move(x), cancel));
+    }
+    at::Tensor lastMaps(at::Tensor x, const CancelToken &cancel) const override = 0;
+};
 
 /// What the parts of a network share while they are built.
 struct NetworkBuilder {

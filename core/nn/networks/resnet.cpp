@@ -48,7 +48,7 @@ private:
     std::optional<Convolution> m_shortcut;
 };
 
-class ResNet : public Network {
+class ResNet : public PooledNetwork {
 public:
     ResNet(const std::array<int, 4> &depths, const NetworkBuilder &build)
         : m_stem(build.convolutionBatchNorm("conv1", "bn1", ConvolutionShape::same(3, 64, 7, 2), build.spec.inputSide))
@@ -66,11 +66,11 @@ public:
         }
     }
 
-    at::Tensor forward(at::Tensor x, const CancelToken &cancel) const override
+    at::Tensor lastMaps(at::Tensor x, const CancelToken &cancel) const override
     {
         cancel.check();
         x = at::max_pool2d(m_stem(x), {3, 3}, {2, 2}, {1, 1});
-        return globalAverage(passThrough(m_blocks, x, cancel));  // [B, 2048, 7, 7] -> [B, 2048]
+        return passThrough(m_blocks, x, cancel);  // [B, 2048, 7, 7]
     }
 
 private:

@@ -98,7 +98,7 @@ private:
     std::optional<Convolution> m_skip;
 };
 
-class Xception : public Network {
+class Xception : public PooledNetwork {
 public:
     explicit Xception(const NetworkBuilder &build)
     {
@@ -118,12 +118,12 @@ public:
         m_head.emplace_back(build, "conv4", "bn4", 1536, 2048, side);
     }
 
-    at::Tensor forward(at::Tensor x, const CancelToken &cancel) const override
+    at::Tensor lastMaps(at::Tensor x, const CancelToken &cancel) const override
     {
         x = passThrough(m_stem, x, cancel);
         for (const Block &block : m_blocks)
             x = block.forward(x, cancel);
-        return globalAverage(passThrough(m_head, x, cancel));  // [B, 2048, 10, 10] -> [B, 2048]
+        return passThrough(m_head, x, cancel);  // [B, 2048, 10, 10]
     }
 
 private:

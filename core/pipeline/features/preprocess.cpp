@@ -36,6 +36,31 @@ Image placed(const Image &from, int side, int x, int y)
     return square;
 }
 
+/// What a rule makes of a picture's size before it is placed on the square, its corner at (x, y).
+struct Placing {
+    int width = 0, height = 0, x = 0, y = 0;
+};
+
+Placing placing(int width, int height, ResizeRule rule, int side, int cropSide)
+{
+    if (rule == ResizeRule::Letterbox) {
+        const double scale = static_cast<double>(side) / std::max(width, height);
+        const auto scaled = [&](int length) {
+            return std::clamp(static_cast<int>(std::lround(length * scale)), 1, side);
+        };
+        const int fittedWidth = scaled(width), fittedHeight = scaled(height);
+        return {fittedWidth, fittedHeight, (side - fittedWidth) / 2, (side - fittedHeight) / 2};
+    }
+    // An extreme strip must not ask for a giant intermediate; it comes out squeezed instead.
+    constexpr int kMaxLong = 16'384;
+    const int shorter = std::min(width, height), longer = std::max(width, height);
+    const auto longSide =
+        static_cast<int>(std::min<std::int64_t>(static_cast<std::int64_t>(cropSide) * longer / shorter, kMaxLong));
+    const bool wide = width >= height;
+    const int fittedWidth = wide ? longSide : cropSide, fittedHeight = wide ? cropSide : longSide;
+    return {fittedWidth, fittedHeight, -roundHalfEven(fittedWidth - side), -roundHalfEven(fittedHeight - side)};
+}
+
 }  // namespace
 
 Image preprocess(const Image &image, ResizeRule rule, int side, int cropSide)
@@ -44,22 +69,17 @@ Image preprocess(const Image &image, ResizeRule rule, int side, int cropSide)
         return image;
     if (rule == ResizeRule::Warp)
         return resizeTriangle(image, side, side);
-    if (rule == ResizeRule::Letterbox) {
-        const double scale = static_cast<double>(side) / std::max(image.width, image.height);
-        const auto scaled = [&](int length) {
-            return std::clamp(static_cast<int>(std::lround(length * scale)), 1, side);
-        };
-        const Image fitted = resizeTriangle(image, scaled(image.width), scaled(image.height));
-        return placed(fitted, side, (side - fitted.width) / 2, (side - fitted.height) / 2);
-    }
-    // An extreme strip must not ask for a giant intermediate; it comes out squeezed instead.
-    constexpr int kMaxLong = 16'384;
-    const int shorter = std::min(image.width, image.height), longer = std::max(image.width, image.height);
-    const auto longSide =
-        static_cast<int>(std::min<std::int64_t>(static_cast<std::int64_t>(cropSide) * longer / shorter, kMaxLong));
-    const bool wide = image.width >= image.height;
-    const Image fitted = resizeTriangle(image, wide ? longSide : cropSide, wide ? cropSide : longSide);
-    return placed(fitted, side, -roundHalfEven(fitted.width - side), -roundHalfEven(fitted.height - side));
+    const Placing at = placing(image.width, image.height, rule, side, cropSide);
+    return placed(resizeTriangle(image, at.width, at.height), side, at.x, at.y);
+}
+
+ShareRect inputRegion(int width, int height, ResizeRule rule, int side, int cropSide)
+{
+    if (rule == ResizeRule::Whole || rule == ResizeRule::Warp)
+        return {};
+    const Placing at = placing(width, height, rule, side, cropSide);
+    const double fittedWidth = at.width, fittedHeight = at.height;
+    return {-at.x / fittedWidth, -at.y / fittedHeight, side / fittedWidth, side / fittedHeight};
 }
 
 PreparedPicture preparePicture(const std::filesystem::path &file, ResizeRule rule, const BackboneSpec &spec, bool look)

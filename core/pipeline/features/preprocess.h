@@ -16,6 +16,13 @@ namespace dank {
 /// Resize(cropSide) and CenterCrop(side) do; `whole` leaves the picture as it is.
 Image preprocess(const Image &image, ResizeRule rule, int side, int cropSide);
 
+/// A rectangle in shares of a picture's width and height, which may lie partly outside.
+struct ShareRect {
+    double x = 0, y = 0, width = 1, height = 1;
+};
+/// Where preprocess()'s square lies on a picture of that size.
+ShareRect inputRegion(int width, int height, ResizeRule rule, int side, int cropSide);
+
 /// A picture made ready for a network, or why it is not.
 struct PreparedPicture {
     Image image;                        ///< as the backbone takes it

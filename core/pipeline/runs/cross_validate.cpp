@@ -169,10 +169,10 @@ private:
     void control(std::size_t fold, const char *name, const FeatureMatrix &features, std::span<const float> targets,
                  std::span<const Caption> captions)
     {
-        const auto answers = trainControl(headOf(m_splits[fold], features, targets, captions), m_config,
+        const auto trained = trainControl(headOf(m_splits[fold], features, targets, captions), m_config,
                                           m_bestEpochs[fold], m_control, quiet(), 1);
-        if (answers)
-            keep(fold, name, *answers);
+        if (trained)
+            keep(fold, name, trained->answers);
         tell(fold, 0, true);
     }
 

@@ -46,8 +46,8 @@ std::vector<float> shuffledTargets(std::span<const float> targets, const Split &
     return shuffled;
 }
 
-std::optional<std::vector<double>> trainControl(const HeadData &data, TrainConfig config, int epochs,
-                                                TrainingControl &control, const JobContext &job, int threads)
+std::optional<TrainedControl> trainControl(const HeadData &data, TrainConfig config, int epochs,
+                                           TrainingControl &control, const JobContext &job, int threads)
 {
     config.epochs = std::clamp(epochs, 1, kMostControlEpochs);
     config.patience = 0;
@@ -59,7 +59,8 @@ std::optional<std::vector<double>> trainControl(const HeadData &data, TrainConfi
         Model model = perceptronOf(config, state, features.columns);
         completeHead(model, data, state.bestEpoch, control, quiet, threads);
         job.cancel.check();
-        return answersFor(model, features, data.training.split.test, data.captions);
+        std::vector<double> answers = answersFor(model, features, data.training.split.test, data.captions);
+        return TrainedControl{std::move(answers), std::move(model)};
     } catch (const Error &error) {
         if (error.kind() != ErrorKind::Diverged)
             throw;  // else there is nothing to compare with, and the run itself is fine
@@ -67,22 +68,40 @@ std::optional<std::vector<double>> trainControl(const HeadData &data, TrainConfi
     }
 }
 
-std::vector<Baseline> trainControls(const RunData &data, const TrainConfig &config, int epochs,
-                                    TrainingControl &control, const JobContext &job, int threads)
+namespace {
+
+/// The head as Model::shuffled keeps it: explanations ask it about pictures alone.
+std::shared_ptr<const Model> withoutWords(Model head)
 {
-    std::vector<Baseline> controls;
-    const auto add = [&](const char *name, const FeatureMatrix &features, std::span<const float> targets,
-                         std::span<const Caption> captions) {
+    if (head.blend) {
+        Blend &blend = *head.blend;
+        blend.title = blend.text = {};
+        blend.withTitle = blend.withText = blend.withBoth = blend.image;
+    }
+    return std::make_shared<const Model>(std::move(head));
+}
+
+}  // namespace
+
+Controls trainControls(const RunData &data, const TrainConfig &config, int epochs, TrainingControl &control,
+                       const JobContext &job, int threads)
+{
+    Controls controls;
+    const auto train = [&](const char *name, const FeatureMatrix &features, std::span<const float> targets,
+                           std::span<const Caption> captions) {
         job.cancel.check();
-        job.report("controls", controls.size(), 2);
+        job.report("controls", controls.baselines.size(), 2);
         job.cancel.check();
-        auto answers = trainControl({{features, targets, data.split, data.groupIndexes}, captions, data.clusters},
+        auto trained = trainControl({{features, targets, data.split, data.groupIndexes}, captions, data.clusters},
                                     config, epochs, control, job, threads);
-        if (answers)
-            controls.push_back(makeBaseline(name, std::move(*answers)));
+        if (trained)
+            controls.baselines.push_back(makeBaseline(name, std::move(trained->answers)));
+        return trained;
     };
-    add("random_features", randomFeatures(data.features, config.seed, job.cancel), data.targets, {});
-    add("shuffled", data.features, shuffledTargets(data.targets, data.split, config.seed), data.captions);
+    train("random_features", randomFeatures(data.features, config.seed, job.cancel), data.targets, {});
+    if (auto shuffled =
+            train("shuffled", data.features, shuffledTargets(data.targets, data.split, config.seed), data.captions))
+        controls.shuffled = withoutWords(std::move(shuffled->head));
     return controls;
 }
 

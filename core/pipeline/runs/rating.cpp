@@ -10,6 +10,7 @@
 #include "core/base/hash.h"
 #include "core/image/decode.h"
 #include "core/pipeline/features/preprocess.h"
+#include "core/pipeline/runs/explain.h"
 #include "core/rating/scorer.h"
 
 namespace dank {
@@ -24,8 +25,9 @@ public:
 
     /// `network` is asked for with the first picture whose features are not in the library's store.
     Rating(std::shared_ptr<const Model> model, const BackboneSpec &spec, NetworkSource network, ResizeRule resize,
-           const fs::path &library)
-        : m_scorer(std::move(model), library), m_spec(spec), m_source(std::move(network)), m_resize(resize)
+           const fs::path &library, int threads, bool oneForwardAtATime)
+        : m_scorer(std::move(model), library), m_spec(spec), m_source(std::move(network)), m_resize(resize),
+          m_threads(threads), m_oneForwardAtATime(oneForwardAtATime)
     {
         m_scorer.prepare();
     }
@@ -59,6 +61,15 @@ public:
         return m_scorer.score(features, hash, encoded, name, caption);
     }
 
+    Explanation explain(std::span<const std::byte> encoded, const ExplainRequest &request,
+                        const ExplainObserver &observer, const JobContext &job) const override
+    {
+        const std::shared_ptr<const Backbone> backbone = network();
+        const std::string text = m_scorer.captionOf(hashBytes(encoded), {}).text;
+        return explainPicture({model(), *backbone, m_resize, m_threads, text, m_oneForwardAtATime}, encoded, request,
+                              observer, job);
+    }
+
 private:
     std::shared_ptr<const Backbone> network() const
     {
@@ -73,7 +84,9 @@ private:
     NetworkSource m_source;
     mutable std::mutex m_mutex;
     mutable std::shared_ptr<const Backbone> m_network;  ///< guarded by m_mutex; empty until it is needed
-    ResizeRule m_resize;
+    const ResizeRule m_resize;
+    const int m_threads;  ///< that an explanation computes on
+    const bool m_oneForwardAtATime;
 };
 
 }  // namespace
@@ -91,10 +104,12 @@ std::unique_ptr<RatingSession> openRatingSession(std::shared_ptr<const Model> mo
                                              + " numbers, but " + spec.title + " gives " + std::to_string(spec.columns)
                                              + ".");
     requireAllowed(choice, weights, context.library);
-    auto network = [&backbones = context.backbones, choice, precision = id.precision, device = chooseDevice(device)] {
-        return backbones.get(choice, precision, device);
+    const Device chosen = chooseDevice(device);
+    auto network = [&backbones = context.backbones, choice, precision = id.precision, chosen] {
+        return backbones.get(choice, precision, chosen);
     };
-    return std::make_unique<Rating>(std::move(model), choice.spec, std::move(network), id.resize, context.library);
+    return std::make_unique<Rating>(std::move(model), choice.spec, std::move(network), id.resize, context.library,
+                                    context.threads, chosen.isCuda());
 }
 
 }  // namespace dank

@@ -226,10 +226,12 @@ private:
         return model;
     }
 
-    /// The same model with its verdict, in its file too.
-    std::shared_ptr<const Model> withVerdict(const Model &kept, TrainReport &report) const
+    /// The same model with its verdict and what an explanation is held against, in its file too.
+    std::shared_ptr<const Model> withVerdict(const Model &kept, std::shared_ptr<const Model> shuffled,
+                                             TrainReport &report) const
     {
         auto model = std::make_shared<Model>(kept);
+        model->shuffled = std::move(shuffled);
         model->judgement = judgementOf(report.evaluation, lossFixesHeight(m_record.config.loss),
                                        displayPath(std::filesystem::path(m_record.dataset).parent_path().filename()));
         attempt(report.notes, "The model's file does not tell its verdict. ",
@@ -257,8 +259,9 @@ private:
             // Who has stopped the epochs waits for what needs no training; who stops now, for nothing.
             const JobContext judging{stoppedByUser ? job.cancel : control.anyStop(job.cancel), job.progress};
             report.modelPath = m_library.modelPath(m_record.run);
-            report.evaluation = judged(*model, stoppedByUser, control, judging, report.notes);
-            report.model = withVerdict(*model, report);
+            std::shared_ptr<const Model> shuffled;
+            report.evaluation = judged(*model, stoppedByUser, control, judging, report.notes, shuffled);
+            report.model = withVerdict(*model, std::move(shuffled), report);
             if (!report.evaluation.memes.empty())
                 attempt(report.notes, "This evaluation is not kept. ",
                         [&] { m_library.evaluations().put(m_record.run, report.evaluation); });
@@ -272,14 +275,15 @@ private:
 
     /// Whatever becomes of it, the run is trained and kept. `job` ends with whatever ends the judging.
     Evaluation judged(const Model &model, bool stoppedByUser, TrainingControl &control, const JobContext &job,
-                      std::vector<std::string> &notes) const
+                      std::vector<std::string> &notes, std::shared_ptr<const Model> &shuffled) const
     {
         try {
             try {
-                std::vector<Baseline> controls;
+                Controls controls;
                 if (!stoppedByUser)
                     controls = trainControls(m_data, m_record.config, model.epoch, control, job, m_threads);
-                return judgeRun(model, m_data, m_answers, std::move(controls), job);
+                shuffled = controls.shuffled;
+                return judgeRun(model, m_data, m_answers, std::move(controls.baselines), job);
             } catch (const Cancelled &) {
                 return judgeRunAlone(model, m_data, m_answers);
             }
