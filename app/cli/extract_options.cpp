@@ -74,8 +74,8 @@ std::shared_ptr<BackboneRequest> addExtractOptions(CLI::App &app, const char *ba
     addBackboneOption(app, request->backbone);
     addWeightsOption(app, request->weights);
     addDeviceOption(app, request->device);
-    app.add_option("--precision", request->precision, "auto, fp32, bf16 or fp16")
-        ->check(CLI::IsMember({"auto", "fp32", "bf16", "fp16"}))
+    app.add_option("--precision", request->precision, "auto, fp32, bf16, or on a GPU tf32 or fp16")
+        ->check(CLI::IsMember({"auto", "fp32", "bf16", "tf32", "fp16"}))
         ->type_name("PRECISION");
     app.add_option("--resize", request->resize, "How pictures become square: warp, crop or letterbox")
         ->check(CLI::IsMember({"warp", "crop", "letterbox"}))

@@ -14,7 +14,7 @@ namespace dank {
 namespace {
 
 // In the order of their enumerations.
-constexpr std::string_view kPrecisions[] = {"fp32", "bf16", "fp16"};
+constexpr std::string_view kPrecisions[] = {"fp32", "bf16", "fp16", "tf32"};
 constexpr std::string_view kResizeRules[] = {"warp", "crop", "letterbox", "whole"};
 
 }  // namespace
@@ -29,7 +29,7 @@ Precision precisionFromName(std::string_view name)
     const auto *const found = std::find(std::begin(kPrecisions), std::end(kPrecisions), name);
     if (found == std::end(kPrecisions))
         throw Error(ErrorKind::Format,
-                    "There is no precision \"" + sanitizeUtf8(name) + "\"; choose auto, fp32, bf16 or fp16.");
+                    "There is no precision \"" + sanitizeUtf8(name) + "\"; choose auto, fp32, tf32, bf16 or fp16.");
     return static_cast<Precision>(found - kPrecisions);
 }
 

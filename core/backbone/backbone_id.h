@@ -8,8 +8,13 @@
 namespace dank {
 
 /// What a network computes in.
-enum class Precision { Float32, BFloat16, Float16 };
-const char *precisionName(Precision precision) noexcept;  ///< "fp32", "bf16", "fp16"
+enum class Precision {
+    Float32,
+    BFloat16,
+    Float16,        ///< on CUDA only
+    TensorFloat32,  ///< on CUDA only: float32 whose products keep 10 bits of the mantissa
+};
+const char *precisionName(Precision precision) noexcept;  ///< "fp32", "bf16", "fp16", "tf32"
 Precision precisionFromName(std::string_view name);       ///< throws Error{Format} for another word
 
 /// How a picture of any shape becomes inputSide × inputSide.

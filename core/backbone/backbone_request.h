@@ -10,7 +10,7 @@ struct BackboneRequest {
                            ///< empty: the first network with installed weights, else "classic"
     std::string weights;   ///< a weights file; "none" for seeded random; empty: the library's own
     std::string device = "auto";     ///< auto, cpu, cuda, cuda:N
-    std::string precision = "auto";  ///< auto, fp32, bf16, fp16
+    std::string precision = "auto";  ///< auto, fp32, bf16; on CUDA also tf32, fp16
     std::string resize = "warp";
     int batch = 8;  ///< pictures a forward pass
 

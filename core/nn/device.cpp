@@ -66,10 +66,8 @@ Device cpuDevice(std::string note = {})
     return {"cpu", "CPU, " + std::to_string(threads) + (threads == 1 ? " thread" : " threads"), std::move(note)};
 }
 
-/// Float32 is float32: cuDNN would take TF32 for convolutions, with 10 bits of the mantissa, unless it is told.
 Device cudaDevice(int index, int count)
 {
-    at::globalContext().setAllowTF32CuDNN(false);
     return {"cuda:" + std::to_string(index), cudaDescription(index, count), {}};
 }
 
@@ -120,6 +118,15 @@ std::vector<Device> availableDevices()
     return devices;
 }
 
+std::vector<Precision> precisionsOf(const Device &device)
+{
+    if (device.isCuda())
+        return {Precision::Float32, Precision::TensorFloat32, Precision::BFloat16, Precision::Float16};
+    if (cpuHasNativeBFloat16())
+        return {Precision::Float32, Precision::BFloat16};
+    return {Precision::Float32};
+}
+
 bool cpuHasNativeBFloat16()
 {
 #ifdef DANK_LESSER_CPU
@@ -165,7 +172,8 @@ void rethrowTorchError(const std::string &doing)
         // The host allocator has no exception type of its own.
         if (dynamic_cast<const std::bad_alloc *>(&error) || dynamic_cast<const c10::OutOfMemoryError *>(&error)
             || message.find("DefaultCPUAllocator") != std::string::npos
-            || message.find("out of memory") != std::string::npos)
+            || message.find("out of memory") != std::string::npos
+            || message.find("ALLOC_FAILED") != std::string::npos)  // cuDNN's and cuBLAS's status
             throw Error(ErrorKind::Memory, "Out of memory while " + doing + ". A smaller batch needs less.");
         throw Error(ErrorKind::Device, "LibTorch failed while " + doing + ": " + message);
     }

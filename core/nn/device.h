@@ -23,6 +23,9 @@ Device chooseDevice(std::string_view request);
 /// Every device that chooseDevice() would accept.
 std::vector<Device> availableDevices();
 
+/// The precisions that a device computes in at a speed of its own.
+std::vector<Precision> precisionsOf(const Device &device);
+
 /// The processor runs bfloat16 products natively (AVX512-BF16 or AMX-BF16).
 bool cpuHasNativeBFloat16();
 

@@ -98,10 +98,7 @@ std::vector<SelfCheck> checkFeatures(const Device &device, const BackboneSpec &s
     const std::vector<Image> images = practicePictures(2, spec.inputSide);
     const std::vector<float> exact = featuresOf(*makeReferenceBackbone(spec, kSeed), images);
     std::vector<SelfCheck> checks;
-    for (const Precision precision : {Precision::Float32, Precision::BFloat16, Precision::Float16}) {
-        if (!device.isCuda()
-            && (precision == Precision::Float16 || (precision == Precision::BFloat16 && !cpuHasNativeBFloat16())))
-            continue;
+    for (const Precision precision : precisionsOf(device)) {
         job.cancel.check();
         const std::string name = "features " + spec.id + ' ' + precisionName(precision);
         const bool whole = precision == Precision::Float32;

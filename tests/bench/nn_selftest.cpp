@@ -1,11 +1,14 @@
 // Checks and times this layer by itself, on every device that LibTorch has here: for machines with a GPU but without
-// the rest of what the application needs. Exit code 0 when all is well.
+// the rest of what the application needs. Exit code 0 when all is well. dank-nn-selftest --checks leaves the timing out
+// and checks all networks at the same time.
 
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <exception>
+#include <future>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -71,16 +74,45 @@ void testDevice(const Device &device, const BackboneSpec &spec, std::span<const 
 {
     std::printf("\n%s (%s), %s\n", device.name.c_str(), device.description.c_str(), spec.title.c_str());
     show(checkFeatures(device, spec, {}));
-    for (Precision precision : {Precision::Float32, Precision::BFloat16, Precision::Float16}) {
-        if (!device.isCuda()
-            && (precision == Precision::Float16 || (precision == Precision::BFloat16 && !cpuHasNativeBFloat16())))
-            continue;
+    for (const Precision precision : precisionsOf(device)) {
         const std::string name = device.name + " " + precisionName(precision);
         try {
             timeForward(*makeBackbone(spec, {}, 42, device, precision), name, images);
         } catch (const Error &error) {
             check(false, name + ": " + error.what());
         }
+    }
+}
+
+void checkAndTimeAll(int threads)
+{
+    for (const BackboneSpec &spec : networkSpecs()) {
+        const std::vector<Image> images = practicePictures(32, spec.inputSide);
+        setIntraOpThreads(1);
+        std::printf("\ncpu with one thread, %s\n", spec.title.c_str());
+        for (const Precision precision : precisionsOf(chooseDevice("cpu")))
+            timeForward(*makeBackbone(spec, {}, 42, chooseDevice("cpu"), precision),
+                        std::string("cpu ") + precisionName(precision), images);
+        setIntraOpThreads(threads);
+        for (const Device &device : availableDevices())
+            testDevice(device, spec, images);
+    }
+}
+
+void checkAll(int threads)
+{
+    const std::vector<Device> devices = availableDevices();
+    std::vector<std::future<std::vector<SelfCheck>>> running;
+    for (const Device &device : devices) {
+        for (const BackboneSpec &spec : networkSpecs())
+            running.push_back(std::async(std::launch::async, [&device, &spec, threads] {
+                setIntraOpThreads(std::max(1, threads / 4));
+                return checkFeatures(device, spec, {});
+            }));
+        std::printf("\n%s (%s)\n", device.name.c_str(), device.description.c_str());
+        for (auto &one : running)
+            show(one.get());
+        running.clear();
     }
 }
 
@@ -107,8 +139,13 @@ void testTraining()
 
 }  // namespace
 
-int main()
+int main(int argc, char **argv)
 {
+    const bool checksOnly = argc == 2 && std::string_view(argv[1]) == "--checks";
+    if (argc > 1 && !checksOnly) {
+        std::fprintf(stderr, "usage: dank-nn-selftest [--checks]\n");
+        return 2;
+    }
     try {
         const int threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
         std::printf("LibTorch %s, bfloat16 in the processor: %s\n", torchVersion().c_str(),
@@ -116,21 +153,14 @@ int main()
         const Device automatic = chooseDevice("auto");
         std::printf("auto takes %s. %s\n", automatic.name.c_str(), automatic.note.c_str());
 
-        for (const BackboneSpec &spec : networkSpecs()) {
-            const std::vector<Image> images = practicePictures(32, spec.inputSide);
-            setIntraOpThreads(1);
-            const auto one = makeBackbone(spec, {}, 42, chooseDevice("cpu"), Precision::Float32);
-            std::printf("\ncpu with one thread, %s\n", spec.title.c_str());
-            timeForward(*one, "cpu fp32", images);
-            if (cpuHasNativeBFloat16())
-                timeForward(*makeBackbone(spec, {}, 42, chooseDevice("cpu"), Precision::BFloat16), "cpu bf16", images);
-            setIntraOpThreads(threads);
-            for (const Device &device : availableDevices())
-                testDevice(device, spec, images);
-        }
+        if (checksOnly)
+            checkAll(threads);
+        else
+            checkAndTimeAll(threads);
         std::printf("\n");
         show(checkTrainingStep());
-        testTraining();
+        if (!checksOnly)
+            testTraining();
     } catch (const std::exception &error) {
         check(false, error.what());
     }

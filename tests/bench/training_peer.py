@@ -22,19 +22,20 @@ def torch_epochs(x, y, learn, held, options):
 
     torch.set_num_threads(options.threads)
     torch.manual_seed(1)
+    device = options.device
     layers, width = [], x.shape[1]
     for units in WIDTHS:
         layers += [torch.nn.Linear(width, units), torch.nn.ReLU(), torch.nn.Dropout(0.8)]
         width = units
-    model = torch.nn.Sequential(*layers, torch.nn.Linear(width, 1))
+    model = torch.nn.Sequential(*layers, torch.nn.Linear(width, 1)).to(device)
     optimiser = torch.optim.Adam(model.parameters(), lr=1e-3)
-    features, targets = torch.from_numpy(x), torch.from_numpy(y)
-    rows, others = torch.from_numpy(learn), torch.from_numpy(held)
+    features, targets = torch.from_numpy(x).to(device), torch.from_numpy(y).to(device)
+    rows, others = torch.from_numpy(learn).to(device), torch.from_numpy(held).to(device)
     seconds = []
     for _ in range(options.epochs):
         start = time.perf_counter()
         model.train()
-        order = rows[torch.randperm(len(rows))]
+        order = rows[torch.randperm(len(rows), device=device)]
         for batch in order.split(100):
             optimiser.zero_grad(set_to_none=True)
             loss = ((model(features[batch]).squeeze(1) - targets[batch]) ** 2).mean()
@@ -65,6 +66,7 @@ parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 parser.add_argument("program", choices=["python3-torch", "scikit-learn"])
 parser.add_argument("--threads", type=int, default=1)
 parser.add_argument("--epochs", type=int, default=8)
+parser.add_argument("--device", default="cpu", help="python3-torch's: cpu or cuda")
 parser.add_argument("--rows", type=int, default=3338)
 parser.add_argument("--columns", type=int, default=2048)
 options = parser.parse_args()

@@ -63,6 +63,7 @@ private slots:
         QCOMPARE(precisionName(Precision::Float32), "fp32");
         QCOMPARE(precisionName(Precision::BFloat16), "bf16");
         QCOMPARE(precisionName(Precision::Float16), "fp16");
+        QCOMPARE(precisionName(Precision::TensorFloat32), "tf32");
         QVERIFY(QRegularExpression("^[1-9][0-9.]+").match(QString::fromStdString(torchVersion())).hasMatch());
     }
 };

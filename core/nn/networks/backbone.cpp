@@ -1,6 +1,9 @@
 #include "core/nn/networks/backbone.h"
 
 #include <algorithm>
+#include <atomic>
+#include <limits>
+#include <mutex>
 
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
@@ -8,6 +11,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/nn/networks/network.h"
+#include "core/nn/networks/picture_input.h"
 #include "core/nn/torch_device.h"
 
 namespace dank {
@@ -67,42 +71,69 @@ std::unique_ptr<Network> build(const KnownNetwork &known, ParameterSource &param
 c10::ScalarType scalarType(Precision precision)
 {
     switch (precision) {
-    case Precision::Float32: return at::kFloat;
+    case Precision::Float32:
+    case Precision::TensorFloat32: return at::kFloat;
     case Precision::BFloat16: return at::kBFloat16;
     case Precision::Float16: return at::kHalf;
     }
     return at::kFloat;
 }
 
+/// CUDA passes are started by one thread at a time: whether products may be TF32 is the process's to say, and cuDNN
+/// takes it for convolutions unless told not to.
+class CudaTurn {
+public:
+    explicit CudaTurn(const Placement &placement)
+    {
+        if (!placement.device.is_cuda())
+            return;
+        static std::mutex starting;
+        m_lock = std::unique_lock(starting);
+        at::globalContext().setAllowTF32CuDNN(placement.tensorFloat32);
+        at::globalContext().setAllowTF32CuBLAS(placement.tensorFloat32);
+    }
+
+private:
+    std::unique_lock<std::mutex> m_lock;
+};
+
 class TorchBackbone : public Backbone {
 public:
-    TorchBackbone(BackboneSpec spec, Placement placement, std::unique_ptr<Network> network)
-        : m_spec(std::move(spec)), m_placement(placement), m_network(std::move(network))
+    TorchBackbone(BackboneSpec spec, const Placement &placement, std::unique_ptr<Network> network)
+        : m_spec(std::move(spec)), m_placement(placement), m_input(m_spec, placement), m_network(std::move(network))
     {
-        for (std::size_t channel = 0; channel < 3; ++channel) {
-            for (std::size_t value = 0; value < 256; ++value) {
-                m_normalised[channel][value] = static_cast<float>(
-                    (static_cast<double>(value) / 255.0 - m_spec.mean[channel]) / m_spec.deviation[channel]);
-            }
-        }
     }
 
     const BackboneSpec &spec() const override { return m_spec; }
 
+    std::optional<std::size_t> memoryHolds() const override
+    {
+        const std::size_t most = m_most;
+        return most == kUnknown ? std::nullopt : std::optional(most);
+    }
+
     void extract(std::span<const Image> images, std::span<float> out, const CancelToken &cancel) const override
     {
         check(images, out);
-        if (images.empty())
-            return;
-        translateTorchErrors("computing features", [&] {
-            const c10::InferenceMode guard;
-            const auto rows = static_cast<std::int64_t>(images.size());
-            const at::Tensor features =
-                m_network->forward(input(images), cancel).to(at::Device(at::kCPU), at::kFloat).contiguous();
-            if (features.dim() != 2 || features.size(0) != rows || features.size(1) != m_spec.columns)
-                throw Error(ErrorKind::Shape, m_spec.title + " gave features of another shape.");
-            std::copy_n(features.data_ptr<float>(), out.size(), out.begin());
-        });
+        const auto columns = static_cast<std::size_t>(m_spec.columns);
+        while (!images.empty()) {
+            const std::size_t count = std::min<std::size_t>(images.size(), m_most);
+            try {
+                pass(images.first(count), out.first(count * columns), cancel);
+            } catch (const Error &error) {
+                if (error.kind() != ErrorKind::Memory)
+                    throw;
+                if (count == 1)
+                    throw Error(
+                        ErrorKind::Memory,
+                        "There is too little free memory for one picture in " + m_spec.title + ". End what else uses "
+                            + (m_placement.device.is_cpu() ? "this computer's." : "the device, or take the CPU."));
+                m_most = std::min<std::size_t>(m_most, count / 2);
+                continue;
+            }
+            images = images.subspan(count);
+            out = out.subspan(count * columns);
+        }
     }
 
     std::optional<FeatureMaps> featureMaps(const Image &image, const CancelToken &cancel) const override
@@ -110,7 +141,11 @@ public:
         checkSize(image);
         return translateTorchErrors("computing features", [&]() -> std::optional<FeatureMaps> {
             const c10::InferenceMode guard;
-            at::Tensor maps = m_network->lastMaps(input({&image, 1}), cancel);
+            at::Tensor maps;
+            {
+                const CudaTurn turn(m_placement);
+                maps = m_network->lastMaps(m_input.place(m_input.gather({&image, 1})), cancel);
+            }
             if (!maps.defined())
                 return std::nullopt;
             maps = maps.to(at::Device(at::kCPU), at::kFloat).contiguous();
@@ -121,6 +156,26 @@ public:
     }
 
 private:
+    static constexpr std::size_t kUnknown = std::numeric_limits<std::size_t>::max();
+
+    void pass(std::span<const Image> images, std::span<float> out, const CancelToken &cancel) const
+    {
+        translateTorchErrors("computing features", [&] {
+            const c10::InferenceMode guard;
+            const auto rows = static_cast<std::int64_t>(images.size());
+            const at::Tensor gathered = m_input.gather(images);
+            at::Tensor features;
+            {
+                const CudaTurn turn(m_placement);
+                features = m_network->forward(m_input.place(gathered), cancel);
+            }
+            features = features.to(at::Device(at::kCPU), at::kFloat).contiguous();  // waits for the device
+            if (features.dim() != 2 || features.size(0) != rows || features.size(1) != m_spec.columns)
+                throw Error(ErrorKind::Shape, m_spec.title + " gave features of another shape.");
+            std::copy_n(features.data_ptr<float>(), out.size(), out.begin());
+        });
+    }
+
     void checkSize(const Image &image) const
     {
         const auto side = static_cast<std::size_t>(m_spec.inputSide);
@@ -140,28 +195,11 @@ private:
             throw Error(ErrorKind::Shape, "The buffer for the features has another size than pictures x columns.");
     }
 
-    /// [B, 3, side, side], normalised, channels-last: the layout the pictures already have.
-    at::Tensor input(std::span<const Image> images) const
-    {
-        const std::int64_t side = m_spec.inputSide;
-        at::Tensor x = at::empty({static_cast<std::int64_t>(images.size()), 3, side, side},
-                                 at::TensorOptions().dtype(at::kFloat).memory_format(at::MemoryFormat::ChannelsLast));
-        float *out = x.data_ptr<float>();
-        for (const Image &image : images) {
-            const std::uint8_t *in = image.rgb.data();
-            for (std::int64_t pixel = 0; pixel < side * side; ++pixel, in += 3, out += 3) {
-                out[0] = m_normalised[0][in[0]];
-                out[1] = m_normalised[1][in[1]];
-                out[2] = m_normalised[2][in[2]];
-            }
-        }
-        return x.to(m_placement.device, m_placement.type);
-    }
-
     const BackboneSpec m_spec;
-    Placement m_placement;
+    const Placement m_placement;
+    const PictureInput m_input;
     std::unique_ptr<Network> m_network;
-    std::array<std::array<float, 256>, 3> m_normalised;
+    mutable std::atomic<std::size_t> m_most = kUnknown;  ///< pictures that a pass may take
 };
 
 std::unique_ptr<Backbone> placedBackbone(const BackboneSpec &spec, const Placement &placement, const NetworkMaker &make)
@@ -196,11 +234,13 @@ const BackboneSpec *findNetworkSpec(std::string_view id)
 std::unique_ptr<Backbone> makeNetworkBackbone(const BackboneSpec &spec, const Device &device, Precision precision,
                                               const NetworkMaker &make)
 {
-    if (precision == Precision::Float16 && !device.isCuda()) {
-        throw Error(ErrorKind::Device, "fp16 needs a CUDA device. On the CPU use fp32, or bf16 where the processor "
-                                       "runs it.");
+    const bool tensorFloat32 = precision == Precision::TensorFloat32;
+    if ((precision == Precision::Float16 || tensorFloat32) && !device.isCuda()) {
+        throw Error(ErrorKind::Device, std::string(precisionName(precision))
+                                           + " needs a CUDA device. On the CPU use fp32, or bf16 where the processor "
+                                             "runs it.");
     }
-    return placedBackbone(spec, {c10::Device(device.name), scalarType(precision)}, make);
+    return placedBackbone(spec, {c10::Device(device.name), scalarType(precision), tensorFloat32}, make);
 }
 
 std::unique_ptr<Backbone> makeBackbone(const BackboneSpec &spec, const std::optional<TensorFile> &weights,

@@ -48,11 +48,15 @@ public:
 
     virtual const BackboneSpec &spec() const = 0;
 
+    /// How many pictures at once the memory has held, once it could not hold as many as extract() was given.
+    virtual std::optional<std::size_t> memoryHolds() const { return std::nullopt; }
+
     /// Features of pictures that are already inputSide × inputSide: `out` is [images.size(), columns] row-major.
-    /// Evaluated without gradients, batch-norm frozen; a picture's last digits may depend on how many there are. Throws
-    /// Error{Shape} for another size, Error{Memory}, Error{Device}, and Cancelled soon after `cancel` was asked for:
-    /// between two parts of the network, which take some ten milliseconds for a batch of eight. A TorchScript network
-    /// has one part.
+    /// Evaluated without gradients, batch-norm frozen; a picture's last digits may depend on how many there are.
+    /// Where memory does not hold them all, half of them is tried, and so on; the next call begins with what went.
+    /// Throws Error{Shape} for another size, Error{Memory} where one picture is too much, Error{Device}, and Cancelled
+    /// soon after `cancel` was asked for: between two parts of the network, which take some ten milliseconds for a
+    /// batch of eight. A TorchScript network has one part.
     virtual void extract(std::span<const Image> images, std::span<float> out, const CancelToken &cancel = {}) const = 0;
     /// Of one such picture; each column's mean over all places is its feature. Nothing where features are no such means
     /// (VGG's, `classic`, TorchScript). Throws as extract() does.

@@ -66,7 +66,8 @@ at::Tensor runWinograd(const WinogradConvolution &convolution, const at::Tensor 
 
 Convolution::Convolution(const ConvolutionShape &shape, const FoldedConvolution &parameters, int side, After after,
                          const Placement &placement)
-    : m_relu(after == After::Relu), m_shape(shape)
+    : m_relu(after == After::Relu), m_fuses(placement.device.is_cuda() && at::globalContext().hasCuDNN()),
+      m_shape(shape)
 {
     if (parameters.weight.empty())
         return;  // a problem that ParameterSource::check() is about to tell
@@ -108,9 +109,38 @@ at::Tensor Convolution::operator()(const at::Tensor &x) const
         run.callBoxed(stack);
         return stack.at(0).toTensor();
     }
+    if (m_relu && m_fuses)
+        if (at::Tensor y = fused(x, {}); y.defined())
+            return y;
     at::Tensor y = at::conv2d(x, m_weight, m_bias, {m_shape.stride, m_shape.stride},
                               {m_shape.paddingHeight, m_shape.paddingWidth}, {1, 1}, m_shape.groups);
     return m_relu ? y.relu_() : y;
+}
+
+at::Tensor Convolution::joined(const at::Tensor &x, const at::Tensor &shortcut) const
+{
+    if (m_fuses)
+        if (at::Tensor y = fused(x, shortcut); y.defined())
+            return y;
+    return (*this)(x).add_(shortcut).relu_();
+}
+
+/// Undefined, from now on, where this cuDNN has nothing of the kind for the card, the type and the shape.
+at::Tensor Convolution::fused(const at::Tensor &x, const at::Tensor &shortcut) const
+{
+    const std::vector<std::int64_t> stride{m_shape.stride, m_shape.stride},
+        padding{m_shape.paddingHeight, m_shape.paddingWidth}, dilation{1, 1};
+    try {
+        return shortcut.defined()
+                   ? at::cudnn_convolution_add_relu(x, m_weight, shortcut, 1.0, m_bias, stride, padding, dilation,
+                                                    m_shape.groups)
+                   : at::cudnn_convolution_relu(x, m_weight, m_bias, stride, padding, dilation, m_shape.groups);
+    } catch (const c10::OutOfMemoryError &) {
+        throw;
+    } catch (const c10::Error &) {
+        m_fuses = false;
+        return {};
+    }
 }
 
 FullyConnected::FullyConnected(int inputs, int outputs, const FoldedConvolution &parameters, const Placement &placement)

@@ -22,6 +22,7 @@ namespace dank {
 struct Placement {
     c10::Device device;
     c10::ScalarType type;
+    bool tensorFloat32 = false;  ///< CUDA may keep 10 bits of a float32's mantissa in products
 };
 
 /// A frozen network: [B, 3, side, side] normalised, channels-last -> [B, columns]. Immutable, thread-safe. Throws
@@ -57,7 +58,8 @@ struct ConvolutionShape {
 };
 
 /// A convolution, frozen: bias and, unless switched off, ReLU in the same call. On the CPU by Winograd's algorithm
-/// where that pays; elsewhere the weights are packed once into oneDNN's own layout, where LibTorch offers that.
+/// where that pays; elsewhere the weights are packed once into oneDNN's own layout, where LibTorch offers that. On CUDA
+/// cuDNN adds the bias and takes ReLU while it writes the outputs, which three kernels would pass over otherwise.
 class Convolution {
 public:
     enum class After { Relu, Nothing };
@@ -68,8 +70,14 @@ public:
 
     at::Tensor operator()(const at::Tensor &x) const;
 
+    /// ReLU of this convolution and `shortcut`, which has its outputs' shape: where a residual branch ends.
+    at::Tensor joined(const at::Tensor &x, const at::Tensor &shortcut) const;
+
 private:
+    at::Tensor fused(const at::Tensor &x, const at::Tensor &shortcut) const;
+
     bool m_relu;
+    mutable bool m_fuses;  ///< changed in a pass on CUDA only, which one thread at a time starts
     ConvolutionShape m_shape;
     at::Tensor m_weight, m_bias;  ///< empty once packed
     std::optional<c10::IValue> m_packed;
@@ -126,8 +134,8 @@ struct NetworkBuilder {
 /// A network's factory, as the table in backbone.cpp holds it. What its parameters lack is its caller's to check.
 using NetworkFactory = std::unique_ptr<Network> (*)(const NetworkBuilder &build);
 
-/// A Backbone around a network that `make` builds on the device, in the precision. Throws Error{Device} for fp16 off
-/// CUDA, and what `make` throws, LibTorch's exceptions translated.
+/// A Backbone around a network that `make` builds on the device, in the precision. Throws Error{Device} for fp16
+/// and tf32 off CUDA, and what `make` throws, LibTorch's exceptions translated.
 using NetworkMaker = std::function<std::unique_ptr<Network>(const Placement &)>;
 std::unique_ptr<Backbone> makeNetworkBackbone(const BackboneSpec &spec, const Device &device, Precision precision,
                                               const NetworkMaker &make);

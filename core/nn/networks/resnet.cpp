@@ -40,7 +40,7 @@ public:
     at::Tensor operator()(const at::Tensor &x) const
     {
         const at::Tensor shortcut = m_shortcut ? (*m_shortcut)(x) : x;
-        return m_expand(m_middle(m_reduce(x))).add_(shortcut).relu_();
+        return m_expand.joined(m_middle(m_reduce(x)), shortcut);
     }
 
 private:

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "core/base/error.h"
-#include "core/model/predict.h"
+#include "core/model/layer_norm.h"
 #include "core/nn/parallel.h"
 #include "core/nn/training/trainer.h"
 

@@ -29,7 +29,8 @@ void count(BackboneStatus &status, const BackboneChoice &choice, const BackboneR
 {
     std::optional<double> measured;  // by `dank bench`, of the slower precision: to promise no more than holds
     const auto toNumber = [](const std::string &text) { return std::strtod(text.c_str(), nullptr); };
-    for (const Precision precision : {Precision::Float32, Precision::BFloat16, Precision::Float16}) {
+    for (const Precision precision :
+         {Precision::Float32, Precision::TensorFloat32, Precision::BFloat16, Precision::Float16}) {
         if (asked && request.precision != "auto" && request.precision != precisionName(precision))
             continue;
         const BackboneId id = choice.id(request.resize, precision);

@@ -54,7 +54,7 @@ public:
     bool isDone() const { return m_missing.empty(); }
 
     /// On `threads` threads, each with a batch of its own, which it stores when it may.
-    void run(const Backbone &network, ResizeRule resize, std::size_t batch, int threads, bool oneForwardAtATime)
+    void run(const Backbone &network, ResizeRule resize, std::size_t batch, int threads)
     {
         m_start = Clock::now();
         const FreedMemoryReleaser releaser;  // goes after the workers
@@ -62,12 +62,12 @@ public:
             int after;
             ~OneThreadEach() { setIntraOpThreads(after); }
         } const restore{threads};
-        std::mutex forward, storing;
+        std::mutex storing;
         while (!m_missing.empty()) {
             parallelFor((m_missing.size() + batch - 1) / batch, threads, m_job.cancel, [&](std::size_t i) {
                 setIntraOpThreads(1);
                 const std::size_t end = std::min((i + 1) * batch, m_missing.size());
-                const Batch done = compute(network, resize, i * batch, end, oneForwardAtATime ? &forward : nullptr);
+                const Batch done = compute(network, resize, i * batch, end);
                 const std::lock_guard lock(storing);
                 store(done);
             });
@@ -76,9 +76,8 @@ public:
     }
 
 private:
-    /// The missing pictures from `first` to `end`; forward passes one at a time where `forward` is given.
-    Batch compute(const Backbone &network, ResizeRule resize, std::size_t first, std::size_t end,
-                  std::mutex *forward) const
+    /// The missing pictures from `first` to `end`.
+    Batch compute(const Backbone &network, ResizeRule resize, std::size_t first, std::size_t end) const
     {
         Batch batch;
         std::vector<Image> images;
@@ -99,12 +98,8 @@ private:
             else
                 images.push_back(std::move(image));
         }
-        if (!images.empty()) {
-            std::unique_lock<std::mutex> lock;
-            if (forward)
-                lock = std::unique_lock(*forward);
+        if (!images.empty())
             network.extract(images, batch.features, m_job.cancel);
-        }
         return batch;
     }
 
@@ -273,7 +268,7 @@ ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &req
         job.cancel.check();
         job.report("network", 0, 0);
         const auto network = context.backbones.get(choice, id.precision, device);
-        extraction.run(*network, id.resize, static_cast<std::size_t>(request.batch), context.threads, device.isCuda());
+        extraction.run(*network, id.resize, static_cast<std::size_t>(request.batch), context.threads);
         if (report.computed >= 16)
             library.facts().set(speedKey(id, device.name), std::to_string(report.imagesPerSecond));
     }
