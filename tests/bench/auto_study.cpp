@@ -80,14 +80,17 @@ std::vector<double> lineAlone(const Planted &planted, const ModelScale &scale)
 std::vector<double> wordsAlone(const Planted &planted)
 {
     const RunData &data = planted.data;
+    std::vector<std::string> titles;
+    for (const Caption &caption : data.captions)
+        titles.push_back(caption.title);
     const auto headsOf = [&](std::span<const std::size_t> rows, std::span<const double> penalties) {
-        const WordRidge words(data.titles, rows);
+        const WordRidge words(titles, rows);
         std::vector<std::size_t> places(rows.size());
         std::iota(places.begin(), places.end(), std::size_t{0});
         return std::pair(words.heads(picked<float>(data.targets, rows), places, penalties, {}), words.rarity());
     };
     const auto said = [&](const LinearHead &head, const TitleFeatures &features, std::size_t row) {
-        return wordAnswer(features.of(data.titles[row]), head.weight, head.bias);
+        return wordAnswer(features.of(titles[row]), head.weight, head.bias);
     };
     const auto [heads, rarity] = headsOf(data.split.train, kPenalties);
     const TitleFeatures features(rarity);
@@ -128,15 +131,16 @@ void study(const Task &task, double share, int threads)
         const TrainingState begun = trainRegressor(head.training, automatic, {}, control, {}, {}, threads);
         Model model = perceptronOf(automatic, begun, task.columns);
         completeHead(model, head, begun.bestEpoch, control, {}, threads);
-        figures["auto"].add(answersFor(model, data.features, planted.fresh, data.titles), actual, each);
+        figures["auto"].add(answersFor(model, data.features, planted.fresh, data.captions), actual, each);
         figures["line"].add(lineAlone(planted, {plain.featureMean, plain.featureScale}), actual, each);
         figures["words"].add(wordsAlone(planted), actual, each);
-        weights["perceptron"] += model.blend->both.network * each;
-        weights["line"] += model.blend->both.line * each;
-        weights["words"] += model.blend->both.words * each;
+        const BlendWeights &withTitle = model.blend->withTitle;
+        weights["perceptron"] += withTitle.network * each;
+        weights["line"] += withTitle.line * each;
+        weights["words"] += withTitle.title * each;
     }
     std::printf(
-        "{\"task\": \"%s\", \"rows\": %zu, \"columns\": %zu, \"picture\": %g, \"words\": %g, \"repetitions\": %d",
+        "{\"task\": \"%s\", \"rows\": %zu, \"columns\": %zu, \"picture_tells\": %g, \"title_tells\": %g, \"repetitions\": %d",
         task.name, task.rows, task.columns, task.picture, task.words, repetitions);
     for (const auto &[name, figure] : figures)
         std::printf(", \"%s\": [%.4f, %.4f]", name.c_str(), figure.spearman, figure.r2);

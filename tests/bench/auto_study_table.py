@@ -21,7 +21,7 @@ def row(task):
     behind = round(task["auto"][0] - best, 4)
     cells = [f"{number(task[part][0])} / {number(task[part][1])}" for part in PARTS]
     weights = " · ".join(number(task[f"weight_{part}"]) for part in PARTS)
-    told = f"| {task['task']} | {task['rows']:,} | {task['columns']:,} | {task['picture']:.0%} | {task['words']:.0%} | "
+    told = f"| {task['task']} | {task['rows']:,} | {task['columns']:,} | {task['picture_tells']:.0%} | {task['title_tells']:.0%} | "
     told += f"{task['repetitions']} | **{number(task['auto'][0])} / {number(task['auto'][1])}** | " + " | ".join(cells)
     return f"{told} | {'+' if behind >= 0 else ''}{number(behind, 3)} | {'yes' if behind >= -NEAR else '**no**'} | {weights} |"
 

@@ -68,7 +68,7 @@ Evaluation judged(const RunData &data, const TrainConfig &config)
     Model model = perceptronOf(config, state, data.features.columns);
     model.target = data.target.global;
     completeHead(model, headData(data), state.bestEpoch, control, {}, 1);
-    return judgeRun(model, data, answersFor(model, data.features, data.split.test, data.titles),
+    return judgeRun(model, data, answersFor(model, data.features, data.split.test, data.captions),
                     trainControls(data, config, state.bestEpoch, control, {}, 1), {});
 }
 

@@ -80,9 +80,9 @@ inline void standardise(std::vector<double> &values)
         value /= std::sqrt(squares);
 }
 
-/// Titles of three to eight words out of 300, some more common than others; appends to `titles` and returns what each
+/// Titles of three to eight words out of 300, some more common than others; appends to `captions` and returns what each
 /// tells, which is the sum of what its words do.
-inline std::vector<double> plantTitles(std::size_t rows, Random &random, std::vector<std::string> &titles)
+inline std::vector<double> plantTitles(std::size_t rows, Random &random, std::vector<Caption> &captions)
 {
     constexpr std::size_t kWords = 300;
     std::vector<std::string> words;
@@ -107,7 +107,7 @@ inline std::vector<double> plantTitles(std::size_t rows, Random &random, std::ve
             title += (title.empty() ? "" : " ") + words[word];
             sum += effects[word];
         }
-        titles.push_back(std::move(title));
+        captions.push_back({std::move(title), {}});
         tells.push_back(sum);
     }
     standardise(tells);
@@ -167,7 +167,7 @@ inline Planted plant(const Task &task, const TrainConfig &config, std::size_t fr
     data.features.backbone = "planted";
     data.features.columns = task.columns;
     const std::vector<double> picture = plantPictures(task, rows, random, data.features);
-    const std::vector<double> words = plantTitles(rows, random, data.titles);
+    const std::vector<double> words = plantTitles(rows, random, data.captions);
 
     double shared = 0;
     const double ofTheOne = random.normal();
@@ -186,7 +186,7 @@ inline Planted plant(const Task &task, const TrainConfig &config, std::size_t fr
         MemeRecord record;
         record.id = "m" + std::to_string(row);
         record.author = one ? "one" : "author" + std::to_string(task.oneAuthor ? author : row);
-        record.title = data.titles[row];
+        record.title = data.captions[row].title;
         record.upvotes = static_cast<std::int64_t>(std::exp(6 + (task.maximum ? 1.5 : 2.0) * value));
         data.features.ids.push_back(record.id);
         data.copies.push_back(row);
