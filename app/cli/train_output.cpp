@@ -77,6 +77,7 @@ TrainReport runTraining(Context &context, CurveLog &log,
                           {"best_epoch", bestEpoch},
                           {"seconds", number(stats.seconds)}});
     };
+    observer.warned = [&](const std::string &warning) { console.note(warning); };
     CancelToken cancel = context.interrupt().cancel();
     observer.crossValidation = [&](const CrossValidationStep &step) {
         const std::string what =

@@ -34,6 +34,8 @@ struct TrainingObserver {
         started;
     std::function<void(const EpochStats &, int bestEpoch)> epoch;
     std::function<void(bool paused, int savedEpoch)> paused;
+    /// A whole sentence that the user should know while there is still time to act on it.
+    std::function<void(const std::string &)> warned;
     /// The best epoch so far as a model to rate with; at most about twice a second, and once at the end.
     std::function<void(std::shared_ptr<const Model>)> snapshot;
     ExtractObserver extract;  ///< while missing features are computed first

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/base/error.h"
+#include "core/model/layer_norm.h"
 #include "core/model/predict.h"
 
 namespace dank {

@@ -1,10 +1,11 @@
 // How often the verdict believes upvotes that were shuffled:
-//     false_beliefs FOLDER BACKBONE ROWS SHUFFLES [same|own]
+//     false_beliefs FOLDER BACKBONE ROWS SHUFFLES [same|own [PRESET]]
 // FOLDER keeps the samples and the library, so that pictures are drawn and described once. BACKBONE: "classic", or a
-// network, whose weights then are random. The preset `standard` and its split, with both controls, as `dank train` has
-// them; `same`: all shuffles on the split of the default seed, `own` (as without): each on a split of its own. A line
-// each on stderr: number, rows, authors and pictures, R², the mean's R², Spearman, its interval and p-value, the
-// verdict by the interval alone and the verdict; and one of JSON at the end.
+// network, whose weights then are random. The preset (`standard`) and its split, with both controls, as `dank train`
+// has them, and with the titles where the preset reads them, which stay with their pictures; `same`: all shuffles on
+// the split of the default seed, `own` (as without): each on a split of its own. A line each on stderr: number, rows,
+// authors and pictures, R², the mean's R², Spearman, its interval and p-value, the verdict by the interval alone and
+// the verdict; and one of JSON at the end.
 
 #include <algorithm>
 #include <cstdio>
@@ -19,6 +20,7 @@
 #include "core/pipeline/runs/evaluate_run.h"
 #include "core/pipeline/runs/permutation_controls.h"
 #include "core/pipeline/runs/run_data.h"
+#include "core/pipeline/runs/run_head.h"
 #include "core/pipeline/sample.h"
 #include "core/store/library.h"
 #include "tests/evaluate/binomial.h"
@@ -63,13 +65,10 @@ Evaluation judged(const RunData &data, const TrainConfig &config)
     TrainingControl control;
     const TrainingState state =
         trainRegressor({data.features, data.targets, data.split, data.groupIndexes}, config, {}, control, {}, {});
-    Model model;
-    model.config = config;
+    Model model = perceptronOf(config, state, data.features.columns);
     model.target = data.target.global;
-    model.featureMean = state.featureMean;
-    model.featureScale = state.featureScale;
-    setNetwork(model, state.best, static_cast<int>(data.features.columns), config);
-    return judgeRun(model, data, answersFor(model, data.features, data.split.test),
+    completeHead(model, headData(data), state.bestEpoch, control, {}, 1);
+    return judgeRun(model, data, answersFor(model, data.features, data.split.test, data.captions),
                     trainControls(data, config, state.bestEpoch, control, {}, 1).baselines, {});
 }
 
@@ -96,7 +95,7 @@ void print(const char *name, int believed, int decided)
 int main(int argc, char **argv)
 try {
     if (argc < 5) {
-        std::fprintf(stderr, "false_beliefs FOLDER BACKBONE ROWS SHUFFLES [same|own]\n");
+        std::fprintf(stderr, "false_beliefs FOLDER BACKBONE ROWS SHUFFLES [same|own [PRESET]]\n");
         return 2;
     }
     const std::filesystem::path folder = argv[1];
@@ -116,7 +115,7 @@ try {
                                   folder / "library"};
     ExtractReport extracted = extractFeatures(dataset, request, context, {}, {});
     Library library = Library::open(context.library);
-    TrainConfig config = TrainConfig::standard();
+    TrainConfig config = TrainConfig::fromPreset(argc > 6 ? argv[6] : "standard");
     const RunData whole = joinRunData(dataset, extracted, config, std::nullopt, library, context.threads, {});
 
     int decided = 0, believed = 0, byInterval = 0;
@@ -139,10 +138,11 @@ try {
                      evaluation.meanPredictor.r2.value_or(0), evaluation.model.spearman.value_or(0), interval.low,
                      interval.high, evaluation.pValue.value_or(1), verdictName(before), verdictName(kind));
     }
-    std::printf("{\"backbone\": \"%s\", \"rows\": %d, \"split\": \"%s\", \"shuffles\": %d, \"decided\": %d, "
+    std::printf("{\"preset\": \"%s\", \"backbone\": \"%s\", \"rows\": %d, \"split\": \"%s\", \"shuffles\": %d, "
+                "\"decided\": %d, "
                 "\"judged_rows\": %.1f, \"clusters\": %.1f",
-                argv[2], rows, same ? "same" : "own", shuffles, decided, static_cast<double>(judgedRows) / shuffles,
-                static_cast<double>(clusters) / shuffles);
+                config.preset.c_str(), argv[2], rows, same ? "same" : "own", shuffles, decided,
+                static_cast<double>(judgedRows) / shuffles, static_cast<double>(clusters) / shuffles);
     print("by_interval", byInterval, decided);
     print("believed", believed, decided);
     std::printf("}\n");

@@ -29,18 +29,18 @@ def counted(result, key, decided):
 def table(results):
     lines = [
         f"Verdicts on shuffled upvotes that are not *no evidence*, of those that were not *too few rows*; {processor()}, "
-        f"{datetime.date.today()}. The standard preset with its controls. Intervals are Clopper and Pearson's bounds, "
+        f"{datetime.date.today()}. Presets with their controls, `auto` with titles. Intervals are Clopper and Pearson's bounds, "
         "each one-sided at 95 %.",
         "",
-        "| Features | Memes | Judged | Authors or pictures | Split | By the interval alone | Rate | Bounds | "
+        "| Preset | Features | Memes | Judged | Authors or pictures | Split | By the interval alone | Rate | Bounds | "
         "With the p-value | Rate | Bounds |",
-        "|---|---:|---:|---:|---|---:|---:|---:|---:|---:|---:|",
+        "|---|---|---:|---:|---:|---|---:|---:|---:|---:|---:|---:|",
     ]
     for result in results:
         backbone = "classic" if result["backbone"] == "classic" else f"{result['backbone']}, random weights"
         split = "the default seed's" if result["split"] == "same" else "one each"
         lines.append(
-            f"| {backbone} | {result['rows']} | {result['judged_rows']:.0f} | {result['clusters']:.0f} | {split} | "
+            f"| `{result.get('preset', 'standard')}` | {backbone} | {result['rows']} | {result['judged_rows']:.0f} | {result['clusters']:.0f} | {split} | "
             f"{counted(result, 'by_interval', result['decided'])} | {counted(result, 'believed', result['decided'])} |"
         )
     return "\n".join(lines)

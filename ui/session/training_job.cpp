@@ -91,6 +91,9 @@ TrainingObserver TrainingJob::observerFor(const JobScope &scope)
     };
     observer.epoch = [this, post](const EpochStats &stats, int best) { post([=, this] { epoch(stats, best); }); };
     observer.paused = [this, post](bool isPaused, int saved) { post([=, this] { paused(isPaused, saved); }); };
+    observer.warned = [this, post](const std::string &warning) {
+        post([this, warning] { m_parts.place.say(Message::Severity::Warning, QString::fromStdString(warning)); });
+    };
     observer.snapshot = [this, post](std::shared_ptr<const Model> taken) {
         post([this, taken = std::move(taken)] {
             if (!taken)

@@ -69,9 +69,11 @@ void setNetwork(Model &model, std::span<const float> parameters, int columns, co
     model.normShift.assign(shift.begin(), shift.end());
 }
 
-Mlp::Mlp(int columns, std::span<const int> hidden, bool layerNorm, OutputActivation output, double dropout, int batch)
+Mlp::Mlp(int columns, std::span<const int> hidden, bool layerNorm, OutputActivation output, double dropout, int batch,
+         int leastDropped)
     : m_layers(layerSlices(columns, hidden, layerNorm)), m_layerNorm(layerNorm), m_output(output), m_dropout(dropout),
-      m_columns(columns), m_batch(batch), m_parameterCount(dank::parameterCount(m_layers)),
+      m_columns(columns), m_batch(batch), m_leastDropped(leastDropped),
+      m_parameterCount(dank::parameterCount(m_layers)),
       m_input(static_cast<std::size_t>(batch) * static_cast<std::size_t>(columns)),
       m_scores(static_cast<std::size_t>(batch))
 {
@@ -91,8 +93,8 @@ std::span<const float> Mlp::forward(std::span<const float> parameters, int rows,
     if (parameters.size() != m_parameterCount || rows < 1 || rows > m_batch)
         throw Error(ErrorKind::Shape, "Mlp::forward: the parameters or rows do not fit the network.");
     m_rows = rows;
-    const bool drops = dropout != nullptr && m_dropout > 0;
-    m_keepScale = drops ? static_cast<float>(1.0 / (1.0 - m_dropout)) : 1.0f;
+    m_drops = dropout != nullptr && m_dropout > 0;
+    m_keepScale = m_drops ? static_cast<float>(1.0 / (1.0 - m_dropout)) : 1.0f;
 
     if (m_layerNorm)
         applyLayerNorm(parameters);
@@ -102,7 +104,7 @@ std::span<const float> Mlp::forward(std::span<const float> parameters, int rows,
         float *out = m_activations[l].data();
         const std::span<float> values(out, static_cast<std::size_t>(rows) * static_cast<std::size_t>(layer.outputs));
         const bool last = l + 1 == m_layers.size();
-        const bool masked = drops && !last;
+        const bool masked = dropsAfter(l);
         if (masked)
             m_mask.draw(values.size(), m_dropout, *dropout);
         const float *const weight = &parameters[layer.weight], *const bias = &parameters[layer.bias];
@@ -163,10 +165,11 @@ void Mlp::backward(std::span<const float> parameters, std::span<const float> slo
         m_sparse.assign(delta, rows, outputs, outputs, 1);
         m_sparse.times(&parameters[layer.weight], inputs, m_deltas[l - 1].data());
         // An activation is zero exactly where ReLU or dropout blocked it.
+        const float keepScale = dropsAfter(l - 1) ? m_keepScale : 1.0f;
         forEachPart(rows, rows * inputs * kMove,
                     [&, below = m_deltas[l - 1].data(), activations = m_activations[l - 1].data()](std::size_t r) {
                         for (std::size_t i = r * inputs; i < (r + 1) * inputs; ++i)
-                            below[i] = activations[i] == 0.0f ? 0.0f : below[i] * m_keepScale;
+                            below[i] = activations[i] == 0.0f ? 0.0f : below[i] * keepScale;
                     });
     }
     if (m_layerNorm)

@@ -28,8 +28,9 @@ std::size_t parameterCount(std::span<const LayerSlice> layers);
 /// (setIntraOpThreads()); for any number of them the same result, to the bit. Not thread-safe.
 class Mlp {
 public:
-    /// `batch`: the most rows a pass.
-    Mlp(int columns, std::span<const int> hidden, bool layerNorm, OutputActivation output, double dropout, int batch);
+    /// `batch`: the most rows a pass. `leastDropped`: hidden layers narrower than that are left alone by dropout.
+    Mlp(int columns, std::span<const int> hidden, bool layerNorm, OutputActivation output, double dropout, int batch,
+        int leastDropped = 0);
 
     std::size_t parameterCount() const { return m_parameterCount; }
     int batch() const { return m_batch; }
@@ -48,6 +49,11 @@ public:
     void backward(std::span<const float> parameters, std::span<const float> slopes, std::span<float> gradient);
 
 private:
+    /// Whether the last forward pass dropped some of what that layer gave.
+    bool dropsAfter(std::size_t layer) const
+    {
+        return m_drops && layer + 1 < m_layers.size() && m_layers[layer].outputs >= m_leastDropped;
+    }
     void applyLayerNorm(std::span<const float> parameters);
     void layerNormGradient(std::span<const float> parameters, std::span<float> gradient) const;
 
@@ -57,7 +63,9 @@ private:
     double m_dropout;
     int m_columns;
     int m_batch;
+    int m_leastDropped;
     int m_rows = 0;         ///< of the last forward pass
+    bool m_drops = false;   ///< the last forward pass had dropout on
     float m_keepScale = 1;  ///< of the last forward pass: 1 / keep probability
     std::size_t m_parameterCount = 0;
     PackedRows m_rowsIn;    ///< what goes into the layer at hand

@@ -22,6 +22,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kValidationBatch = 256;
+/// A loss that only ranks does without dropout in hidden layers narrower than that.
+constexpr int kNarrow = 64;
 
 // Streams of the run's seed. Each epoch has its own two, so nothing but the epoch number is needed to go on. Epochs
 // count from 1, so 1 is no epoch's.
@@ -160,7 +162,8 @@ public:
         const TrainingHooks &hooks, const JobContext &job)
         : m_data(data), m_config(config), m_control(control), m_hooks(hooks), m_job(job),
           m_network(static_cast<int>(data.features.columns), config.hidden, config.layerNorm, config.output,
-                    config.dropout, std::max(largestBatch(data, config), kValidationBatch)),
+                    config.dropout, std::max(largestBatch(data, config), kValidationBatch),
+                    lossFixesHeight(config.loss) ? 0 : kNarrow),
           m_loss(config.loss, config.output), m_state(std::move(from)), m_gradient(m_network.parameterCount()),
           m_targets(static_cast<std::size_t>(m_network.batch())), m_delta(m_targets.size()),
           m_groups(data.groups.empty() ? 0 : m_targets.size())
@@ -168,6 +171,8 @@ public:
         prepareValidation();
         if (m_state.epoch > 0) {
             checkState(m_state, config, data.features.columns, m_network.parameterCount());
+            validationLoss(m_state.best);
+            m_bestIsFlat = isFlat();
             return;
         }
         m_state = {};
@@ -207,7 +212,8 @@ private:
         if (!trainLoss)
             return false;
         stats.trainLoss = *trainLoss;
-        stats.validationLoss = validationLoss();
+        stats.validationLoss = validationLoss(m_parameters);
+        const bool flat = isFlat();
         if (!std::isfinite(stats.trainLoss) || !std::isfinite(stats.validationLoss)) {
             throw Error(ErrorKind::Diverged,
                         "Training diverged in epoch " + std::to_string(stats.epoch)
@@ -220,15 +226,21 @@ private:
         m_state.secondMoment.swap(m_secondMoment);
         m_state.step = m_step;
         const auto best = static_cast<std::size_t>(m_state.bestEpoch);
-        const bool better = best == 0 || stats.validationLoss < m_state.curve[best - 1].validationLoss;
+        const bool better =
+            best == 0
+            || (flat == m_bestIsFlat ? stats.validationLoss < m_state.curve[best - 1].validationLoss : m_bestIsFlat);
         m_state.epoch = stats.epoch;
         m_state.curve.push_back(stats);
         if (better) {
             copy(m_state.parameters, m_state.best);
             m_state.bestEpoch = m_state.epoch;
+            m_bestIsFlat = flat;
         }
         if (m_hooks.onEpoch)
             m_hooks.onEpoch(stats, m_state);
+        if (flat && !m_toldFlat && m_hooks.onCollapse)
+            m_hooks.onCollapse(stats.epoch);
+        m_toldFlat = m_toldFlat || flat;
         return true;
     }
 
@@ -292,7 +304,10 @@ private:
         return total / static_cast<double>(order.size());
     }
 
-    double validationLoss()
+    /// Whether the held-out memes were given one answer at the last validationLoss().
+    bool isFlat() const { return answersAreFlat(m_answers, m_validationTargets); }
+
+    double validationLoss(std::span<const float> parameters)
     {
         const std::span<const std::size_t> rows = m_data.split.validation;
         const auto batch = static_cast<std::size_t>(kValidationBatch);
@@ -300,7 +315,7 @@ private:
             m_job.cancel.check();
             const std::size_t count = std::min(batch, rows.size() - first);
             load(rows.subspan(first, count));
-            const std::span<const float> answers = m_network.forward(m_parameters, static_cast<int>(count), nullptr);
+            const std::span<const float> answers = m_network.forward(parameters, static_cast<int>(count), nullptr);
             const std::span<const float> scores = m_network.scores();
             std::copy(answers.begin(), answers.end(), m_answers.begin() + static_cast<std::ptrdiff_t>(first));
             std::copy(scores.begin(), scores.end(), m_scores.begin() + static_cast<std::ptrdiff_t>(first));
@@ -358,10 +373,34 @@ private:
     std::vector<std::uint32_t> m_groups;                          ///< of one batch; empty for none
     std::vector<float> m_validationTargets, m_scores, m_answers;  ///< of all held-out rows
     std::vector<std::uint32_t> m_validationGroups;
+    bool m_bestIsFlat = false;  ///< the best epoch's head tells no memes apart
+    bool m_toldFlat = false;
     Clock::duration m_waited{};
 };
 
 }  // namespace
+
+bool answersAreFlat(std::span<const float> answers, std::span<const float> targets)
+{
+    constexpr std::size_t kLeastRows = 10;
+    constexpr double kShare = 0.95, kWidth = 1e-3;
+    const auto rows = static_cast<double>(answers.size());
+    if (answers.size() < kLeastRows || targets.size() != answers.size()
+        || std::ranges::min(targets) == std::ranges::max(targets))
+        return false;
+    double mean = 0, squares = 0;
+    for (const float target : targets)
+        mean += target / rows;
+    for (const float target : targets)
+        squares += (target - mean) * (target - mean) / rows;
+    std::vector<float> sorted(answers.begin(), answers.end());
+    std::sort(sorted.begin(), sorted.end());
+    const auto alike = static_cast<std::size_t>(std::ceil(kShare * rows));
+    for (std::size_t first = 0; first + alike <= sorted.size(); ++first)
+        if (sorted[first + alike - 1] - sorted[first] <= kWidth * std::sqrt(squares))
+            return true;
+    return false;
+}
 
 TrainingState trainRegressor(const TrainingData &data, const TrainConfig &config, TrainingState from,
                              TrainingControl &control, const TrainingHooks &hooks, const JobContext &job, int threads)

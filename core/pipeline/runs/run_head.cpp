@@ -20,6 +20,14 @@ bool isFinite(std::span<const float> values)
     return std::ranges::all_of(values, [](float value) { return std::isfinite(value); });
 }
 
+/// Whether a perceptron gives the choosing rows one answer.
+bool isFlat(const Model &model, const TrainingData &data)
+{
+    const std::vector<double> answers = answersFor(model, data.features, data.split.validation);
+    return answersAreFlat(std::vector<float>(answers.begin(), answers.end()),
+                          picked<float>(data.targets, data.split.validation));
+}
+
 /// Makes a line through features of one scale the same line through those of another.
 void rescaleLine(Blend &blend, const Model &model, const TrainingState &to)
 {
@@ -93,7 +101,8 @@ public:
     }
 
     /// Trains it anew on learning and choosing rows together, as long as it took to its best. What cannot be trained
-    /// stays as it is. A line of `blend` moves with the features' scale.
+    /// stays as it is, and so does one that would tell no memes apart. A line of `blend` moves with the features'
+    /// scale.
     void refit(Perceptron &perceptron, Blend &blend) const
     {
         const TrainingData &data = m_data.training;
@@ -108,9 +117,13 @@ public:
                                               together, config);
         if (!state || state->epoch != config.epochs)
             return;
+        Perceptron anew = perceptron;
+        put(anew, state->parameters, *state);
+        if (isFlat(anew.model, data))
+            return;
         if (onFeatures)
             rescaleLine(blend, perceptron.model, *state);
-        put(perceptron, state->parameters, *state);
+        perceptron = std::move(anew);
     }
 
 private:
@@ -137,6 +150,23 @@ private:
 };
 
 }  // namespace
+
+std::string collapseWarning(const TrainConfig &config, int epoch)
+{
+    std::string way = "Try a lower learning rate";
+    if (config.dropout > 0 && !config.hidden.empty())
+        way += ", less dropout or wider layers";
+    if (!config.blend)
+        way += lossFixesHeight(config.loss) ? ", or the preset auto." : ", another loss, or the preset auto.";
+    if (epoch == 0)
+        return "This model gives nearly all memes the same score, whatever is in them. " + way;
+    const std::string since =
+        "From epoch " + std::to_string(epoch) + " on the network gives nearly all held-out memes the same score, ";
+    return since
+           + (config.blend ? "so the blend does without it unless that changes. "
+                           : "so it tells none apart; no such epoch is kept where another is there. ")
+           + way;
+}
 
 HeadData headData(const RunData &data)
 {

@@ -29,9 +29,14 @@ HeadData headData(const RunData &data);
 /// where it comes from.
 Model perceptronOf(const TrainConfig &config, const TrainingState &state, std::size_t columns);
 
+/// That the network of a training has come to give all memes one score (TrainingHooks::onCollapse), and the way out;
+/// with epoch 0 that the finished one does.
+std::string collapseWarning(const TrainConfig &config, int epoch);
+
 /// Makes a trained perceptron the whole head that its settings ask for: without a blend it stays as it is. Where the
 /// blend uses the perceptron it is trained anew on learning and choosing rows together, for as many epochs as were
-/// best; where `control` stops that, it stays the one that it was. Reports stage "blend". Throws Cancelled.
+/// best; where `control` stops that, or what comes of it tells no memes apart, it stays the one that it was. Reports
+/// stage "blend". Throws Cancelled.
 void completeHead(Model &model, const HeadData &data, int bestEpoch, TrainingControl &control, const JobContext &job,
                   int threads);
 

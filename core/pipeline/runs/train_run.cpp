@@ -9,6 +9,7 @@
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/base/json_reader.h"
+#include "core/base/rows.h"
 #include "core/nn/training/trainer.h"
 #include "core/pipeline/runs/cross_validate.h"
 #include "core/pipeline/runs/evaluate_run.h"
@@ -156,6 +157,10 @@ private:
             if (m_snapshotDue && m_observer.snapshot && Clock::now() - m_snapshotAt >= kSnapshotInterval)
                 sendSnapshot();
         };
+        hooks.onCollapse = [this, &config](int epoch) {
+            if (m_observer.warned)
+                m_observer.warned(collapseWarning(config, epoch));
+        };
         hooks.onPause = [this](bool paused, int savedEpoch) {
             m_checkpoint.sync();
             m_library.runs().setState(m_record.run, paused ? RunState::Paused : RunState::Running);
@@ -258,6 +263,10 @@ private:
                 tell(model);
             // Who has stopped the epochs waits for what needs no training; who stops now, for nothing.
             const JobContext judging{stoppedByUser ? job.cancel : control.anyStop(job.cancel), job.progress};
+            if (!m_record.config.blend
+                && answersAreFlat(std::vector<float>(m_answers.begin(), m_answers.end()),
+                                  picked<float>(m_data.targets, m_data.split.test)))
+                report.notes.push_back(collapseWarning(m_record.config, 0));
             report.modelPath = m_library.modelPath(m_record.run);
             std::shared_ptr<const Model> shuffled;
             report.evaluation = judged(*model, stoppedByUser, control, judging, report.notes, shuffled);
