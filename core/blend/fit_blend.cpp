@@ -88,6 +88,14 @@ struct Way {
     Stack stack;
 };
 
+double meanOf(std::span<const float> values)
+{
+    double mean = 0;
+    for (const float value : values)
+        mean += value / static_cast<double>(values.size());
+    return mean;
+}
+
 /// The mean of `from` - `less`.
 double meanDifference(std::span<const double> from, std::span<const double> less)
 {
@@ -236,19 +244,28 @@ private:
         return places;
     }
 
+    /// From the mean of those to the mean of all. Without it a part that says nothing answers the mean of the others,
+    /// which is low where those held out are high: among few rows it would seem to know less than nothing.
+    double meanShift(std::span<const std::size_t> learned) const
+    {
+        return meanOf(m_targets) - meanOf(picked<float>(m_targets, learned));
+    }
+
     void answerByLine(OutOfFold &line, std::size_t deal, std::size_t fold) const
     {
         const std::vector<std::size_t> held = places(deal, fold, true);
         if (held.empty())
             return;
-        const auto learned = picked<std::size_t>(m_rows, places(deal, fold, false));
+        const std::vector<std::size_t> others = places(deal, fold, false);
+        const auto learned = picked<std::size_t>(m_rows, others);
+        const double shift = meanShift(others);
         const auto heads =
             ridgeHeads(m_input.features, m_input.scale, m_input.targets, learned, kLinePenalties, quiet());
         std::vector<float> row(m_input.features.columns);
         for (const std::size_t i : held) {
             m_input.scale.apply(m_input.features.row(m_rows[i]), row);
             for (std::size_t p = 0; p < heads.size(); ++p)
-                line.answers[p][deal * m_rows.size() + i] = heads[p](row);
+                line.answers[p][deal * m_rows.size() + i] = heads[p](row) + shift;
         }
     }
 
@@ -257,10 +274,12 @@ private:
         const std::vector<std::size_t> held = places(deal, fold, true);
         if (held.empty())
             return;
-        const auto heads = block.ridge.heads(m_targets, places(deal, fold, false), kWordPenalties, quiet());
+        const std::vector<std::size_t> learned = places(deal, fold, false);
+        const double shift = meanShift(learned);
+        const auto heads = block.ridge.heads(m_targets, learned, kWordPenalties, quiet());
         for (const std::size_t i : held)
             for (std::size_t p = 0; p < heads.size(); ++p)
-                block.outOfFold.answers[p][deal * m_rows.size() + i] = block.ridge.answer(heads[p], i);
+                block.outOfFold.answers[p][deal * m_rows.size() + i] = block.ridge.answer(heads[p], i) + shift;
     }
 
     /// The mean of its deals.
