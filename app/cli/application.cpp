@@ -22,6 +22,8 @@ constexpr Command kCommands[] = {
     {"resume", "Go on with a run that was interrupted", "dank resume 7", declareResume},
     {"eval", "Judge a model on a dataset", "dank eval memes.dankmodel other/db.json", declareEval},
     {"rate", "Rate pictures and folders", "dank rate memes.dankmodel picture.jpg folder/ --format csv", declareRate},
+    {"read", "Find the words in pictures and keep them", "dank read memes/db.json --language eng+deu --format csv",
+     declareRead},
     {"runs", "List, show, compare, note, lock, export and delete training runs", "dank runs diff 5 7", declareRuns},
     {"reproduce", "Run the paper's own training loop again, beside its table", "dank reproduce --seeds 3",
      declareReproduce},

@@ -33,6 +33,7 @@ Action declareTrain(CLI::App &app);
 Action declareResume(CLI::App &app);
 Action declareEval(CLI::App &app);
 Action declareRate(CLI::App &app);
+Action declareRead(CLI::App &app);
 Action declareRuns(CLI::App &app);
 Action declareLibrary(CLI::App &app);
 Action declareReproduce(CLI::App &app);
