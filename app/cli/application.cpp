@@ -24,6 +24,8 @@ constexpr Command kCommands[] = {
     {"rate", "Rate pictures and folders", "dank rate memes.dankmodel picture.jpg folder/ --format csv", declareRate},
     {"explain", "Tell which parts of a picture and which words moved its score",
      "dank explain memes.dankmodel picture.jpg --out why.png", declareExplain},
+    {"read", "Find the words in pictures and keep them", "dank read memes/db.json --language eng+deu --format csv",
+     declareRead},
     {"runs", "List, show, compare, note, lock, export and delete training runs", "dank runs diff 5 7", declareRuns},
     {"reproduce", "Run the paper's own training loop again, beside its table", "dank reproduce --seeds 3",
      declareReproduce},

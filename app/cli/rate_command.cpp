@@ -1,4 +1,3 @@
-#include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -6,6 +5,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/extract_options.h"
+#include "app/cli/given_paths.h"
 #include "app/cli/rate_output.h"
 #include "core/base/file.h"
 #include "core/dataset/rate_input.h"
@@ -22,26 +22,6 @@ struct RateOptions {
     std::string format = "table", caption, weights, device = "auto";
     bool strict = false;
 };
-
-/// What was given, with `-` replaced by the lines of stdin.
-std::vector<std::filesystem::path> givenPaths(const std::vector<std::string> &arguments)
-{
-    std::vector<std::filesystem::path> paths;
-    for (const std::string &argument : arguments) {
-        if (argument != "-") {
-            paths.emplace_back(argument);
-            continue;
-        }
-        std::string line;
-        while (std::getline(std::cin, line)) {
-            if (line.ends_with('\r'))
-                line.pop_back();
-            if (!line.empty())
-                paths.emplace_back(line);
-        }
-    }
-    return paths;
-}
 
 int rate(Context &context, const RateOptions &options)
 {

@@ -6,10 +6,11 @@
 #include "core/engine/rater.h"
 #include "core/engine/trainer.h"
 #include "core/engine/weights_shelf.h"
+#include "core/engine/word_reading.h"
 
 namespace dank {
 
-/// The heavy half of the program (LibTorch, OpenCV) behind small interfaces, so that window and command line can open
+/// The heavy half of the program (LibTorch, OpenCV, Tesseract) behind small interfaces, so that window and command line can open
 /// it late and off their main thread. All calls may be made from any thread; each long one takes a JobContext. Errors
 /// are dank::Error, a stop is dank::Cancelled. The parts live as long as the engine.
 class Engine {
@@ -22,6 +23,7 @@ public:
     virtual WeightsShelf &shelf() = 0;
     virtual Machine &machine() = 0;
     virtual Pictures &pictures() = 0;
+    virtual WordReading &words() = 0;
 };
 
 }  // namespace dank

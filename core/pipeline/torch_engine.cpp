@@ -20,12 +20,15 @@
 #include "core/pipeline/runs/train_run.h"
 #include "core/pipeline/runs/map_file.h"
 #include "core/pipeline/sample.h"
+#include "core/pipeline/words/read_pictures.h"
+#include "core/words/tesseract_reader.h"
+#include "core/words/text_reader.h"
 
 namespace dank {
 
 namespace {
 
-class TorchEngine final : public Engine, Extractor, Trainer, Rater, LibraryShelf, Machine, Pictures {
+class TorchEngine final : public Engine, Extractor, Trainer, Rater, LibraryShelf, Machine, Pictures, WordReading {
 public:
     explicit TorchEngine(const EngineOptions &options)
         : m_threads(options.threads > 0 ? options.threads
@@ -39,12 +42,13 @@ public:
     WeightsShelf &shelf() override { return *this; }
     Machine &machine() override { return *this; }
     Pictures &pictures() override { return *this; }
+    WordReading &words() override { return *this; }
 
 private:
     EngineInfo info() const override
     {
         EngineInfo info;
-        info.versions = {{"LibTorch", torchVersion()}};
+        info.versions = {{"LibTorch", torchVersion()}, {"Tesseract", tesseractVersion()}};
         for (const Device &device : availableDevices())
             info.devices.emplace_back(device.name, device.description);
         const Device automatic = chooseDevice("auto");
@@ -135,6 +139,21 @@ private:
                              const JobContext &job) override
     {
         return dank::writeSample(folder, count, seed, job);
+    }
+
+    std::vector<std::string> readers() const override { return textReaderNames(); }
+
+    ReadStatus readStatus(const Dataset &dataset, const ReadRequest &request, const std::filesystem::path &library,
+                          const JobContext &job) const override
+    {
+        return dank::readStatus(dataset, request, library, m_threads, job);
+    }
+
+    ReadReport read(std::span<const std::filesystem::path> files, const ReadRequest &request,
+                    const std::filesystem::path &library, const JobContext &job) override
+    {
+        const FreedMemoryReleaser releaser;
+        return readPictures(files, request, library, m_threads, job);
     }
 
     PipelineContext context(const std::filesystem::path &library) const { return {m_backbones, m_threads, library}; }

@@ -37,6 +37,8 @@ check() {
     includes 'Eigen/' 'Eigen only in core/evaluate and core/blend' $(sources core app ui | grep -vE '^core/(evaluate|blend)/')
     includes 'zip\.h' 'libzip only in core/weights' $(sources core app ui | grep -v '^core/weights/')
 
+    tesseract='tesseract/|allheaders\.h|leptonica/'
+    includes "$tesseract" 'Tesseract only in core/words' $(sources core app ui | grep -v '^core/words/')
     includes 'curl/|openssl/' 'libcurl and OpenSSL only in core/weights' $(sources core app ui | grep -v '^core/weights/')
 
     # Layers: what each may include of ours.
@@ -69,6 +71,7 @@ core/rating core/base core/backbone core/dataset core/learn core/evaluate core/m
 core/explain core/base core/dataset core/learn core/evaluate core/model core/explain
 core/engine core/base core/backbone core/dataset core/learn core/evaluate core/model core/explain core/engine
 core/image core/base core/dataset core/image
+core/words core/base core/dataset core/image core/words
 core/nn core/base core/backbone core/dataset core/learn core/evaluate core/model core/weights core/nn
 core/pipeline core
 ui core/base core/backbone core/dataset core/learn core/evaluate core/model core/explain core/store core/engine ui
@@ -89,7 +92,7 @@ app/gui core/base core/backbone core/dataset core/learn core/evaluate core/model
 RULES
 
     # A header that shows another library's types belongs to its own room.
-    theirs="$torch|$opencv|nlohmann/|Eigen/|SQLiteCpp/|sqlite3|zip\.h|curl/|xxhash|turbojpeg|gif_lib|libexif/"
+    theirs="$torch|$opencv|$tesseract|nlohmann/|Eigen/|SQLiteCpp/|sqlite3|zip\.h|curl/|xxhash|turbojpeg|gif_lib|libexif/"
     grep -lE "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"]($theirs)" $(sources core | grep '\.h$') /dev/null |
         while read -r header; do
             folder=$(printf '%s' "$header" | cut -d/ -f1,2)

@@ -9,6 +9,7 @@
 
 #include "core/engine/engine.h"
 #include "core/store/library.h"
+#include "tests/ui/fake_reading.h"
 #include "tests/ui/fake_results.h"
 
 namespace dank::test {
@@ -22,7 +23,8 @@ class FakeEngine : public FakeResults,
                    public Rater,
                    public WeightsShelf,
                    public Machine,
-                   public Pictures {
+                   public Pictures,
+                   public FakeReading {
 public:
     Extractor &extractor() override { return *this; }
     Trainer &trainer() override { return *this; }
@@ -30,6 +32,7 @@ public:
     WeightsShelf &shelf() override { return *this; }
     Machine &machine() override { return *this; }
     Pictures &pictures() override { return *this; }
+    WordReading &words() override { return *this; }
 
     std::atomic<int> epochMs{1};  ///< how long an epoch takes
     std::atomic<int> imageMs{0};  ///< how long one picture takes to extract
@@ -43,8 +46,7 @@ public:
     std::vector<std::string> notes;    ///< of a training's report
     std::optional<Judgement> judgement;  ///< of a training's model
     std::atomic<int> extractions{0}, trainings{0}, discarded{0}, kept{0}, opened{0}, rated{0}, thumbnails{0},
-        samples{0};
-    std::atomic<int> evaluations{0};
+        samples{0}, evaluations{0};
     std::atomic<int> running{0};
     std::atomic<int> fetchMs{0};                                      ///< how long a hundredth of a download takes
     std::atomic<int> holdFetchAt{-1};                                 ///< stands at this hundredth until it is -1

@@ -32,26 +32,24 @@ std::map<std::string, std::string> rememberedHashes(const Files &files, const Li
     return all;
 }
 
-/// The files that the records name, each once, and which of them each record names.
-std::pair<Files, std::vector<std::size_t>> filesOf(std::span<const MemeRecord> records)
+/// `named` with each file once, and which of those each of `named` is.
+std::pair<Files, std::vector<std::size_t>> eachOnce(const Files &named)
 {
     Files files;
     std::vector<std::size_t> fileOf;
     std::unordered_map<std::string_view, std::size_t> places;
-    for (const MemeRecord &record : records) {
-        const auto [found, isNew] = places.try_emplace(record.image.native(), files.size());
+    for (const std::filesystem::path *file : named) {
+        const auto [found, isNew] = places.try_emplace(file->native(), files.size());
         if (isNew)
-            files.push_back(&record.image);
+            files.push_back(file);
         fileOf.push_back(found->second);
     }
     return {std::move(files), std::move(fileOf)};
 }
 
-}  // namespace
-
-std::vector<std::string> hashPictures(const Dataset &dataset, int threads, Library *library, const JobContext &job)
+std::vector<std::string> hashEach(const Files &named, int threads, Library *library, const JobContext &job)
 {
-    const auto [files, fileOf] = filesOf(dataset.records());
+    const auto [files, fileOf] = eachOnce(named);
     job.report("hash", 0, files.size());
     const auto remembered = library ? rememberedHashes(files, *library) : std::map<std::string, std::string>();
     std::vector<std::string> hashes(files.size());
@@ -88,6 +86,25 @@ std::vector<std::string> hashPictures(const Dataset &dataset, int threads, Libra
     for (const std::size_t file : fileOf)
         ofRows.push_back(hashes[file]);
     return ofRows;
+}
+
+}  // namespace
+
+std::vector<std::string> hashPictures(const Dataset &dataset, int threads, Library *library, const JobContext &job)
+{
+    Files named;
+    for (const MemeRecord &record : dataset.records())
+        named.push_back(&record.image);
+    return hashEach(named, threads, library, job);
+}
+
+std::vector<std::string> hashPictures(std::span<const std::filesystem::path> files, int threads, Library *library,
+                                      const JobContext &job)
+{
+    Files named;
+    for (const std::filesystem::path &file : files)
+        named.push_back(&file);
+    return hashEach(named, threads, library, job);
 }
 
 std::vector<std::vector<std::size_t>> rowsByPicture(std::span<const std::string> hashes)

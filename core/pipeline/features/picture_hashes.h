@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,6 +17,10 @@ class Library;
 /// `library` (may be nullptr) remembers them for as long as the files stay the same. Reports stage "hash". Throws
 /// Error{Library}, Cancelled.
 std::vector<std::string> hashPictures(const Dataset &dataset, int threads, Library *library, const JobContext &job);
+
+/// The same for files, which may stand several times.
+std::vector<std::string> hashPictures(std::span<const std::filesystem::path> files, int threads, Library *library,
+                                      const JobContext &job);
 
 /// The rows that show each picture, ascending, in the order of the first ones. `hashes`: of each row's picture; a row
 /// with an empty one stands alone.

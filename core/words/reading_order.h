@@ -1,0 +1,15 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "core/dataset/picture_text.h"
+
+namespace dank {
+
+/// One reading out of several of the same picture, each of another view of it. Of words that lie over each other the
+/// surest stays. What is left is put into lines and those into blocks, from the top down and from left to right, and
+/// pieces of a line without one likely word are dropped: texture reads as loose signs.
+PictureText mergeReadings(std::span<const std::vector<TextWord>> readings);
+
+}  // namespace dank
