@@ -22,6 +22,8 @@ constexpr Command kCommands[] = {
     {"resume", "Go on with a run that was interrupted", "dank resume 7", declareResume},
     {"eval", "Judge a model on a dataset", "dank eval memes.dankmodel other/db.json", declareEval},
     {"rate", "Rate pictures and folders", "dank rate memes.dankmodel picture.jpg folder/ --format csv", declareRate},
+    {"search", "Find memes by words of their titles and of what was read in their pictures",
+     "dank search memes/db.json 'one does not' --format json", declareSearch},
     {"runs", "List, show, compare, note, lock, export and delete training runs", "dank runs diff 5 7", declareRuns},
     {"reproduce", "Run the paper's own training loop again, beside its table", "dank reproduce --seeds 3",
      declareReproduce},

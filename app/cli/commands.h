@@ -34,6 +34,7 @@ Action declareResume(CLI::App &app);
 Action declareEval(CLI::App &app);
 Action declareRate(CLI::App &app);
 Action declareRuns(CLI::App &app);
+Action declareSearch(CLI::App &app);
 Action declareLibrary(CLI::App &app);
 Action declareReproduce(CLI::App &app);
 Action declareWeights(CLI::App &app);

@@ -162,7 +162,7 @@ Score Scorer::score(std::span<const float> features, const std::string &hash, st
     if (!m_model->trainPictures.empty()) {
         const SimilarMemes &memes = similar();
         score.learnedFrom = memes.learnedFrom(hash);
-        score.neighbours = memes.find(features, hash, kNeighbours);
+        score.neighbours = memes.find(features, hash, kNeighbours, caption);
         score.comparedWith = memes.count();
     }
     return score;

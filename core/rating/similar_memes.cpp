@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <exception>
+#include <optional>
 
 #include "core/base/error.h"
 #include "core/base/hash.h"
 #include "core/dataset/image_probe.h"
+#include "core/evaluate/title_features.h"
 #include "core/store/library.h"
 
 namespace dank {
@@ -29,6 +31,21 @@ std::string pathOf(const Model &model, const TrainPicture &picture)
     } catch (const Error &) {
         return {};
     }
+}
+
+/// The cosine of two rows of length 1; nothing where one is empty.
+std::optional<double> alike(const SparseRow &a, const SparseRow &b)
+{
+    if (a.empty() || b.empty())
+        return std::nullopt;
+    double sum = 0;
+    for (auto left = a.begin(), right = b.begin(); left != a.end() && right != b.end();) {
+        if (left->first == right->first)
+            sum += double{left++->second} * right++->second;
+        else
+            left->first < right->first ? void(++left) : void(++right);
+    }
+    return std::clamp(sum, 0.0, 1.0);
 }
 
 }  // namespace
@@ -74,14 +91,19 @@ SimilarMemes::SimilarMemes(const Model &model, const fs::path &library) : m_mode
     m_nearest = NearestMemes(std::move(features));
 }
 
-std::vector<SimilarMeme> SimilarMemes::find(std::span<const float> features, const std::string &hash,
-                                            std::size_t k) const
+std::vector<SimilarMeme> SimilarMemes::find(std::span<const float> features, const std::string &hash, std::size_t k,
+                                            const std::string &caption) const
 {
+    const bool reads = m_model->readsCaptions() && !caption.empty();
+    const std::optional<TitleFeatures> words =
+        reads ? std::optional<TitleFeatures>(std::in_place, m_model->blend->rarity) : std::nullopt;
+    const SparseRow said = words ? words->of(caption) : SparseRow();
     std::vector<SimilarMeme> memes;
     for (const Neighbour &neighbour : m_nearest.nearest(features, k)) {
         const TrainPicture &picture = m_model->trainPictures[m_pictures[neighbour.row]];
         memes.push_back({m_model->trainIds[picture.row], picture.upvotes, neighbour.similarity, picture.hash == hash,
-                         pathAt(m_pictures[neighbour.row])});
+                         pathAt(m_pictures[neighbour.row]),
+                         said.empty() ? std::nullopt : alike(said, words->of(picture.title))});
     }
     return memes;
 }

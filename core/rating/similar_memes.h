@@ -28,8 +28,10 @@ public:
     std::size_t count() const { return m_nearest.rows(); }
     /// Whether the model learned from the picture of that hash.
     bool learnedFrom(const std::string &hash) const { return m_known.contains(hash); }
-    /// The `k` nearest to a picture's features; `hash` is of its file.
-    std::vector<SimilarMeme> find(std::span<const float> features, const std::string &hash, std::size_t k) const;
+    /// The `k` nearest to a picture's features; `hash` is of its file. `caption`: what stands beside it, for the
+    /// likeness of the words, which has no part in the choice.
+    std::vector<SimilarMeme> find(std::span<const float> features, const std::string &hash, std::size_t k,
+                                  const std::string &caption = {}) const;
 
 private:
     /// Of the picture at that place in Model::trainPictures; checked once, since a pile of similar memes has the same
