@@ -25,8 +25,8 @@ struct SimilarMeme {
     double similarity = 0;     ///< of the pictures: cosine of the standardised features, -1..1
     bool samePicture = false;  ///< its file has the very bytes that were rated
     std::string path;          ///< of its picture, where that still is what the model learned from; else empty
-    /// Of the caption and its title: cosine of their TitleFeatures, 0..1; empty where the model reads no captions, or
-    /// one of the two has no words.
+    /// Of the titles, else of the texts in the pictures: cosine of their TitleFeatures, 0..1; empty where the model
+    /// reads neither, or one of the two has no words.
     std::optional<double> wordsSimilarity = {};
 };
 

@@ -148,7 +148,7 @@ Score Scorer::score(std::span<const float> features, const std::string &hash, st
     if (said) {
         score.imageAlone = danknessOf(image);
         score.wordsAlone = std::clamp(*said, 0.0, 1.0);
-        score.text = std::move(words.text);
+        score.text = words.text;
     }
     // A picture without words is measured against pictures without words, where the model keeps them.
     const bool wordless = !said && !m_model->imageReference.empty();
@@ -162,7 +162,7 @@ Score Scorer::score(std::span<const float> features, const std::string &hash, st
     if (!m_model->trainPictures.empty()) {
         const SimilarMemes &memes = similar();
         score.learnedFrom = memes.learnedFrom(hash);
-        score.neighbours = memes.find(features, hash, kNeighbours, caption);
+        score.neighbours = memes.find(features, hash, kNeighbours, words);
         score.comparedWith = memes.count();
     }
     return score;

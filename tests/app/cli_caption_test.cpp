@@ -39,12 +39,12 @@ private:
         Blend &blend = model.blend.emplace();
         blend.line = {0.1F, 0};
         blend.lineBias = 0.3;
-        blend.rarity.assign(kTitleColumns, 1.0F);
-        blend.words.assign(kTitleColumns, 0.0F);
-        for (const auto &[column, value] : TitleFeatures(blend.rarity).of("cat"))
-            blend.words[column] = 0.3F;
-        blend.image = {0, 0, 1, 0};
-        blend.both = {0, 0, 1, 1};
+        blend.title.rarity.assign(kTitleColumns, 1.0F);
+        blend.title.weight.assign(kTitleColumns, 0.0F);
+        for (const auto &[column, value] : TitleFeatures(blend.title.rarity).of("cat"))
+            blend.title.weight[column] = 0.3F;
+        blend.image = {0, 0, 1, 0, 0};
+        blend.withTitle = {0, 0, 1, 1, 0};
         model.trainIds = {"near"};
         model.trainPictures = {{0, std::string(32, 'a'), 7, "", "a cat"}};
         return model;
@@ -64,9 +64,8 @@ private slots:
                                                                 {std::string(32, 'a'), near}});
         saveModel(readingModel(), path("reads.dankmodel").toStdString());
         Model blind = readingModel();
-        blind.blend->words.clear();
-        blind.blend->rarity.clear();
-        blind.blend->both.words = 0;
+        blind.blend->title = {};
+        blind.blend->withTitle = {};
         blind.trainPictures[0].title.clear();
         saveModel(blind, path("blind.dankmodel").toStdString());
     }

@@ -3,7 +3,7 @@
     tests/bench/search.py [--bin FOLDER] [--rows N] [--document FILE]
 Makes N memes (100,000) of 8 words in the title and 16 in the picture, as frequent as in a language, and asks for what
 stands in the field after each key (bench_search, -DDANK_BENCH=ON). With --document the table goes between the markers of
-that file."""
+that file. Times are the processor's, on which one thread works: what it takes on a machine that does nothing else."""
 
 import argparse
 import json

@@ -27,10 +27,10 @@ Model readingModel()
     Blend &blend = model.blend.emplace();
     blend.line = {0.1F, 0};
     blend.lineBias = 0.5;
-    blend.rarity.assign(kTitleColumns, 1.0F);
-    blend.words.assign(kTitleColumns, 0.01F);
-    blend.image = {0, 0, 1, 0};
-    blend.both = {0, 0, 1, 1};
+    blend.title.rarity.assign(kTitleColumns, 1.0F);
+    blend.title.weight.assign(kTitleColumns, 0.01F);
+    blend.image = {0, 0, 1, 0, 0};
+    blend.withTitle = {0, 0, 1, 1, 0};
     model.trainIds = {"a", "b", "c"};
     model.trainPictures = {{0, hashOf('a'), 10, "", "One does not simply"},
                            {1, hashOf('b'), 20, "", ""},
@@ -61,7 +61,7 @@ private slots:
         const Model model = readingModel();
         const SimilarMemes memes(model, library());
         const std::vector<float> picture{1, 0};
-        const auto found = memes.find(picture, hashOf('d'), 3, "ONE does not simply");
+        const auto found = memes.find(picture, hashOf('d'), 3, {.title = "ONE does not simply"});
         QCOMPARE(found.size(), std::size_t(3));
         QCOMPARE(found[0].id, std::string("a"));
         QVERIFY(found[0].similarity > found[1].similarity);
@@ -72,12 +72,13 @@ private slots:
             if (meme.id == "c")
                 QVERIFY(meme.wordsSimilarity.value() < 0.2);
         }
-        const TitleFeatures words(model.blend->rarity);
+        const TitleFeatures words(model.blend->title.rarity);
         double cosine = 0;
         for (const auto &[column, value] : words.of("simply a cat"))
             for (const auto &[other, theirs] : words.of("One does not simply"))
                 cosine += column == other ? double{value} * theirs : 0;
-        QVERIFY(std::abs(memes.find(picture, "", 1, "simply a cat")[0].wordsSimilarity.value() - cosine) < 1e-12);
+        QVERIFY(std::abs(memes.find(picture, "", 1, {.title = "simply a cat"})[0].wordsSimilarity.value() - cosine)
+                < 1e-12);
     }
 
     void nothingToSayOfWords()
@@ -86,15 +87,30 @@ private slots:
         const SimilarMemes memes(model, library());
         const std::vector<float> picture{1, 0};
         for (const std::string caption : {"", " \n", "\xff"})
-            for (const SimilarMeme &meme : memes.find(picture, "", 3, caption))
+            for (const SimilarMeme &meme : memes.find(picture, "", 3, {.title = caption}))
                 QVERIFY(!meme.wordsSimilarity || *meme.wordsSimilarity < 1e-9 || caption == "\xff");
         Model blind = readingModel();
-        blind.blend->words.clear();
-        blind.blend->rarity.clear();
-        blind.blend->both.words = 0;
+        blind.blend->title = {};
+        blind.blend->withTitle = {};
         const SimilarMemes others(blind, library());
-        for (const SimilarMeme &meme : others.find(picture, "", 3, "a cat"))
+        for (const SimilarMeme &meme : others.find(picture, "", 3, {.title = "a cat"}))
             QVERIFY(!meme.wordsSimilarity);
+    }
+
+    /// A model that reads the text in pictures compares it with what the library has of theirs.
+    void textsInPictures()
+    {
+        Library store = Library::open(library());
+        store.texts().put("r", std::vector<TextStore::Entry>{{hashOf('a'), {"walk into mordor", 0.9, {}}}});
+        Model model = readingModel();
+        std::swap(model.blend->title, model.blend->text);
+        model.blend->withText = {0, 0, 1, 0, 1};
+        model.blend->withTitle = {};
+        const SimilarMemes memes(model, library());
+        const auto found = memes.find(std::vector<float>{1, 0}, "", 3, {.text = "Walk into MORDOR"});
+        QCOMPARE(found[0].id, std::string("a"));
+        QVERIFY(std::abs(found[0].wordsSimilarity.value() - 1) < 1e-5);
+        QVERIFY(!found[1].wordsSimilarity);
     }
 
     /// Whatever a caption holds, the score is a number.

@@ -86,7 +86,7 @@ private slots:
             library.texts().put("r", std::vector<TextStore::Entry>{{hashText("bytes"), {"two\ncats", 0.9, {}}}});
         }
         const auto file = f.folder.path().toStdString() + "/m.dankmodel";
-        saveModel(FakeEngine::readingModel(), file);
+        saveModel(FakeEngine::readingModel(true), file);
         f.session->rater().open(QString::fromStdString(file));
         RatingBoard &board = f.session->board();
         board.rateImage("bytes", "read");

@@ -106,7 +106,7 @@ void WordsScreensTest::captions()
     const QStringList pictures = stage.pictures(5);
     readPictures(stage, {pictures[0], pictures[3]});
     const QString file = stage.folder.path() + "/reads.dankmodel";
-    saveModel(FakeEngine::readingModel(), file.toStdString());
+    saveModel(FakeEngine::readingModel(true), file.toStdString());
     stage.session->rater().open(file);
     stage.session->board().rate(pictures);
     RatingBoard &board = stage.session->board();

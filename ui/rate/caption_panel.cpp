@@ -23,13 +23,14 @@ namespace dank::ui {
 
 namespace {
 
-constexpr int kLongestCaption = 1000, kTypingMs = 150, kRowHeight = 26, kRows = 5;
+constexpr int kLongestCaption = 2000, kTypingMs = 150, kRowHeight = 26, kRows = 5;
 
 }  // namespace
 
 CaptionPanel::CaptionPanel(RatingBoard &board, QWidget *parent)
     : QWidget(parent), m_board(board), m_field(new QLineEdit(this)),
       m_source(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this)),
+      m_readLine(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this)),
       m_parts(paragraph({}, this, TextRole::Caption, TextLabel::Tone::Muted)),
       m_verdict(paragraph({}, this, TextRole::Caption, TextLabel::Tone::Muted)),
       m_useRead(new QPushButton(tr("Use what was read"), this)), m_add(new QPushButton(tr("Add this caption"), this)),
@@ -37,7 +38,6 @@ CaptionPanel::CaptionPanel(RatingBoard &board, QWidget *parent)
       m_compared(new QTableWidget(0, 3, this))
 {
     m_field->setObjectName(QStringLiteral("caption"));
-    m_field->setPlaceholderText(tr("What would stand on it or beside it"));
     m_field->setAccessibleName(tr("Caption"));
     m_field->setMaxLength(kLongestCaption);
     m_source->setObjectName(QStringLiteral("captionSource"));
@@ -66,7 +66,8 @@ CaptionPanel::CaptionPanel(RatingBoard &board, QWidget *parent)
     title->addWidget(m_source, 1);
     title->addWidget(m_useRead);
     column->addLayout(title);
-    addWidgets(*column, {m_field, m_parts});
+    m_readLine->setElided(true);
+    addWidgets(*column, {m_field, m_readLine, m_parts});
     column->addSpacing(10);
     auto *comparing = newBox<QHBoxLayout>(8);
     comparing->addWidget(new TextLabel(tr("Compare captions"), int(TextRole::Heading), TextLabel::Tone::Normal, this),
@@ -144,9 +145,19 @@ void CaptionPanel::showItem(std::size_t place, const RatedItem &item)
     if (!m_typing.isActive() && (place != m_place || !m_field->hasFocus()))
         m_field->setText(item.caption);
     m_place = place;
+    const bool fills = item.scoredBy && !item.scoredBy->readsTitles();  // what is typed stands for what was read
     if (!m_typing.isActive())
-        m_source->setText(item.caption.isEmpty() ? QString() : item.typed ? tr("typed") : tr("read in the picture"));
-    m_useRead->setVisible(!item.read.isEmpty());
+        m_source->setText(fills && item.caption.isEmpty() && !item.read.isEmpty() ? tr("empty: what was read counts")
+                          : item.caption.isEmpty()                                ? QString()
+                          : item.typed                                            ? tr("typed")
+                                                                                  : tr("read in the picture"));
+    m_field->setPlaceholderText(fills ? tr("What would stand in the picture")
+                                      : tr("The title it would be posted with"));
+    m_readLine->setText(
+        tr("Read in the picture%1: %2")
+            .arg(item.score.text.empty() ? tr(", not counted") : QString(), plainTitle(item.read.toStdString(), 200)));
+    m_readLine->setVisible(!fills && !item.read.isEmpty());
+    m_useRead->setVisible(fills && !item.read.isEmpty());
     m_useRead->setEnabled(item.typed && item.caption != item.read);
     m_add->setEnabled(!m_field->text().trimmed().isEmpty() && item.compared.size() < RatingBoard::kMostCompared);
     m_parts->setText(ScoreModel::parts(item));

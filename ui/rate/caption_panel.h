@@ -39,7 +39,7 @@ private:
     std::size_t m_place = 0;
     QTimer m_typing;  ///< runs while what is typed has not been rated
     QLineEdit *m_field;
-    TextLabel *m_source, *m_parts, *m_verdict;
+    TextLabel *m_source, *m_readLine, *m_parts, *m_verdict;
     QPushButton *m_useRead, *m_add, *m_remove, *m_copy;
     QTableWidget *m_compared;
 };

@@ -23,7 +23,7 @@ constexpr std::size_t kRatingBatch = 16;
 /// tell. `bytes`: of a picture that has no file.
 QString readIn(const RatedItem &item, const QByteArray &bytes, const std::filesystem::path &folder)
 {
-    constexpr int kLongest = 1000;
+    constexpr int kLongest = 2000;
     try {
         if (!std::filesystem::exists(folder / "library.sqlite"))
             return {};
@@ -188,8 +188,9 @@ void RatingBoard::start(std::size_t index)
             cancel.check();
             if (by->readsCaptions()) {
                 scored.read = readIn(scored, bytes, folder);
+                // A model that reads titles takes the text in the picture from the library by itself.
                 if (!scored.typed)
-                    scored.caption = scored.read;
+                    scored.caption = by->readsTitles() ? QString() : scored.read;
             }
             const auto draw = [&](const std::filesystem::path &file) {
                 std::string problem;
@@ -238,7 +239,7 @@ void RatingBoard::rated(std::uint64_t id, const TaskResult &result, RatedItem sc
         const RatedItem &now = m_items[at];  // the user may have gone on meanwhile
         bool goOn = now.typed != scored.typed || (now.typed && now.caption != scored.caption);
         if (now.typed || scored.typed)
-            scored.caption = now.typed ? now.caption : scored.read;
+            scored.caption = now.typed ? now.caption : by->readsTitles() ? QString() : scored.read;
         scored.typed = now.typed;
         std::vector<ComparedCaption> compared = now.compared;
         for (ComparedCaption &one : compared) {
@@ -325,7 +326,8 @@ void RatingBoard::useWhatWasRead(std::size_t index)
 {
     if (index >= m_items.size() || m_items[index].state != RatedItem::State::Scored || !m_items[index].typed)
         return;
-    m_items[index].caption = m_items[index].read;
+    const auto &by = m_items[index].scoredBy;
+    m_items[index].caption = by && by->readsTitles() ? QString() : m_items[index].read;
     m_items[index].typed = false;
     again(index);
 }

@@ -23,7 +23,7 @@ struct RatedItem {
     QString name;                ///< shown
     QString caption;             ///< the words that it is rated with; empty for none
     QString read;                ///< what was read in the picture, in one line; empty where nothing was
-    bool typed = false;          ///< the caption is the user's own; else it is what was read
+    bool typed = false;          ///< the caption is the user's own; else it is what was read, or empty
     bool readsCaptions = false;  ///< the model that scored it does
     Score score;
     std::vector<ComparedCaption> compared;  ///< scored ones best first, by the model that scored the picture
