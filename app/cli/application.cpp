@@ -26,6 +26,8 @@ constexpr Command kCommands[] = {
      "dank explain memes.dankmodel picture.jpg --out why.png", declareExplain},
     {"read", "Find the words in pictures and keep them", "dank read memes/db.json --language eng+deu --format csv",
      declareRead},
+    {"search", "Find memes by words of their titles and of what was read in their pictures",
+     "dank search memes/db.json 'one does not' --format json", declareSearch},
     {"runs", "List, show, compare, note, lock, export and delete training runs", "dank runs diff 5 7", declareRuns},
     {"reproduce", "Run the paper's own training loop again, beside its table", "dank reproduce --seeds 3",
      declareReproduce},

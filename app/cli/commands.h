@@ -36,6 +36,7 @@ Action declareRate(CLI::App &app);
 Action declareExplain(CLI::App &app);
 Action declareRead(CLI::App &app);
 Action declareRuns(CLI::App &app);
+Action declareSearch(CLI::App &app);
 Action declareLibrary(CLI::App &app);
 Action declareReproduce(CLI::App &app);
 Action declareWeights(CLI::App &app);

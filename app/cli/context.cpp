@@ -1,5 +1,8 @@
 #include "app/cli/context.h"
 
+#include <algorithm>
+#include <thread>
+
 #include "core/base/file.h"
 
 namespace dank::cli {
@@ -11,6 +14,12 @@ Context::Context(const Globals &globals)
       m_library(globals.library.empty() ? Library::defaultFolder() : fs::absolute(globals.library).lexically_normal()),
       m_console(globals.progress)
 {
+}
+
+int Context::threads() const
+{
+    return m_globals.threads > 0 ? m_globals.threads
+                                 : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
 bool Context::libraryExists() const

@@ -36,6 +36,7 @@ public:
     explicit Context(const Globals &globals);
 
     bool json() const { return m_globals.json; }
+    int threads() const;  ///< as given, or one per core
     const std::filesystem::path &library() const { return m_library; }
     bool libraryExists() const;
     /// An existing one; asking for what it holds makes none. Throws Error{Library} where there is none.

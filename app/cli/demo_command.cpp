@@ -118,9 +118,9 @@ std::vector<Score> rateHeldOut(Context &context, const DemoOptions &options, con
             scores.push_back(session->rate(record->image));
     }
     if (!context.json()) {
-        const auto output = makeRateOutput("table", *report.model);
+        const auto output = makeRateOutput("table", *report.model, false);
         for (const Score &score : scores)
-            output->add(score);
+            output->add(score, {});
     }
     return scores;
 }

@@ -9,6 +9,7 @@
 #include "app/cli/rate_output.h"
 #include "core/base/file.h"
 #include "core/dataset/rate_input.h"
+#include "core/model/caption_comparison.h"
 #include "core/rating/scorer.h"
 #include "core/store/model_file.h"
 
@@ -19,15 +20,18 @@ namespace {
 struct RateOptions {
     std::string model;
     std::vector<std::string> paths;
-    std::string format = "table", caption, weights, device = "auto";
+    std::vector<std::string> captions;
+    std::string format = "table", weights, device = "auto";
     bool strict = false;
 };
 
 int rate(Context &context, const RateOptions &options)
 {
     const auto model = std::make_shared<const Model>(loadModel(options.model));
-    if (!options.caption.empty() && !model->readsCaptions())
-        context.console().note("The model looks at pictures alone: the caption does not count.");
+    if (!options.captions.empty() && !model->readsCaptions())
+        context.console().note(options.captions.size() == 1
+                                   ? "The model looks at pictures alone: the caption does not count."
+                                   : "The model looks at pictures alone: the captions do not count.");
     const JobContext job = context.job();
     const auto files = expandRatePaths(givenPaths(options.paths), job);
     // Where weights or a device are named they are to be looked at, whatever is stored.
@@ -37,11 +41,11 @@ int rate(Context &context, const RateOptions &options)
     std::unique_ptr<RatingSession> session;
     std::optional<Error> noWeights;  // then only what is stored can be rated
 
-    const auto output = makeRateOutput(context.json() ? "json" : options.format, *model);
+    const auto output = makeRateOutput(context.json() ? "json" : options.format, *model, !options.captions.empty());
     std::size_t skipped = 0;
-    const auto rateFile = [&](const std::filesystem::path &file) {
+    const auto rateFile = [&](const std::filesystem::path &file, const std::string &caption) {
         if (known)
-            if (const std::optional<Score> stored = known->scoreStored(file, options.caption))
+            if (const std::optional<Score> stored = known->scoreStored(file, caption))
                 return *stored;
         if (!session && !noWeights) {
             try {
@@ -54,18 +58,33 @@ int rate(Context &context, const RateOptions &options)
                 noWeights = error;
             }
         }
-        return session ? session->rate(file, options.caption) : skippedScore(displayPath(file), noWeights->what());
+        return session ? session->rate(file, caption) : skippedScore(displayPath(file), noWeights->what());
     };
+    const std::vector<std::string> captions =
+        options.captions.empty() ? std::vector<std::string>{""} : options.captions;
     for (std::size_t i = 0; i < files.size(); ++i) {
         job.cancel.check();
         job.report("rate", i, files.size());
-        const Score score = rateFile(files[i]);
+        std::vector<Score> scores;
+        for (const std::string &caption : captions) {
+            scores.push_back(rateFile(files[i], caption));
+            if (!scores.back().skipped.empty())
+                break;  // whatever stands beside it
+        }
         context.console().clear();
-        if (!score.skipped.empty()) {
+        if (const Score &score = scores.back(); !score.skipped.empty()) {
             ++skipped;
             context.console().note("skipped " + score.path + ": " + score.skipped);
+            output->add(score, {});
+            continue;
         }
-        output->add(score);
+        std::vector<Score> sorted;
+        for (const std::size_t place : bestFirst(scores))
+            sorted.push_back(scores[place]);
+        const std::string comparison = captionsVerdict(sorted);
+        for (const std::size_t place : bestFirst(scores))
+            output->add(scores[place], {captions[place], comparison});
+        output->compared(comparison);
     }
     context.console().clear();
     output->finish();
@@ -87,8 +106,10 @@ Action declareRate(CLI::App &app)
         ->check(CLI::IsMember({"table", "csv", "json"}))
         ->type_name("FORMAT")
         ->capture_default_str();
-    app.add_option("--caption", options->caption, "What stands beside the pictures; counts where the model read titles")
-        ->type_name("TEXT");
+    app.add_option("--caption", options->captions,
+                   "What stands beside the pictures; counts where the model read titles. Several are compared")
+        ->type_name("TEXT")
+        ->allow_extra_args(false);  // one each time it is named: what follows is a picture
     addWeightsOption(app, options->weights);
     addDeviceOption(app, options->device);
     app.add_flag("--strict", options->strict, "Exit with 3 when a picture cannot be rated");

@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "core/base/csv.h"
 #include "core/base/file.h"
+#include "core/base/searched_text.h"
 #include "core/model/score_export.h"
 
 namespace dank::cli {
@@ -17,11 +19,17 @@ std::string datasetName(const Model &model)
     return displayPath(std::filesystem::path(model.dataset).parent_path().filename());
 }
 
+/// A caption in one line of a table. The rest of a very long one need not be read for it.
+std::string shortLine(const std::string &caption)
+{
+    return shortened(plainLine(std::string_view(caption).substr(0, 4096)), 60);
+}
+
 class TableOutput final : public RateOutput {
 public:
-    explicit TableOutput(const Model &model) : m_model(model) {}
+    TableOutput(const Model &model, bool captioned) : m_model(model), m_captioned(captioned) {}
 
-    void add(const Score &score) override
+    void add(const Score &score, const RatedCaption &caption) override
     {
         if (!m_begun) {
             m_begun = true;
@@ -32,9 +40,15 @@ public:
             printLine("dankness     interval  percentile  upvotes  path");
         }
         if (score.skipped.empty())
-            addScore(score);
+            addScore(score, caption.text);
         else
             printRow({"–", "–", "–", "–"}, printable(score.path + "  (" + score.skipped + ")"));
+        std::fflush(stdout);
+    }
+    void compared(const std::string &text) override
+    {
+        if (!text.empty())
+            printLine(kIndent + text);
         std::fflush(stdout);
     }
     void finish() override
@@ -63,7 +77,7 @@ public:
     }
 
 private:
-    void addScore(const Score &score)
+    void addScore(const Score &score, const std::string &caption)
     {
         m_scored = true;
         m_captions = m_captions || score.wordsAlone.has_value();
@@ -72,7 +86,9 @@ private:
                            : "–";
         printRow({fixed(score.dankness, 3), interval, fixed(score.percentile, 1), grouped(score.expectedUpvotes)},
                  printable(score.path));
-        const std::string indent(10, ' ');
+        const std::string &indent = kIndent;
+        if (m_captioned)
+            printLine(indent + (caption.empty() ? "without a caption" : "caption: " + shortLine(caption)));
         if (score.imageAlone && score.wordsAlone)
             printLine(indent + "image " + fixed(*score.imageAlone, 2) + " · words " + fixed(*score.wordsAlone, 2)
                       + " → " + fixed(score.dankness, 2));
@@ -84,7 +100,9 @@ private:
         std::string nearest;
         for (const SimilarMeme &meme : score.neighbours)
             nearest += (nearest.empty() ? "" : ", ") + meme.id + " (" + grouped(meme.upvotes) + " upvotes"
-                       + (meme.samePicture ? ", the same picture)" : ")");
+                       + (meme.samePicture ? ", the same picture" : "") + ", alike in picture "
+                       + fixed(meme.similarity, 2)
+                       + (meme.wordsSimilarity ? " · in words " + fixed(*meme.wordsSimilarity, 2) : "") + ")";
         if (!nearest.empty())
             printLine(printable(indent + "most like " + nearest));
     }
@@ -100,7 +118,9 @@ private:
         printLine(line + path);
     }
 
+    inline static const std::string kIndent = std::string(10, ' ');
     const Model &m_model;
+    const bool m_captioned;
     bool m_begun = false, m_scored = false, m_captions = false;
 };
 
@@ -111,28 +131,41 @@ ScoreSource sourceOf(const Model &model)
 
 class CsvOutput final : public RateOutput {
 public:
-    explicit CsvOutput(const Model &model) : m_source(sourceOf(model)) { printLine(scoreCsvHeader()); }
-
-    void add(const Score &score) override
+    CsvOutput(const Model &model, bool captioned) : m_source(sourceOf(model)), m_captioned(captioned)
     {
-        printLine(scoreCsvRow(score, m_source));
+        printLine(scoreCsvHeader() + (captioned ? ",caption" : ""));
+    }
+
+    void add(const Score &score, const RatedCaption &caption) override
+    {
+        printLine(scoreCsvRow(score, m_source) + (m_captioned ? ',' + csvCell(sanitizeUtf8(caption.text)) : ""));
         std::fflush(stdout);
     }
     void finish() override {}
 
 private:
     const ScoreSource m_source;
+    const bool m_captioned;
 };
 
 class JsonOutput final : public RateOutput {
 public:
-    explicit JsonOutput(const Model &model) : m_model(model) {}
+    JsonOutput(const Model &model, bool captioned) : m_model(model), m_captioned(captioned) {}
 
-    void add(const Score &score) override { m_scores.push_back(toJson(score, m_model)); }
+    void add(const Score &score, const RatedCaption &caption) override
+    {
+        Json json = toJson(score, m_model);
+        if (m_captioned && score.skipped.empty())
+            json["caption"] = caption.text;
+        if (!caption.comparison.empty())
+            json["comparison"] = caption.comparison;
+        m_scores.push_back(std::move(json));
+    }
     void finish() override { printJson(m_scores); }
 
 private:
     const Model &m_model;
+    const bool m_captioned;
     Json m_scores = Json::array();
 };
 
@@ -143,13 +176,13 @@ Json toJson(const Score &score, const Model &model)
     return Json::parse(scoreJson(score, sourceOf(model)));
 }
 
-std::unique_ptr<RateOutput> makeRateOutput(std::string_view format, const Model &model)
+std::unique_ptr<RateOutput> makeRateOutput(std::string_view format, const Model &model, bool captioned)
 {
     if (format == "json")
-        return std::make_unique<JsonOutput>(model);
+        return std::make_unique<JsonOutput>(model, captioned);
     if (format == "csv")
-        return std::make_unique<CsvOutput>(model);
-    return std::make_unique<TableOutput>(model);
+        return std::make_unique<CsvOutput>(model, captioned);
+    return std::make_unique<TableOutput>(model, captioned);
 }
 
 }  // namespace dank::cli

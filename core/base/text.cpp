@@ -23,6 +23,15 @@ std::size_t displayWidth(std::string_view text)
         std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
+std::string shortened(std::string_view text, std::size_t most)
+{
+    std::size_t end = 0;
+    for (; end < text.size() && most > 0; --most)
+        for (++end; end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80;)
+            ++end;
+    return std::string(text.substr(0, end)) + (end < text.size() ? "…" : "");
+}
+
 std::string textTable(const std::vector<std::vector<std::string>> &rows)
 {
     std::vector<std::size_t> widths;

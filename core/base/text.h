@@ -13,6 +13,9 @@ std::string fixed(double value, int digits);
 /// Columns that UTF-8 text takes where every character is as wide, one for each code point.
 std::size_t displayWidth(std::string_view text);
 
+/// The text, or its first `most` code points with "…" behind them.
+std::string shortened(std::string_view text, std::size_t most);
+
 /// Lines of text in columns: the first column left-aligned, the others right-aligned, two spaces between.
 std::string textTable(const std::vector<std::vector<std::string>> &rows);
 

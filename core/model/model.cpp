@@ -133,6 +133,8 @@ void validateTrainPictures(std::span<const TrainPicture> pictures, std::size_t t
             refuse("a training picture has fewer than 0 upvotes");
         if (!stays(picture.file))
             refuse("a training picture lies outside its dataset's folder");
+        if (picture.title.size() > kMaxTrainTitle)
+            refuse("the title of a training picture is longer than it may be");
     }
 }
 

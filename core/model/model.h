@@ -33,13 +33,17 @@ struct TrainPicture {
     std::string hash;     ///< hashFile() of the picture
     std::int64_t upvotes = 0;
     std::string file;  ///< where it was in its dataset's folder; empty for elsewhere
+    /// One line of at most kMaxTrainTitle bytes, kept where the model reads titles; else empty, as in older files.
+    std::string title = {};
 
     bool operator==(const TrainPicture &) const = default;
 };
 /// The most TrainPictures that a model keeps; of more training rows, these are evenly spread.
 inline constexpr std::size_t kMaxTrainPictures = 20'000;
-/// Throws Error{Format} for rows beyond `trainRows` or not ascending, hashes that are none, negative upvotes, and files
-/// that leave the dataset's folder.
+/// Bytes of a TrainPicture's title; few are longer.
+inline constexpr std::size_t kMaxTrainTitle = 400;
+/// Throws Error{Format} for rows beyond `trainRows` or not ascending, hashes that are none, negative upvotes, files
+/// that leave the dataset's folder, and titles that are too long.
 void validateTrainPictures(std::span<const TrainPicture> pictures, std::size_t trainRows);
 
 /// A trained regressor with all it takes to score an image the same way anywhere: an immutable value of

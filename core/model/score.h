@@ -22,9 +22,12 @@ struct ScoreInterval {
 struct SimilarMeme {
     MemeId id;
     std::int64_t upvotes = 0;
-    double similarity = 0;     ///< cosine of the standardised features, -1..1
+    double similarity = 0;     ///< of the pictures: cosine of the standardised features, -1..1
     bool samePicture = false;  ///< its file has the very bytes that were rated
     std::string path;          ///< of its picture, where that still is what the model learned from; else empty
+    /// Of the titles, else of the texts in the pictures: cosine of their TitleFeatures, 0..1; empty where the model
+    /// reads neither, or one of the two has no words.
+    std::optional<double> wordsSimilarity = {};
 };
 
 /// The outcome for one rated file. Every number is finite.

@@ -80,6 +80,7 @@ std::string scoreJson(const Score &score, const std::optional<ScoreSource> &sour
             neighbours.push_back({{"id", meme.id},
                                   {"upvotes", meme.upvotes},
                                   {"similarity", number(meme.similarity)},
+                                  {"words_similarity", meme.wordsSimilarity ? number(*meme.wordsSimilarity) : Json()},
                                   {"same_picture", meme.samePicture},
                                   {"path", meme.path.empty() ? Json() : Json(displayPath(meme.path))}});
         json.update({{"dankness", number(score.dankness)},

@@ -148,7 +148,7 @@ Score Scorer::score(std::span<const float> features, const std::string &hash, st
     if (said) {
         score.imageAlone = danknessOf(image);
         score.wordsAlone = std::clamp(*said, 0.0, 1.0);
-        score.text = std::move(words.text);
+        score.text = words.text;
     }
     const std::vector<float> &reference = m_model->referenceOf(said.has_value());
     addStanding(score, reference, &reference == &m_model->reference ? m_model->interval : m_model->imageInterval,
@@ -161,7 +161,7 @@ Score Scorer::score(std::span<const float> features, const std::string &hash, st
     if (!m_model->trainPictures.empty()) {
         const SimilarMemes &memes = similar();
         score.learnedFrom = memes.learnedFrom(hash);
-        score.neighbours = memes.find(features, hash, kNeighbours);
+        score.neighbours = memes.find(features, hash, kNeighbours, words);
         score.comparedWith = memes.count();
     }
     return score;

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <exception>
+#include <optional>
 
 #include "core/base/error.h"
 #include "core/base/hash.h"
 #include "core/dataset/image_probe.h"
+#include "core/evaluate/title_features.h"
 #include "core/store/library.h"
 
 namespace dank {
@@ -30,6 +32,41 @@ std::string pathOf(const Model &model, const TrainPicture &picture)
         return {};
     }
 }
+
+/// How alike other words are to some, by the words' own weights in a model.
+class WordLikeness {
+public:
+    /// `part`: what of the model reads them; nullptr where nothing does.
+    WordLikeness(const WordPart *part, const std::string &words)
+    {
+        if (!part || words.empty())
+            return;
+        m_features.emplace(part->rarity);
+        m_words = m_features->of(words);
+    }
+
+    /// The cosine; nothing where one of the two has no words.
+    std::optional<double> to(const std::string &others) const
+    {
+        if (m_words.empty() || others.empty())
+            return std::nullopt;
+        const SparseRow row = m_features->of(others);
+        if (row.empty())
+            return std::nullopt;
+        double sum = 0;
+        for (auto left = m_words.begin(), right = row.begin(); left != m_words.end() && right != row.end();) {
+            if (left->first == right->first)
+                sum += double{left++->second} * right++->second;
+            else
+                left->first < right->first ? void(++left) : void(++right);
+        }
+        return std::clamp(sum, 0.0, 1.0);
+    }
+
+private:
+    std::optional<TitleFeatures> m_features;
+    SparseRow m_words;  ///< of length 1, or empty
+};
 
 }  // namespace
 
@@ -65,23 +102,32 @@ SimilarMemes::SimilarMemes(const Model &model, const fs::path &library) : m_mode
                 const auto row = std::span(piece).subspan(i * columns, columns);
                 features.values.insert(features.values.end(), row.begin(), row.end());
             }
+            if (model.readsText())
+                m_texts.merge(store.texts().texts(hashes));
         }
     } catch (const std::exception &) {
         // A library that cannot be read, or too little memory, is no reason to refuse a score; neighbours are an extra.
         m_pictures.clear();
+        m_texts.clear();
         return;
     }
     m_nearest = NearestMemes(std::move(features));
 }
 
-std::vector<SimilarMeme> SimilarMemes::find(std::span<const float> features, const std::string &hash,
-                                            std::size_t k) const
+std::vector<SimilarMeme> SimilarMemes::find(std::span<const float> features, const std::string &hash, std::size_t k,
+                                            const Caption &words) const
 {
+    const WordLikeness titles(m_model->readsTitles() ? &m_model->blend->title : nullptr, words.title);
+    const WordLikeness texts(m_model->readsText() ? &m_model->blend->text : nullptr, words.text);
     std::vector<SimilarMeme> memes;
     for (const Neighbour &neighbour : m_nearest.nearest(features, k)) {
         const TrainPicture &picture = m_model->trainPictures[m_pictures[neighbour.row]];
-        memes.push_back({m_model->trainIds[picture.row], picture.upvotes, neighbour.similarity, picture.hash == hash,
-                         pathAt(m_pictures[neighbour.row])});
+        SimilarMeme meme{m_model->trainIds[picture.row], picture.upvotes, neighbour.similarity, picture.hash == hash,
+                         pathAt(m_pictures[neighbour.row])};
+        meme.wordsSimilarity = titles.to(picture.title);
+        if (const auto read = m_texts.find(picture.hash); !meme.wordsSimilarity && read != m_texts.end())
+            meme.wordsSimilarity = texts.to(read->second);
+        memes.push_back(std::move(meme));
     }
     return memes;
 }

@@ -103,6 +103,11 @@ void readPictures(const JsonValue &pictures, Model &model)
     for (std::size_t i = 0; i < rows.size(); ++i)
         model.trainPictures.push_back(
             {rows[i].whole<std::size_t>(), hashes[i].text(), upvotes[i].whole<std::int64_t>(), files[i].text()});
+    if (const auto titles = pictures.find("titles")) {
+        const auto texts = titles->tuple(rows.size());
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            model.trainPictures[i].title = texts[i].plainText(kMaxTrainTitle);
+    }
 }
 
 void readGroups(const JsonValue &list, Model &model)
@@ -141,6 +146,10 @@ void addScoreParts(json &document, const Model &model)
             pictures["upvotes"].push_back(picture.upvotes);
             pictures["files"].push_back(picture.file);
         }
+        // What reads no captions has none, and its file stays as it always was.
+        if (std::ranges::any_of(model.trainPictures, [](const TrainPicture &one) { return !one.title.empty(); }))
+            for (const TrainPicture &picture : model.trainPictures)
+                pictures["titles"].push_back(picture.title);
         document["train_pictures"] = std::move(pictures);
     }
     if (!model.groupTargets.empty()) {

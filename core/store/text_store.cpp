@@ -98,4 +98,9 @@ std::map<std::string, std::string> TextStore::texts(std::span<const std::string>
     return found;
 }
 
+std::int64_t TextStore::latest() const
+{
+    return sql::first(*m_database, sql::integer, "SELECT max(row) FROM texts").value_or(0);
+}
+
 }  // namespace dank

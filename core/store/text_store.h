@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
@@ -34,6 +35,9 @@ public:
     /// The text of each of those pictures that has been read, by hash; of several readers, the one that read last.
     /// Pictures without words have an empty text; those that were never read have none.
     std::map<std::string, std::string> texts(std::span<const std::string> imageHashes) const;
+
+    /// Rises with every text that is stored; 0: there is none.
+    std::int64_t latest() const;
 
 private:
     SQLite::Database *m_database;

@@ -102,7 +102,7 @@ void TestCliUsage::exitCodes()
 void TestCliUsage::helpShowsAnExample_data()
 {
     QTest::addColumn<QString>("command");
-    for (const char *command : {"sample", "inspect", "extract", "train", "resume", "eval", "rate", "read", "runs",
+    for (const char *command : {"sample", "inspect", "extract", "train", "resume", "eval", "rate", "explain", "read", "search", "runs",
                                 "library", "bench", "selftest", "doctor", "demo"})
         QTest::newRow(command) << QString(command);
 }

@@ -25,6 +25,7 @@ private slots:
         turnedDown([](TrainPicture &p) { p.hash = "../../../etc/passwd0000000000000"; });
         turnedDown([](TrainPicture &p) { p.hash.clear(); });
         turnedDown([](TrainPicture &p) { p.upvotes = -1; });
+        turnedDown([](TrainPicture &p) { p.title = std::string(kMaxTrainTitle + 1, 'a'); });
         for (const std::string &file : {std::string("/etc/passwd"), std::string("../x"), std::string("a/../../x"),
                                         std::string("a\0b", 3), std::string(5000, 'a')})
             turnedDown([&](TrainPicture &p) { p.file = file; });

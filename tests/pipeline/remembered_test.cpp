@@ -9,9 +9,9 @@
 #include "core/pipeline/backbones/backbone_status.h"
 #include "core/pipeline/bench.h"
 #include "core/pipeline/features/extract.h"
-#include "core/pipeline/features/picture_hashes.h"
 #include "core/pipeline/runs/rating.h"
 #include "core/store/library.h"
+#include "core/store/picture_hashes.h"
 #include "core/weights/safetensors.h"
 #include "tiny_dataset.h"
 

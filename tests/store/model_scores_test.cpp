@@ -28,7 +28,8 @@ Model withScores()
     model.range.emplace();
     for (int i = 0; i < 20; ++i)
         model.range->distances.push_back(0.1F * float(i));
-    model.trainPictures = {{0, std::string(32, 'a'), 12345, "memes/ü a.png"}, {2, std::string(32, '0'), 0, ""}};
+    model.trainPictures = {{0, std::string(32, 'a'), 12345, "memes/ü a.png", "a title 🐸"},
+                           {2, std::string(32, '0'), 0, ""}};
     for (const char *group : {"dank\"memes", "memes"})
         model.groupTargets.emplace(
             group, TargetTransform::fit(TargetKind::Percentile, std::vector<std::int64_t>{1, 5, 5, 70, 90}));

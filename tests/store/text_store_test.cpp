@@ -45,10 +45,13 @@ private slots:
         };
         const auto text = [&] { return library.texts().texts(std::vector<std::string>{"a", "b"}); };
         QVERIFY(text().empty());
+        QCOMPARE(library.texts().latest(), std::int64_t(0));
         put("first", "one");
         put("second", "two");
         QCOMPARE(text(), (std::map<std::string, std::string>{{"a", "two"}}));
+        const std::int64_t before = library.texts().latest();
         put("first", "three");
+        QVERIFY(before > 0 && library.texts().latest() > before);
         QCOMPARE(text().at("a"), std::string("three"));
         QCOMPARE(library.texts().get("second", "a")->text, std::string("two"));
     }

@@ -24,17 +24,18 @@ struct FakeResults {
         return model;
     }
 
-    /// A model that reads captions too.
-    static Model readingModel()
+    /// A model that reads captions too; `text`: those in the pictures instead of titles.
+    static Model readingModel(bool text = false)
     {
         Model model = tinyModel(0, 7);
         model.featureMean = {0};
         model.featureScale = {1};
         Blend &blend = model.blend.emplace();
-        blend.rarity.assign(kTitleColumns, 1.0F);
-        blend.words.assign(kTitleColumns, 0.5F);
-        blend.image = {0, 1, 0, 0};
-        blend.both = {0, 1, 0, 1};
+        WordPart &words = text ? blend.text : blend.title;
+        words.rarity.assign(kTitleColumns, 1.0F);
+        words.weight.assign(kTitleColumns, 0.5F);
+        blend.image = {0, 1, 0, 0, 0};
+        (text ? blend.withText : blend.withTitle) = {0, 1, 0, text ? 0.0 : 1.0, text ? 1.0 : 0.0};
         return model;
     }
 

@@ -4,6 +4,7 @@
 #include <QLineEdit>
 #include <QListView>
 #include <QPushButton>
+#include <QTableWidget>
 #include <QTest>
 
 #include <algorithm>
@@ -163,6 +164,9 @@ private slots:
         };
         auto *first = preview();
         QVERIFY(first && !first->findChild<QLineEdit *>(QStringLiteral("caption"))->isVisible());
+        QVERIFY(std::ranges::any_of(first->findChildren<QLabel *>(), [](const QLabel *label) {
+            return label->isVisible() && label->text().contains(QStringLiteral("looks at pictures alone"));
+        }));
         delete first;
 
         f.session->board().clear();
@@ -179,8 +183,24 @@ private slots:
         QVERIFY(std::ranges::any_of(shown->findChildren<QLabel *>(), [](const QLabel *label) {
             return label->isVisible() && label->text().contains(QStringLiteral("words 0.80"));
         }));
+
+        // Two are held against each other; Delete takes one away.
+        auto *table = shown->findChild<QTableWidget *>();
+        QTest::keyClick(caption, Qt::Key_Return);
+        caption->selectAll();
+        QTest::keyClicks(caption, "cat");
+        QTest::keyClick(caption, Qt::Key_Return);
+        QTRY_COMPARE(table->rowCount(), 2);
+        QTRY_COMPARE(table->item(1, 1)->text(), QStringLiteral("0.30"));
+        QCOMPARE(table->item(0, 0)->text(), QStringLiteral("two cats"));
+        auto *verdict = shown->findChild<QLabel *>(QStringLiteral("captionsVerdict"));
+        QVERIFY2(verdict->text().contains("no interval"), qPrintable(verdict->text()));
+        table->setCurrentCell(1, 0);
+        QTest::keyClick(table, Qt::Key_Delete);
+        QTRY_COMPARE(table->rowCount(), 1);
+        QVERIFY(shown->isVisible());
         delete shown;
-        QCOMPARE(preview()->findChild<QLineEdit *>(QStringLiteral("caption"))->text(), QStringLiteral("two cats"));
+        QCOMPARE(preview()->findChild<QLineEdit *>(QStringLiteral("caption"))->text(), QStringLiteral("cat"));
     }
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/base/hash.h"
 #include "core/store/model_file.h"
 #include "tests/ui/session_fixture.h"
 
@@ -74,6 +75,91 @@ private slots:
         QCOMPARE(board.items()[0].caption, QStringLiteral("abcd"));
         board.setCaption(0, {});
         QVERIFY(f.waitFor([&] { return board.items()[0].score.dankness == alone; }));
+    }
+
+    /// What was read in a picture is its caption until one is typed, and again when that is asked for.
+    void whatWasReadIsTheCaption()
+    {
+        Fixture f;
+        {
+            Library library = Library::open(f.library);
+            library.texts().put("r", std::vector<TextStore::Entry>{{hashText("bytes"), {"two\ncats", 0.9, {}}}});
+        }
+        const auto file = f.folder.path().toStdString() + "/m.dankmodel";
+        saveModel(FakeEngine::readingModel(true), file);
+        f.session->rater().open(QString::fromStdString(file));
+        RatingBoard &board = f.session->board();
+        board.rateImage("bytes", "read");
+        board.rateImage("others", "not read");
+        QVERIFY(f.waitFor([&] {
+            return board.items().size() == 2 && std::ranges::all_of(board.items(), [](const RatedItem &i) {
+                       return i.state == RatedItem::State::Scored;
+                   });
+        }));
+        QCOMPARE(board.items()[0].caption, QStringLiteral("two cats"));
+        QVERIFY(!board.items()[0].typed);
+        QCOMPARE(board.items()[0].score.dankness, 0.8);
+        QVERIFY(board.items()[1].caption.isEmpty() && board.items()[1].read.isEmpty());
+
+        board.setCaption(0, {});  // without any words, though there are some
+        QVERIFY(f.waitFor([&] { return !board.items()[0].score.wordsAlone; }));
+        QVERIFY(board.items()[0].typed && board.items()[0].caption.isEmpty());
+        board.setCaption(0, "dog");
+        board.useWhatWasRead(0);  // while the dog is on its way
+        QVERIFY(f.waitFor([&] { return board.items()[0].score.dankness == 0.8; }));
+        QVERIFY(!board.items()[0].typed);
+        QCOMPARE(board.items()[0].caption, QStringLiteral("two cats"));
+    }
+
+    void captionsAreCompared()
+    {
+        Fixture f;
+        f.engine->rateMs = 5;
+        const auto open = [&](const Model &model) {
+            const auto file = f.folder.path().toStdString() + "/" + model.name + ".dankmodel";
+            saveModel(model, file);
+            f.session->rater().open(QString::fromStdString(file));
+        };
+        open(FakeEngine::readingModel());
+        RatingBoard &board = f.session->board();
+        board.rateImage("bytes", "picture");
+        board.compareCaption(0, "too early");
+        QVERIFY(f.waitFor([&] { return board.items()[0].state == RatedItem::State::Scored; }));
+        QVERIFY(board.items()[0].compared.empty());
+        for (const char *text : {"a", "abcd", "ab", "abcd", "  "})
+            board.compareCaption(0, QString::fromLatin1(text));
+        board.compareCaption(9, "no such picture");
+        const auto &compared = board.items()[0].compared;
+        QCOMPARE(compared.size(), std::size_t(3));
+        const auto done = [&] {
+            return std::ranges::all_of(compared, [](const ComparedCaption &one) { return one.score.has_value(); });
+        };
+        QVERIFY(f.waitFor(done));
+        QCOMPARE(compared[0].text, QStringLiteral("abcd"));
+        QCOMPARE(compared[0].score->dankness, 0.4);
+        QCOMPARE(compared[2].text, QStringLiteral("a"));
+        QVERIFY(board.items()[0].caption.isEmpty());  // they leave the picture's own score alone
+        QVERIFY(!board.items()[0].score.wordsAlone);
+
+        board.compareCaption(0, "abcdefgh");
+        board.dropCaption(0, "abcd");  // while it is on its way
+        QVERIFY(f.waitFor(done));
+        QCOMPARE(compared.size(), std::size_t(3));
+        QCOMPARE(compared[0].text, QStringLiteral("abcdefgh"));
+
+        // Another model's scores never stand beside this one's.
+        const auto first = board.items()[0].scoredBy;
+        Model other = FakeEngine::readingModel();
+        other.name = "other";
+        open(other);
+        QVERIFY(f.waitFor([&] { return f.session->rater().model()->name == "other"; }));
+        const int before = f.engine->rated;
+        board.setCaption(0, "cat");
+        QVERIFY(f.waitFor([&] { return board.items()[0].scoredBy != first; }));
+        QCOMPARE(f.engine->rated - before, 4);
+        for (std::size_t i = 0; i < 2 * RatingBoard::kMostCompared; ++i)
+            board.compareCaption(0, QString::number(i));
+        QCOMPARE(compared.size(), RatingBoard::kMostCompared);
     }
 
     void clearIsUndone()

@@ -278,13 +278,15 @@ private:
     public:
         explicit Rating(std::shared_ptr<const Model> model) : m_model(std::move(model)) {}
         const Model &model() const override { return *m_model; }
-        Score rate(const std::filesystem::path &file, const std::string &) const override
+        Score rate(const std::filesystem::path &file, const std::string &caption) const override
         {
             Score rated = score(file.string(), std::hash<std::string>{}(file.filename().string()));
             if (rated.skipped.empty())
                 for (int i = 0; i < 3; ++i)
                     rated.neighbours.push_back({"m" + std::to_string(i), 1200 * (i + 1) * (i + 1), 0.9 - 0.1 * i, false,
                                                 i < 2 ? file.string() : std::string()});
+            if (rated.skipped.empty() && m_model->readsCaptions() && !caption.empty())
+                addWords(rated, caption);
             return rated;
         }
         Score rate(std::span<const std::byte> bytes, const std::string &name, const std::string &) const override
@@ -293,6 +295,18 @@ private:
         }
 
     private:
+        static void addWords(Score &rated, const std::string &caption)
+        {
+            rated.imageAlone = rated.dankness;
+            rated.wordsAlone = static_cast<double>(std::hash<std::string>{}(caption) % 997) / 996;
+            rated.dankness = 0.8 * rated.dankness + 0.2 * *rated.wordsAlone;
+            rated.percentile = 100 * rated.dankness;
+            rated.interval->danknessLow = std::max(0.0, rated.dankness - 0.22);
+            rated.interval->danknessHigh = std::min(1.0, rated.dankness + 0.17);
+            for (SimilarMeme &meme : rated.neighbours)
+                meme.wordsSimilarity = 0.12;
+            rated.neighbours.back().wordsSimilarity.reset();
+        }
         static Score score(const std::string &path, std::size_t seed)
         {
             Score score;

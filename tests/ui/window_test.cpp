@@ -298,8 +298,22 @@ void WindowTest::filterNarrowsTheGrid()
     QTest::keyClick(m_window.get(), Qt::Key_F, Qt::ControlModifier);
     auto *search = qobject_cast<QLineEdit *>(QApplication::focusWidget());
     QVERIFY(search);
+    const auto shown = [page] { return page->findChild<QListView *>()->model()->rowCount(); };
     QTest::keyClicks(search, "TITLE 1");
-    QCOMPARE(page->findChild<QListView *>()->model()->rowCount(), 4);  // 1, 10, 11, 12
+    QTRY_COMPARE(shown(), 4);  // 1, 10, 11, 12
+    auto *count = page->findChild<QLabel *>(QStringLiteral("found"));
+    QTRY_COMPARE(count->text(), QStringLiteral("4 of 12"));
+    QTest::keyClicks(search, " nowhere");
+    QTRY_COMPARE(shown(), 0);
+    QTRY_VERIFY(std::ranges::any_of(page->findChildren<QLabel *>(), [](const QLabel *label) {
+        return label->isVisible() && label->text().startsWith(QStringLiteral("No meme has “TITLE 1 nowhere”"));
+    }));
+    QTest::keyClick(search, Qt::Key_Escape);
+    QVERIFY(search->text().isEmpty());
+    QTRY_COMPARE(shown(), 12);
+    QVERIFY(count->text().isEmpty());
+    QTest::keyClick(search, Qt::Key_Escape);
+    QVERIFY(!search->hasFocus());
 }
 
 void WindowTest::sortsByNumberNotByText()

@@ -7,7 +7,6 @@
 #include <QFileInfo>
 #include <QGuiApplication>
 #include <QHeaderView>
-#include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
 #include <QScrollBar>
@@ -16,11 +15,14 @@
 #include <QTimer>
 
 #include "ui/dataset/dataset_cards.h"
+#include "ui/dataset/search_field.h"
 #include "ui/lanes/thumbnails.h"
 #include "ui/memes/meme_grid.h"
 #include "ui/memes/meme_model.h"
 #include "ui/memes/meme_preview.h"
+#include "ui/memes/meme_wall.h"
 #include "ui/memes/skipped_dialog.h"
+#include "ui/memes/title_delegate.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"
@@ -44,6 +46,7 @@ struct DatasetPage : QWidget {
     void buildActions();
     void refresh();
     void updateEmpty();
+    void showFound();
     void showTarget();
     void showGrid(bool grid);
     QAbstractItemView *view() const;
@@ -57,6 +60,7 @@ struct DatasetPage : QWidget {
     MemeModel memes;
     MemeFilter filter;
     std::shared_ptr<const Dataset> shown;
+    std::shared_ptr<const FoundMemes> shownFound;
 
     QStackedLayout *stack = nullptr;
     EmptyState *empty = nullptr;
@@ -66,7 +70,8 @@ struct DatasetPage : QWidget {
     QVBoxLayout *recents = nullptr;
     PageHeader *header = nullptr;
     QPushButton *gridButton = nullptr, *tableButton = nullptr;
-    QLineEdit *search = nullptr;
+    SearchField *search = nullptr;
+    TextLabel *count = nullptr;
     UpvotesCard *upvotes = nullptr;
     SetAsideCard *setAside = nullptr;
     QStackedLayout *views = nullptr;
@@ -85,6 +90,9 @@ DatasetPage::DatasetPage(Session &s, QWidget *parent)
         if (change == Change::Settings || change == Change::Target) {
             if (content)
                 change == Change::Settings ? showTarget() : upvotes->setPreview(session.choices().preview());
+        } else if (change == Change::Found) {
+            if (content)
+                showFound();
         } else if (change == Change::Dataset || (job && (job->kind == JobKind::Load || job->kind == JobKind::Sample))) {
             refresh();
         }
@@ -150,17 +158,14 @@ void DatasetPage::buildContent()
     }
     gridButton->setChecked(true);
     connect(gridButton, &QPushButton::toggled, this, [this](bool on) { showGrid(on); });
-    search = new QLineEdit;
-    search->setPlaceholderText(QStringLiteral("Filter titles, authors…"));
-    search->setAccessibleName(QStringLiteral("Filter by title, author or id"));
-    search->setClearButtonEnabled(true);
-    search->setFixedWidth(200);
-    search->setAcceptDrops(false);  // a file dropped here is for the window
+    count = new TextLabel({}, static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted);
+    count->setObjectName(QStringLiteral("found"));
+    search = new SearchField;
+    header->controls()->insertWidget(0, count);
+    header->controls()->insertSpacing(1, 4);
     header->controls()->addWidget(search);
-    connect(search, &QLineEdit::textChanged, this, [this](const QString &text) {
-        filter.setText(text.trimmed());
-        nothing->setVisible(filter.rowCount() == 0);
-    });
+    connect(search, &QLineEdit::textChanged, &session, [this](const QString &text) { session.finder().ask(text); });
+    connect(search, &SearchField::left, this, [this] { view()->setFocus(Qt::ShortcutFocusReason); });
     layout->addWidget(header);
 
     upvotes = new UpvotesCard;
@@ -183,9 +188,9 @@ void DatasetPage::buildContent()
     memesCard->layout()->setContentsMargins(10, 10, 4, 4);
     grid = new MemeGrid(filter);
     buildTable();
-    nothing = new TextLabel(QStringLiteral("No meme matches the filter."), static_cast<int>(TextRole::Body),
-                            TextLabel::Tone::Muted);
+    nothing = new TextLabel({}, static_cast<int>(TextRole::Body), TextLabel::Tone::Muted);
     nothing->setAlignment(Qt::AlignCenter);
+    nothing->setWordWrap(true);
     nothing->hide();
     memesCard->body()->addWidget(nothing);
     views = new QStackedLayout;
@@ -204,6 +209,7 @@ void DatasetPage::buildTable()
     table = new QTableView;
     table->setModel(&filter);
     setUpTable(*table, QStringLiteral("Memes as a table"), 32);
+    table->setItemDelegateForColumn(MemeModel::Title, new TitleDelegate(filter, table));
     table->setSelectionBehavior(QAbstractItemView::SelectRows);
     table->setSelectionMode(QAbstractItemView::ExtendedSelection);
     table->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
@@ -237,7 +243,7 @@ void DatasetPage::buildActions()
     excludeAction = add("exclude", QStringLiteral("E&xclude"), QKeySequence(Qt::Key_Delete), grid);
     previewAction = add("preview", QStringLiteral("&Preview"), QKeySequence(Qt::Key_Space), grid);
     table->addActions({excludeAction, previewAction});
-    QAction *find = add("find", QStringLiteral("&Filter"), QKeySequence(Qt::CTRL | Qt::Key_F), this);
+    QAction *find = add("find", QStringLiteral("&Find"), QKeySequence(Qt::CTRL | Qt::Key_F), this);
     find->setShortcutContext(Qt::WindowShortcut);  // from the page list too, while this page is shown
     auto *scale = new QAction(this);
     scale->setObjectName(QStringLiteral("logBins"));
@@ -267,6 +273,7 @@ void DatasetPage::refresh()
         const int gridAt = grid->verticalScrollBar()->value(), tableAt = table->verticalScrollBar()->value();
         shown = dataset;
         memes.setDataset(dataset);
+        shownFound.reset();  // an answer about another one; the next comes
         // Excluding must not throw the user back to the top; the views lay out again in the next turn.
         if (same)
             QTimer::singleShot(0, this, [this, gridAt, tableAt] {
@@ -276,7 +283,7 @@ void DatasetPage::refresh()
         upvotes->setDataset(dataset);
         if (dataset)
             setAside->setRows(dataset->skipped());
-        nothing->setVisible(dataset && filter.rowCount() == 0 && !search->text().isEmpty());
+        showFound();
     }
     if (dataset) {
         header->setTitle(QString::fromStdString(dataset->name()).simplified());
@@ -298,6 +305,27 @@ void DatasetPage::refresh()
     if (!reading && !dataset)
         updateEmpty();
     stack->setCurrentWidget(reading ? static_cast<QWidget *>(loading) : dataset ? content : empty);
+}
+
+void DatasetPage::showFound()
+{
+    const auto found = session.finder().found();
+    const bool busy = session.finder().isBusy();
+    if (found != shownFound) {
+        shownFound = found;
+        filter.setFound(found);
+    }
+    const QString query = plainTitle(search->text().toStdString(), 80);
+    if (busy && !found)
+        count->setText(QStringLiteral("searching…"));
+    else
+        count->setText(found && shown ? QStringLiteral("%1 of %2")
+                                            .arg(groupedNumber(filter.rowCount()),
+                                                 groupedNumber(static_cast<qint64>(shown->records().size())))
+                                      : QString());
+    nothing->setText(
+        QStringLiteral("No meme has “%1” in its title, as its author or in its picture’s text.").arg(query));
+    nothing->setVisible(found && !busy && filter.rowCount() == 0);
 }
 
 void DatasetPage::showTarget()

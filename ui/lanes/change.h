@@ -14,6 +14,7 @@ namespace dank::ui {
 enum class Change {
     Engine,        ///< opening, ready or failed; device chip
     Dataset,       ///< loading, loaded, excluded rows, failed
+    Found,         ///< what was looked for in it
     Features,      ///< statuses, progress, arrivals, done
     Weights,       ///< a download or an installation: progress, end
     Training,      ///< started, paused, resumed, stopping, ended

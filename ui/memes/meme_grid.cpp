@@ -58,6 +58,17 @@ public:
         painter->fillPath(up, t.muted);
         painter->setFont(fontFor(TextRole::Caption));
         painter->setPen(chosen ? t.text : t.muted);
+        // What was looked for, rather than who posted it.
+        constexpr int kRoom = 12;
+        if (const MarkedText hit = m_memes.hit(index, kRoom); !hit.marks.empty()) {
+            const QString votes = compactNumber(static_cast<double>(meme->upvotes));
+            const int width = painter->fontMetrics().horizontalAdvance(votes) + 8;
+            painter->drawText(placed(QRect(line.left() + 15, line.top(), width, line.height())),
+                              Qt::AlignVCenter | (mirrored ? Qt::AlignRight : Qt::AlignLeft), votes);
+            drawMarked(*painter, placed(line.adjusted(15 + width, 0, 0, 0)), hit, t.text, option.palette);
+            painter->restore();
+            return;
+        }
         const QString count = compactNumber(static_cast<double>(meme->upvotes));
         const QString author = meme->author.empty()
                                    ? QString()

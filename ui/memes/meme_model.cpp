@@ -2,17 +2,18 @@
 
 #include "core/base/error.h"
 #include "ui/charts/number_text.h"
+#include "ui/memes/meme_wall.h"
 #include "ui/widgets/text_format.h"
 
 namespace dank::ui {
 
 namespace {
 
-constexpr qsizetype kLongestTip = 1000;
+constexpr qsizetype kLongestTip = 1000, kLongestTitle = 2000;
 
 QString oneLine(const std::string &text)
 {
-    return QString::fromStdString(text).simplified();
+    return plainTitle(text, kLongestTitle);
 }
 
 }  // namespace
@@ -29,6 +30,8 @@ void MemeModel::setDataset(std::shared_ptr<const Dataset> dataset)
 {
     beginResetModel();
     m_dataset = std::move(dataset);
+    m_found.reset();
+    m_hitOfRow.clear();
     m_titles.clear();
     m_sortTitles.clear();
     m_rowsOfImage.clear();
@@ -92,12 +95,57 @@ bool MemeModel::lessThan(int column, int left, int right) const
     }
 }
 
-bool MemeModel::matches(int row, const QString &text) const
+void MemeModel::setFound(std::shared_ptr<const FoundMemes> found)
 {
-    const MemeRecord &meme = record(row);
-    return m_titles[static_cast<std::size_t>(row)].contains(text, Qt::CaseInsensitive)
-           || QString::fromStdString(meme.author).contains(text, Qt::CaseInsensitive)
-           || QString::fromStdString(meme.id).contains(text, Qt::CaseInsensitive);
+    // An answer about another dataset says nothing of these rows.
+    m_found = found && found->dataset == m_dataset ? std::move(found) : nullptr;
+    m_hitOfRow.clear();
+    if (m_found) {
+        m_hitOfRow.assign(m_titles.size(), -1);
+        for (std::size_t i = 0; i < m_found->hits.size(); ++i)
+            m_hitOfRow[m_found->hits[i].meme] = static_cast<int>(i);
+    }
+    if (rowCount() > 0)
+        emit dataChanged(index(0, Title), index(rowCount() - 1, Title));
+}
+
+bool MemeModel::isFound(int row) const
+{
+    return !m_found || m_hitOfRow[static_cast<std::size_t>(row)] >= 0;
+}
+
+MarkedText MemeModel::hit(int row, int shown) const
+{
+    if (!m_found || !isFound(row))
+        return {};
+    const auto at = static_cast<std::size_t>(m_hitOfRow[static_cast<std::size_t>(row)]);
+    if (m_found->hits[at].inTitle || !m_found->hits[at].inText)
+        return markWords(m_titles[static_cast<std::size_t>(row)], m_found->words, shown);
+    return markWords(readText(row), m_found->words, shown);
+}
+
+MarkedText MemeModel::rowHit(int row) const
+{
+    constexpr int kRoom = 60, kTitle = 30;
+    MarkedText marked = hit(row, kRoom);
+    if (marked.text.isEmpty() || m_found->hits[std::size_t(m_hitOfRow[std::size_t(row)])].inTitle
+        || !m_found->hits[std::size_t(m_hitOfRow[std::size_t(row)])].inText)
+        return marked;
+    const QString &title = m_titles[static_cast<std::size_t>(row)];
+    const QString before =
+        tr("%1 · in the picture: ").arg(title.size() > kTitle ? title.left(kTitle - 1) + QChar(0x2026) : title);
+    for (MarkedText::Span &span : marked.marks)
+        span.begin += static_cast<int>(before.size());
+    marked.text.prepend(before);
+    return marked;
+}
+
+QString MemeModel::readText(int row) const
+{
+    if (!m_found || !isFound(row))
+        return {};
+    const auto at = static_cast<std::size_t>(m_hitOfRow[static_cast<std::size_t>(row)]);
+    return oneLine(std::string(m_found->texts[at]));
 }
 
 int MemeModel::rowCount(const QModelIndex &parent) const
@@ -132,9 +180,15 @@ QVariant MemeModel::data(const QModelIndex &index, int role) const
                                 | (index.column() == Upvotes || index.column() == Dankness || index.column() == Size
                                        ? Qt::AlignRight
                                        : Qt::AlignLeft));
-    case Qt::ToolTipRole: return plainToolTip(m_titles[row].left(kLongestTip));
-    case Qt::AccessibleTextRole:
-        return QStringLiteral("%1, %2 upvotes").arg(m_titles[row].left(kLongestTip), groupedNumber(meme.upvotes));
+    case Qt::ToolTipRole: {
+        const QString title = m_titles[row].left(kLongestTip), read = readText(index.row()).left(kLongestTip);
+        return plainToolTip(read.isEmpty() ? title : tr("%1\nIn the picture: %2").arg(title, read));
+    }
+    case Qt::AccessibleTextRole: {
+        const MarkedText found = rowHit(index.row());
+        return QStringLiteral("%1, %2 upvotes")
+            .arg(found.text.isEmpty() ? m_titles[row].left(kLongestTip) : found.spoken(), groupedNumber(meme.upvotes));
+    }
     case ThumbnailRole: return m_thumbnails.get(meme.image);
     default: return {};
     }
@@ -161,12 +215,25 @@ MemeFilter::MemeFilter(MemeModel &model, QObject *parent) : QSortFilterProxyMode
     setDynamicSortFilter(false);
 }
 
-void MemeFilter::setText(const QString &text)
+void MemeFilter::setFound(std::shared_ptr<const FoundMemes> found)
 {
-    if (m_text == text)
-        return;
-    m_text = text;
+    m_model.setFound(std::move(found));
     invalidateFilter();
+}
+
+MarkedText MemeFilter::hit(const QModelIndex &index, int shown) const
+{
+    return index.isValid() ? m_model.hit(mapToSource(index).row(), shown) : MarkedText();
+}
+
+MarkedText MemeFilter::rowHit(const QModelIndex &index) const
+{
+    return index.isValid() ? m_model.rowHit(mapToSource(index).row()) : MarkedText();
+}
+
+QString MemeFilter::readText(const QModelIndex &index) const
+{
+    return index.isValid() ? m_model.readText(mapToSource(index).row()) : QString();
 }
 
 const MemeRecord *MemeFilter::record(const QModelIndex &index) const
@@ -176,7 +243,7 @@ const MemeRecord *MemeFilter::record(const QModelIndex &index) const
 
 bool MemeFilter::filterAcceptsRow(int row, const QModelIndex &) const
 {
-    return m_text.isEmpty() || m_model.matches(row, m_text);
+    return m_model.isFound(row);
 }
 
 bool MemeFilter::lessThan(const QModelIndex &left, const QModelIndex &right) const

@@ -10,6 +10,8 @@
 #include "core/dataset/dataset.h"
 #include "core/learn/target.h"
 #include "ui/lanes/thumbnails.h"
+#include "ui/memes/marked_text.h"
+#include "ui/session/meme_finder.h"
 
 namespace dank::ui {
 
@@ -27,8 +29,17 @@ public:
     const MemeRecord &record(int row) const;
     /// The order by a column, on plain values: sorting 20,000 rows stays within a frame or two.
     bool lessThan(int column, int left, int right) const;
-    /// Whether title, author or id hold `text`, in any case.
-    bool matches(int row, const QString &text) const;
+    /// Marks what was looked for and found among the dataset's memes; null: nothing is looked for.
+    void setFound(std::shared_ptr<const FoundMemes> found);
+    /// Whether the meme has what is looked for.
+    bool isFound(int row) const;
+    /// Its title, or what was read in its picture where only that has it, with the words marked; empty while nothing is
+    /// looked for. `shown`: characters that have room.
+    MarkedText hit(int row, int shown) const;
+    /// The same as a row of the table shows it: the title stands there too.
+    MarkedText rowHit(int row) const;
+    /// What was read in the picture of a meme that was found, in one line; else empty.
+    QString readText(int row) const;
 
     int rowCount(const QModelIndex &parent = {}) const override;
     int columnCount(const QModelIndex &parent = {}) const override;
@@ -44,15 +55,21 @@ private:
     std::vector<float> m_dankness;      ///< [rows]
     std::vector<QString> m_titles;      ///< [rows], one line each
     std::vector<QString> m_sortTitles;  ///< [rows], case folded
+    std::shared_ptr<const FoundMemes> m_found;
+    std::vector<int> m_hitOfRow;  ///< [rows] into FoundMemes::hits, -1 for none; empty while nothing is looked for
     QMultiHash<QString, int> m_rowsOfImage;
 };
 
-/// The same, filtered by a text and sorted by raw values.
+/// The same, only what is found of it, and sorted by raw values.
 class MemeFilter : public QSortFilterProxyModel {
     Q_OBJECT
 public:
     explicit MemeFilter(MemeModel &model, QObject *parent = nullptr);
-    void setText(const QString &text);
+    void setFound(std::shared_ptr<const FoundMemes> found);
+    // Of its rows what MemeModel says of them.
+    MarkedText hit(const QModelIndex &index, int shown) const;
+    MarkedText rowHit(const QModelIndex &index) const;
+    QString readText(const QModelIndex &index) const;
     /// Null for an invalid index.
     const MemeRecord *record(const QModelIndex &index) const;
 
@@ -62,7 +79,6 @@ protected:
 
 private:
     MemeModel &m_model;
-    QString m_text;
 };
 
 }  // namespace dank::ui

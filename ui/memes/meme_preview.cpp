@@ -26,6 +26,7 @@ MemePreview::MemePreview(Thumbnails &thumbnails, MemeFilter &memes, QAbstractIte
     : QDialog(view.window()), m_thumbnails(thumbnails), m_memes(memes), m_view(view),
       m_title(new TextLabel({}, static_cast<int>(TextRole::Heading), TextLabel::Tone::Normal, this)),
       m_facts(new TextLabel({}, static_cast<int>(TextRole::Body), TextLabel::Tone::Muted, this)),
+      m_read(new TextLabel({}, static_cast<int>(TextRole::Body), TextLabel::Tone::Normal, this)),
       m_path(new TextLabel({}, static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted, this))
 {
     setAttribute(Qt::WA_DeleteOnClose);
@@ -34,8 +35,9 @@ MemePreview::MemePreview(Thumbnails &thumbnails, MemeFilter &memes, QAbstractIte
     layout->addSpacing(kPicture + 8);
     m_title->setWordWrap(true);
     m_facts->setWordWrap(true);
+    m_read->setWordWrap(true);
     m_path->setElided(true);
-    addWidgets(*layout, {m_title, m_facts, m_path});
+    addWidgets(*layout, {m_title, m_facts, m_read, m_path});
     setFixedWidth(kPicture + 2 * kMargin);
     connect(&thumbnails, &Thumbnails::ready, this, [this](const QString &image) {
         if (image == toQString(m_image))
@@ -62,6 +64,9 @@ void MemePreview::showMeme(const QModelIndex &index)
                                     QLocale::ShortFormat);
     facts << QString::fromStdString(meme->id).simplified();
     m_facts->setText(facts.join(QStringLiteral(" · ")));
+    const QString read = m_memes.readText(index).left(kLongestTitle);
+    m_read->setText(tr("In the picture: %1").arg(read));
+    m_read->setVisible(!read.isEmpty());
     m_path->setText(toQString(meme->image));
     adjustSize();
     update();

@@ -30,6 +30,7 @@ private:
     std::filesystem::path m_image;
     TextLabel *m_title;
     TextLabel *m_facts;
+    TextLabel *m_read;
     TextLabel *m_path;
 };
 

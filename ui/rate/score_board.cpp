@@ -182,6 +182,8 @@ void ScoreDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
     if (!warned.isEmpty())
         painter->setPen(tokens.warn);
     QString below = warned.isEmpty() ? model->standing(*item) : warned + QStringLiteral(" · ") + model->standing(*item);
+    if (item->readsCaptions && !item->score.wordsAlone)
+        below += tr(" · by the picture alone");
     if (!item->modelName.isEmpty())
         below += item->epoch > 0
                      ? tr(" · %1, epoch %2").arg(plainTitle(item->modelName.toStdString(), 60)).arg(item->epoch)

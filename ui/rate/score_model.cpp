@@ -17,13 +17,23 @@ namespace dank::ui {
 
 namespace {
 
+bool sameCaptions(const RatedItem &a, const RatedItem &b)
+{
+    return std::ranges::equal(a.compared, b.compared, [](const ComparedCaption &one, const ComparedCaption &other) {
+        return one.text == other.text && one.score.has_value() == other.score.has_value()
+               && (!one.score || one.score->dankness == other.score->dankness);
+    });
+}
+
+/// Whether both look the same.
 bool shows(const RatedItem &a, const RatedItem &b)
 {
     return a.state == b.state && a.path == b.path && a.name == b.name && a.score.dankness == b.score.dankness
            && a.score.percentile == b.score.percentile && a.score.skipped == b.score.skipped
            && a.thumbnail.cacheKey() == b.thumbnail.cacheKey() && a.modelName == b.modelName && a.epoch == b.epoch
            && a.live == b.live && a.judgement == b.judgement && a.score.outsideRange == b.score.outsideRange
-           && a.caption == b.caption && a.readsCaptions == b.readsCaptions && a.score.wordsAlone == b.score.wordsAlone
+           && a.caption == b.caption && a.typed == b.typed && a.read == b.read && sameCaptions(a, b)
+           && a.readsCaptions == b.readsCaptions && a.score.wordsAlone == b.score.wordsAlone
            && a.score.interval.has_value() == b.score.interval.has_value()
            && a.score.neighbours.size() == b.score.neighbours.size();
 }
@@ -160,7 +170,7 @@ QString ScoreModel::parts(const RatedItem &item)
         return {};
     const Score &score = item.score;
     if (!score.imageAlone || !score.wordsAlone)
-        return tr("By the picture alone. The model has learned from titles too.");
+        return tr("Rated by the picture alone. The model has learned from words too.");
     return tr("image %1 · words %2 → %3")
         .arg(danknessText(*score.imageAlone), danknessText(*score.wordsAlone), danknessText(score.dankness));
 }

@@ -3,12 +3,12 @@
 #include <QAbstractItemView>
 #include <QKeyEvent>
 #include <QLabel>
-#include <QLineEdit>
 
 #include <algorithm>
 
 #include "ui/charts/number_text.h"
 #include "ui/memes/meme_wall.h"
+#include "ui/rate/caption_panel.h"
 #include "ui/rate/score_model.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/set_up.h"
@@ -16,6 +16,12 @@
 #include "ui/widgets/theme.h"
 
 namespace dank::ui {
+
+namespace {
+
+constexpr int kPictureWidth = 400, kCaptionsWidth = 360;
+
+}  // namespace
 
 ScorePreview::ScorePreview(Session &session, ScoreModel &model, QAbstractItemView &board)
     : QDialog(board.window()), m_session(session), m_model(model), m_board(board), m_picture(new QLabel(this)),
@@ -28,23 +34,21 @@ ScorePreview::ScorePreview(Session &session, ScoreModel &model, QAbstractItemVie
       m_warning(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Warn, this)),
       m_nearestTitle(new TextLabel(tr("Most like these, which the model learned from:"), int(TextRole::Caption),
                                    TextLabel::Tone::Muted, this)),
-      m_path(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this)), m_caption(new QLineEdit(this))
+      m_path(new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, this)),
+      m_captions(new CaptionPanel(session.board(), this))
 {
-    constexpr int kLongestCaption = 1000;
     setAttribute(Qt::WA_DeleteOnClose);
     setWindowTitle(tr("Preview"));
-    auto *column = new QVBoxLayout(this);
-    column->setContentsMargins(20, 20, 20, 20);
+    auto *columns = newBox<QHBoxLayout>(20, this, {20, 20, 20, 20});
+    auto *column = newBox<QVBoxLayout>(6);
+    columns->addLayout(column);
+    columns->addWidget(m_captions);
+    m_captions->setFixedWidth(kCaptionsWidth);
     m_verdict->setObjectName(QStringLiteral("verdict"));
     m_picture->setAlignment(Qt::AlignCenter);
-    m_picture->setFixedSize(400, 176);
+    m_picture->setFixedSize(kPictureWidth, 176);
     column->addWidget(m_picture, 0, Qt::AlignHCenter);
-    m_caption->setObjectName(QStringLiteral("caption"));
-    m_caption->setPlaceholderText(tr("Caption: what would stand beside it"));
-    m_caption->setAccessibleName(tr("Caption"));
-    m_caption->setMaxLength(kLongestCaption);
-    addWidgets(*column,
-               {m_name, m_score, m_standing, m_caption, m_parts, m_verdict, m_doubt, m_warning, m_nearestTitle});
+    addWidgets(*column, {m_name, m_score, m_standing, m_parts, m_verdict, m_doubt, m_warning, m_nearestTitle});
     m_nearestRow = new QWidget(this);
     auto *nearest = newBox<QHBoxLayout>(10, m_nearestRow);
     for (Nearest &one : m_nearest) {
@@ -56,26 +60,23 @@ ScorePreview::ScorePreview(Session &session, ScoreModel &model, QAbstractItemVie
         one.upvotes = new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Normal, one.box);
         one.upvotes->setElided(true);
         one.upvotes->setFixedWidth(126);
-        stacked->addWidget(one.picture);
-        stacked->addWidget(one.upvotes);
+        one.alike = new TextLabel({}, int(TextRole::Caption), TextLabel::Tone::Muted, one.box);
+        one.alike->setFixedWidth(126);
+        addWidgets(*stacked, {one.picture, one.upvotes, one.alike});
         nearest->addWidget(one.box);
     }
     nearest->addStretch(1);
     column->addWidget(m_nearestRow);
     column->addWidget(m_path);
+    column->addStretch(1);
     for (TextLabel *label : {m_standing, m_parts, m_verdict, m_doubt, m_warning})
         label->setWordWrap(true);
-    setFixedWidth(440);
     for (TextLabel *label : {m_name, m_path})
         label->setElided(true);
     // The keys are the board's until the caption is asked for, by Tab or a click.
     setFocusPolicy(Qt::StrongFocus);
     setFocus();
     showRow(board.currentIndex().row());
-    connect(m_caption, &QLineEdit::textEdited, this, [this](const QString &caption) {
-        if (const int row = m_board.currentIndex().row(); m_model.item(row))
-            m_session.board().setCaption(m_model.boardIndex(row), caption);
-    });
     connect(&session, &Session::changed, this, [this](Change change) {
         if (change == Change::Scores)
             showRow(m_board.currentIndex().row());
@@ -100,8 +101,13 @@ void ScorePreview::showNearest(const RatedItem &item)
         const QString upvotes = tr("%1 upvotes").arg(compactNumber(double(meme.upvotes)));
         const QString text = meme.samePicture ? tr("%1, itself").arg(upvotes) : upvotes;
         one.upvotes->setText(text);
-        one.picture->setAccessibleName(tr("%1, %2").arg(plainTitle(meme.id, 60), text));
-        one.picture->setToolTip(plainToolTip(plainTitle(meme.id, 60)));
+        QString alike = tr("alike in picture %1").arg(danknessText(meme.similarity));
+        one.alike->setText(meme.wordsSimilarity ? tr("%1\nin words %2").arg(alike, danknessText(*meme.wordsSimilarity))
+                                                : alike);
+        if (meme.wordsSimilarity)
+            alike = tr("%1, in words %2").arg(alike, danknessText(*meme.wordsSimilarity));
+        one.picture->setAccessibleName(tr("%1, %2, %3").arg(plainTitle(meme.id, 60), text, alike));
+        one.picture->setToolTip(plainToolTip(tr("%1: %2").arg(plainTitle(meme.id, 60), alike)));
         const QImage picture = meme.path.empty() ? QImage() : m_session.thumbnails().get(meme.path);
         if (picture.isNull())
             one.picture->setText(meme.path.empty() ? tr("not here") : QString());
@@ -127,12 +133,12 @@ void ScorePreview::showRow(int row)
     m_standing->setText(
         scored ? tr("%1, about %2 upvotes").arg(m_model.standing(*item), compactNumber(item->score.expectedUpvotes))
                : plainTitle(item->score.skipped, 500));
-    m_caption->setVisible(scored && item->readsCaptions);
-    if (!m_caption->hasFocus() || m_shown != m_model.boardIndex(row))  // else it is being typed
-        m_caption->setText(item->caption);
-    m_shown = m_model.boardIndex(row);
-    m_parts->setText(ScoreModel::parts(*item));
-    m_parts->setVisible(!m_parts->text().isEmpty());
+    const bool reads = scored && item->readsCaptions;
+    m_captions->setVisible(reads);
+    if (reads)
+        m_captions->showItem(m_model.boardIndex(row), *item);
+    m_parts->setText(tr("This model looks at pictures alone: no words would move its score."));
+    m_parts->setVisible(scored && !reads);
     const Judgement &judgement = item->judgement;
     m_verdict->setVisible(scored);
     const std::string figures = figuresText(judgement);
@@ -151,6 +157,7 @@ void ScorePreview::showRow(int row)
         m_picture->setPixmap(QPixmap::fromImage(item->thumbnail.scaled(m_picture->size() * devicePixelRatioF(),
                                                                        Qt::KeepAspectRatio, Qt::SmoothTransformation)));
     // Wrapped lines need more than a size hint knows of.
+    setFixedWidth(kPictureWidth + 40 + (reads ? kCaptionsWidth + 20 : 0));
     layout()->activate();
     resize(width(), layout()->totalHeightForWidth(width()));
 }

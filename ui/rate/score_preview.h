@@ -8,10 +8,10 @@
 
 class QAbstractItemView;
 class QLabel;
-class QLineEdit;
 
 namespace dank::ui {
 
+class CaptionPanel;
 class ScoreModel;
 class TextLabel;
 
@@ -29,7 +29,7 @@ private:
     struct Nearest {
         QWidget *box;
         QLabel *picture;
-        TextLabel *upvotes;
+        TextLabel *upvotes, *alike;
     };
 
     void showRow(int row);
@@ -40,8 +40,7 @@ private:
     QAbstractItemView &m_board;
     QLabel *m_picture;
     TextLabel *m_name, *m_score, *m_standing, *m_parts, *m_verdict, *m_doubt, *m_warning, *m_nearestTitle, *m_path;
-    QLineEdit *m_caption;
-    std::size_t m_shown = 0;  ///< place on the board
+    CaptionPanel *m_captions;
     QWidget *m_nearestRow;
     std::array<Nearest, 3> m_nearest;
 };

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <utility>
 
+#include "core/base/hash.h"
+#include "core/base/searched_text.h"
 #include "core/dataset/rate_input.h"
 #include "ui/lanes/thumbnails.h"
 
@@ -16,6 +18,35 @@ namespace {
 /// So many pictures are given to the lane at a time: enough to keep it busy between two drains, few enough that a new
 /// snapshot is soon taken up.
 constexpr std::size_t kRatingBatch = 16;
+
+/// What was read in the picture, in one line that a field can show; empty where nothing was, or the library cannot
+/// tell. `bytes`: of a picture that has no file.
+QString readIn(const RatedItem &item, const QByteArray &bytes, const std::filesystem::path &folder)
+{
+    constexpr int kLongest = 2000;
+    try {
+        if (!std::filesystem::exists(folder / "library.sqlite"))
+            return {};
+        const Library library = Library::open(folder);
+        if (library.texts().latest() == 0)
+            return {};
+        const std::string hash =
+            bytes.isEmpty() ? hashFile(toPath(item.path))
+                            : hashBytes(std::as_bytes(std::span(bytes.constData(), std::size_t(bytes.size()))));
+        const auto texts = library.texts().texts({&hash, 1});
+        return texts.empty() ? QString() : QString::fromStdString(plainLine(texts.begin()->second)).left(kLongest);
+    } catch (const std::exception &) {
+        return {};  // the score says what is wrong with the picture, if anything is
+    }
+}
+
+/// Best first, behind them those that are on their way.
+void sortCaptions(std::vector<ComparedCaption> &captions)
+{
+    std::ranges::stable_sort(captions, std::ranges::greater(), [](const ComparedCaption &one) {
+        return one.score && one.score->skipped.empty() ? one.score->dankness : -1.0;
+    });
+}
 
 }  // namespace
 
@@ -155,6 +186,12 @@ void RatingBoard::start(std::size_t index)
         }
         const TaskResult result = runGuarded([&] {
             cancel.check();
+            if (by->readsCaptions()) {
+                scored.read = readIn(scored, bytes, folder);
+                // A model that reads titles takes the text in the picture from the library by itself.
+                if (!scored.typed)
+                    scored.caption = by->readsTitles() ? QString() : scored.read;
+            }
             const auto draw = [&](const std::filesystem::path &file) {
                 std::string problem;
                 const int side = static_cast<int>(std::lround(Thumbnails::kSide * ratio));
@@ -164,13 +201,21 @@ void RatingBoard::start(std::size_t index)
             if (bytes.isEmpty()) {
                 if (bare)
                     draw(toPath(scored.path));
-                scored.score = open->session->rate(toPath(scored.path), scored.caption.toStdString());
-                return;
-            }
-            if (QTemporaryFile file; bare && file.open() && file.write(bytes) == bytes.size() && file.flush())
+            } else if (QTemporaryFile file; bare && file.open() && file.write(bytes) == bytes.size() && file.flush())
                 draw(toPath(file.fileName()));
-            scored.score = open->session->rate(std::as_bytes(std::span(bytes.constData(), std::size_t(bytes.size()))),
-                                               scored.name.toStdString(), scored.caption.toStdString());
+            const auto rate = [&](const QString &caption) {
+                if (bytes.isEmpty())
+                    return open->session->rate(toPath(scored.path), caption.toStdString());
+                return open->session->rate(std::as_bytes(std::span(bytes.constData(), std::size_t(bytes.size()))),
+                                           scored.name.toStdString(), caption.toStdString());
+            };
+            scored.score = rate(scored.caption);
+            for (ComparedCaption &one : scored.compared) {
+                cancel.check();
+                if (!one.score || scored.scoredBy != by)
+                    one.score = rate(one.text);
+            }
+            scored.scoredBy = by;
         });
         m_place.mailbox().post([=, this] { rated(id, result, scored, by); });
     });
@@ -191,11 +236,23 @@ void RatingBoard::rated(std::uint64_t id, const TaskResult &result, RatedItem sc
         scored.judgement = by->verdict();
         scored.readsCaptions = by->readsCaptions();
         const auto at = static_cast<std::size_t>(found - m_ids.begin());
-        const bool typedOn = m_items[at].caption != scored.caption;
-        scored.caption = m_items[at].caption;
+        const RatedItem &now = m_items[at];  // the user may have gone on meanwhile
+        bool goOn = now.typed != scored.typed || (now.typed && now.caption != scored.caption);
+        if (now.typed || scored.typed)
+            scored.caption = now.typed ? now.caption : by->readsTitles() ? QString() : scored.read;
+        scored.typed = now.typed;
+        std::vector<ComparedCaption> compared = now.compared;
+        for (ComparedCaption &one : compared) {
+            const auto done = std::ranges::find(scored.compared, one.text, &ComparedCaption::text);
+            if (done != scored.compared.end())
+                one.score = done->score;
+            goOn = goOn || !one.score;
+        }
+        sortCaptions(compared);
+        scored.compared = std::move(compared);
         m_items[at] = std::move(scored);
         told(at, at + 1);
-        if (typedOn && m_items[at].state == RatedItem::State::Scored)
+        if (goOn && m_items[at].state == RatedItem::State::Scored)
             start(at);
     }
     pump();
@@ -262,11 +319,48 @@ QByteArray RatingBoard::pasted(std::size_t index) const
 void RatingBoard::setCaption(std::size_t index, const QString &caption)
 {
     if (index >= m_items.size() || m_items[index].state != RatedItem::State::Scored
-        || m_items[index].caption == caption)
+        || (m_items[index].caption == caption && m_items[index].typed))
         return;
     m_items[index].caption = caption;
+    m_items[index].typed = true;
+    again(index);
+}
+
+void RatingBoard::useWhatWasRead(std::size_t index)
+{
+    if (index >= m_items.size() || m_items[index].state != RatedItem::State::Scored || !m_items[index].typed)
+        return;
+    const auto &by = m_items[index].scoredBy;
+    m_items[index].caption = by && by->readsTitles() ? QString() : m_items[index].read;
+    m_items[index].typed = false;
+    again(index);
+}
+
+void RatingBoard::compareCaption(std::size_t index, const QString &caption)
+{
+    if (index >= m_items.size() || m_items[index].state != RatedItem::State::Scored)
+        return;
+    auto &compared = m_items[index].compared;
+    if (caption.trimmed().isEmpty() || compared.size() >= kMostCompared
+        || std::ranges::find(compared, caption, &ComparedCaption::text) != compared.end())
+        return;
+    compared.push_back({caption, {}});
+    told(index, index + 1);
+    again(index);
+}
+
+void RatingBoard::dropCaption(std::size_t index, const QString &caption)
+{
+    if (index < m_items.size()
+        && std::erase_if(m_items[index].compared, [&](const ComparedCaption &one) { return one.text == caption; }) > 0)
+        told(index, index + 1);
+}
+
+/// Rates it once more; what is on its way is asked again once it comes back.
+void RatingBoard::again(std::size_t index)
+{
     if (m_rater.model() && !isBlocked() && !m_inFlight.contains(m_ids[index]))
-        start(index);  // else it is asked again once it comes back
+        start(index);
 }
 
 void RatingBoard::clear()

@@ -10,16 +10,26 @@
 
 namespace dank::ui {
 
+/// One of several captions that are held against each other for a picture.
+struct ComparedCaption {
+    QString text;
+    std::optional<Score> score;  ///< empty while it is on its way
+};
+
 /// One dropped file on the board.
 struct RatedItem {
     enum class State { Waiting, Scored, Skipped } state = State::Waiting;
     QString path;                ///< empty for a pasted picture
     QString name;                ///< shown
-    QString caption;             ///< what stands beside the picture, as the user says; empty for nothing
+    QString caption;             ///< the words that it is rated with; empty for none
+    QString read;                ///< what was read in the picture, in one line; empty where nothing was
+    bool typed = false;          ///< the caption is the user's own; else it is what was read, or empty
     bool readsCaptions = false;  ///< the model that scored it does
     Score score;
-    QImage thumbnail;   ///< may be null while loading
-    QString modelName;  ///< "run 7"
+    std::vector<ComparedCaption> compared;  ///< scored ones best first, by the model that scored the picture
+    std::shared_ptr<const Model> scoredBy;  ///< that model
+    QImage thumbnail;                       ///< may be null while loading
+    QString modelName;                      ///< "run 7"
     int epoch = 0;
     bool live = false;  ///< scored by a snapshot of a run that was still training
     bool untrained = false;
@@ -41,8 +51,14 @@ public:
     void rateImage(const QByteArray &encoded, const QString &name);  ///< pasted or dragged from a browser
     void clear();                                                    ///< undoable
     QByteArray pasted(std::size_t index) const;                      ///< its bytes; empty for a file
-    /// Scores it anew with that beside it; until then the old score stays. Nothing for what has no score yet.
+    /// Scores it anew with the user's own words; until then the old score stays. Nothing for what has no score yet.
     void setCaption(std::size_t index, const QString &caption);
+    /// The same with what was read in the picture.
+    void useWhatWasRead(std::size_t index);
+    /// Puts a caption among those that are compared, and scores it. Once only, and not more than kMostCompared.
+    void compareCaption(std::size_t index, const QString &caption);
+    void dropCaption(std::size_t index, const QString &caption);
+    static constexpr std::size_t kMostCompared = 20;
 
     /// A model that could not be opened is tried again: its weights may be there now.
     void unblock();
@@ -54,6 +70,7 @@ private:
     void add(RatedItem item, const QByteArray &encoded = {});
     void pump();
     void start(std::size_t index);
+    void again(std::size_t index);
     void rated(std::uint64_t id, const TaskResult &result, RatedItem scored, const std::shared_ptr<const Model> &by);
     void block(const std::shared_ptr<const Model> &by, const TaskResult &result);
     void told(std::size_t first, std::size_t last) { m_place.notify({Change::Scores, ItemRange{first, last}}); }

@@ -9,8 +9,8 @@ Session::Session(const Options &options, QObject *parent)
       m_place(
           options.library, [this] { settle(); }, [this](const ChangeEvent &change) { emit changed(change); }),
       m_engine(m_place, options.engine, options.threads), m_thumbnails(m_place, m_engine), m_jobs(m_place, m_engine),
-      m_data(m_place, m_jobs), m_features(m_place, m_engine, m_jobs, m_data), m_chart(m_place),
-      m_runs(m_place, m_chart), m_choices(m_place, m_jobs, m_data, m_features, m_runs),
+      m_data(m_place, m_jobs), m_finder(m_place, m_data), m_features(m_place, m_engine, m_jobs, m_data),
+      m_chart(m_place), m_runs(m_place, m_chart), m_choices(m_place, m_jobs, m_data, m_features, m_runs),
       m_rater(m_place, m_chart, m_runs), m_board(m_place, m_engine, m_features, m_rater),
       m_evaluations(m_place, m_jobs, m_data, m_features, m_runs),
       m_training({m_place, m_jobs, m_data, m_features, m_choices, m_chart, m_runs, m_rater, m_evaluations}),
@@ -28,6 +28,7 @@ Session::~Session()
 {
     blockSignals(true);
     // Ask everything to end before waiting for anything; nothing works for a part when the first of them goes.
+    m_finder.end();
     m_board.end();
     m_choices.end();
     m_features.end();

@@ -6,6 +6,7 @@
 #include "ui/session/actions.h"
 #include "ui/session/explanations.h"
 #include "ui/session/machine_studies.h"
+#include "ui/session/meme_finder.h"
 #include "ui/session/rating_board.h"
 #include "ui/session/training_job.h"
 #include "ui/session/weights_installer.h"
@@ -37,6 +38,7 @@ public:
     Thumbnails &thumbnails() { return m_thumbnails; }
     JobRunner &jobs() { return m_jobs; }
     DatasetState &data() { return m_data; }
+    MemeFinder &finder() { return m_finder; }
     FeatureJobs &features() { return m_features; }
     TrainChoices &choices() { return m_choices; }
     RunChart &chart() { return m_chart; }
@@ -67,6 +69,7 @@ private:
     Thumbnails m_thumbnails;
     JobRunner m_jobs;
     DatasetState m_data;
+    MemeFinder m_finder;
     FeatureJobs m_features;
     RunChart m_chart;
     RunHistory m_runs;

@@ -7,8 +7,8 @@
 #include "core/pipeline/backbones/backbone_table.h"
 #include "core/pipeline/backbones/library_shelf.h"
 #include "core/pipeline/bench.h"
-#include "core/pipeline/features/picture_hashes.h"
 #include "core/store/library.h"
+#include "core/store/picture_hashes.h"
 
 namespace dank {
 

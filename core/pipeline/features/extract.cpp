@@ -10,10 +10,10 @@
 #include "core/base/file.h"
 #include "core/base/memory.h"
 #include "core/base/parallel.h"
-#include "core/pipeline/features/picture_hashes.h"
 #include "core/pipeline/features/precision_choice.h"
 #include "core/pipeline/features/preprocess.h"
 #include "core/store/library.h"
+#include "core/store/picture_hashes.h"
 
 namespace dank {
 

@@ -9,8 +9,8 @@
 #include "core/base/parallel.h"
 #include "core/dataset/image_probe.h"
 #include "core/image/perceptual_hash.h"
-#include "core/pipeline/features/picture_hashes.h"
 #include "core/store/library.h"
+#include "core/store/picture_hashes.h"
 
 namespace dank {
 

@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/searched_text.h"
 #include "core/learn/loss.h"
 #include "core/pipeline/runs/run_head.h"
 
@@ -135,8 +136,16 @@ std::optional<TrainingRange> trainingRangeOf(const Model &model, const RunData &
 }
 
 std::vector<TrainPicture> trainPicturesOf(const RunData &data, std::span<const std::string> hashes,
-                                          const std::filesystem::path &dataset)
+                                          const std::filesystem::path &dataset, bool titled)
 {
+    const auto titleOf = [](const MemeRecord &record) {
+        std::string line = plainLine(std::string_view(record.title).substr(0, kMaxTrainTitle));
+        std::size_t end = std::min(line.size(), kMaxTrainTitle);  // bytes that are no text have become longer signs
+        while (end > 0 && end < line.size() && (static_cast<unsigned char>(line[end]) & 0xc0) == 0x80)
+            --end;
+        line.resize(end);
+        return line;
+    };
     const std::vector<std::size_t> &train = data.split.train;
     const std::size_t count = std::min(train.size(), kMaxTrainPictures);
     std::vector<TrainPicture> pictures;
@@ -147,6 +156,8 @@ std::vector<TrainPicture> trainPicturesOf(const RunData &data, std::span<const s
         const MemeRecord &record = data.records[train[picture.row]];
         picture.hash = hashes[train[picture.row]];
         picture.upvotes = record.upvotes;
+        if (titled)
+            picture.title = titleOf(record);
         const std::string file = record.image.lexically_relative(dataset.parent_path()).string();
         // Kept only as what it is to the byte: a name that is not UTF-8 would come back as another.
         if (!file.starts_with("..") && sanitizeUtf8(file) == file)

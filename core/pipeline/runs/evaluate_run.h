@@ -40,7 +40,8 @@ std::vector<double> fillReference(Model &model, const RunData &data, std::size_t
 std::optional<TrainingRange> trainingRangeOf(const Model &model, const RunData &data);
 
 /// The model's training pictures, at most kMaxTrainPictures of them, evenly spread. `hashes`: of each row's picture.
+/// `titled`: with their titles.
 std::vector<TrainPicture> trainPicturesOf(const RunData &data, std::span<const std::string> hashes,
-                                          const std::filesystem::path &dataset);
+                                          const std::filesystem::path &dataset, bool titled);
 
 }  // namespace dank

@@ -224,7 +224,8 @@ private:
             return nullptr;
         auto model = makeModel(m_data.records.size());
         // Not in live models: opening one would read the features of all of them from the library.
-        model->trainPictures = trainPicturesOf(m_data, m_extracted.pictureHashes, m_record.dataset);
+        model->trainPictures =
+            trainPicturesOf(m_data, m_extracted.pictureHashes, m_record.dataset, model->readsTitles());
         const auto path = m_library.modelPath(m_record.run);
         saveModel(*model, path);
         m_library.runs().setModel(m_record.run, path.string());

@@ -1,4 +1,4 @@
-#include "core/pipeline/features/picture_hashes.h"
+#include "core/store/picture_hashes.h"
 
 #include <algorithm>
 #include <map>
