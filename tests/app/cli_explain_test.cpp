@@ -61,8 +61,8 @@ void TestCliExplain::tellsTheContractsKeys()
         QVERIFY(word["word"].isString() && word["points"].isDouble());
 
     // The very score of `dank rate`, and the same map again.
-    const Outcome rated = runDank({"--library", path("library"), "rate", m_model, m_picture, "--caption",
-                                   "when the cat", "--format", "json"});
+    const Outcome rated = runDank(
+        {"--library", path("library"), "rate", m_model, m_picture, "--caption", "when the cat", "--format", "json"});
     QCOMPARE(map["score"].toDouble(), rated.json().array().first()["percentile"].toDouble());
     QVERIFY(explain({m_model, m_picture, "--caption", "when the cat", "--json"}).object()["grid"] == map["grid"]);
 }

@@ -102,8 +102,8 @@ void TestCliUsage::exitCodes()
 void TestCliUsage::helpShowsAnExample_data()
 {
     QTest::addColumn<QString>("command");
-    for (const char *command : {"sample", "inspect", "extract", "train", "resume", "eval", "rate", "explain", "read", "search", "runs",
-                                "library", "bench", "selftest", "doctor", "demo"})
+    for (const char *command : {"sample", "inspect", "extract", "train", "resume", "eval", "rate", "explain", "read",
+                                "search", "runs", "library", "bench", "selftest", "doctor", "demo"})
         QTest::newRow(command) << QString(command);
 }
 

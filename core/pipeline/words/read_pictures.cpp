@@ -12,8 +12,8 @@
 #include "core/base/parallel.h"
 #include "core/dataset/image_probe.h"
 #include "core/image/decode.h"
-#include "core/pipeline/features/picture_hashes.h"
 #include "core/store/library.h"
+#include "core/store/picture_hashes.h"
 #include "core/words/text_reader.h"
 
 namespace dank {
