@@ -10,9 +10,9 @@
 
 namespace dank {
 
-/// The heavy half of the program (LibTorch, OpenCV, Tesseract) behind small interfaces, so that window and command line can open
-/// it late and off their main thread. All calls may be made from any thread; each long one takes a JobContext. Errors
-/// are dank::Error, a stop is dank::Cancelled. The parts live as long as the engine.
+/// The heavy half of the program (LibTorch, OpenCV, Tesseract) behind small interfaces, so that window and command line
+/// can open it late and off their main thread. All calls may be made from any thread; each long one takes a JobContext.
+/// Errors are dank::Error, a stop is dank::Cancelled. The parts live as long as the engine.
 class Engine {
 public:
     virtual ~Engine() = default;
