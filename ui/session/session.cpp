@@ -9,10 +9,10 @@ Session::Session(const Options &options, QObject *parent)
       m_place(
           options.library, [this] { settle(); }, [this](const ChangeEvent &change) { emit changed(change); }),
       m_engine(m_place, options.engine, options.threads), m_thumbnails(m_place, m_engine), m_jobs(m_place, m_engine),
-      m_data(m_place, m_jobs), m_features(m_place, m_engine, m_jobs, m_data), m_chart(m_place),
-      m_runs(m_place, m_chart), m_choices(m_place, m_jobs, m_data, m_features, m_runs),
-      m_rater(m_place, m_chart, m_runs), m_board(m_place, m_engine, m_features, m_rater),
-      m_evaluations(m_place, m_jobs, m_data, m_features, m_runs),
+      m_data(m_place, m_jobs), m_features(m_place, m_engine, m_jobs, m_data),
+      m_texts(m_place, m_engine, m_jobs, m_data), m_chart(m_place), m_runs(m_place, m_chart),
+      m_choices(m_place, m_jobs, m_data, m_features, m_runs), m_rater(m_place, m_chart, m_runs),
+      m_board(m_place, m_engine, m_features, m_rater), m_evaluations(m_place, m_jobs, m_data, m_features, m_runs),
       m_training({m_place, m_jobs, m_data, m_features, m_choices, m_chart, m_runs, m_rater, m_evaluations}),
       m_weights(m_place, m_engine, m_jobs, m_features, m_board),
       m_studies(m_place, m_engine, m_jobs, m_data, m_features)
@@ -31,6 +31,7 @@ Session::~Session()
     m_board.end();
     m_choices.end();
     m_features.end();
+    m_texts.end();
     m_weights.end();
     m_studies.end();
     m_jobs.end();

@@ -6,6 +6,7 @@
 #include "ui/session/actions.h"
 #include "ui/session/machine_studies.h"
 #include "ui/session/rating_board.h"
+#include "ui/session/text_jobs.h"
 #include "ui/session/training_job.h"
 #include "ui/session/weights_installer.h"
 
@@ -37,6 +38,7 @@ public:
     JobRunner &jobs() { return m_jobs; }
     DatasetState &data() { return m_data; }
     FeatureJobs &features() { return m_features; }
+    TextJobs &texts() { return m_texts; }
     TrainChoices &choices() { return m_choices; }
     RunChart &chart() { return m_chart; }
     RunHistory &runs() { return m_runs; }
@@ -66,6 +68,7 @@ private:
     JobRunner m_jobs;
     DatasetState m_data;
     FeatureJobs m_features;
+    TextJobs m_texts;
     RunChart m_chart;
     RunHistory m_runs;
     TrainChoices m_choices;
