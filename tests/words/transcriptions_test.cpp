@@ -93,7 +93,7 @@ void TestTranscriptions::realMemes_data()
     QTest::addColumn<double>("mostErrors");
     QTest::addColumn<double>("leastF1");
     QTest::newRow("judged") << "judged" << 0.16 << 0.84;
-    // The preparation was chosen on these.
+    // The preparation was chosen by these, with an eye on those above.
     QTest::newRow("tuned") << "tuned" << 0.16 << 0.84;
 }
 

@@ -13,6 +13,7 @@
 #include "ui/features/arrivals_card.h"
 #include "ui/features/backbone_card.h"
 #include "ui/features/own_network_dialog.h"
+#include "ui/features/text_card.h"
 #include "ui/features/weights_dialog.h"
 #include "ui/runs/comparison_card.h"
 #include "ui/session/next_step.h"
@@ -86,6 +87,7 @@ struct FeaturesPage : QWidget {
     QComboBox *device = nullptr, *precision = nullptr;
     QSpinBox *batch = nullptr;
     ArrivalsCard *arrivals = nullptr;
+    TextCard *texts = nullptr;
     bool showing = false;  ///< the controls are being set from the Session
 };
 
@@ -100,6 +102,7 @@ FeaturesPage::FeaturesPage(Session &s, std::function<void(Page)> goes, QWidget *
         case Change::Engine:
         case Change::Dataset:
         case Change::Features:
+        case Change::Texts:
         case Change::Weights:
         case Change::Runs:
         case Change::Settings:
@@ -158,6 +161,8 @@ void FeaturesPage::build()
     layout->addWidget(comparison);
     arrivals = new ArrivalsCard(session);
     layout->addWidget(arrivals);
+    texts = new TextCard(session);
+    layout->addWidget(texts);
     layout->addStretch(1);
     scroll->setWidget(inner);
     content = scroll;
@@ -386,6 +391,7 @@ void FeaturesPage::refresh()
                                                 : QStringLiteral("Computes only what is not kept yet")));
     comparison->refresh();
     arrivals->update();
+    texts->refresh();
     stack->setCurrentWidget(content);
 }
 

@@ -16,6 +16,7 @@ enum class Change {
     Dataset,       ///< loading, loaded, excluded rows, failed
     Found,         ///< what was looked for in it
     Features,      ///< statuses, progress, arrivals, done
+    Texts,         ///< how many pictures have been read; what was read, at the end of a reading
     Weights,       ///< a download or an installation: progress, end
     Training,      ///< started, paused, resumed, stopping, ended
     Epochs,        ///< the live curve grew (at most 30 times a second)
@@ -32,7 +33,7 @@ enum class Change {
     Message,       ///< the message bar
 };
 
-enum class JobKind { None, Sample, Load, Extract, Train, Evaluate };
+enum class JobKind { None, Sample, Load, Extract, Train, Evaluate, Read };
 enum class JobState { Idle, Running, Paused, Stopping, Failed, Done };
 
 /// The run bar's contents: the job on the batch lane, or the last one that ended.

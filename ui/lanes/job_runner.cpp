@@ -33,6 +33,7 @@ Change changeOf(JobKind kind)
     case JobKind::Train: return Change::Training;
     case JobKind::Extract: return Change::Features;
     case JobKind::Evaluate: return Change::Evaluation;
+    case JobKind::Read: return Change::Texts;
     default: return Change::Dataset;
     }
 }
@@ -52,6 +53,7 @@ QString stageText(std::string_view stage)
         {"network", QT_TRANSLATE_NOOP("Session", "Loading the network")},
         {"extract", QT_TRANSLATE_NOOP("Session", "Extracting features")},
         {"read", QT_TRANSLATE_NOOP("Session", "Reading stored features")},
+        {"text", QT_TRANSLATE_NOOP("Session", "Reading the text")},
         {"look", QT_TRANSLATE_NOOP("Session", "Looking at pictures for copies")},
         {"duplicates", QT_TRANSLATE_NOOP("Session", "Finding copies")},
         {"blend", QT_TRANSLATE_NOOP("Session", "Blending with straight lines")},
@@ -244,6 +246,7 @@ void JobRunner::showStage(const Progress &progress)
         return;  // what the stopping says stays
     if (progress.stage != m_stage) {
         m_stage = progress.stage;
+        m_stageBegan = progress.done;
         m_stageClock.start();
         m_status.detail.clear();
     }
@@ -251,9 +254,10 @@ void JobRunner::showStage(const Progress &progress)
         m_status.verb = text;
     m_status.secondsLeft.reset();
     const qint64 elapsed = m_stageClock.elapsed();
-    if (progress.done > 0 && progress.done <= progress.total && isStable(elapsed, progress.done, progress.total))
+    const std::size_t done = progress.done - std::min(m_stageBegan, progress.done);
+    if (done > 0 && progress.done <= progress.total && isStable(elapsed, done, progress.total - m_stageBegan))
         m_status.secondsLeft = static_cast<double>(elapsed) / 1000 * static_cast<double>(progress.total - progress.done)
-                               / static_cast<double>(progress.done);
+                               / static_cast<double>(done);
     setProgress(progress.done, progress.total);
 }
 

@@ -33,7 +33,7 @@ struct JobPlan {
     std::function<void()> over = {};  ///< last, however it ended
 };
 
-/// The batch lane (load, extract, train, evaluate): one job at a time, and what the run bar says about it.
+/// The batch lane (load, extract, train, evaluate, read): one job at a time, and what the run bar says about it.
 class JobRunner {
     Q_DECLARE_TR_FUNCTIONS(JobRunner)
 public:
@@ -88,7 +88,8 @@ private:
     EngineDoor &m_engine;
     JobStatus m_status;
     QElapsedTimer m_clock, m_stageClock;
-    std::string_view m_stage;  ///< the one that showStage() told of last
+    std::string_view m_stage;      ///< the one that showStage() told of last
+    std::size_t m_stageBegan = 0;  ///< how far it was when it began: what is kept from before took no time
     std::uint64_t m_last = 0;
     Lane m_lane;  ///< outlives its tasks
     std::unique_ptr<Job> m_current;

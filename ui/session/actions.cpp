@@ -28,8 +28,10 @@ Actions actionsFor(const Facts &f)
     const bool free = !f.busy() && !f.engineFailed;
     Actions a;
     // Another dataset may replace one that is still loading, but never under a job that works on it.
-    a.open = !f.busyWith(JobKind::Extract) && !f.busyWith(JobKind::Train) && !f.busyWith(JobKind::Evaluate);
+    a.open = !f.busyWith(JobKind::Extract) && !f.busyWith(JobKind::Train) && !f.busyWith(JobKind::Evaluate)
+             && !f.busyWith(JobKind::Read);
     a.extract = free && f.dataset && f.usable > 0;
+    a.read = free && f.dataset && f.usable > 0;
     a.train = free && f.dataset && f.usable >= kMinRowsToTrain;
     a.pause = f.job == JobKind::Train && f.state == JobState::Running && f.trainingStarted && !f.judging;
     a.resume = f.job == JobKind::Train && f.state == JobState::Paused;
@@ -53,6 +55,8 @@ PageState pageStateFor(Page page, const Facts &f)
         return f.usable > 0 ? PageState::Done : PageState::Warning;
     case Page::Features:
         if (f.busyWith(JobKind::Extract) || (f.busyWith(JobKind::Train) && !f.trainingStarted))
+            return PageState::Busy;
+        if (f.busyWith(JobKind::Read))
             return PageState::Busy;
         if (f.dataset && f.featuresFailed)
             return PageState::Warning;

@@ -11,7 +11,7 @@ enum class PageState { Empty, Busy, Warning, Done };
 
 /// What the user can do now.
 struct Actions {
-    bool open = true, extract = false, train = false, pause = false, resume = false, stop = false;
+    bool open = true, extract = false, read = false, train = false, pause = false, resume = false, stop = false;
     bool rate = false, exportChart = false, exportScores = false, evaluate = false;
     Page next = Page::Dataset;  ///< page of the next sensible step, the one large button
     bool operator==(const Actions &) const = default;

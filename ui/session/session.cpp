@@ -10,9 +10,9 @@ Session::Session(const Options &options, QObject *parent)
           options.library, [this] { settle(); }, [this](const ChangeEvent &change) { emit changed(change); }),
       m_engine(m_place, options.engine, options.threads), m_thumbnails(m_place, m_engine), m_jobs(m_place, m_engine),
       m_data(m_place, m_jobs), m_finder(m_place, m_data), m_features(m_place, m_engine, m_jobs, m_data),
-      m_chart(m_place), m_runs(m_place, m_chart), m_choices(m_place, m_jobs, m_data, m_features, m_runs),
-      m_rater(m_place, m_chart, m_runs), m_board(m_place, m_engine, m_features, m_rater),
-      m_evaluations(m_place, m_jobs, m_data, m_features, m_runs),
+      m_texts(m_place, m_engine, m_jobs, m_data), m_chart(m_place), m_runs(m_place, m_chart),
+      m_choices(m_place, m_jobs, m_data, m_features, m_runs), m_rater(m_place, m_chart, m_runs),
+      m_board(m_place, m_engine, m_features, m_rater), m_evaluations(m_place, m_jobs, m_data, m_features, m_runs),
       m_training({m_place, m_jobs, m_data, m_features, m_choices, m_chart, m_runs, m_rater, m_evaluations}),
       m_weights(m_place, m_engine, m_jobs, m_features, m_board),
       m_studies(m_place, m_engine, m_jobs, m_data, m_features), m_explanations(m_place, m_engine, m_features)
@@ -32,6 +32,7 @@ Session::~Session()
     m_board.end();
     m_choices.end();
     m_features.end();
+    m_texts.end();
     m_weights.end();
     m_studies.end();
     m_explanations.end();

@@ -8,6 +8,7 @@
 #include "ui/session/machine_studies.h"
 #include "ui/session/meme_finder.h"
 #include "ui/session/rating_board.h"
+#include "ui/session/text_jobs.h"
 #include "ui/session/training_job.h"
 #include "ui/session/weights_installer.h"
 
@@ -40,6 +41,7 @@ public:
     DatasetState &data() { return m_data; }
     MemeFinder &finder() { return m_finder; }
     FeatureJobs &features() { return m_features; }
+    TextJobs &texts() { return m_texts; }
     TrainChoices &choices() { return m_choices; }
     RunChart &chart() { return m_chart; }
     RunHistory &runs() { return m_runs; }
@@ -71,6 +73,7 @@ private:
     DatasetState m_data;
     MemeFinder m_finder;
     FeatureJobs m_features;
+    TextJobs m_texts;
     RunChart m_chart;
     RunHistory m_runs;
     TrainChoices m_choices;

@@ -133,6 +133,7 @@ QString commandFor(Session &session, JobKind kind)
         break;
     case JobKind::Load: words << "inspect" << db; break;
     case JobKind::Extract: words << "extract" << db << extractFlags(session.features().request(), "--batch"); break;
+    case JobKind::Read: words << "read" << db; break;
     case JobKind::Train:
         words << "train" << db << extractFlags(session.features().request(), "--extract-batch")
               << trainFlags(session.choices().config());

@@ -79,6 +79,7 @@ WindowActions::WindowActions(Session &session, WindowVerbs &verbs, PageStack &pa
     QMenu *run = bar.addMenu(QStringLiteral("&Run"));
     m_extract =
         add(run, "extract", QStringLiteral("&Extract features"), {}, [&session] { session.features().extract(); });
+    m_read = add(run, "read", QStringLiteral("Read the te&xt"), {}, [&session] { session.texts().read(); });
     m_train = add(run, "train", QStringLiteral("&Train"), QKeySequence(Qt::CTRL | Qt::Key_Return), [this, &session] {
         emit pageRequested(Page::Train);
         session.training().train();
@@ -143,6 +144,7 @@ void WindowActions::update(Page page)
     m_sample->setEnabled(can.open);
     m_recent->setEnabled(can.open);
     m_extract->setEnabled(can.extract);
+    m_read->setEnabled(can.read);
     m_train->setEnabled(can.train);
     m_pause->setEnabled(can.pause || can.resume);
     m_pause->setText(can.resume ? QStringLiteral("&Resume") : QStringLiteral("&Pause"));
