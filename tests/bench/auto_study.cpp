@@ -139,9 +139,9 @@ void study(const Task &task, double share, int threads)
         weights["line"] += withTitle.line * each;
         weights["words"] += withTitle.title * each;
     }
-    std::printf(
-        "{\"task\": \"%s\", \"rows\": %zu, \"columns\": %zu, \"picture_tells\": %g, \"title_tells\": %g, \"repetitions\": %d",
-        task.name, task.rows, task.columns, task.picture, task.words, repetitions);
+    std::printf("{\"task\": \"%s\", \"rows\": %zu, \"columns\": %zu, \"picture_tells\": %g, \"title_tells\": %g, "
+                "\"repetitions\": %d",
+                task.name, task.rows, task.columns, task.picture, task.words, repetitions);
     for (const auto &[name, figure] : figures)
         std::printf(", \"%s\": [%.4f, %.4f]", name.c_str(), figure.spearman, figure.r2);
     for (const auto &[name, weight] : weights)
