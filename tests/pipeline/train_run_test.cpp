@@ -1,5 +1,6 @@
 #include <QTest>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -107,6 +108,36 @@ private slots:
         const Judgement judgement = fileOf(report).judgement.value();
         QVERIFY(!judgement.kind);
         QCOMPARE(verdictText(judgement), std::string("It could not be judged. There is no room for the neighbours."));
+    }
+
+    /// Weights that decay to nothing at each step: every meme gets one score. A blend does without such a network.
+    void aHeadThatTellsNothingApartIsTold()
+    {
+        const Dataset dataset = Dataset::load(writeTinyDataset(folder() / "data", 100));
+        TrainConfig config = quickConfig();
+        config.optimiser = OptimiserKind::AdamW;
+        config.learningRate = 1e-4;
+        config.weightDecay = 1e4;
+        for (const bool blend : {false, true}) {
+            config.blend = blend;
+            std::vector<std::string> warnings;
+            int epochs = 0, warnedAt = 0;
+            TrainingObserver observer;
+            observer.epoch = [&](const EpochStats &stats, int) { epochs = stats.epoch; };
+            observer.warned = [&](const std::string &warning) {
+                warnings.push_back(warning);
+                warnedAt = epochs;
+            };
+            const TrainReport report = train(dataset, config, observer);
+            QCOMPARE(warnings.size(), std::size_t(1));
+            QCOMPARE(warnedAt, 1);
+            QVERIFY(warnings.front().find("Try a lower learning rate") != std::string::npos);
+            QCOMPARE(warnings.front().find("the preset auto") == std::string::npos, blend);
+            QCOMPARE(std::ranges::count_if(
+                         report.notes, [](const std::string &note) { return note.starts_with("This model gives"); }),
+                     std::ptrdiff_t(blend ? 0 : 1));
+            QCOMPARE(report.model->layers.empty(), blend);
+        }
     }
 
     void stopEndsTheJudging_data()
