@@ -81,7 +81,7 @@ ui/session core ui/widgets ui/lanes ui/session
 ui/charts core ui/widgets ui/lanes ui/session ui/charts
 ui/memes core ui/widgets ui/lanes ui/session ui/charts ui/memes
 ui/runs core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs
-ui/why core ui/widgets ui/lanes ui/session ui/charts ui/why
+ui/why core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/why
 ui/dataset core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs ui/dataset
 ui/features core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs ui/features
 ui/train core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs ui/train

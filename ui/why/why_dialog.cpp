@@ -10,6 +10,7 @@
 
 #include "core/explain/heat_map.h"
 #include "ui/lanes/thumbnails.h"
+#include "ui/memes/meme_wall.h"
 #include "ui/why/effect_bars.h"
 #include "ui/why/heat_view.h"
 #include "ui/widgets/set_up.h"
