@@ -45,7 +45,7 @@ private slots:
         QTest::newRow("one letter") << "ä"
                                     << "1 title";
         QTest::newRow("two letters") << "DO"
-                                     << "0 title, 2 both";
+                                     << "0 title, 2 both, 3";  // and Frodo
         QTest::newRow("one emoji") << "🐸"
                                    << "1 text";
         QTest::newRow("a title shorter than three letters") << "ok"
