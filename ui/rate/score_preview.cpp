@@ -46,7 +46,6 @@ ScorePreview::ScorePreview(Session &session, ScoreModel &model, QAbstractItemVie
     m_captions->setFixedWidth(kCaptionsWidth);
     m_verdict->setObjectName(QStringLiteral("verdict"));
     m_picture->setAlignment(Qt::AlignCenter);
-    m_picture->setFixedSize(kPictureWidth, 176);
     column->addWidget(m_picture, 0, Qt::AlignHCenter);
     addWidgets(*column, {m_name, m_score, m_standing, m_parts, m_verdict, m_doubt, m_warning, m_nearestTitle});
     m_nearestRow = new QWidget(this);
@@ -134,6 +133,7 @@ void ScorePreview::showRow(int row)
         scored ? tr("%1, about %2 upvotes").arg(m_model.standing(*item), compactNumber(item->score.expectedUpvotes))
                : plainTitle(item->score.skipped, 500));
     const bool reads = scored && item->readsCaptions;
+    m_picture->setFixedSize(kPictureWidth, reads ? 176 : 132);  // in one column all stands below it
     m_captions->setVisible(reads);
     if (reads)
         m_captions->showItem(m_model.boardIndex(row), *item);
@@ -156,10 +156,23 @@ void ScorePreview::showRow(int row)
     else
         m_picture->setPixmap(QPixmap::fromImage(item->thumbnail.scaled(m_picture->size() * devicePixelRatioF(),
                                                                        Qt::KeepAspectRatio, Qt::SmoothTransformation)));
-    // Wrapped lines need more than a size hint knows of.
     setFixedWidth(kPictureWidth + 40 + (reads ? kCaptionsWidth + 20 : 0));
     layout()->activate();
+    fitHeight();
+}
+
+/// Wrapped lines need more than a size hint knows of.
+void ScorePreview::fitHeight()
+{
     resize(width(), layout()->totalHeightForWidth(width()));
+}
+
+bool ScorePreview::event(QEvent *event)
+{
+    const bool done = QDialog::event(event);
+    if (event->type() == QEvent::LayoutRequest && layout())  // a line came or went, in the captions too
+        fitHeight();
+    return done;
 }
 
 void ScorePreview::keyPressEvent(QKeyEvent *event)

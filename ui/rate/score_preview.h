@@ -24,6 +24,7 @@ public:
 
 protected:
     void keyPressEvent(QKeyEvent *event) override;
+    bool event(QEvent *event) override;
 
 private:
     struct Nearest {
@@ -34,6 +35,7 @@ private:
 
     void showRow(int row);
     void showNearest(const RatedItem &item);
+    void fitHeight();
 
     Session &m_session;
     ScoreModel &m_model;
