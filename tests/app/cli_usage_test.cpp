@@ -71,7 +71,8 @@ void TestCliUsage::exitCodes_data()
     QTest::newRow("hidden") << QStringList{"train", some, "--hidden", "64,x"} << 2 << "--hidden";
     QTest::newRow("run is no number") << QStringList{"resume", "seven"} << 2 << "seven";
     QTest::newRow("format") << QStringList{"rate", "m", "a.png", "--format", "xml"} << 2 << "xml";
-    QTest::newRow("captions") << QStringList{"train", "d", "--captions", "text"} << 2 << "cannot be read yet";
+    QTest::newRow("captions") << QStringList{"train", "d", "--captions", "words"} << 2
+                              << "none or title or text or both or auto";
     QTest::newRow("captions without a blend")
         << QStringList{"train", "d", "--preset", "small", "--captions", "title"} << 2 << "preset auto";
     QTest::newRow("export without a file") << QStringList{"runs", "export", "1"} << 2 << "--out";
@@ -262,7 +263,8 @@ void TestCliUsage::doctorAlwaysAnswers()
     for (auto it = versions.begin(); it != versions.end(); ++it)
         QVERIFY2(!it.value().toString().contains(it.key()), qPrintable(it.value().toString()));
     const QByteArray text = runDank({"doctor", "--library", path("doctor")}).out.simplified();
-    QVERIFY2(text.contains("LibTorch " + versions["LibTorch"].toString().toUtf8() + " Device"), text);
+    QVERIFY2(text.contains("LibTorch " + versions["LibTorch"].toString().toUtf8() + " Tesseract "), text);
+    QVERIFY2(text.contains("Tesseract " + versions["Tesseract"].toString().toUtf8() + " Device"), text);
     QVERIFY(!QDir(path("doctor")).exists());
 }
 
