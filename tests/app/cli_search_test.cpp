@@ -39,7 +39,7 @@ private:
 private slots:
     void initTestCase()
     {
-        const QString sample = makeSample(path("sample"), 20);
+        const QString sample = makeSample(path("sample"), 80);
         QVERIFY(!sample.isEmpty());
         m_db = sample;
         const QJsonObject table = QJsonDocument::fromJson(readAll(sample)).object()["_default"_L1].toObject();
