@@ -107,7 +107,7 @@ Action declareRate(CLI::App &app)
         ->type_name("FORMAT")
         ->capture_default_str();
     app.add_option("--caption", options->captions,
-                   "What stands beside the pictures; counts where the model read titles. Several are compared")
+                   "What stands beside the pictures; counts where the model reads words. Several are compared")
         ->type_name("TEXT")
         ->allow_extra_args(false);  // one each time it is named: what follows is a picture
     addWeightsOption(app, options->weights);

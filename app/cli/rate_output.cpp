@@ -88,7 +88,10 @@ private:
                  printable(score.path));
         const std::string &indent = kIndent;
         if (m_captioned)
-            printLine(indent + (caption.empty() ? "without a caption" : "caption: " + shortLine(caption)));
+            printLine(indent
+                      + (!caption.empty()     ? "caption: " + shortLine(caption)
+                         : score.text.empty() ? "without a caption"
+                                              : "no caption: what was read in the picture counts"));
         if (score.imageAlone && score.wordsAlone)
             printLine(indent + "image " + fixed(*score.imageAlone, 2) + " · words " + fixed(*score.wordsAlone, 2)
                       + " → " + fixed(score.dankness, 2));

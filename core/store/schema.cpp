@@ -110,7 +110,7 @@ INSERT INTO last_used SELECT 'features', backbone, max(substr(created, 1, 10)) F
 
 constexpr const char *kSchema4 = R"sql(
 CREATE TABLE texts(
-    row INTEGER PRIMARY KEY,            -- greater is later
+    row INTEGER PRIMARY KEY AUTOINCREMENT,  -- greater is later
     image_hash TEXT NOT NULL,
     reader TEXT NOT NULL,
     text TEXT NOT NULL,

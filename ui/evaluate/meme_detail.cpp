@@ -76,7 +76,7 @@ void MemeDetail::setMeme(const JudgedMeme *meme, const std::shared_ptr<const Dat
 void MemeDetail::why()
 {
     if (const auto model = m_session.evaluations().model(); model && !m_image.empty())
-        (new WhyDialog(m_session, {m_image, {}, m_title->text(), model->readsCaptions() ? m_caption : QString(), model},
+        (new WhyDialog(m_session, {m_image, {}, m_title->text(), model->readsTitles() ? m_caption : QString(), model},
                        window()))
             ->open();
 }

@@ -240,8 +240,8 @@ void ScoreBoard::preview()
 void ScoreBoard::why(const QModelIndex &index)
 {
     const RatedItem *item = m_model.item(index.row());
-    const auto by = m_session.rater().model();
-    if (!item || item->state != RatedItem::State::Scored || !by)
+    const auto by = item ? item->scoredBy : nullptr;  // the rating model may be another by now
+    if (!by || item->state != RatedItem::State::Scored)
         return;
     ExplainOrder order{toPath(item->path), m_session.board().pasted(m_model.boardIndex(index.row())), item->name,
                        item->caption, by};

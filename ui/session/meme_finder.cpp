@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "core/base/error.h"
 #include "core/base/searched_text.h"
 
 namespace dank::ui {
@@ -21,16 +22,27 @@ struct MemeFinder::Index {
     {
         std::error_code ignored;
         std::optional<Library> library;
-        if (std::filesystem::exists(folder / "library.sqlite", ignored))
-            library.emplace(Library::open(folder));
-        const std::int64_t latest = library ? library->texts().latest() : 0;
+        std::int64_t latest = 0;
+        try {
+            if (std::filesystem::exists(folder / "library.sqlite", ignored))
+                library.emplace(Library::open(folder));
+            latest = library ? library->texts().latest() : 0;
+        } catch (const Error &) {
+            library.reset();  // the window has said what is wrong with it when it started
+        }
         if (search && dataset == opened && latest == latestText)
             return;
         search.reset();
         const JobContext job{cancel, {}};
         const int threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-        auto read = std::make_shared<const std::vector<std::string>>(
-            textsInPictures(*opened, threads, library ? &*library : nullptr, job));
+        std::vector<std::string> inPictures(opened->records().size());
+        try {
+            inPictures = textsInPictures(*opened, threads, library ? &*library : nullptr, job);
+        } catch (const Error &error) {
+            if (error.kind() == ErrorKind::Memory)
+                throw;  // else the titles are searched without them
+        }
+        auto read = std::make_shared<const std::vector<std::string>>(std::move(inPictures));
         std::vector<SearchedMeme> memes;
         memes.reserve(read->size());
         for (std::size_t i = 0; i < read->size(); ++i) {
@@ -67,6 +79,8 @@ MemeFinder::MemeFinder(Workplace &place, const DatasetState &data)
     : m_place(place), m_data(data), m_index(std::make_shared<Index>())
 {
     m_place.react([this](const ChangeEvent &change) {
+        if (change == Change::Texts && m_found)
+            ask(m_query);  // more may have been read
         if (change != Change::Dataset)
             return;
         if (m_opened != m_data.opened()) {

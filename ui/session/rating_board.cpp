@@ -253,7 +253,7 @@ void RatingBoard::rated(std::uint64_t id, const TaskResult &result, RatedItem sc
         m_items[at] = std::move(scored);
         told(at, at + 1);
         if (goOn && m_items[at].state == RatedItem::State::Scored)
-            start(at);
+            again(at);
     }
     pump();
 }

@@ -153,6 +153,10 @@ void WhyDialog::start()
 {
     m_shown.reset();
     m_view->setExplanation(nullptr);
+    m_warning->hide();
+    m_checks->clear();
+    for (QWidget *widget : std::initializer_list<QWidget *>{m_wordsTitle, m_words, m_familiesTitle, m_families})
+        widget->hide();
     m_session.explanations().explain(m_order, ExplainMethod(m_method->currentData().toInt()));
 }
 

@@ -171,7 +171,7 @@ private:
             m_uncoveredShuffled = predict(*m_with.model.shuffled, own).front();
         const std::vector<float> nothing = look(2, [&](std::size_t i) { return m_fills[i]; });
         for (const float answer : answersTo(nothing, {}))
-            m_out.base += percentileOf(danknessOf(answer), m_reference) / 2;
+            m_out.base += percentileOf(danknessOf(answer), m_with.model.referenceOf(false)) / 2;
     }
 
     void leaveOutWords()
@@ -216,9 +216,10 @@ private:
         if (!m_request.caption.empty() && !m_with.model.readsCaptions())
             m_out.notes.emplace_back("The model looks at pictures alone: the caption does not count.");
         else if (explainedCaption(m_request.caption).size() < m_request.caption.size()
-                 || m_out.words.size() >= kMaxExplainedWords)
-            m_out.notes.push_back("The caption is long: only its first " + std::to_string(m_out.words.size())
-                                  + " words were left out.");
+                 || eachWordLeftOut(m_caption.title).size() == kMaxExplainedWords
+                 || eachWordLeftOut(m_caption.text).size() == kMaxExplainedWords)
+            m_out.notes.push_back("The words are many: of the title and of the text at most "
+                                  + std::to_string(kMaxExplainedWords) + " each were left out.");
     }
 
     std::vector<Change> changes(std::span<const Parts> covers)
@@ -371,7 +372,11 @@ private:
                     {x0, y0, pixel(right, m_picture.width) - x0, pixel(bottom, m_picture.height) - y0});
             }
         }
-        fillGrid(static_cast<std::size_t>(maps->height), static_cast<std::size_t>(maps->width));
+        // Where a part of the picture is seen, the grid over all of it is no coarser than the cells.
+        const auto places = [](int cells, double share) {
+            return static_cast<std::size_t>(std::clamp(std::ceil(cells / std::min(1.0, share)), 1.0, 512.0));
+        };
+        fillGrid(places(maps->height, seen.height), places(maps->width, seen.width));
         if (m_with.model.shuffled)
             compareWithShuffled(own, gradientMap(*m_with.model.shuffled, *maps, {}));
     }

@@ -235,8 +235,11 @@ std::vector<double> answersFor(const Model &model, const FeatureMatrix &features
 std::vector<Baseline> partsOf(const Model &model, const FeatureMatrix &features, std::span<const std::size_t> rows,
                               std::span<const Caption> captions, double mean)
 {
-    if (!model.readsCaptions() || captions.empty())
+    if (captions.empty())
         return {};
+    const auto any = [&](std::string Caption::*words) {
+        return std::ranges::any_of(captions, [&](const Caption &caption) { return !(caption.*words).empty(); });
+    };
     const auto wordsAlone = [&](auto only) {
         std::vector<double> answers;
         for (const std::size_t row : rows)
@@ -244,11 +247,11 @@ std::vector<Baseline> partsOf(const Model &model, const FeatureMatrix &features,
         return answers;
     };
     std::vector<Baseline> parts{makeBaseline("picture_part", answersFor(model, features, rows))};
-    if (model.readsTitles())
+    if (any(&Caption::title))
         parts.push_back(makeBaseline("title_part", wordsAlone([](const Caption &caption) {
                                          return Caption{caption.title, ""};
                                      })));
-    if (model.readsText())
+    if (any(&Caption::text))
         parts.push_back(makeBaseline("text_part", wordsAlone([](const Caption &caption) {
                                          return Caption{"", caption.text};
                                      })));
