@@ -1,60 +1,14 @@
 #include "core/base/searched_text.h"
 
 #include <algorithm>
-#include <clocale>
 #include <cstring>
-#include <cwctype>
 #include <set>
+
+#include "core/base/code_points.h"
 
 namespace dank {
 
 namespace {
-
-constexpr char32_t kNoCharacter = 0xfffd;
-
-/// The code point at `at`, which moves behind it; kNoCharacter for a byte that begins none.
-char32_t nextCodePoint(std::string_view text, std::size_t &at)
-{
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned char first = byte(at++);
-    if (first < 0x80)
-        return first;
-    const std::size_t more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1;
-    if (first < 0xc2 || first > 0xf4 || at + more > text.size())
-        return kNoCharacter;
-    char32_t point = first & (0x3fU >> more);
-    for (std::size_t i = 0; i < more; ++i) {
-        if ((byte(at + i) & 0xc0) != 0x80)
-            return kNoCharacter;
-        point = point << 6 | (byte(at + i) & 0x3fU);
-    }
-    constexpr char32_t kLeast[] = {0, 0x80, 0x800, 0x10000};
-    if (point < kLeast[more] || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff))
-        return kNoCharacter;
-    at += more;
-    return point;
-}
-
-void append(std::string &text, char32_t point)
-{
-    const auto add = [&](char32_t bits) { text += static_cast<char>(bits); };
-    if (point < 0x80) {
-        add(point);
-        return;
-    }
-    if (point < 0x800) {
-        add(0xc0 | point >> 6);
-    } else {
-        if (point < 0x10000) {
-            add(0xe0 | point >> 12);
-        } else {
-            add(0xf0 | point >> 18);
-            add(0x80 | (point >> 12 & 0x3f));
-        }
-        add(0x80 | (point >> 6 & 0x3f));
-    }
-    add(0x80 | (point & 0x3f));
-}
 
 bool isSpace(char32_t point)
 {
@@ -69,15 +23,10 @@ bool isDirection(char32_t point)
            || (point >= 0x2066 && point <= 0x2069) || point == 0xfeff;
 }
 
-char32_t lowerCase(char32_t point)
+/// Lower case as words are compared in.
+char32_t folded(char32_t point)
 {
-    if (point < 0x80)
-        return point >= 'A' && point <= 'Z' ? point + ('a' - 'A') : point;
-    if (point == 0x3c2)  // the sigma that ends a word
-        return 0x3c3;
-    // The C library's table, of a locale that is there everywhere and says nothing of a language.
-    static const locale_t unicode = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
-    return unicode ? static_cast<char32_t>(::towlower_l(static_cast<wint_t>(point), unicode)) : point;
+    return point == 0x3c2 ? 0x3c3 : lowerCase(point);  // the sigma that ends a word is a sigma
 }
 
 /// searchedText(), and for each byte of it where in `utf8` its code point begins; the last entry is the whole length.
@@ -90,7 +39,7 @@ std::string searched(std::string_view utf8, std::vector<std::size_t> *origins)
         const char32_t point = nextCodePoint(utf8, at);
         if (isDirection(point))
             continue;
-        append(text, isSpace(point) ? ' ' : lowerCase(point));
+        appendCodePoint(text, isSpace(point) ? ' ' : folded(point));
         if (origins)
             origins->resize(text.size(), begin);
     }
@@ -158,7 +107,7 @@ std::string plainLine(std::string_view text)
         if (isDirection(point))
             continue;
         if (!isSpace(point))
-            append(line, point);
+            appendCodePoint(line, point);
         else if (!line.empty() && line.back() != ' ')
             line += ' ';
     }

@@ -1,15 +1,12 @@
 #include "core/evaluate/title_features.h"
 
-#include <locale.h>
-
 #include <algorithm>
 #include <cmath>
-#include <cwctype>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <utility>
 
+#include "core/base/code_points.h"
 #include "core/base/hash.h"
 
 namespace dank {
@@ -30,29 +27,6 @@ bool startsCodePoint(char byte)
     return (static_cast<unsigned char>(byte) & 0xc0) != 0x80;
 }
 
-/// The code point at `at` in UTF-8, and its bytes. What is not UTF-8 is one byte that is no letter.
-std::pair<char32_t, std::size_t> codePointAt(std::string_view text, std::size_t at)
-{
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
-    const std::size_t size = byte(0) < 0x80   ? 1
-                             : byte(0) < 0xc2 ? 0
-                             : byte(0) < 0xe0 ? 2
-                             : byte(0) < 0xf0 ? 3
-                             : byte(0) < 0xf5 ? 4
-                                              : 0;
-    if (size == 0 || size > text.size() - at)
-        return {U' ', 1};
-    if (size == 1)
-        return {byte(0), 1};
-    char32_t point = byte(0) & (0x7f >> size);
-    for (std::size_t i = 1; i < size; ++i) {
-        if ((byte(i) & 0xc0) != 0x80)
-            return {U' ', 1};
-        point = point << 6 | (byte(i) & 0x3f);
-    }
-    return {point, size};
-}
-
 /// Letters and digits of any script, and what is drawn (emoji), but no spaces and no punctuation.
 bool isOfWord(char32_t point)
 {
@@ -66,38 +40,16 @@ bool isOfWord(char32_t point)
     return !punctuation || point == 0xaa || point == 0xb5 || point == 0xba;
 }
 
-/// Lower case by Unicode's simple mapping, one code point for one.
-char32_t lowerCase(char32_t point)
-{
-    static const locale_t unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
-    if (point < 0x80)
-        return point >= 'A' && point <= 'Z' ? point - 'A' + 'a' : point;
-    return unicode ? static_cast<char32_t>(towlower_l(static_cast<wint_t>(point), unicode)) : point;
-}
-
-void append(std::string &text, char32_t point)
-{
-    if (point < 0x80) {
-        text += static_cast<char>(point);
-        return;
-    }
-    const int more = point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
-    text += static_cast<char>((0xf00 >> (more + 1) & 0xff) | point >> 6 * more);
-    for (int i = more - 1; i >= 0; --i)
-        text += static_cast<char>(0x80 | (point >> 6 * i & 0x3f));
-}
-
 /// In lower case, with one space between words and at both ends.
 std::string wordsOf(std::string_view raw)
 {
     std::string words = " ";
     for (std::size_t at = 0; at < raw.size() && words.size() < kMostBytes;) {
-        const auto [point, size] = codePointAt(raw, at);
+        const char32_t point = nextCodePoint(raw, at);
         if (isOfWord(point))
-            append(words, lowerCase(point));
+            appendCodePoint(words, lowerCase(point));
         else if (words.back() != ' ')
             words += ' ';
-        at += size;
     }
     if (words.back() != ' ')
         words += ' ';

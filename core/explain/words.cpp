@@ -2,27 +2,14 @@
 
 #include <algorithm>
 
+#include "core/base/code_points.h"
 #include "core/base/file.h"
 
 namespace dank {
 
-namespace {
-
-/// Not through the middle of a code point.
-std::string_view cut(std::string_view text, std::size_t most)
-{
-    if (text.size() <= most)
-        return text;
-    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80)
-        --most;
-    return text.substr(0, most);
-}
-
-}  // namespace
-
 std::string explainedCaption(std::string_view caption)
 {
-    return std::string(cut(caption, kMaxExplainedBytes));
+    return std::string(utf8Prefix(caption, kMaxExplainedBytes));
 }
 
 std::vector<WordLeftOut> eachWordLeftOut(std::string_view caption)
@@ -35,7 +22,7 @@ std::vector<WordLeftOut> eachWordLeftOut(std::string_view caption)
         if (begin == std::string_view::npos)
             break;
         end = std::min(caption.find_first_of(kSpace, begin), caption.size());
-        words.push_back({printable(cut(caption.substr(begin, end - begin), kMaxWordBytes)),
+        words.push_back({printable(utf8Prefix(caption.substr(begin, end - begin), kMaxWordBytes)),
                          std::string(caption.substr(0, begin)) + std::string(caption.substr(end))});
     }
     return words;

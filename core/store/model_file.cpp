@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/backbone/backbone_id.h"
+#include "core/base/code_points.h"
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/json_reader.h"
@@ -44,10 +45,7 @@ std::vector<float> floats(const JsonValue &list, std::size_t most)
 /// Words that may hold a stranger's (of a column, of an error): short enough to be read again, cut between letters.
 std::string words(std::string text)
 {
-    std::size_t end = std::min<std::size_t>(text.size(), 4000);
-    while (end > 0 && end < text.size() && (text[end] & 0xc0) == 0x80)
-        --end;
-    text.resize(end);
+    text.resize(utf8Prefix(text, 4000).size());
     return plain(std::move(text));
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "core/base/code_points.h"
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/searched_text.h"
@@ -139,12 +140,8 @@ std::vector<TrainPicture> trainPicturesOf(const RunData &data, std::span<const s
                                           const std::filesystem::path &dataset, bool titled)
 {
     const auto titleOf = [](const MemeRecord &record) {
-        std::string line = plainLine(std::string_view(record.title).substr(0, kMaxTrainTitle));
-        std::size_t end = std::min(line.size(), kMaxTrainTitle);  // bytes that are no text have become longer signs
-        while (end > 0 && end < line.size() && (static_cast<unsigned char>(line[end]) & 0xc0) == 0x80)
-            --end;
-        line.resize(end);
-        return line;
+        const std::string line = plainLine(std::string_view(record.title).substr(0, kMaxTrainTitle));
+        return std::string(utf8Prefix(line, kMaxTrainTitle));  // bytes that are no text have become longer signs
     };
     const std::vector<std::size_t> &train = data.split.train;
     const std::size_t count = std::min(train.size(), kMaxTrainPictures);
