@@ -8,6 +8,7 @@
 #include <ATen/ATen.h>
 
 #include "core/base/random.h"
+#include "core/nn/agreement.h"
 #include "core/nn/networks/network.h"
 #include "core/nn/torch_device.h"
 #include "core/nn/training/mlp.h"
@@ -30,38 +31,6 @@ std::vector<float> featuresOf(const Backbone &backbone, std::span<const Image> i
     std::vector<float> out(images.size() * static_cast<std::size_t>(backbone.spec().columns));
     backbone.extract(images, out);
     return out;
-}
-
-/// The largest difference over the largest value of `exact`; NaN where there is one.
-template <typename A, typename B>
-double relativeDifference(const std::vector<A> &values, const std::vector<B> &exact)
-{
-    double difference = 0, largest = 0;
-    for (std::size_t i = 0; i < exact.size(); ++i) {
-        const double off = std::abs(static_cast<double>(values[i]) - static_cast<double>(exact[i]));
-        if (!(off <= difference))
-            difference = off;
-        largest = std::max(largest, std::abs(static_cast<double>(exact[i])));
-    }
-    return difference / largest;
-}
-
-/// 1 less the smallest cosine of a row with its counterpart.
-double angleOf(const std::vector<float> &values, const std::vector<float> &exact, std::size_t columns)
-{
-    double worst = 0;
-    for (std::size_t first = 0; first < exact.size(); first += columns) {
-        double ab = 0, aa = 0, bb = 0;
-        for (std::size_t i = first; i < first + columns; ++i) {
-            ab += static_cast<double>(values[i]) * exact[i];
-            aa += static_cast<double>(values[i]) * values[i];
-            bb += static_cast<double>(exact[i]) * exact[i];
-        }
-        const double off = 1 - ab / std::sqrt(aa * bb);
-        if (!(off <= worst))
-            worst = off;
-    }
-    return worst;
 }
 
 /// The gradient of the mean squared error of a perceptron with ReLU between its layers, by LibTorch in float64.

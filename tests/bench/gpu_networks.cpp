@@ -27,6 +27,7 @@
 
 #include "core/base/error.h"
 #include "core/base/memory.h"
+#include "core/nn/agreement.h"
 #include "core/nn/networks/backbone.h"
 #include "core/nn/training/practice_data.h"
 
@@ -104,35 +105,6 @@ double picturesPerSecond(const Backbone &network, std::span<const Image> images,
     return speeds[kRounds / 2];
 }
 
-/// The largest difference over the largest value.
-double relative(const Features &values, const Features &exact)
-{
-    double off = 0, largest = 0;
-    for (std::size_t i = 0; i < exact.size(); ++i) {
-        const double here = std::abs(static_cast<double>(values[i]) - exact[i]);
-        off = here <= off ? off : here;  // keeps what is not a number
-        largest = std::max(largest, std::abs(static_cast<double>(exact[i])));
-    }
-    return off / largest;
-}
-
-/// The smallest cosine of a picture's features with their counterpart.
-double leastCosine(const Features &values, const Features &exact, std::size_t columns)
-{
-    double least = 1;
-    for (std::size_t first = 0; first < exact.size(); first += columns) {
-        double ab = 0, aa = 0, bb = 0;
-        for (std::size_t i = first; i < first + columns; ++i) {
-            ab += static_cast<double>(values[i]) * exact[i];
-            aa += static_cast<double>(values[i]) * values[i];
-            bb += static_cast<double>(exact[i]) * exact[i];
-        }
-        const double cosine = ab / std::sqrt(aa * bb);
-        least = cosine >= least ? least : cosine;
-    }
-    return least;
-}
-
 struct Options {
     Device device;
     std::vector<std::size_t> batches;
@@ -163,8 +135,8 @@ void measure(const BackboneSpec &spec, const Options &options)
         const Features mine = featuresOf(*network, compared);
         std::printf("{\"part\": \"agreement\", \"network\": \"%s\", \"precision\": \"%s\", \"relative\": %.3g, "
                     "\"one_less_cosine\": %.3g}\n",
-                    spec.id.c_str(), precisionName(precisions[i]), relative(mine, exact),
-                    1 - leastCosine(mine, exact, static_cast<std::size_t>(spec.columns)));
+                    spec.id.c_str(), precisionName(precisions[i]), relativeDifference(mine, exact),
+                    angleOf(mine, exact, static_cast<std::size_t>(spec.columns)));
         for (const std::size_t batch : options.batches) {
             const int threadsEach = options.device.isCuda() ? 1 : std::max(1, options.threads / options.callers);
             const double speed = picturesPerSecond(*network, std::span(images).first(batch), options.callers,
@@ -208,7 +180,8 @@ void fillMemory(const BackboneSpec &spec, const Device &device, std::size_t giga
     double off = 0;
     for (std::size_t i = 0; i < got.size(); i += expected.size()) {
         const auto begin = got.begin() + static_cast<std::ptrdiff_t>(i);
-        const double here = relative({begin, begin + static_cast<std::ptrdiff_t>(expected.size())}, expected);
+        const double here =
+            relativeDifference(Features(begin, begin + static_cast<std::ptrdiff_t>(expected.size())), expected);
         off = here <= off ? off : here;
     }
     std::printf("{\"part\": \"memory\", \"network\": \"%s\", \"taken_gb\": %zu, \"left_gb\": %zu, \"asked\": %zu, "
