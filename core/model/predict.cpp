@@ -56,15 +56,9 @@ double answerOf(const WordPart &part, const SparseRow &words)
     return wordAnswer(words, part.weight, part.bias);
 }
 
-}  // namespace
-
-std::optional<double> wordsAnswer(const Model &model, const Caption &caption)
+std::optional<double> answerOf(const Blend &blend, const CaptionReader &reader, const Caption &caption)
 {
-    if (!model.readsCaptions())
-        return std::nullopt;
-    const CaptionReader reader(model);
     const SparseRow title = reader.title(caption), text = reader.text(caption);
-    const Blend &blend = *model.blend;
     const BlendWeights &weights = blend.weightsOf(!title.empty(), !text.empty());
     const double all = weights.title + weights.text;
     if (title.empty() && text.empty())
@@ -73,6 +67,28 @@ std::optional<double> wordsAnswer(const Model &model, const Caption &caption)
         return title.empty() ? answerOf(blend.text, text) : answerOf(blend.title, title);
     return (weights.title > 0 ? weights.title / all * answerOf(blend.title, title) : 0)
            + (weights.text > 0 ? weights.text / all * answerOf(blend.text, text) : 0);
+}
+
+}  // namespace
+
+std::optional<double> wordsAnswer(const Model &model, const Caption &caption)
+{
+    return model.readsCaptions() ? answerOf(*model.blend, CaptionReader(model), caption) : std::nullopt;
+}
+
+std::vector<double> wordsAnswers(const Model &model, std::span<const Caption> captions, std::string Caption::*words,
+                                 double otherwise)
+{
+    std::vector<double> answers(captions.size(), otherwise);
+    if (!model.readsCaptions())
+        return answers;
+    const CaptionReader reader(model);
+    for (std::size_t i = 0; i < captions.size(); ++i) {
+        Caption alone;
+        alone.*words = captions[i].*words;
+        answers[i] = answerOf(*model.blend, reader, alone).value_or(otherwise);
+    }
+    return answers;
 }
 
 Caption typedCaption(const Model &model, std::string words)
@@ -119,7 +135,9 @@ std::vector<float> predict(const Model &model, std::span<const float> values, st
     if (!captions.empty() && captions.size() != answers.size())
         throw Error(ErrorKind::Shape, std::to_string(captions.size()) + " captions were given for "
                                           + std::to_string(answers.size()) + " pictures.");
-    const CaptionReader reader(model);
+    std::optional<CaptionReader> reader;
+    if (!captions.empty())
+        reader.emplace(model);
     std::vector<float> in, out;
     for (std::size_t row = 0; row < answers.size(); ++row) {
         in.assign(values.begin() + static_cast<std::ptrdiff_t>(row * columns),
@@ -131,8 +149,8 @@ std::vector<float> predict(const Model &model, std::span<const float> values, st
             continue;
         }
         const Blend &blend = *model.blend;
-        const SparseRow title = captions.empty() ? SparseRow() : reader.title(captions[row]);
-        const SparseRow text = captions.empty() ? SparseRow() : reader.text(captions[row]);
+        const SparseRow title = reader ? reader->title(captions[row]) : SparseRow();
+        const SparseRow text = reader ? reader->text(captions[row]) : SparseRow();
         const BlendWeights &weights = blend.weightsOf(!title.empty(), !text.empty());
         double answer = weights.intercept;
         if (weights.line > 0)

@@ -20,6 +20,11 @@ std::vector<float> predict(const Model &model, std::span<const float> values, st
 /// reads none, or there is no word in it that it reads.
 std::optional<double> wordsAnswer(const Model &model, const Caption &caption);
 
+/// wordsAnswer() of each of those captions' titles (`words` is &Caption::title) or texts alone; what is not answered is
+/// `otherwise`. [captions]
+std::vector<double> wordsAnswers(const Model &model, std::span<const Caption> captions, std::string Caption::*words,
+                                 double otherwise);
+
 /// Words that someone typed for a picture, as the model reads them: a title where it reads titles, else the text in the
 /// picture.
 Caption typedCaption(const Model &model, std::string words);

@@ -237,24 +237,17 @@ std::vector<Baseline> partsOf(const Model &model, const FeatureMatrix &features,
 {
     if (captions.empty())
         return {};
-    const auto any = [&](std::string Caption::*words) {
-        return std::ranges::any_of(captions, [&](const Caption &caption) { return !(caption.*words).empty(); });
-    };
-    const auto wordsAlone = [&](auto only) {
-        std::vector<double> answers;
-        for (const std::size_t row : rows)
-            answers.push_back(std::clamp(wordsAnswer(model, only(captions[row])).value_or(mean), 0.0, 1.0));
-        return answers;
-    };
     std::vector<Baseline> parts{makeBaseline("picture_part", answersFor(model, features, rows))};
-    if (any(&Caption::title))
-        parts.push_back(makeBaseline("title_part", wordsAlone([](const Caption &caption) {
-                                         return Caption{caption.title, ""};
-                                     })));
-    if (any(&Caption::text))
-        parts.push_back(makeBaseline("text_part", wordsAlone([](const Caption &caption) {
-                                         return Caption{"", caption.text};
-                                     })));
+    const std::vector<Caption> judged = picked<Caption>(captions, rows);
+    for (const auto &[name, words] :
+         {std::pair("title_part", &Caption::title), std::pair("text_part", &Caption::text)}) {
+        if (std::ranges::all_of(captions, &std::string::empty, words))
+            continue;
+        std::vector<double> answers = wordsAnswers(model, judged, words, mean);
+        for (double &answer : answers)
+            answer = std::clamp(answer, 0.0, 1.0);
+        parts.push_back(makeBaseline(name, std::move(answers)));
+    }
     return parts;
 }
 
