@@ -81,24 +81,6 @@ std::vector<std::size_t> unseenRows(const Model &model, const ExtractReport &ext
     return rows;
 }
 
-/// What was read in the pictures, where it was; a note where it was not.
-void addTexts(std::vector<std::string> &notes, std::span<Caption> captions, std::span<const std::string> pictureHashes,
-              const std::filesystem::path &library)
-{
-    const auto texts = Library::open(library).texts().texts(pictureHashes);
-    std::size_t missing = 0;
-    for (std::size_t row = 0; row < captions.size(); ++row) {
-        const auto text = texts.find(pictureHashes[row]);
-        if (text != texts.end())
-            captions[row].text = text->second;
-        else
-            ++missing;
-    }
-    if (missing > 0)
-        notes.push_back("The text of " + std::to_string(missing) + " of " + std::to_string(captions.size())
-                        + " pictures was not read; they count as without one.");
-}
-
 Evaluation judgeElsewhere(const Model &model, const Dataset &dataset, const ExtractReport &extracted,
                           const std::string *group, const PipelineContext &context, const JobContext &job)
 {
@@ -145,8 +127,11 @@ Evaluation judgeElsewhere(const Model &model, const Dataset &dataset, const Extr
     std::vector<Caption> captions(model.readsCaptions() ? features.rows() : 0);
     for (std::size_t i = 0; i < rows.size() && !captions.empty(); ++i)
         captions[rows[i]].title = records[i].title;
-    if (model.readsText())
-        addTexts(notes, captions, extracted.pictureHashes, context.library);
+    if (model.readsText()) {
+        if (const std::size_t unread = addTexts(captions, extracted.pictureHashes, Library::open(context.library));
+            unread > 0)
+            notes.push_back(unreadNote(unread, captions.size()));
+    }
     const std::vector<double> answers = answersFor(model, features, rows, captions);
     std::map<std::string_view, std::size_t> authors;
     for (std::size_t i = 0; i < records.size(); ++i) {

@@ -1,7 +1,6 @@
 #include "core/pipeline/runs/run_data.h"
 
 #include <algorithm>
-#include <map>
 #include <numeric>
 #include <set>
 #include <string_view>
@@ -72,16 +71,14 @@ std::vector<Caption> captionsOf(RunData &data, std::span<const std::string> pict
     if (wanted == Captions::None)
         return {};
     std::vector<Caption> captions;
-    std::size_t titles = 0, texts = 0, read = 0;
-    const auto known =
-        wanted == Captions::Title ? std::map<std::string, std::string>() : library.texts().texts(pictureHashes);
-    for (std::size_t row = 0; row < data.records.size(); ++row) {
-        const auto text = known.find(pictureHashes[row]);
-        read += text != known.end();
-        captions.push_back({data.records[row].title, text == known.end() ? std::string() : text->second});
-        titles += !captions.back().title.empty();
-        texts += !captions.back().text.empty();
-    }
+    for (const MemeRecord &record : data.records)
+        captions.push_back({record.title, ""});
+    const std::size_t unread = wanted == Captions::Title ? captions.size() : addTexts(captions, pictureHashes, library);
+    const std::size_t read = captions.size() - unread;
+    const auto present = [&](std::string Caption::*words) {
+        return captions.size() - static_cast<std::size_t>(std::ranges::count(captions, "", words));
+    };
+    const std::size_t titles = present(&Caption::title), texts = present(&Caption::text);
     const bool wantsTitles = wanted == Captions::Title || wanted == Captions::Both;
     if (wantsTitles && titles == 0)
         throw Error(ErrorKind::Dataset, "No meme has a title, so there are no titles to learn from. Train without "
@@ -93,9 +90,8 @@ std::vector<Caption> captionsOf(RunData &data, std::span<const std::string> pict
                         ? "The text in the pictures was not read yet. Read it first (dank read, or \"Read the text\" "
                           "on the Features page), or train without it (--captions none, or title)."
                         : "No picture has a text that could be read. Train without (--captions none, or title).");
-    if (wantsTexts && read < captions.size())
-        data.notes.push_back("The text of " + std::to_string(captions.size() - read) + " of "
-                             + std::to_string(captions.size()) + " pictures was not read; they count as without one.");
+    if (wantsTexts && unread > 0)
+        data.notes.push_back(unreadNote(unread, captions.size()));
     const bool isAuto = wanted == Captions::Auto;
     if (isAuto && read > 0 && read * 2 < captions.size())
         data.notes.push_back("The text in the pictures is left out: it was read in " + std::to_string(read) + " of "
@@ -127,6 +123,26 @@ std::string groupWord(const GroupSpec &spec, const Grouping &grouping)
     case GroupKind::File: return "group";
     default: return grouping.name;
     }
+}
+
+std::size_t addTexts(std::span<Caption> captions, std::span<const std::string> pictureHashes, const Library &library)
+{
+    const auto texts = library.texts().texts(pictureHashes);
+    std::size_t unread = 0;
+    for (std::size_t row = 0; row < captions.size(); ++row) {
+        const auto text = texts.find(pictureHashes[row]);
+        if (text != texts.end())
+            captions[row].text = text->second;
+        else
+            ++unread;
+    }
+    return unread;
+}
+
+std::string unreadNote(std::size_t unread, std::size_t pictures)
+{
+    return "The text of " + std::to_string(unread) + " of " + std::to_string(pictures)
+           + " pictures was not read; they count as without one.";
 }
 
 std::vector<MemeId> idsOf(const FeatureMatrix &features, std::span<const std::size_t> rows)

@@ -41,6 +41,11 @@ struct RunData {
 /// What one group is called in a sentence, "inside each …".
 std::string groupWord(const GroupSpec &spec, const Grouping &grouping);
 
+/// Puts into captions, [rows], what was read in their pictures. Returns how many pictures were never read.
+std::size_t addTexts(std::span<Caption> captions, std::span<const std::string> pictureHashes, const Library &library);
+/// What to tell of them, where there are any.
+std::string unreadNote(std::size_t unread, std::size_t pictures);
+
 std::vector<MemeId> idsOf(const FeatureMatrix &features, std::span<const std::size_t> rows);
 
 /// The target that `config` asks for, fitted on the rows `fitted`, and what it makes of all rows. Throws as
