@@ -16,14 +16,15 @@ double relativeDifference(const std::vector<A> &values, const std::vector<B> &ex
     double difference = 0, largest = 0;
     for (std::size_t i = 0; i < exact.size(); ++i) {
         const double off = std::abs(static_cast<double>(values[i]) - static_cast<double>(exact[i]));
-        if (!(off <= difference))
-            difference = off;
+        if (std::isnan(off))
+            return off;
+        difference = std::max(difference, off);
         largest = std::max(largest, std::abs(static_cast<double>(exact[i])));
     }
     return difference / largest;
 }
 
-/// 1 less the smallest cosine of a row with its counterpart.
+/// 1 less the smallest cosine of a row with its counterpart; NaN where there is one.
 inline double angleOf(const std::vector<float> &values, const std::vector<float> &exact, std::size_t columns)
 {
     double worst = 0;
@@ -35,8 +36,9 @@ inline double angleOf(const std::vector<float> &values, const std::vector<float>
             bb += static_cast<double>(exact[i]) * exact[i];
         }
         const double off = 1 - ab / std::sqrt(aa * bb);
-        if (!(off <= worst))
-            worst = off;
+        if (std::isnan(off))
+            return off;
+        worst = std::max(worst, off);
     }
     return worst;
 }
