@@ -5,6 +5,7 @@
 
 #include "core/base/file.h"
 #include "core/dataset/image_probe.h"
+#include "ui/session/open_rating.h"
 
 namespace dank::ui {
 
@@ -19,17 +20,7 @@ struct Explanations::OpenSession {
         if (model == wanted)
             return *session;
         model.reset();
-        const auto open = [&](const std::string &weights) {
-            session = engine.rater().openRating(wanted, weights, chosen.device, library);
-        };
-        try {
-            open(wanted->untrainedBackbone ? "none" : "");
-        } catch (const Error &error) {
-            // The model names its weights; a file that the user chose stands in where those are not here.
-            if (error.kind() != ErrorKind::Weights || chosen.weights.empty() || chosen.weights == "none")
-                throw;
-            open(chosen.weights);
-        }
+        session = openRating(engine.rater(), wanted, chosen, library);
         model = wanted;
         return *session;
     }

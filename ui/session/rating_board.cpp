@@ -10,6 +10,7 @@
 #include "core/base/searched_text.h"
 #include "core/dataset/rate_input.h"
 #include "ui/lanes/thumbnails.h"
+#include "ui/session/open_rating.h"
 
 namespace dank::ui {
 
@@ -68,14 +69,8 @@ struct RatingBoard::OpenRating {
             throw Error(failure.kind, failure.text, failure.path);
         model.reset();
         session.reset();
-        const auto attempt = [&](const std::string &weights) {
-            failure = runGuarded([&] { session = with.rater().openRating(by, weights, chosen.device, library); });
-            return failure.outcome != TaskResult::Outcome::Failed;
-        };
-        // The model names its weights; a file that the user chose stands in where those are not here.
-        const bool file = !chosen.weights.empty() && chosen.weights != "none";
-        if (!attempt(by->untrainedBackbone ? "none" : "")
-            && !(failure.kind == ErrorKind::Weights && file && attempt(chosen.weights))) {
+        failure = runGuarded([&] { session = openRating(with.rater(), by, chosen, library); });
+        if (failure.outcome == TaskResult::Outcome::Failed) {
             failedModel = by;
             failedWeights = chosen.weights;
             throw Error(failure.kind, failure.text, failure.path);
