@@ -10,6 +10,7 @@ packages=(
     libopencv-dev libturbojpeg0-dev libgif-dev libexif-dev
     libtesseract-dev libleptonica-dev tesseract-ocr-eng
     nlohmann-json3-dev libeigen3-dev libsqlitecpp-dev libsqlite3-dev libxxhash-dev libzip-dev libcli11-dev
+    libcsv-dev libzstd-dev zlib1g-dev libutf8proc-dev
     libcurl4-openssl-dev libssl-dev
     qt6-base-dev qt6-svg-dev libqt6svg6 libqcustomplot-dev
     qt6-qpa-plugins hicolor-icon-theme fonts-dejavu-core fonts-noto-color-emoji

@@ -15,6 +15,8 @@ constexpr Command kCommands[] = {
      declareSample},
     {"inspect", "Tell what is in a dataset and which rows cannot be used", "dank inspect memes/db.json --json",
      declareInspect},
+    {"convert", "Write any file of memes as a TinyDB db.json", "dank convert posts.ndjson.zst memes/db.json",
+     declareConvert},
     {"extract", "Compute the features of a dataset's pictures",
      "dank extract memes/db.json --backbone inception_v3 --out features.npy", declareExtract},
     {"train", "Learn upvotes from pictures: extracts what is missing, trains, records the run",

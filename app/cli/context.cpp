@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "core/base/file.h"
+#include "core/feeds/read_feed.h"
 
 namespace dank::cli {
 
@@ -65,19 +66,13 @@ int Context::answer(const Json &document, const std::string &line)
     return kSuccess;
 }
 
-Dataset Context::loadDataset(const fs::path &db)
+Dataset Context::loadDataset(const fs::path &file, const FeedOptions &options)
 {
-    Dataset dataset = Dataset::load(databasePath(db), job());
+    Dataset dataset = Dataset::load(feedPath(file), job(), options);
     if (!libraryExists())
         return dataset;
     const auto excluded = Library::open(m_library).choices().exclusions(dataset.path().string());
     return excluded.empty() ? dataset : dataset.without(excluded);
-}
-
-fs::path databasePath(const fs::path &given)
-{
-    std::error_code ignored;
-    return fs::is_directory(given, ignored) ? given / "db.json" : given;
 }
 
 void checkOutput(const fs::path &file)

@@ -54,8 +54,8 @@ public:
     /// kSuccess.
     int answer(const Json &document, const std::string &line);
 
-    /// A db.json, or a folder that holds one; without the memes that the user has set aside in this library.
-    Dataset loadDataset(const std::filesystem::path &db);
+    /// A file of memes, or a folder that holds one; without the memes that the user has set aside in this library.
+    Dataset loadDataset(const std::filesystem::path &file, const FeedOptions &options = {});
 
 private:
     const Globals m_globals;
@@ -64,9 +64,6 @@ private:
     Console m_console;
     std::shared_ptr<Engine> m_engine;
 };
-
-/// A db.json as given, or the one in the folder that was given.
-std::filesystem::path databasePath(const std::filesystem::path &given);
 
 /// Fails before hours of work rather than after: throws Error{File} when a file in a folder that does not exist is to
 /// be written. An empty path is fine.

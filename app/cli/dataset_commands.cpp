@@ -5,9 +5,11 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/extract_options.h"
+#include "app/cli/feed_choice.h"
 #include "app/cli/text.h"
 #include "core/base/file.h"
 #include "core/dataset/histogram.h"
+#include "core/feeds/read_feed.h"
 
 namespace dank::cli {
 
@@ -29,7 +31,7 @@ int sample(Context &context, const SampleOptions &options)
 }
 
 struct InspectOptions {
-    std::string db;
+    std::shared_ptr<FeedChoice> feed;
     int bins = 20;
     bool logBins = false;
     bool strict = false;
@@ -59,9 +61,26 @@ void printHistogram(const Histogram &histogram)
     }
 }
 
+/// How the file was read: nothing is guessed silently.
+void printSource(const FeedSource &source)
+{
+    std::string mapping;
+    for (std::size_t f = 0; f < kFeedFields; ++f)
+        if (const std::string &column = source.mapping.columns[f]; !column.empty()) {
+            const std::string field = feedFieldName(static_cast<FeedField>(f));
+            mapping += (mapping.empty() ? ": " : ", ") + (field == column ? field : field + " = " + printable(column));
+        }
+    printLine(source.layout + mapping);
+    for (const FeedTable &table : source.tables)
+        if (source.tables.size() > 1)
+            printLine("Table " + printable(table.name) + ": "
+                      + (table.read > 0 ? plural(table.rows, "row", "rows")
+                                        : "left out, its " + plural(table.rows, "row is", "rows are") + " no memes"));
+}
+
 int inspect(Context &context, const InspectOptions &options)
 {
-    const Dataset dataset = Dataset::load(databasePath(options.db), context.job());
+    const Dataset dataset = Dataset::load(feedPath(options.feed->file), context.job(), options.feed->options());
     context.console().clear();
     std::vector<double> upvotes;
     for (const MemeRecord &record : dataset.records())
@@ -76,8 +95,17 @@ int inspect(Context &context, const InspectOptions &options)
         Json edges = Json::array();
         for (const double edge : histogram.edges)
             edges.push_back(number(edge));
+        Json mapping = Json::object(), tables = Json::array();
+        for (std::size_t f = 0; f < kFeedFields; ++f)
+            if (const std::string &column = dataset.source().mapping.columns[f]; !column.empty())
+                mapping[feedFieldName(static_cast<FeedField>(f))] = column;
+        for (const FeedTable &table : dataset.source().tables)
+            tables.push_back({{"name", table.name}, {"rows", table.rows}, {"read", table.read}});
         printJson({{"rows", dataset.rows()},
                    {"usable", upvotes.size()},
+                   {"layout", dataset.source().layout},
+                   {"mapping", mapping},
+                   {"tables", tables},
                    {"skipped", toJson(skipped)},
                    {"upvotes",
                     {{"min", number(summary.min)},
@@ -87,6 +115,7 @@ int inspect(Context &context, const InspectOptions &options)
                    {"histogram", {{"edges", edges}, {"counts", histogram.counts}}}});
     } else {
         printLine(displayPath(dataset.path()));
+        printSource(dataset.source());
         printLine(plural(dataset.rows(), "row", "rows") + ", " + grouped(upvotes.size()) + " usable, "
                   + grouped(skipped.size()) + " skipped");
         if (!upvotes.empty()) {
@@ -113,7 +142,7 @@ Action declareSample(CLI::App &app)
 Action declareInspect(CLI::App &app)
 {
     auto options = std::make_shared<InspectOptions>();
-    app.add_option("DB", options->db, "A db.json, or the folder that holds it")->required();
+    options->feed = addFeed(app);
     addNumber(app, "--bins", options->bins, "Bins of the upvote histogram", CLI::Range(1, 10'000));
     app.add_flag("--log", options->logBins, "Bins of equal width on the logarithm");
     app.add_flag("--strict", options->strict, "Exit with 3 when a row cannot be used");

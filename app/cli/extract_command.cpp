@@ -3,6 +3,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/extract_options.h"
+#include "app/cli/feed_choice.h"
 #include "app/cli/text.h"
 
 namespace dank::cli {
@@ -10,7 +11,7 @@ namespace dank::cli {
 namespace {
 
 struct ExtractOptions {
-    std::string db;
+    std::shared_ptr<FeedChoice> feed;
     std::shared_ptr<BackboneRequest> request;
     std::string out;
     bool strict = false;
@@ -25,7 +26,7 @@ int extract(Context &context, const ExtractOptions &options)
 {
     checkOutput(options.out);
     const auto started = std::chrono::steady_clock::now();
-    const Dataset dataset = context.loadDataset(options.db);
+    const Dataset dataset = context.loadDataset(options.feed->file, options.feed->options());
     const ExtractReport report = context.engine().extractor().extract(
         dataset, *options.request, context.library(), showExtraction(context.console()), context.observedJob());
     if (!options.out.empty())
@@ -72,7 +73,7 @@ int extract(Context &context, const ExtractOptions &options)
 Action declareExtract(CLI::App &app)
 {
     auto options = std::make_shared<ExtractOptions>();
-    app.add_option("DB", options->db, "A db.json, or the folder that holds it")->required();
+    options->feed = addFeed(app);
     options->request = addExtractOptions(app, "--batch");
     app.add_option("--out", options->out, "Also write the matrix as NPY, with FILE.ids.txt beside it")
         ->type_name("FILE.npy");

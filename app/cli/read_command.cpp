@@ -8,6 +8,7 @@
 #include "core/base/csv.h"
 #include "core/base/file.h"
 #include "core/dataset/rate_input.h"
+#include "core/feeds/read_feed.h"
 #include "core/store/library.h"
 
 namespace dank::cli {
@@ -26,7 +27,7 @@ std::vector<std::filesystem::path> picturesOf(Context &context, const std::vecto
 {
     std::vector<std::filesystem::path> files;
     for (const std::filesystem::path &path : given) {
-        if (path.extension() == ".json") {
+        if (hasFeedName(path)) {
             const Dataset dataset = context.loadDataset(path);
             context.console().skipped(dataset.skipped(), false);
             for (const MemeRecord &record : dataset.records())

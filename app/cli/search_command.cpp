@@ -5,6 +5,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/extract_options.h"
+#include "app/cli/feed_choice.h"
 #include "app/cli/text.h"
 #include "core/base/csv.h"
 #include "core/base/file.h"
@@ -16,7 +17,8 @@ namespace dank::cli {
 namespace {
 
 struct SearchOptions {
-    std::string feed, format = "table";
+    std::shared_ptr<FeedChoice> feed;
+    std::string format = "table";
     std::vector<std::string> words;
     std::size_t limit = 0;
 };
@@ -93,7 +95,7 @@ int search(Context &context, const SearchOptions &options)
     if (words.empty())
         throw UsageError("Say what to look for: a word, or a part of one.");
 
-    const Dataset dataset = context.loadDataset(options.feed);
+    const Dataset dataset = context.loadDataset(options.feed->file, options.feed->options());
     std::optional<Library> library;
     if (context.libraryExists())
         library.emplace(context.openLibrary());
@@ -144,7 +146,7 @@ int search(Context &context, const SearchOptions &options)
 Action declareSearch(CLI::App &app)
 {
     auto options = std::make_shared<SearchOptions>();
-    app.add_option("FEED", options->feed, "A db.json, or the folder that holds it")->required();
+    options->feed = addFeed(app);
     app.add_option("WORDS", options->words, "What title or picture must hold, all of it; parts of words count")
         ->required();
     app.add_option("--format", options->format, "table, csv or json")

@@ -6,6 +6,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/extract_options.h"
+#include "app/cli/feed_choice.h"
 #include "app/cli/text.h"
 #include "app/cli/train_output.h"
 #include "core/dataset/grouping.h"
@@ -16,7 +17,7 @@ namespace dank::cli {
 namespace {
 
 struct TrainOptions {
-    std::string db;
+    std::shared_ptr<FeedChoice> feed;
     std::shared_ptr<BackboneRequest> request;
     std::string preset = trainPresets().front().name;
     std::vector<std::function<void(TrainConfig &)>> changes;  ///< of the preset, one for each option that was given
@@ -51,7 +52,7 @@ int train(Context &context, const TrainOptions &options)
     const TrainConfig config = configOf(options);
     checkOutput(options.out);
     checkOutput(options.log);
-    const Dataset dataset = context.loadDataset(options.db);
+    const Dataset dataset = context.loadDataset(options.feed->file, options.feed->options());
     Engine &engine = context.engine();
     CurveLog log(options.log);
     const TrainReport report =
@@ -82,7 +83,8 @@ int resume(Context &context, const ResumeOptions &options)
 }
 
 struct EvalOptions {
-    std::string model, db;
+    std::string model;
+    std::shared_ptr<FeedChoice> feed;
     std::optional<std::string> group;
     BackboneRequest request;
     bool strict = false;
@@ -100,7 +102,7 @@ GroupSpec groupOf(const std::string &text)
 int evalModel(Context &context, const EvalOptions &options)
 {
     const Model model = loadModel(options.model);
-    const Dataset dataset = context.loadDataset(options.db);
+    const Dataset dataset = context.loadDataset(options.feed->file, options.feed->options());
     if (options.group) {
         const GroupSpec spec = groupOf(*options.group);
         if (spec.kind != GroupKind::None)
@@ -145,7 +147,7 @@ void addOutputs(CLI::App &app, std::string &model, std::string &log, bool &stric
 Action declareTrain(CLI::App &app)
 {
     auto options = std::make_shared<TrainOptions>();
-    app.add_option("DB", options->db, "A db.json, or the folder that holds it")->required();
+    options->feed = addFeed(app);
     options->request = addExtractOptions(app, "--extract-batch");
     // What an option does to the configuration: it sets a member to what `read` makes of what was given. An empty text,
     // as of a shell's unset variable, is nothing.
@@ -249,7 +251,7 @@ Action declareEval(CLI::App &app)
 {
     auto options = std::make_shared<EvalOptions>();
     app.add_option("MODEL", options->model, "A .dankmodel file")->required();
-    app.add_option("DB", options->db, "A db.json, or the folder that holds it")->required();
+    options->feed = addFeed(app);
     app.add_option("--backbone", options->request.backbone, "Refuse a model that was made with another one")
         ->type_name("ID");
     app.add_option("--group", options->group,

@@ -9,27 +9,37 @@
 
 #include "core/base/job.h"
 #include "core/dataset/meme.h"
+#include "core/feeds/feed.h"
 
 namespace dank {
 
-/// The memes of one db.json: usable records in the file's order, and every other row with its reason.
+/// How a file of memes was read.
+struct FeedSource {
+    std::string layout;  ///< "TinyDB", "CSV", …; empty where it was not read from a file
+    FeedMapping mapping;
+    std::vector<FeedTable> tables;
+};
+
+/// The memes of one file: usable records in the file's order, and every other row with its reason.
 /// A value; immutable once loaded, so that threads may share it.
 class Dataset {
 public:
-    /// Loads a TinyDB db.json as the paper's author wrote it ({"_default": {"1": {row}, …}}; any one table
-    /// name; a bare array of rows is taken too). Pictures are looked for at `memes/<id>.<ext>`, then at the
-    /// file name in `media`, in `memes/` and beside the db.json; content decides what they are.
-    /// Throws Error{File|Format|Dataset}; a bad row is never an exception. Checks `job.cancel`,
-    /// reports stage "load".
-    static Dataset load(const std::filesystem::path &dbJson, const JobContext &job = {});
+    /// Loads a file of memes: the db.json that the paper's author wrote, or any other that core/feeds reads. Pictures
+    /// are looked for as PictureFinder says; content decides what they are. Throws Error{File|Format|Dataset}; a bad
+    /// row is never an exception. Checks `job.cancel`, reports stage "load".
+    static Dataset load(const std::filesystem::path &file, const JobContext &job = {}, const FeedOptions &options = {});
 
     /// For tests and tools: a dataset from records.
     static Dataset fromRecords(std::filesystem::path path, std::vector<MemeRecord> records,
                                std::vector<Skipped> skipped = {});
 
-    const std::filesystem::path &path() const { return m_path; }  ///< absolute path of the db.json
+    const std::filesystem::path &path() const { return m_path; }  ///< absolute
     std::string name() const;                                     ///< its folder's name
-    const std::string &contentHash() const { return m_hash; }     ///< of the db.json's bytes
+    const std::string &contentHash() const
+    {
+        return m_hash;
+    }  ///< of the file's bytes, and of what was said about its columns
+    const FeedSource &source() const { return m_source; }
     std::size_t rows() const { return m_records.size() + m_skipped.size(); }
     std::span<const MemeRecord> records() const { return m_records; }
     std::span<const Skipped> skipped() const { return m_skipped; }
@@ -41,6 +51,7 @@ public:
 private:
     std::filesystem::path m_path;
     std::string m_hash;
+    FeedSource m_source;
     std::vector<MemeRecord> m_records;
     std::vector<Skipped> m_skipped;
     std::vector<std::size_t> m_byId;  ///< indexes into m_records, sorted by id

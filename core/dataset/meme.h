@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/dataset/columns.h"
+#include "core/feeds/columns.h"
 
 namespace dank {
 

@@ -103,9 +103,10 @@ DatasetPage::DatasetPage(Session &s, QWidget *parent)
 void DatasetPage::build()
 {
     stack = new QStackedLayout(this);
-    empty = new EmptyState(QStringLiteral("dataset"),
-                           QStringLiteral("Start with a db.json: memes and the upvotes they got."),
-                           QStringLiteral("&Open db.json…"));
+    empty = new EmptyState(
+        QStringLiteral("dataset"),
+        QStringLiteral("Start with a file of memes and the upvotes they got: a db.json, JSON lines, CSV, …"),
+        QStringLiteral("&Open a dataset…"));
     empty->setHint(QStringLiteral("or drop it here"));
     recents = new QVBoxLayout;
     recents->setSpacing(2);
@@ -118,7 +119,8 @@ void DatasetPage::build()
     empty->extra()->addLayout(recents);
     connect(empty, &EmptyState::clicked, this, [this] {
         const QString file =
-            askForFile(this, QStringLiteral("Open db.json"), QStringLiteral("Datasets (*.json);;All files (*)"));
+            askForFile(this, QStringLiteral("Open a dataset"),
+                       QStringLiteral("Datasets (*.json *.ndjson *.jsonl *.csv *.tsv *.gz *.zst);;All files (*)"));
         if (!file.isEmpty())
             session.data().open(file);
     });

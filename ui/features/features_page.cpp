@@ -119,7 +119,7 @@ void FeaturesPage::build()
     stack = new QStackedLayout(this);
     empty = new EmptyState(QStringLiteral("features"),
                            QStringLiteral("Open a dataset first: every picture in it becomes a row of numbers."),
-                           QStringLiteral("&Open db.json…"));
+                           QStringLiteral("&Open a dataset…"));
     empty->setHint(QStringLiteral("or drop it here"));
     auto *sample = new QPushButton(QStringLiteral("Try the &sample"));
     sample->setProperty("link", true);
@@ -127,7 +127,8 @@ void FeaturesPage::build()
     connect(sample, &QPushButton::clicked, &session, &Session::openSample);
     connect(empty, &EmptyState::clicked, this, [this] {
         const QString file =
-            askForFile(this, QStringLiteral("Open db.json"), QStringLiteral("Datasets (*.json);;All files (*)"));
+            askForFile(this, QStringLiteral("Open a dataset"),
+                       QStringLiteral("Datasets (*.json *.ndjson *.jsonl *.csv *.tsv *.gz *.zst);;All files (*)"));
         if (!file.isEmpty())
             session.data().open(file);
     });

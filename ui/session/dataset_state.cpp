@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/base/file.h"
+#include "core/feeds/read_feed.h"
 #include "ui/lanes/thumbnails.h"
 #include "ui/widgets/text_format.h"
 
@@ -80,9 +81,7 @@ void DatasetState::open(const QString &dbJson)
     load({.kind = JobKind::Load,
           .verb = tr("Opening %1").arg(toQString(path.filename())),
           .work = [this, path](JobScope &scope) -> JobPlan::Apply {
-              std::error_code ignored;
-              const auto file = std::filesystem::is_directory(path, ignored) ? path / "db.json" : path;
-              auto loaded = std::make_shared<const Dataset>(Dataset::load(file, scope.context));
+              auto loaded = std::make_shared<const Dataset>(Dataset::load(feedPath(path), scope.context));
               return [this, loaded](bool) { apply(loaded); };
           }});
 }

@@ -7,6 +7,7 @@
 #include <QMimeData>
 #include <QUrl>
 
+#include "core/feeds/read_feed.h"
 #include "ui/widgets/text_format.h"
 
 namespace dank::ui {
@@ -15,7 +16,8 @@ namespace {
 
 constexpr int kMaxSniffed = 200;
 constexpr qsizetype kMaxTextPaths = 64 * 1024;
-constexpr auto kNothing = "Images, a db.json, a .dankmodel or a weights file can be dropped here";
+constexpr auto kNothing =
+    "Images, a db.json or another list of memes, a .dankmodel or a weights file can be dropped here";
 
 bool hasPictureSuffix(const QString &path)
 {
@@ -70,7 +72,7 @@ DropContent fromPaths(const QStringList &paths)
                 datasets << path + QLatin1String("/db.json");
             else
                 folders << path;
-        } else if (suffix == QLatin1String("json")) {
+        } else if (hasFeedName(path.toStdString())) {
             datasets << path;
         } else if (suffix == QLatin1String("dankmodel")) {
             models << path;

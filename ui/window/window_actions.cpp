@@ -22,7 +22,7 @@ WindowActions::WindowActions(Session &session, WindowVerbs &verbs, PageStack &pa
 {
     QMenuBar &bar = *window.menuBar();
     QMenu *file = bar.addMenu(QStringLiteral("&File"));
-    m_open = add(file, "open", QStringLiteral("&Open db.json…"), QKeySequence(Qt::CTRL | Qt::Key_O),
+    m_open = add(file, "open", QStringLiteral("&Open a dataset…"), QKeySequence(Qt::CTRL | Qt::Key_O),
                  [&verbs] { verbs.openDataset(); });
     add(file, "openModel", QStringLiteral("Open &model…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O),
         [&verbs] { verbs.openModel(); });

@@ -13,9 +13,10 @@ namespace dank::ui {
 
 namespace {
 
-constexpr auto kDatasets = "Datasets (*.json);;All files (*)";
+constexpr auto kDatasets = "Datasets (*.json *.ndjson *.jsonl *.csv *.tsv *.gz *.zst);;All files (*)";
 constexpr auto kModels = "Models (*.dankmodel);;All files (*)";
-constexpr auto kBoth = "Datasets and models (*.json *.dankmodel);;All files (*)";
+constexpr auto kBoth =
+    "Datasets and models (*.json *.ndjson *.jsonl *.csv *.tsv *.gz *.zst *.dankmodel);;All files (*)";
 
 QString pathOf(const Dataset &dataset)
 {
@@ -40,7 +41,7 @@ void WindowVerbs::openAny()
 
 void WindowVerbs::openDataset()
 {
-    open(askForFile(&m_window, QStringLiteral("Open db.json"), QLatin1String(kDatasets)), false);
+    open(askForFile(&m_window, QStringLiteral("Open a dataset"), QLatin1String(kDatasets)), false);
 }
 
 void WindowVerbs::openModel()

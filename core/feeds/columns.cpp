@@ -1,4 +1,4 @@
-#include "core/dataset/columns.h"
+#include "core/feeds/columns.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,0 +1,342 @@
+#include "core/feeds/feed_builder.h"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <limits>
+#include <utility>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/base/text.h"
+#include "core/feeds/written_number.h"
+
+namespace dank {
+
+namespace {
+
+constexpr std::size_t kMaxRows = 2'000'000;
+constexpr std::size_t kMaxText = 1 << 20;
+constexpr std::size_t kRowsToGuessBy = 1'000;
+constexpr std::size_t kNamesKept = 200, kNamesShown = 20;
+constexpr double kMaxExact = 9007199254740992;  // 2^53: whole numbers up to it are exact in a double
+constexpr double kMaxUpvotes = std::numeric_limits<std::int32_t>::max();
+
+/// How a field's column is called in the feeds that are known, the surest first: small letters, without '_', '-' and
+/// blanks.
+struct Aliases {
+    FeedField field;
+    std::vector<std::string_view> names;
+};
+const std::vector<Aliases> kAliases{
+    {FeedField::Id, {"id", "postid", "submissionid", "imageid", "postlink", "post", "shortcode"}},
+    {FeedField::Image,
+     {"media", "urloverriddenbydest", "imageurl", "url", "image", "imagename", "img", "fname", "filename", "file",
+      "imagepath", "path", "displayurl", "preview.images.source.url"}},
+    {FeedField::Upvotes,
+     {"ups", "upvotes", "score", "likes", "votes", "metadata.imgvotes", "imgvotes", "points", "likecount",
+      "favoritecount", "reactions"}},
+    {FeedField::Title,
+     {"title", "caption", "textcorrected", "text", "boxes", "headline", "message", "textocr", "metadata.title"}},
+    {FeedField::Author, {"author", "metadata.author", "username", "user", "poster"}},
+    {FeedField::Group, {"subreddit", "category", "community", "channel"}},
+    {FeedField::Created, {"createdutc", "createdtime", "createdat", "created", "timestamp", "utc", "date", "takenat"}},
+};
+
+std::string plainName(std::string_view column)
+{
+    std::string plain;
+    for (const char c : column)
+        if (c >= 'A' && c <= 'Z')
+            plain.push_back(static_cast<char>(c - 'A' + 'a'));
+        else if (c != '_' && c != '-' && c != ' ')
+            plain.push_back(c);
+    return plain;
+}
+
+bool isScalar(const RawValue &value)
+{
+    return value.kind == RawValue::Kind::Text || value.kind == RawValue::Kind::Number;
+}
+
+/// Could the value be what the field needs?
+bool serves(FeedField field, const RawValue &value)
+{
+    if (field == FeedField::Title && value.kind == RawValue::Kind::List)
+        return !value.text.empty();
+    return field == FeedField::Image ? value.kind == RawValue::Kind::Text : isScalar(value);
+}
+
+/// The last part of an address' path, or of a path.
+std::string lastPart(std::string_view address)
+{
+    address = address.substr(0, address.find_first_of("?#"));
+    while (address.ends_with('/'))
+        address.remove_suffix(1);
+    return std::string(address.substr(address.rfind('/') + 1));
+}
+
+std::string stemOf(std::string_view image)
+{
+    const std::string name = lastPart(image);
+    const std::size_t point = name.rfind('.');
+    return point == std::string::npos || point == 0 ? name : name.substr(0, point);
+}
+
+/// As Reddit escapes the '&' in its addresses.
+void unescapeAmpersands(std::string &text)
+{
+    constexpr std::string_view kEscaped = "&amp;";
+    for (std::size_t at = text.find(kEscaped); at != std::string::npos; at = text.find(kEscaped, at + 1))
+        text.erase(at + 1, kEscaped.size() - 1);
+}
+
+}  // namespace
+
+bool namesUpvotes(std::string_view column)
+{
+    const std::string plain = plainName(column);
+    return std::ranges::any_of(kAliases, [&](const Aliases &aliases) {
+        return aliases.field == FeedField::Upvotes && std::ranges::find(aliases.names, plain) != aliases.names.end();
+    });
+}
+
+bool namesField(std::string_view column)
+{
+    const std::string plain = plainName(column);
+    return std::ranges::any_of(kAliases, [&](const Aliases &aliases) {
+        return std::ranges::find(aliases.names, plain) != aliases.names.end();
+    });
+}
+
+FeedMapping guessMapping(const std::vector<const RawRow *> &rows, const FeedMapping &given)
+{
+    struct Seen {
+        std::string column;
+        bool served = false;
+    };
+    FeedMapping mapping = given;
+    for (const auto &[field, names] : kAliases) {
+        if (!mapping.column(field).empty())
+            continue;
+        std::vector<Seen> seen(names.size());  // by alias
+        for (const RawRow *const row : rows)
+            for (const auto &[column, value] : row->fields) {
+                const auto alias = std::ranges::find(names, plainName(column)) - names.begin();
+                if (alias == std::ssize(names) || std::ranges::find(mapping.columns, column) != mapping.columns.end())
+                    continue;
+                Seen &one = seen[static_cast<std::size_t>(alias)];
+                if (one.column.empty())
+                    one.column = column;
+                one.served |= one.column == column && serves(field, value);
+            }
+        auto chosen = std::ranges::find_if(seen, &Seen::served);
+        if (chosen == seen.end())
+            chosen = std::ranges::find_if(seen, [](const Seen &one) { return !one.column.empty(); });
+        if (chosen != seen.end())
+            mapping.column(field) = chosen->column;
+    }
+    return mapping;
+}
+
+FeedBuilder::FeedBuilder(FeedMapping given, std::filesystem::path path, const JobContext &job)
+    : m_given(std::move(given)), m_path(std::move(path)), m_job(job)
+{
+}
+
+void FeedBuilder::table(const std::string &name)
+{
+    const auto [found, isNew] = m_tableByName.try_emplace(name, m_tables.size());
+    if (isNew)
+        m_tables.push_back({name, {}, false});
+    m_table = found->second;
+    m_waitingOfTable = static_cast<std::size_t>(
+        std::ranges::count_if(m_waiting, [&](const Waiting &one) { return one.table == m_table; }));
+}
+
+void FeedBuilder::row(RawRow &&row)
+{
+    m_job.cancel.check();
+    if (m_tables.empty())
+        table("");
+    if (++m_rowCount > kMaxRows)
+        throw Error(ErrorKind::Format,
+                    "'" + displayPath(m_path) + "' holds more than " + std::to_string(kMaxRows)
+                        + " rows, the most that are read. Split it into several files.",
+                    m_path);
+    if (m_settled)
+        return convert(m_table, std::move(row));
+    m_waiting.push_back({m_table, std::move(row)});
+    ++m_waitingOfTable;
+    // A table of settings may come first: it says nothing about the memes.
+    if (m_waiting.size() % kRowsToGuessBy == 0)
+        settle();
+}
+
+void FeedBuilder::settle()
+{
+    std::vector<const RawRow *> rows;
+    for (const Waiting &one : m_waiting)
+        rows.push_back(&one.row);
+    m_mapping = guessMapping(rows, m_given);
+    for (std::size_t f = 0; f < kFeedFields; ++f)
+        if (!m_mapping.columns[f].empty())
+            m_fieldOf.emplace(m_mapping.columns[f], static_cast<FeedField>(f));
+    m_settled = true;
+    for (Waiting &one : std::exchange(m_waiting, {}))
+        convert(one.table, std::move(one.row));
+    m_waitingOfTable = 0;
+}
+
+void FeedBuilder::convert(std::size_t table, RawRow &&raw)
+{
+    FeedRow row;
+    row.key = std::move(raw.key);
+    row.problem = std::move(raw.problem);
+    row.columnsRow = m_columnsRow;
+    std::array<bool, kFeedFields> had{};
+    for (auto &[name, value] : raw.fields) {
+        if (m_names.size() < kNamesKept && std::ranges::find(m_names, name) == m_names.end())
+            m_names.push_back(name);
+        const auto found = m_fieldOf.find(name);
+        if (found == m_fieldOf.end())
+            continue;
+        if (std::exchange(had[static_cast<std::size_t>(found->second)], true) && row.problem.empty())
+            row.problem = "it has '" + name + "' twice";
+        setField(row, found->second, name, std::move(value));
+    }
+    if (row.id.empty() && m_mapping.column(FeedField::Id).empty())
+        row.id = stemOf(row.image);
+    m_tables[table].memes |= row.hasUpvotes || (!row.image.empty() && !row.id.empty());
+    for (const auto &[name, value] : raw.fields)
+        if (const auto found = m_fieldOf.find(name);
+            m_tables[table].memes && (found == m_fieldOf.end() || found->second == FeedField::Group))
+            keepColumn(name, value);
+    ++m_columnsRow;
+    m_tables[table].rows.push_back(std::move(row));
+}
+
+void FeedBuilder::setField(FeedRow &row, FeedField field, const std::string &name, RawValue &&value)
+{
+    switch (field) {
+    case FeedField::Id:
+        if (value.kind != RawValue::Kind::Null && !isScalar(value)) {
+            if (row.problem.empty())
+                row.problem = "its '" + name + "' is " + rawKindText(value.kind) + ", not text";
+        } else if (value.text.find("://") != std::string::npos || plainName(name) == "post") {
+            row.id = lastPart(value.text);
+        } else {
+            row.id = std::move(value.text);
+        }
+        break;
+    case FeedField::Upvotes: {
+        row.hasUpvotes = value.kind != RawValue::Kind::Null;
+        const auto count = value.kind == RawValue::Kind::Number ? std::optional(value.number)
+                           : value.kind == RawValue::Kind::Text ? writtenCount(value.text)
+                                                                : std::nullopt;
+        if (count && *count >= 0 && *count <= kMaxUpvotes && *count == std::floor(*count)) {
+            row.upvotes = static_cast<std::int64_t>(*count);
+        } else {
+            const bool shown = value.kind == RawValue::Kind::Number || value.kind == RawValue::Kind::Bool;
+            row.upvotesText = value.kind == RawValue::Kind::Text ? "the text \"" + shortened(value.text, 60) + '"'
+                              : shown                            ? shortened(value.text, 60)
+                                                                 : rawKindText(value.kind);
+        }
+        break;
+    }
+    case FeedField::Created:
+        if (const auto time = value.kind == RawValue::Kind::Number ? std::optional(value.number)
+                              : value.kind == RawValue::Kind::Text ? writtenTime(value.text)
+                                                                   : std::nullopt;
+            time && std::isfinite(*time))
+            row.created = *time;
+        break;
+    case FeedField::Image:
+    case FeedField::Title:
+    case FeedField::Author:
+        // One can do without: where something else stands there, the row lacks it.
+        if (value.text.size() > kMaxText || !(serves(field, value) || (field != FeedField::Image && isScalar(value))))
+            break;
+        if (field == FeedField::Image)
+            unescapeAmpersands(value.text);
+        (field == FeedField::Image   ? row.image
+         : field == FeedField::Title ? row.title
+                                     : row.author) = std::move(value.text);
+        break;
+    case FeedField::Group: break;
+    }
+}
+
+/// What may serve as a group: a short text, a whole number, true or false.
+void FeedBuilder::keepColumn(const std::string &name, const RawValue &value)
+{
+    using Kind = RawValue::Kind;
+    std::string text = value.text;
+    if (value.kind == Kind::Number) {
+        if (std::floor(value.number) != value.number || std::abs(value.number) > kMaxExact)
+            return;
+        text = std::to_string(static_cast<std::int64_t>(value.number));
+    } else if (value.kind != Kind::Text && value.kind != Kind::Bool) {
+        return;
+    }
+    if (text.size() > ColumnTableBuilder::kMaxValueBytes || name.size() > ColumnTableBuilder::kMaxNameBytes)
+        return;
+    m_columns.put(m_columnsRow, printable(name), printable(text));
+}
+
+Feed FeedBuilder::finish(std::string layout)
+{
+    if (m_tables.empty())
+        throw Error(ErrorKind::Format,
+                    "'" + displayPath(m_path)
+                        + "' is JSON, but holds no table of memes. It should look like "
+                          "{\"_default\": {\"1\": {\"id\": …, \"ups\": …}, …}}, as TinyDB writes it.",
+                    m_path);
+    if (!m_settled)
+        settle();
+    for (std::size_t f = 0; f < kFeedFields; ++f)
+        if (const std::string &column = m_given.columns[f];
+            !column.empty() && m_names.size() < kNamesKept && std::ranges::find(m_names, column) == m_names.end()) {
+            std::string there;
+            for (std::size_t i = 0; i < std::min(m_names.size(), kNamesShown); ++i)
+                there += (i > 0 ? ", " : "") + printable(m_names[i]);
+            throw Error(ErrorKind::Format,
+                        "'" + displayPath(m_path) + "' has no column '" + printable(column) + "'. It has: " + there
+                            + (m_names.size() > kNamesShown ? ", …" : "") + '.',
+                        m_path);
+        }
+    if (std::ranges::none_of(m_tables, &Table::memes)) {
+        const auto standard = m_tableByName.find("_default");
+        const auto largest =
+            std::ranges::max_element(m_tables, {}, [](const Table &table) { return table.rows.size(); });
+        (standard != m_tableByName.end() && !m_tables[standard->second].rows.empty() ? m_tables[standard->second]
+                                                                                     : *largest)
+            .memes = true;
+    }
+    Feed feed;
+    feed.layout = std::move(layout);
+    feed.mapping = m_mapping;
+    // One table a community is a habit of scrapers: which one is then worth a column.
+    const bool several = std::ranges::count_if(m_tables, &Table::memes) > 1;
+    std::vector<std::pair<std::size_t, std::string>> tableOf;
+    for (Table &table : m_tables) {
+        feed.tables.push_back({table.name, table.rows.size(), table.memes ? table.rows.size() : 0});
+        if (!table.memes)
+            continue;
+        for (const FeedRow &row : table.rows)
+            if (several)
+                tableOf.emplace_back(row.columnsRow, table.name);
+        if (feed.rows.empty())
+            feed.rows = std::move(table.rows);
+        else
+            feed.rows.insert(feed.rows.end(), std::make_move_iterator(table.rows.begin()),
+                             std::make_move_iterator(table.rows.end()));
+    }
+    std::ranges::sort(tableOf);
+    for (const auto &[row, name] : tableOf)
+        m_columns.put(row, "table", printable(name));
+    feed.columns = m_columns.finish();
+    return feed;
+}
+
+}  // namespace dank

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/base/job.h"
+#include "core/feeds/feed.h"
+#include "core/feeds/raw_row.h"
+
+namespace dank {
+
+/// Turns the rows of a file, as they come, into those of a feed. What the columns mean is guessed from their names and
+/// from what stands in the first thousand rows. Not thread-safe.
+class FeedBuilder {
+public:
+    FeedBuilder(FeedMapping given, std::filesystem::path path, const JobContext &job);
+
+    /// The rows that follow are of that table, which may have been begun before.
+    void table(const std::string &name);
+    std::size_t rowsOfTable() const { return m_tables[m_table].rows.size() + m_waitingOfTable; }
+    /// Throws Error{Format} beyond the most rows that are read, Cancelled.
+    void row(RawRow &&row);
+    /// The tables that hold memes; where none does, "_default" or else the largest. Throws Error{Format} where there is
+    /// no table at all, or no column of a name that was given.
+    Feed finish(std::string layout);
+
+private:
+    struct Table {
+        std::string name;
+        std::vector<FeedRow> rows;
+        bool memes = false;
+    };
+    struct Waiting {
+        std::size_t table;
+        RawRow row;
+    };
+
+    void settle();
+    void convert(std::size_t table, RawRow &&raw);
+    void setField(FeedRow &row, FeedField field, const std::string &name, RawValue &&value);
+    void keepColumn(const std::string &name, const RawValue &value);
+
+    const FeedMapping m_given;
+    const std::filesystem::path m_path;
+    const JobContext &m_job;
+    FeedMapping m_mapping;
+    std::unordered_map<std::string, FeedField> m_fieldOf;  ///< by column
+    std::vector<Table> m_tables;
+    std::unordered_map<std::string, std::size_t> m_tableByName;
+    std::size_t m_table = 0, m_waitingOfTable = 0;
+    std::vector<Waiting> m_waiting;  ///< until it is known what the columns mean
+    bool m_settled = false;
+    std::size_t m_rowCount = 0;
+    std::vector<std::string> m_names;  ///< of the columns, as they appeared; not all of many
+    ColumnTableBuilder m_columns;
+    std::size_t m_columnsRow = 0;
+};
+
+/// The columns that are guessed for each field, where `rows` have them.
+FeedMapping guessMapping(const std::vector<const RawRow *> &rows, const FeedMapping &given);
+
+/// Is this how an upvotes column, or any field's column, is called?
+bool namesUpvotes(std::string_view column);
+bool namesField(std::string_view column);
+
+}  // namespace dank
