@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <iterator>
-#include <ranges>
 #include <vector>
 
+#include "core/backbone/convention.h"
 #include "core/base/error.h"
 #include "core/base/file.h"
 
@@ -71,8 +71,8 @@ BackboneId BackboneId::parse(std::string_view text)
 std::optional<BackboneId> BackboneId::tryParse(std::string_view text)
 {
     std::vector<std::string_view> parts;
-    for (const auto part : std::views::split(text, '/'))
-        parts.emplace_back(part.begin(), part.end());
+    for (std::size_t at = 0; at <= text.size(); at += parts.back().size() + 1)
+        parts.push_back(text.substr(at, text.find('/', at) - at));
     if (parts.size() != 4 || parts[0].empty())
         return std::nullopt;
     BackboneId id;
@@ -88,7 +88,10 @@ std::optional<BackboneId> BackboneId::tryParse(std::string_view text)
         return id.weights.find_first_not_of(characters, from) == std::string::npos;
     };
     constexpr const char *kDigits = "0123456789";
-    const bool file = id.weights.size() == 34 && id.weights.starts_with("w-") && hasOnly("0123456789abcdef", 2);
+    constexpr std::size_t kContent = 32;
+    const std::size_t content = id.weights.size() - std::min(id.weights.size(), kContent);
+    const bool file = id.weights == weightsName(id.weights.substr(content), conventionOf(id.weights))
+                      && id.weights.size() == content + kContent && hasOnly("0123456789abcdef", content);
     const bool seeded = id.weights.size() > 5 && id.weights.size() <= 25 && id.isUntrained() && hasOnly(kDigits, 5);
     const bool version =
         id.weights.size() > 2 && id.weights.size() <= 10 && id.weights.starts_with("v-") && hasOnly(kDigits, 2);

@@ -38,13 +38,14 @@ std::uint64_t seedOf(std::string_view weights) noexcept;
 
 /// Everything that decides a feature vector besides the picture. Its text is the key under which features are kept
 /// and what a model names, so that features made one way never mix with another's:
-/// `inception_v3/warp/fp32/w-<32 hex of the weights' tensors>`, `…/seed-1` for seeded random weights,
+/// `inception_v3/warp/fp32/w-<32 hex of the weights' tensors>`, `…/keras-<32 hex>` and `…/unit-<32 hex>` for the
+/// network in another convention (convention.h), `…/seed-1` for seeded random weights,
 /// `classic/whole/fp32/v-1`, `torchscript/warp/fp32/w-<32 hex of the file and its description>`.
 struct BackboneId {
     std::string network;
     ResizeRule resize = ResizeRule::Warp;
     Precision precision = Precision::Float32;
-    std::string weights;  ///< "w-<hash>", "seed-<number>" or "v-<version>"
+    std::string weights;  ///< "w-<hash>", "keras-<hash>", "unit-<hash>", "seed-<number>" or "v-<version>"
 
     bool isUntrained() const { return weights.starts_with("seed-"); }
     std::string text() const;

@@ -12,7 +12,8 @@ struct BackboneRequest {
     std::string device = "auto";     ///< auto, cpu, cuda, cuda:N
     std::string precision = "auto";  ///< auto, fp32, bf16; on CUDA also tf32, fp16
     std::string resize = "warp";
-    int batch = 8;  ///< pictures a forward pass
+    int batch = 8;           ///< pictures a forward pass
+    std::string convention;  ///< torch, keras or unit: how a weights file is read; empty: as it says itself
 
     bool operator==(const BackboneRequest &) const = default;
 };

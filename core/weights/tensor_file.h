@@ -23,6 +23,7 @@ struct TensorView {
     DType type = DType::F32;
     std::vector<std::int64_t> shape;   ///< may be empty (a scalar)
     std::span<const std::byte> bytes;  ///< little-endian, row-major; exactly the shape's size, at any alignment
+    std::string source = {};           ///< what the file calls it, where that is another name; for messages
 
     std::int64_t elements() const;
     /// F32 read as it is; F16 and BF16 converted exactly, F64 rounded. Throws Error{Format} for integer types.

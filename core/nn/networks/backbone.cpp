@@ -21,18 +21,32 @@ namespace {
 using Colour = std::array<float, 3>;
 constexpr Colour kHalf{0.5f, 0.5f, 0.5f};
 constexpr Colour kImageNetMean{0.485f, 0.456f, 0.406f}, kImageNetDeviation{0.229f, 0.224f, 0.225f};
+constexpr Colour kCaffeMean{123.68f / 255, 116.779f / 255, 103.939f / 255},
+    kCaffeDeviation{1.f / 255, 1.f / 255, 1.f / 255};
+constexpr double kKerasResNetEpsilon = 1.001e-5;
+
+/// How keras.applications gives pictures to a network.
+enum class KerasInput {
+    Halves,    ///< −1..1
+    BlueFirst  ///< 0..255 less ImageNet's mean, blue first, as Caffe had it
+};
 
 /// To add a network: a file with its factory, declared in network.h, and a row here.
 struct KnownNetwork {
     BackboneSpec spec;
     NetworkFactory make;
+    KerasInput kerasInput = KerasInput::BlueFirst;
+    double kerasEpsilon = 0;
 };
 
 const std::vector<KnownNetwork> &knownNetworks()
 {
     // torchvision takes ImageNet's mean and deviation for Inception too and then turns them into these.
     static const std::vector<KnownNetwork> networks{
-        {{"inception_v3", "Inception V3", "The paper's choice", 299, 342, 2048, kHalf, kHalf, 1e-3}, makeInceptionV3},
+        {{"inception_v3", "Inception V3", "The paper's choice", 299, 342, 2048, kHalf, kHalf, 1e-3},
+         makeInceptionV3,
+         KerasInput::Halves,
+         1e-3},
         {{"vgg16", "VGG16", "Plain and heavy; the numbers of its second hidden layer", 224, 256, 4096, kImageNetMean,
           kImageNetDeviation, 0},
          makeVgg},
@@ -40,15 +54,23 @@ const std::vector<KnownNetwork> &knownNetworks()
          makeVgg},
         {{"resnet50", "ResNet-50", "Quick, and strong for its size", 224, 256, 2048, kImageNetMean, kImageNetDeviation,
           1e-5},
-         makeResNet},
+         makeResNet,
+         KerasInput::BlueFirst,
+         kKerasResNetEpsilon},
         {{"resnet101", "ResNet-101", "Twice as deep as ResNet-50", 224, 256, 2048, kImageNetMean, kImageNetDeviation,
           1e-5},
-         makeResNet},
+         makeResNet,
+         KerasInput::BlueFirst,
+         kKerasResNetEpsilon},
         {{"resnet152", "ResNet-152", "The deepest of the ResNets", 224, 256, 2048, kImageNetMean, kImageNetDeviation,
           1e-5},
-         makeResNet},
+         makeResNet,
+         KerasInput::BlueFirst,
+         kKerasResNetEpsilon},
         {{"xception", "Xception", "Separable convolutions: small and strong", 299, 333, 2048, kHalf, kHalf, 1e-5},
-         makeXception},
+         makeXception,
+         KerasInput::Halves,
+         1e-3},
     };
     return networks;
 }
@@ -61,10 +83,11 @@ const KnownNetwork &knownNetwork(const BackboneSpec &spec)
     throw Error(ErrorKind::Shape, "There is no network \"" + spec.id + "\".");
 }
 
-std::unique_ptr<Network> build(const KnownNetwork &known, ParameterSource &parameters, const Placement &placement)
+std::unique_ptr<Network> build(const KnownNetwork &known, const BackboneSpec &spec, ParameterSource &parameters,
+                               const Placement &placement)
 {
-    std::unique_ptr<Network> network = known.make({known.spec, parameters, placement});
-    parameters.check(known.spec.title);
+    std::unique_ptr<Network> network = known.make({spec, parameters, placement});
+    parameters.check(spec.title);
     return network;
 }
 
@@ -231,6 +254,27 @@ const BackboneSpec *findNetworkSpec(std::string_view id)
     return found == specs.end() ? nullptr : &*found;
 }
 
+BackboneSpec inConvention(const BackboneSpec &spec, Convention convention)
+{
+    const KnownNetwork &known = knownNetwork(spec);
+    BackboneSpec result = known.spec;
+    result.convention = convention;
+    if (convention == Convention::Torch)
+        return result;
+    result.batchNormEpsilon = known.kerasEpsilon;
+    if (convention == Convention::Unit) {
+        result.mean = {0, 0, 0};
+        result.deviation = {1, 1, 1};
+    } else if (known.kerasInput == KerasInput::Halves) {
+        result.mean = result.deviation = kHalf;
+    } else {
+        result.mean = kCaffeMean;
+        result.deviation = kCaffeDeviation;
+        result.blueFirst = true;
+    }
+    return result;
+}
+
 std::unique_ptr<Backbone> makeNetworkBackbone(const BackboneSpec &spec, const Device &device, Precision precision,
                                               const NetworkMaker &make)
 {
@@ -247,9 +291,10 @@ std::unique_ptr<Backbone> makeBackbone(const BackboneSpec &spec, const std::opti
                                        std::uint64_t seed, const Device &device, Precision precision)
 {
     const KnownNetwork &known = knownNetwork(spec);
-    return makeNetworkBackbone(known.spec, device, precision, [&](const Placement &placement) {
+    const BackboneSpec built = inConvention(spec, spec.convention);
+    return makeNetworkBackbone(built, device, precision, [&](const Placement &placement) {
         ParameterSource parameters = weights ? ParameterSource::fromFile(*weights) : ParameterSource::random(seed);
-        return build(known, parameters, placement);
+        return build(known, built, parameters, placement);
     });
 }
 
@@ -258,7 +303,7 @@ std::unique_ptr<Backbone> makeReferenceBackbone(const BackboneSpec &spec, std::u
     const KnownNetwork &known = knownNetwork(spec);
     return placedBackbone(known.spec, {c10::Device(at::kCPU), at::kDouble}, [&](const Placement &placement) {
         ParameterSource parameters = ParameterSource::random(seed);
-        return build(known, parameters, placement);
+        return build(known, known.spec, parameters, placement);
     });
 }
 
@@ -272,7 +317,7 @@ const BackboneSpec &networkOf(const TensorFile &weights)
         ParameterSource parameters = ParameterSource::matcher(weights);
         std::string problems;
         try {
-            build(known, parameters, {c10::Device(at::kCPU), at::kFloat});
+            build(known, known.spec, parameters, {c10::Device(at::kCPU), at::kFloat});
         } catch (const Error &error) {
             problems = error.what();
         }

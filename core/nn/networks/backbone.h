@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/backbone/convention.h"
 #include "core/base/image.h"
 #include "core/base/job.h"
 #include "core/nn/device.h"
@@ -27,12 +28,19 @@ struct BackboneSpec {
     int columns = 0;      ///< feature width
     std::array<float, 3> mean{}, deviation{};  ///< RGB in 0..1: x -> (x - mean) / deviation
     double batchNormEpsilon = 0;               ///< 0 where there is no batch-norm
+    Convention convention = Convention::Torch;
+    bool blueFirst = false;  ///< the network takes blue, green, red; `mean` and `deviation` stay red, green, blue
 };
 
 /// The pretrained networks that this build knows, the paper's own first.
 std::span<const BackboneSpec> networkSpecs();
 /// nullptr when there is none of that id.
 const BackboneSpec *findNetworkSpec(std::string_view id);
+
+/// One of networkSpecs() as it is in a convention. Besides the numbers of the spec a network's own code differs: in
+/// Keras Inception's average pooling leaves the padding out, a ResNet's block strides in its first convolution, and
+/// Xception's maxima begin at the edge where an even side is halved.
+BackboneSpec inConvention(const BackboneSpec &spec, Convention convention);
 
 /// What a network saw where, before it took the mean over all places.
 struct FeatureMaps {
@@ -66,10 +74,11 @@ public:
     }
 };
 
-/// Builds one of networkSpecs(). `weights`: tensors with the parameter names of torchvision (of timm for Xception);
-/// extra parameters of a full state dict (AuxLogits, fc, num_batches_tracked) are passed over; missing ones and wrong
-/// shapes are all listed by name in Error{Weights}. None: seeded random weights (He initialisation, batch-norm at
-/// identity). Batch-norm is folded into the convolutions in float32 before the cast to `precision`.
+/// Builds one of networkSpecs(), in the spec's convention. `weights`: tensors with the parameter names of torchvision
+/// (of timm for Xception); extra parameters of a full state dict (AuxLogits, fc, num_batches_tracked) are passed over;
+/// missing ones and wrong shapes are all listed by name in Error{Weights}. None: seeded random weights (He
+/// initialisation, batch-norm at identity). Batch-norm is folded into the convolutions in float32 before the cast to
+/// `precision`.
 std::unique_ptr<Backbone> makeBackbone(const BackboneSpec &spec, const std::optional<TensorFile> &weights,
                                        std::uint64_t seed, const Device &device, Precision precision);
 

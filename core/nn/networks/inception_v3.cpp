@@ -147,7 +147,7 @@ struct Maps {
 class BuiltBranch {
 public:
     BuiltBranch(const std::string &block, const Branch &branch, Maps maps, const NetworkBuilder &network)
-        : m_pool(branch.pool)
+        : m_pool(branch.pool), m_countsPadding(network.spec.convention == Convention::Torch)
     {
         if (m_pool == Pool::Maximum)
             maps.side = (maps.side - 3) / 2 + 1;
@@ -190,8 +190,8 @@ public:
         for (const Convolution &convolution : m_chain)
             x = convolution(x);
         if (m_pool == Pool::Average) {
-            // Zeros of the padding count, as in torchvision.
-            x = at::avg_pool2d(x, {3, 3}, {1, 1}, {1, 1}).add_(m_lateBias).relu_();
+            // Zeros of the padding count in torchvision.
+            x = at::avg_pool2d(x, {3, 3}, {1, 1}, {1, 1}, false, m_countsPadding).add_(m_lateBias).relu_();
         }
         if (m_fork.empty())
             outputs.push_back(std::move(x));
@@ -201,6 +201,7 @@ public:
 
 private:
     Pool m_pool;
+    bool m_countsPadding;
     Maps m_maps{};
     std::vector<Convolution> m_chain, m_fork;
     at::Tensor m_lateBias;  ///< [1, outputs, 1, 1], of the convolution that changed places with the average

@@ -160,18 +160,19 @@ std::vector<float> ParameterSource::read(const std::string &name, const std::vec
     m_asked.push_back({name, shape});
     bool reshaped = false;
     const TensorView *tensor = find(name, reshaped);
+    const std::string shown = tensor && !tensor->source.empty() ? name + " (" + printable(tensor->source) + ')' : name;
     const auto count = [](const std::vector<std::int64_t> &sides) {
         return std::accumulate(sides.begin(), sides.end(), std::int64_t{1}, std::multiplies<>());
     };
     if (tensor == nullptr) {
         m_problems.push_back(name + " (missing)");
     } else if (reshaped ? tensor->elements() != count(shape) : tensor->shape != shape) {
-        m_problems.push_back(name + " (shape " + shapeText(tensor->shape) + ", expected " + shapeText(shape) + ")");
+        m_problems.push_back(shown + " (shape " + shapeText(tensor->shape) + ", expected " + shapeText(shape) + ")");
     } else if (m_mode == Mode::File) {
         try {
             return tensor->toFloat();
         } catch (const Error &) {
-            m_problems.push_back(name + " (type " + dtypeName(tensor->type) + ", expected floating point)");
+            m_problems.push_back(shown + " (type " + dtypeName(tensor->type) + ", expected floating point)");
         }
     }
     return {};

@@ -18,8 +18,8 @@ at::Tensor bytesPerChannel(const std::array<float, 3> &values, const Placement &
 }  // namespace
 
 PictureInput::PictureInput(const BackboneSpec &spec, const Placement &placement)
-    : m_side(spec.inputSide), m_placement(placement), m_mean(bytesPerChannel(spec.mean, placement)),
-      m_deviation(bytesPerChannel(spec.deviation, placement))
+    : m_side(spec.inputSide), m_blueFirst(spec.blueFirst), m_placement(placement),
+      m_mean(bytesPerChannel(spec.mean, placement)), m_deviation(bytesPerChannel(spec.deviation, placement))
 {
     for (std::size_t channel = 0; channel < 3; ++channel) {
         for (std::size_t value = 0; value < 256; ++value) {
@@ -43,12 +43,13 @@ at::Tensor PictureInput::gather(std::span<const Image> images) const
     at::Tensor x = at::empty({count, 3, m_side, m_side},
                              at::TensorOptions().dtype(at::kFloat).memory_format(at::MemoryFormat::ChannelsLast));
     float *out = x.data_ptr<float>();
+    const std::size_t red = m_blueFirst ? 2 : 0, blue = 2 - red;
     for (const Image &image : images) {
         const std::uint8_t *in = image.rgb.data();
         for (std::int64_t pixel = 0; pixel < m_side * m_side; ++pixel, in += 3, out += 3) {
-            out[0] = m_table[0][in[0]];
+            out[red] = m_table[0][in[0]];
             out[1] = m_table[1][in[1]];
-            out[2] = m_table[2][in[2]];
+            out[blue] = m_table[2][in[2]];
         }
     }
     return x;
@@ -62,7 +63,8 @@ at::Tensor PictureInput::place(const at::Tensor &gathered) const
 at::Tensor PictureInput::normalised(const at::Tensor &bytes) const
 {
     const at::Tensor x = bytes.to(m_placement.device, at::kByte, true).permute({0, 3, 1, 2}).to(at::kFloat);
-    return x.sub(m_mean).div_(m_deviation).to(m_placement.type);
+    const at::Tensor normal = x.sub(m_mean).div_(m_deviation);
+    return (m_blueFirst ? normal.flip({1}) : normal).to(m_placement.type, false, false, at::MemoryFormat::ChannelsLast);
 }
 
 }  // namespace dank

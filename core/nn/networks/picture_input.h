@@ -31,6 +31,7 @@ public:
 
 private:
     std::int64_t m_side;
+    bool m_blueFirst;
     Placement m_placement;
     std::array<std::array<float, 256>, 3> m_table;  ///< by channel and value
     at::Tensor m_mean, m_deviation;                 ///< [1, 3, 1, 1], of 0..255, on the device

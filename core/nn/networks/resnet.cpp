@@ -1,5 +1,5 @@
 // ResNet with bottleneck blocks (He et al. 2016) up to its pooled features, as torchvision builds it (the stride lies
-// in the 3 × 3 convolution) and with its names, so that its weights fit.
+// in the 3 × 3 convolution; in Keras in the 1 × 1 before it) and with its names, so that its weights fit.
 
 #include <array>
 #include <map>
@@ -22,11 +22,13 @@ class Bottleneck {
 public:
     /// `lastGain`: of the branch's last convolution; keeps the sum of random branches from growing with the depth.
     Bottleneck(const NetworkBuilder &build, const std::string &name, int inputs, int width, int stride, int side,
-               double lastGain)
-        : m_reduce(build.convolutionBatchNorm(name + ".conv1", name + ".bn1", ConvolutionShape::same(inputs, width, 1),
-                                              side, Convolution::After::Relu)),
+               double lastGain, bool stridesFirst)
+        : m_reduce(build.convolutionBatchNorm(name + ".conv1", name + ".bn1",
+                                              ConvolutionShape::same(inputs, width, 1, stridesFirst ? stride : 1), side,
+                                              Convolution::After::Relu)),
           m_middle(build.convolutionBatchNorm(name + ".conv2", name + ".bn2",
-                                              ConvolutionShape::same(width, width, 3, stride), side)),
+                                              ConvolutionShape::same(width, width, 3, stridesFirst ? 1 : stride),
+                                              stridesFirst ? side / stride : side)),
           m_expand(build.convolutionBatchNorm(name + ".conv3", name + ".bn3",
                                               ConvolutionShape::same(width, width * kExpansion, 1), side / stride,
                                               Convolution::After::Nothing, lastGain))
@@ -59,7 +61,7 @@ public:
             for (int i = 0; i < depths[layer]; ++i) {
                 const int stride = layer > 0 && i == 0 ? 2 : 1;
                 m_blocks.emplace_back(build, "layer" + std::to_string(layer + 1) + "." + std::to_string(i), channels,
-                                      width, stride, side, lastGain);
+                                      width, stride, side, lastGain, build.spec.convention != Convention::Torch);
                 channels = width * kExpansion;
                 side /= stride;
             }

@@ -62,7 +62,8 @@ constexpr BlockSpec kBlocks[] = {
 class Block {
 public:
     Block(const NetworkBuilder &build, const std::string &name, const BlockSpec &spec, int side)
-        : m_startsWithRelu(spec.startsWithRelu), m_halves(spec.halves)
+        : m_startsWithRelu(spec.startsWithRelu), m_halves(spec.halves),
+          m_fromEdge(build.spec.convention != Convention::Torch && side % 2 == 0)
     {
         for (int i = 0; i < spec.separables; ++i) {
             const bool last = i + 1 == spec.separables;
@@ -87,13 +88,18 @@ public:
         at::Tensor y = m_startsWithRelu ? at::relu(x) : x;  // a copy: the way around sees x as it was
         y = passThrough(m_separables, y, cancel);
         cancel.check();
-        if (m_halves)
+        if (m_halves && m_fromEdge) {
+            // TensorFlow pads an even side behind alone; what would lie beyond the edge is no rival to a maximum.
+            y = at::max_pool2d(y, {3, 3}, {2, 2}, {0, 0}, {1, 1}, true);
+        } else if (m_halves) {
             y = at::max_pool2d(y, {3, 3}, {2, 2}, {1, 1});
+        }
         return y.add_(m_skip ? (*m_skip)(x) : x);
     }
 
 private:
     bool m_startsWithRelu, m_halves;
+    bool m_fromEdge;  ///< the first maximum begins at the edge, not beyond
     std::vector<SeparableConvolution> m_separables;
     std::optional<Convolution> m_skip;
 };
