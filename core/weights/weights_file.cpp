@@ -13,6 +13,9 @@
 #include "core/weights/mapped_file.h"
 #include "core/weights/readers.h"
 #include "core/weights/safetensors.h"
+#include "core/weights/tensorflow/keras_hdf5.h"
+#include "core/weights/tensorflow/keras_names.h"
+#include "core/weights/tensorflow/tfjs_model.h"
 #include "core/weights/torch/torch_format.h"
 #include "core/weights/torch/zip_archive.h"
 
@@ -21,6 +24,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
+constexpr std::size_t kMaxModelJson = std::size_t{64} << 20;
 constexpr std::string_view kLegacyMagic = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19"sv;
 
 std::string_view textOf(std::span<const std::byte> bytes)
@@ -39,7 +43,6 @@ constexpr std::array kKnownStarts{
     KnownStart{"BZh"sv, "it is compressed with bzip2: unpack it first"},
     KnownStart{"\x28\xb5\x2f\xfd"sv, "it is compressed with zstd: unpack it first"},
     KnownStart{"7z\xbc\xaf\x27\x1c"sv, "it is a 7z archive: unpack it first"},
-    KnownStart{"\x89HDF\r\n\x1a\n"sv, "it is HDF5, as Keras writes it; this program reads PyTorch's weights"},
     KnownStart{"\x93NUMPY"sv, "it is a NumPy array; this program reads PyTorch's weights"},
     KnownStart{"GGUF"sv, "it is GGUF, which holds language models"},
     KnownStart{"version https://git-lfs"sv,
@@ -59,6 +62,8 @@ enum class WeightsContainer {
     TorchZip,     ///< torch.save since PyTorch 1.6, or TorchScript: a zip archive
     TorchLegacy,  ///< torch.save before
     TorchTar,     ///< torch.save before 2017
+    KerasHdf5,    ///< Keras' .h5
+    TfjsModel,    ///< TensorFlow.js' model.json, shards beside it
     Other,        ///< none that holds weights for this program
 };
 
@@ -100,6 +105,10 @@ WeightsContainer containerOf(std::span<const std::byte> bytes)
     }
     if (text.size() >= 512 && text.substr(257, 5) == "ustar")
         return WeightsContainer::TorchTar;
+    if (text.starts_with("\x89HDF\r\n\x1a\n"sv))
+        return WeightsContainer::KerasHdf5;
+    if (beginsLike(text, "{") && looksLikeTfjsModel(text))
+        return WeightsContainer::TfjsModel;
     return WeightsContainer::Other;
 }
 
@@ -126,7 +135,7 @@ std::string describeOther(std::span<const std::byte> bytes)
         return "it seems to be an ONNX model; this program reads PyTorch's weights";
     if (looksLikeText(text))
         return "it is a text file";
-    return "it is neither safetensors nor a file that torch.save wrote";
+    return "it is neither safetensors nor a file that torch.save or Keras wrote";
 }
 
 bool holdsCode(const ZipArchive &archive)
@@ -157,11 +166,59 @@ struct Owner {
     TensorBuffers buffers;
 };
 
+[[noreturn]] void throwBad(const BadFile &bad, const char *kind, const std::filesystem::path &name)
+{
+    std::string message = "'";
+    message += displayPath(name) + "' is not a " + kind + " file: " + bad.why + ".";
+    throw Error(ErrorKind::Format, message, name);
+}
+
+TensorFile kerasFile(const KerasLayers &layers, const std::filesystem::path &name)
+{
+    TranslatedKeras keras = translateKeras(layers);
+    auto owner = std::make_shared<const std::vector<std::vector<float>>>(std::move(keras.numbers));
+    return {name,
+            std::move(keras.tensors),
+            {{kConventionKey, keras.isKerasOwn ? "keras" : kUnsaid}, {kRecognisedKey, keras.recognised}},
+            std::move(owner)};
+}
+
+/// A shard beside the model, wherever links lead.
+MappedFile openShard(const std::filesystem::path &model, const std::string &name)
+{
+    std::error_code error;
+    const std::filesystem::path folder =
+        std::filesystem::canonical(std::filesystem::absolute(model).parent_path(), error);
+    const std::filesystem::path file = error ? folder : std::filesystem::canonical(folder / name, error);
+    if (error)
+        refuse("its file " + shownName(name) + " is not beside it: fetch that too");
+    if (std::mismatch(folder.begin(), folder.end(), file.begin(), file.end()).first != folder.end())
+        refuse("its file " + shownName(name) + " is a link out of its folder");
+    return mapFile(file);
+}
+
+TensorFile openTfjsModel(std::span<const std::byte> json, const std::filesystem::path &path)
+{
+    if (json.size() > kMaxModelJson)
+        refuse("its text is larger than that of any model");
+    std::vector<MappedFile> shards;
+    const KerasContents contents = readTfjsModel(
+        textOf(json), [&](const std::string &name) { return shards.emplace_back(openShard(path, name)).bytes; });
+    return kerasFile(contents.layers, path);
+}
+
 }  // namespace
 
 TensorFile openWeightsFile(const std::filesystem::path &path)
 {
     const MappedFile file = mapFile(path);
+    if (containerOf(file.bytes) == WeightsContainer::TfjsModel) {
+        try {
+            return openTfjsModel(file.bytes, path);
+        } catch (const BadFile &bad) {
+            throwBad(bad, "usable TensorFlow.js model", path);
+        }
+    }
     return parseWeightsFile(file.bytes, path, file.owner);
 }
 
@@ -179,6 +236,12 @@ TensorFile parseWeightsFile(std::span<const std::byte> bytes, const std::filesys
     try {
         if (container == WeightsContainer::Other)
             refuse(describeOther(bytes));
+        if (container == WeightsContainer::TfjsModel)
+            refuse("it is a model of TensorFlow.js, whose shards lie in files beside it");
+        if (container == WeightsContainer::KerasHdf5) {
+            kind = "usable Keras";
+            return kerasFile(readKerasHdf5(bytes), name);
+        }
         if (isTorchScript(bytes))
             refuse("it is TorchScript, a network that is a program, not weights alone; if you trust where it comes "
                    "from, use it as a network of its own with --backbone FILE");
@@ -190,10 +253,13 @@ TensorFile parseWeightsFile(std::span<const std::byte> bytes, const std::filesys
         auto held = std::make_shared<Owner>(Owner{std::move(owner), std::move(contents.buffers)});
         return TensorFile(name, std::move(contents.tensors), {}, std::move(held));
     } catch (const BadFile &bad) {
-        std::string message = "'";
-        message += displayPath(name) + "' is not a " + kind + " file: " + bad.why + ".";
-        throw Error(ErrorKind::Format, message, name);
+        throwBad(bad, kind, name);
     }
+}
+
+bool liesInSeveralFiles(const std::filesystem::path &path)
+{
+    return containerOf(mapFile(path).bytes) == WeightsContainer::TfjsModel;
 }
 
 bool isTorchScript(const std::filesystem::path &path)
