@@ -165,6 +165,7 @@ Action declareDemo(CLI::App &app)
     addNumber(app, "--seed", options->seed, "The sample's seed", checkSeed, "S");
     addBackboneOption(app, options->request->backbone);
     addWeightsOption(app, options->request->weights);
+    addConventionOption(app, options->request->convention);
     addDeviceOption(app, options->request->device);
     return [options](Context &context) { return demo(context, *options); };
 }

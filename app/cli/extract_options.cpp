@@ -60,7 +60,8 @@ void addBackboneOption(CLI::App &app, std::string &backbone)
 void addWeightsOption(CLI::App &app, std::string &weights)
 {
     app.add_option("--weights", weights,
-                   "A weights file (safetensors or .pth); none: seeded random numbers, marked untrained")
+                   "A weights file: safetensors, .pth, Keras' .h5 or TensorFlow.js' model.json;\n"
+                   "none: seeded random numbers, marked untrained")
         ->transform([](std::string name) {
             // Models remember where their weights were, so the path must hold from any folder.
             return name.empty() || name == "none" ? name : std::filesystem::absolute(name).lexically_normal().string();
@@ -68,11 +69,22 @@ void addWeightsOption(CLI::App &app, std::string &weights)
         ->type_name("FILE");
 }
 
+void addConventionOption(CLI::App &app, std::string &convention)
+{
+    app.add_option("--convention", convention,
+                   "How the weights file is read: as keras.applications builds the network and\n"
+                   "gives it pictures, as torchvision does, or as Keras with pictures in 0..1.\n"
+                   "Left out: as the file says; one that does not is refused with the choice")
+        ->check(CLI::IsMember({"keras", "torch", "unit"}))
+        ->type_name("keras|torch|unit");
+}
+
 std::shared_ptr<BackboneRequest> addExtractOptions(CLI::App &app, const char *batchFlag)
 {
     auto request = std::make_shared<BackboneRequest>();
     addBackboneOption(app, request->backbone);
     addWeightsOption(app, request->weights);
+    addConventionOption(app, request->convention);
     addDeviceOption(app, request->device);
     app.add_option("--precision", request->precision, "auto, fp32, bf16, or on a GPU tf32 or fp16")
         ->check(CLI::IsMember({"auto", "fp32", "bf16", "tf32", "fp16"}))

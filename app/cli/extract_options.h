@@ -29,6 +29,7 @@ void addNumber(CLI::App &app, const char *name, Number &value, const char *help,
 void addDeviceOption(CLI::App &app, std::string &device);
 void addBackboneOption(CLI::App &app, std::string &backbone);
 void addWeightsOption(CLI::App &app, std::string &weights);
+void addConventionOption(CLI::App &app, std::string &convention);
 
 /// The counts, the rate and what is kept, as the console shows an extraction.
 ExtractObserver showExtraction(Console &console);

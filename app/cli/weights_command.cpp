@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "app/cli/commands.h"
+#include "app/cli/extract_options.h"
 #include "app/cli/text.h"
 #include "core/base/file.h"
 
@@ -13,6 +14,7 @@ namespace {
 struct WeightsOptions {
     std::string id;              ///< of `fetch`
     std::string file, backbone;  ///< of `add`, the second of `remove` too
+    std::string convention;      ///< of `add`
     std::string in, out;         ///< of `convert`
 };
 
@@ -82,8 +84,8 @@ int fetch(Context &context, const std::string &id)
 
 int add(Context &context, const WeightsOptions &options)
 {
-    const std::string backbone =
-        context.engine().shelf().addWeights(options.file, options.backbone, context.library(), context.job());
+    const std::string backbone = context.engine().shelf().addWeights(options.file, options.backbone, context.library(),
+                                                                     context.job(), options.convention);
     return context.answer({{"backbone", backbone}, {"file", options.file}},
                           options.file + " is installed as the weights of " + backbone + ".");
 }
@@ -151,12 +153,13 @@ Action declareWeights(CLI::App &app)
             [options](Context &context) { return fetch(context, options->id); })
         ->add_option("ID", options->id, "An id of the list, as inception_v3")
         ->required();
-    CLI::App *adding = command("add", "Install a file that you have: safetensors, or .pth of either kind",
-                               "add ~/Downloads/resnet50-0676ba61.pth",
-                               [options](Context &context) { return add(context, *options); });
+    CLI::App *adding = command(
+        "add", "Install a file that you have: safetensors, .pth of either kind, Keras' .h5, model.json",
+        "add ~/Downloads/resnet50-0676ba61.pth", [options](Context &context) { return add(context, *options); });
     adding->add_option("FILE", options->file, "The weights file")->required();
     adding->add_option("--backbone", options->backbone, "Its network; recognised by its parameters where left out")
         ->type_name("ID");
+    addConventionOption(*adding, options->convention);
     command("verify", "Read the installed files whole and compare them with what was installed", "verify", verify);
     CLI::App *converting =
         command("convert", "Turn any weights file into safetensors", "convert vgg16.pth vgg16.safetensors",

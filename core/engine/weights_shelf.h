@@ -24,9 +24,11 @@ public:
     virtual std::filesystem::path fetchWeights(const std::string &id, const std::filesystem::path &library,
                                                const DownloadObserver &observer, const JobContext &job) = 0;
     /// Installs a file that the user has, of any container. `backbone` empty: the network that its parameters fit.
-    /// Returns the backbone's id. Throws Error{Weights|Format|File|Disk} and leaves what is installed untouched.
+    /// `convention` empty: as the file says, which one of Keras' may not (core/backbone/convention.h). Returns the
+    /// backbone's id. Throws Error{Weights|Format|File|Disk} and leaves what is installed untouched.
     virtual std::string addWeights(const std::filesystem::path &file, const std::string &backbone,
-                                   const std::filesystem::path &library, const JobContext &job) = 0;
+                                   const std::filesystem::path &library, const JobContext &job,
+                                   const std::string &convention) = 0;
     /// Reads every installed file whole and compares it with what was installed.
     virtual std::vector<WeightsCheck> verifyWeights(const std::filesystem::path &library,
                                                     const JobContext &job) const = 0;

@@ -190,7 +190,7 @@ public:
         return library / "weights" / (id + ".safetensors");
     }
     std::string addWeights(const std::filesystem::path &file, const std::string &backbone,
-                           const std::filesystem::path &, const JobContext &job) override
+                           const std::filesystem::path &, const JobContext &job, const std::string &) override
     {
         job.cancel.check();
         const std::string whose = onAdd ? onAdd(file) : backbone.empty() ? "inception_v3" : backbone;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/backbone/backbone_id.h"
+#include "core/backbone/convention.h"
 #include "core/store/model_file.h"
 
 namespace dank::ui {
@@ -19,6 +20,8 @@ BackboneRequest requestOfRun(const RunRecord &record, BackboneRequest request)
     if (id->resize != ResizeRule::Whole)  // not for asking: such a backbone takes pictures as they are
         request.resize = resizeRuleName(id->resize);
     request.precision = precisionName(id->precision);
+    const Convention convention = conventionOf(id->weights);
+    request.convention = convention == Convention::Torch ? "" : conventionName(convention);
     request.weights = id->isUntrained() ? "none" : program ? std::string() : record.weightsFile;
     return request;
 }

@@ -50,6 +50,7 @@ QStringList extractFlags(const BackboneRequest &request, const QString &batchFla
     };
     add("--backbone", request.backbone, usual.backbone);
     add("--weights", request.weights, usual.weights);
+    add("--convention", request.convention, usual.convention);
     add("--device", request.device, usual.device);
     add("--precision", request.precision, usual.precision);
     add("--resize", request.resize, usual.resize);

@@ -143,7 +143,7 @@ void WeightsInstaller::add(const QString &file)
     m_retry = [this, file] { add(file); };
     start(std::move(job), [this, path = toPath(file)](const DownloadObserver &, const JobContext &context) {
         const std::string backbone =
-            m_engine.wait(context.cancel)->shelf().addWeights(path, {}, m_place.folder(), context);
+            m_engine.wait(context.cancel)->shelf().addWeights(path, {}, m_place.folder(), context, {});
         // Comes before the end, in the same order.
         m_place.mailbox().post([this, backbone] { m_job.backbone = backbone; });
     });

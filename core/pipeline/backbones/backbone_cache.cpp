@@ -59,7 +59,7 @@ std::shared_ptr<const Backbone> build(const BackboneChoice &choice, Precision pr
     std::optional<TensorFile> weights;
     if (!choice.isUntrained()) {
         weights = openWeightsFile(choice.weights);
-        requireSame(WeightsNames::nameOf(*weights), choice);
+        requireSame(weightsName(contentHash(*weights), choice.spec.convention), choice);
     }
     return makeBackbone(choice.spec, weights, seedOf(choice.weightsId), device, precision);
 }

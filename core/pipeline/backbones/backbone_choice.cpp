@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/backbone/convention.h"
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/hash.h"
@@ -47,9 +48,18 @@ BackboneChoice programChoice(const fs::path &file, WeightsNames &names)
     return {torchScriptSpec(file), fs::absolute(file).lexically_normal(), names.ofProgram(file)};
 }
 
-BackboneChoice fromFile(const BackboneSpec &spec, const fs::path &file, const fs::path &library, WeightsNames &names)
+/// What a file says of its convention, which may be kUnsaid.
+std::string ownConvention(const TensorFile &tensors)
 {
-    return {spec, fs::absolute(file), names.ofTensors(file, library)};
+    const auto stored = tensors.metadata().find(kConventionKey);
+    return stored == tensors.metadata().end() ? conventionName(Convention::Torch) : stored->second;
+}
+
+BackboneChoice fromFile(const BackboneSpec &spec, const fs::path &file, const fs::path &library, WeightsNames &names,
+                        const std::string &convention)
+{
+    std::string name = names.ofTensors(file, library, convention);
+    return {inConvention(spec, conventionOf(name)), fs::absolute(file), std::move(name)};
 }
 
 }  // namespace
@@ -77,30 +87,50 @@ BackboneRequest BackboneChoice::requestFor(const BackboneId &id, const BackboneR
     result.weights = kind != BackboneKind::Network ? std::string()
                      : isUntrained()               ? std::string("none")
                                                    : weights.string();
+    result.convention = kind == BackboneKind::Network && !isUntrained() ? conventionName(conventionOf(weightsId)) : "";
     result.precision = precisionName(id.precision);
     if (id.resize != ResizeRule::Whole)
         result.resize = resizeRuleName(id.resize);
     return result;
 }
 
-std::string WeightsNames::nameOf(const TensorFile &tensors)
+std::string WeightsNames::nameOf(const TensorFile &tensors, const std::string &asked)
 {
-    return "w-" + contentHash(tensors);
+    const std::string own = ownConvention(tensors);
+    if (asked.empty() && own == kUnsaid) {
+        const auto recognised = tensors.metadata().find(kRecognisedKey);
+        throw Error(ErrorKind::Weights,
+                    displayPath(tensors.path()) + " holds "
+                        + (recognised == tensors.metadata().end() ? "a network" : recognised->second)
+                        + ". It does not say how pictures were given to it: --convention keras as keras.applications "
+                          "gives them to this network (Inception and Xception -1 to 1, VGG and ResNet blue first less "
+                          "the mean colour), --convention unit red first in 0 to 1, --convention torch as "
+                          "torchvision builds and feeds it. Name the one that it was taught with.",
+                    tensors.path());
+    }
+    return weightsName(contentHash(tensors), conventionFromName(asked.empty() ? own : asked));
 }
 
-std::string WeightsNames::ofTensors(const fs::path &file, const fs::path &library)
+std::string WeightsNames::ofTensors(const fs::path &file, const fs::path &library, const std::string &asked)
 {
     const fs::path path = fs::absolute(file);
-    const std::string stamp = fileStamp(path), key = "weights-name/" + path.string();
+    // Of a model in several files the stamp of one says too little.
+    const std::string stamp = liesInSeveralFiles(path) ? std::string() : fileStamp(path);
+    const std::string key = "weights-name/" + path.string();
     const auto nameIn = [&](const std::string &remembered) {
         return !stamp.empty() && remembered.starts_with(stamp + ' ') ? remembered.substr(stamp.size() + 1)
                                                                      : std::string();
     };
+    const auto asAsked = [&](const std::string &name) {
+        if (asked.empty() && name.starts_with(kUnsaid))
+            return nameOf(openWeightsFile(file));  // says what there is to choose from
+        return asked.empty() ? name : weightsName(name.substr(name.rfind('-') + 1), conventionFromName(asked));
+    };
     {
         std::lock_guard lock(m_mutex);
         if (const auto found = m_names.find(path); found != m_names.end())
-            if (std::string name = nameIn(found->second); !name.empty())
-                return name;
+            if (const std::string name = nameIn(found->second); !name.empty())
+                return asAsked(name);
     }
     // Asking makes no library.
     std::error_code ignored;
@@ -109,13 +139,15 @@ std::string WeightsNames::ofTensors(const fs::path &file, const fs::path &librar
     if (name.empty()) {
         const TensorFile tensors = openWeightsFile(file);
         requireUnchanged(tensors);
-        name = nameOf(tensors);
+        name = ownConvention(tensors) == kUnsaid ? kUnsaid + ('-' + contentHash(tensors)) : nameOf(tensors);
         if (keep)
             Library::open(library).facts().set(key, stamp + ' ' + name);
     }
-    std::lock_guard lock(m_mutex);
-    m_names[path] = stamp + ' ' + name;
-    return name;
+    {
+        std::lock_guard lock(m_mutex);
+        m_names[path] = stamp + ' ' + name;
+    }
+    return asAsked(name);
 }
 
 std::string WeightsNames::ofProgram(const fs::path &file)
@@ -193,15 +225,20 @@ BackboneChoice chooseBackbone(const BackboneRequest &request, const fs::path &li
             throw Error(ErrorKind::Weights,
                         "The backbone classic has no weights. Leave --weights out, or name a network "
                         "with --backbone.");
+        if (!request.convention.empty())
+            throw Error(ErrorKind::Weights, "The backbone classic has no weights to be read. Leave --convention out.");
         return {spec, {}, classicId()};
     }
-    if (request.weights == "none")
+    if (request.weights == "none") {
+        if (!request.convention.empty() && conventionFromName(request.convention) != Convention::Torch)
+            throw Error(ErrorKind::Weights, "Random numbers have no convention. Leave --convention out.");
         return {spec, {}, kUntrained};
+    }
     if (!request.weights.empty())
-        return fromFile(spec, request.weights, library, names);
+        return fromFile(spec, request.weights, library, names, request.convention);
     const fs::path installed = installedWeightsPath(library, spec.id);
     if (hasInstalledWeights(library, spec.id))
-        return fromFile(spec, installed, library, names);
+        return fromFile(spec, installed, library, names, request.convention);
     throw Error(
         ErrorKind::Weights,
         "There are no weights for " + spec.title + ". `dank weights fetch " + spec.id
@@ -253,7 +290,7 @@ BackboneChoice findBackbone(const BackboneId &id, const std::string &request, co
             throw refuse(
                 "This model was made with real weights, not with seeded random ones. Name the file that it was "
                 "made with.");
-        BackboneChoice choice = fromFile(spec, request, library, names);
+        BackboneChoice choice = fromFile(spec, request, library, names, conventionName(conventionOf(id.weights)));
         if (choice.weightsId != id.weights)
             throw refuse(displayPath(request) + " is not the weights file that this model was made with (it is "
                          + choice.weightsId + ", the model needs " + id.weights + " of " + spec.title + ").");
@@ -266,7 +303,7 @@ BackboneChoice findBackbone(const BackboneId &id, const std::string &request, co
         if (candidate.empty() || !fs::is_regular_file(candidate, ignored))
             continue;
         try {
-            BackboneChoice choice = fromFile(spec, candidate, library, names);
+            BackboneChoice choice = fromFile(spec, candidate, library, names, conventionName(conventionOf(id.weights)));
             if (choice.weightsId == id.weights)
                 return choice;
         } catch (const Error &) {

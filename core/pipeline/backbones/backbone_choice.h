@@ -33,10 +33,13 @@ struct BackboneChoice {
 /// the same, in a library past the end of the process too: naming one means reading it whole. Thread-safe.
 class WeightsNames {
 public:
-    /// "w-<contentHash of its tensors>": the same for the same tensors in whatever container. Throws what
-    /// openWeightsFile() throws. `library`: where names are remembered, if it is there.
-    static std::string nameOf(const TensorFile &tensors);
-    std::string ofTensors(const std::filesystem::path &file, const std::filesystem::path &library);
+    /// weightsName() of the contentHash() of its tensors: the same for the same tensors in whatever container. The
+    /// convention is the one `asked` for, else the file's own; where there is none, throws Error{Weights} that says
+    /// what was recognised and what to choose from.
+    static std::string nameOf(const TensorFile &tensors, const std::string &asked = {});
+    /// Throws what openWeightsFile() throws besides. `library`: where names are remembered, if it is there.
+    std::string ofTensors(const std::filesystem::path &file, const std::filesystem::path &library,
+                          const std::string &asked = {});
     /// "w-<hash of the program and its description>".
     std::string ofProgram(const std::filesystem::path &file);
 

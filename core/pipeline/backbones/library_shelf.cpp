@@ -44,15 +44,17 @@ std::string originOf(const Metadata &metadata)
 
 /// Checks that the tensors are the network's by building it (which also finds numbers that are not finite), then puts
 /// them on the shelf.
-fs::path install(const TensorFile &tensors, const BackboneSpec &spec, Metadata metadata, const fs::path &library,
-                 const JobContext &job)
+fs::path install(const TensorFile &tensors, const BackboneSpec &spec, Convention convention, Metadata metadata,
+                 const fs::path &library, const JobContext &job)
 {
     job.report("check", 0, 0);
-    makeBackbone(spec, tensors, 0, chooseDevice("cpu"), Precision::Float32);
+    makeBackbone(inConvention(spec, convention), tensors, 0, chooseDevice("cpu"), Precision::Float32);
     job.cancel.check();
     const fs::path target = installedWeightsPath(library, spec.id);
     const std::string content = contentHash(tensors);
     metadata[kInstalledContent] = content;
+    if (convention != Convention::Torch)
+        metadata[kConventionKey] = conventionName(convention);
     metadata["format"] = "pt";
     job.report("install", 0, 0);
     createFolder(target.parent_path());
@@ -192,8 +194,8 @@ fs::path LibraryShelf::fetchWeights(const std::string &id, const fs::path &libra
     std::error_code ignored;
     try {
         const std::string sha256 = entry->isWholeHash() ? entry->sha256 : sha256File(request.target, job);
-        const fs::path target =
-            install(openWeightsFile(request.target), *spec, metadataOf(*entry, sha256), library, job);
+        const fs::path target = install(openWeightsFile(request.target), *spec, Convention::Torch,
+                                        metadataOf(*entry, sha256), library, job);
         fs::remove(request.target, ignored);  // its tensors are installed
         return target;
     } catch (const Error &error) {
@@ -205,7 +207,7 @@ fs::path LibraryShelf::fetchWeights(const std::string &id, const fs::path &libra
 }
 
 std::string LibraryShelf::addWeights(const fs::path &file, const std::string &backbone, const fs::path &library,
-                                     const JobContext &job)
+                                     const JobContext &job, const std::string &convention)
 {
     const TensorFile tensors = openWeightsFile(file);
     const BackboneSpec *const spec = backbone.empty() ? &networkOf(tensors) : findNetworkSpec(backbone);
@@ -217,7 +219,7 @@ std::string LibraryShelf::addWeights(const fs::path &file, const std::string &ba
     const std::vector<WeightsEntry> catalogue = weightsCatalogueOrNone();
     const auto entry = std::find_if(catalogue.begin(), catalogue.end(),
                                     [&](const WeightsEntry &known) { return isOf(known, spec->id, sha256); });
-    install(tensors, *spec,
+    install(tensors, *spec, conventionOf(WeightsNames::nameOf(tensors, convention)),
             entry != catalogue.end() ? metadataOf(*entry, sha256)
                                      : Metadata{{kFile, printable(displayPath(file.filename()))},
                                                 {kSource, "a file of yours"},
@@ -238,7 +240,8 @@ std::vector<WeightsCheck> LibraryShelf::verifyWeights(const fs::path &library, c
                 const TensorFile tensors = openWeightsFile(file);
                 check.origin = originOf(tensors.metadata());
                 requireUnchanged(tensors);
-                makeBackbone(spec, tensors, 0, chooseDevice("cpu"), Precision::Float32);
+                makeBackbone(inConvention(spec, conventionOf(WeightsNames::nameOf(tensors))), tensors, 0,
+                             chooseDevice("cpu"), Precision::Float32);
             } catch (const Error &error) {
                 check.problem = error.what();
             }

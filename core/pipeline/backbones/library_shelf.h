@@ -18,7 +18,8 @@ public:
     std::filesystem::path fetchWeights(const std::string &id, const std::filesystem::path &library,
                                        const DownloadObserver &observer, const JobContext &job) override;
     std::string addWeights(const std::filesystem::path &file, const std::string &backbone,
-                           const std::filesystem::path &library, const JobContext &job) override;
+                           const std::filesystem::path &library, const JobContext &job,
+                           const std::string &convention) override;
     std::vector<WeightsCheck> verifyWeights(const std::filesystem::path &library, const JobContext &job) const override;
     std::size_t convertWeights(const std::filesystem::path &in, const std::filesystem::path &out,
                                const JobContext &job) const override;

@@ -33,8 +33,9 @@ constexpr std::size_t kSnapshotReferenceRows = 100;
 
 nlohmann::json toJson(const BackboneRequest &request)
 {
-    return {{"backbone", request.backbone},   {"weights", request.weights}, {"device", request.device},
-            {"precision", request.precision}, {"resize", request.resize},   {"batch", request.batch}};
+    return {{"backbone", request.backbone},    {"weights", request.weights}, {"device", request.device},
+            {"precision", request.precision},  {"resize", request.resize},   {"batch", request.batch},
+            {"convention", request.convention}};
 }
 
 /// The hash of the side file that the groups are read from; empty for groups of another kind. A run that goes on has to
@@ -75,6 +76,8 @@ BackboneRequest requestFromJson(const std::string &text)
     request.precision = json.at("precision").text();
     request.resize = json.at("resize").text();
     request.batch = json.at("batch").whole<decltype(request.batch)>();
+    if (const auto convention = json.find("convention"))  // older runs know of none
+        request.convention = convention->text();
     return request;  // the device is chosen anew: the machine may have changed
 }
 
