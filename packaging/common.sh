@@ -17,7 +17,7 @@ packages=(
 )
 
 # What the tests use besides.
-test_packages=(desktop-file-utils appstream shared-mime-info xvfb)
+test_packages=(desktop-file-utils appstream shared-mime-info xvfb python3-h5py)
 
 # What lint.sh uses besides: clang-format and clang-tidy of another version judge otherwise.
 lint_packages=(clang-format clang-tidy shellcheck)
@@ -81,4 +81,24 @@ build() {
     [[ $(ninja -C "$folder" -n "$@" 2>/dev/null) == *"no work to do"* ]] && return 0
     say "Building $folder (the first time takes some minutes)"
     ninja -C "$folder" -j "$(build_jobs)" "$@" >&2 || fail "The build failed: see above."
+}
+
+# trained_inception: prints the folder of a really trained Inception V3 as TensorFlow.js keeps it, fetched once from the
+# npm package nsfwjs (MIT) and kept in build/trained; nothing, and 1, where npm cannot.
+trained_inception() {
+    local folder=build/trained/nsfwjs-4.3.0 work
+    if [[ ! -f $folder/model.json ]]; then
+        command -v npm >/dev/null && command -v node >/dev/null || return 1
+        mkdir -p build/trained
+        work=$(mktemp -d build/trained/part.XXXXXX)
+        if (
+            cd "$work" && timeout 300 npm pack --silent nsfwjs@4.3.0 >/dev/null 2>&1 &&
+                sha256sum --quiet -c - >&2 <<<"4496790efc9bdc6f3e85a826a8e482c1fa1e9db4b3d18c095e98cc0c73cfb12f  nsfwjs-4.3.0.tgz" &&
+                tar -xzf nsfwjs-4.3.0.tgz package/dist/models/inception_v3 package/dist/models/package.json
+        ) && node tests/reference/trained_inception.mjs unpack "$work/package" "$work/model"; then
+            mv -T "$work/model" "$folder"
+        fi
+        rm -rf "$work"
+    fi
+    [[ -f $folder/model.json ]] && readlink -f "$folder"
 }

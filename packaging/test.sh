@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Installs what is missing from Debian's packages, builds everything, and runs every test without a display.
 # DANK_TEST_REDDIT may name a folder with a real db.json and memes/: tests that need one are skipped without it.
+# A really trained network is fetched by npm where that is there (DANK_TEST_INCEPTION may name its folder); tests that
+# need it are skipped without it.
 # Options are passed on to ctest, for example: packaging/test.sh -R arch
 # DANK_PRESET=avx2 builds and runs them as on a processor without AVX-512.
 set -euo pipefail
@@ -10,4 +12,9 @@ source packaging/common.sh
 install_missing "${packages[@]}" "${test_packages[@]}"
 preset=${DANK_PRESET:-test}
 build "$preset"
+if [[ -z ${DANK_TEST_INCEPTION-} ]]; then
+    DANK_TEST_INCEPTION=$(trained_inception) ||
+        say "No npm package nsfwjs could be fetched: what needs a really trained network is skipped."
+    export DANK_TEST_INCEPTION
+fi
 exec ctest --preset "$preset" -j "$(build_jobs)" "$@"
