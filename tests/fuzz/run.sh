@@ -10,7 +10,7 @@ source packaging/common.sh
 minutes=$1
 shift
 names=("$@")
-((${#names[@]})) || names=(torch_file safetensors)
+((${#names[@]})) || names=(torch_file safetensors tfjs_model keras_hdf5)
 
 install_missing "${fuzz_packages[@]}"
 build fuzz
@@ -18,9 +18,11 @@ mkdir -p build/fuzz/found
 failed=0
 for name in "${names[@]}"; do
     mkdir -p "build/fuzz/corpus/$name"
+    most=8192
+    [[ $name == keras_hdf5 ]] && most=25600 # an HDF5 file of a few layers is as large
     say "fuzz_$name for $minutes minutes"
     # To keep what was found: fuzz_NAME -merge=1 tests/fuzz/corpus/NAME build/fuzz/corpus/NAME
-    build/fuzz/bin/fuzz_"$name" -max_total_time="$((minutes * 60))" -max_len=8192 -timeout=10 -rss_limit_mb=2048 \
+    build/fuzz/bin/fuzz_"$name" -max_total_time="$((minutes * 60))" -max_len=$most -timeout=10 -rss_limit_mb=2048 \
         -malloc_limit_mb=64 -print_final_stats=1 -dict="tests/fuzz/$name.dict" -artifact_prefix="build/fuzz/found/" \
         "build/fuzz/corpus/$name" "tests/fuzz/corpus/$name" tests/weights/golden \
         >"build/fuzz/$name.log" 2>&1 || failed=1
