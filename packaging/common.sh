@@ -91,13 +91,7 @@ trained_inception() {
         command -v npm >/dev/null && command -v node >/dev/null || return 1
         mkdir -p build/trained
         work=$(mktemp -d build/trained/part.XXXXXX)
-        if (
-            cd "$work" && timeout 300 npm pack --silent nsfwjs@4.3.0 >/dev/null 2>&1 &&
-                sha256sum --quiet -c - >&2 <<<"4496790efc9bdc6f3e85a826a8e482c1fa1e9db4b3d18c095e98cc0c73cfb12f  nsfwjs-4.3.0.tgz" &&
-                tar -xzf nsfwjs-4.3.0.tgz package/dist/models/inception_v3 package/dist/models/package.json
-        ) && node tests/reference/trained_inception.mjs unpack "$work/package" "$work/model"; then
-            mv -T "$work/model" "$folder"
-        fi
+        node app/cli/real_network.js "$work" "$folder" >&2 || true
         rm -rf "$work"
     fi
     [[ -f $folder/model.json ]] && readlink -f "$folder"

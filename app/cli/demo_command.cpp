@@ -5,8 +5,10 @@
 #include "app/cli/commands.h"
 #include "app/cli/extract_options.h"
 #include "app/cli/rate_output.h"
+#include "app/cli/real_network.h"
 #include "app/cli/text.h"
 #include "app/cli/train_output.h"
+#include "core/backbone/convention.h"
 #include "core/base/file.h"
 #include "core/dataset/histogram.h"
 
@@ -22,6 +24,7 @@ struct DemoOptions {
     std::shared_ptr<BackboneRequest> request = std::make_shared<BackboneRequest>();
     int count = 400;
     std::uint64_t seed = 1;
+    bool real = false;
 };
 
 /// Prints what a step does; with --json only the last document goes to stdout.
@@ -131,6 +134,13 @@ int demo(Context &context, const DemoOptions &options)
                                              ? context.library() / "sample"
                                              : std::filesystem::absolute(options.folder).lexically_normal();
     Steps steps(context.json());
+    if (options.real) {
+        steps.begin("A network: an Inception V3 that was really trained, from the npm package nsfwjs (MIT)");
+        options.request->backbone = "inception_v3";
+        options.request->weights = realNetwork(context).string();
+        options.request->convention = conventionName(Convention::Unit);  // as it was taught
+        steps.say("It is there: " + displayPath(options.request->weights));
+    }
     const Dataset dataset = makeSample(context, options, folder, steps);
     const TrainReport report = extractAndTrain(context, options, dataset, steps);
     const std::vector<Score> scores = rateHeldOut(context, options, dataset, report, steps);
@@ -167,6 +177,12 @@ Action declareDemo(CLI::App &app)
     addWeightsOption(app, options->request->weights);
     addConventionOption(app, options->request->convention);
     addDeviceOption(app, options->request->device);
+    app.add_flag("--real", options->real,
+                 "With a network that was really trained, fetched once by npm (22 MB): Inception V3\n"
+                 "of the package nsfwjs, fine-tuned from ImageNet")
+        ->excludes("--backbone")
+        ->excludes("--weights")
+        ->excludes("--convention");
     return [options](Context &context) { return demo(context, *options); };
 }
 

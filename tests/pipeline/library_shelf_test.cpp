@@ -101,7 +101,7 @@ private slots:
     void aFileIsRecognisedInstalledFoundAndVerified()
     {
         const fs::path file = write("some name.bin", xceptionNumbers(0.1f));
-        QCOMPARE(m_shelf.addWeights(file, "", library(), {}), std::string("xception"));
+        QCOMPARE(m_shelf.addWeights(file, "", library(), {}, {}), std::string("xception"));
         QCOMPARE(defaultBackbone(library(), ""), std::string("xception"));
         const BackboneChoice installed = chooseBackbone(request("xception"), library(), m_names);
         const BackboneChoice named = chooseBackbone(request("xception", file.string()), library(), m_names);
@@ -141,7 +141,7 @@ private slots:
 
     void aFileOfOnesOwnIsListedAsThat()
     {
-        m_shelf.addWeights(write("resnet50-0676ba61.pth", xceptionNumbers(0.1f)), "", library(), {});
+        m_shelf.addWeights(write("resnet50-0676ba61.pth", xceptionNumbers(0.1f)), "", library(), {}, {});
         const auto rows = m_shelf.weights(library());
         QCOMPARE(std::count_if(rows.begin(), rows.end(), [](const auto &row) { return row.installed; }),
                  std::ptrdiff_t{1});
@@ -162,28 +162,29 @@ private slots:
     void whatDoesNotFitChangesNothing()
     {
         const Numbers good = xceptionNumbers(0.1f);
-        m_shelf.addWeights(write("good", good), "", library(), {});
+        m_shelf.addWeights(write("good", good), "", library(), {}, {});
         const std::string before = chooseBackbone(request("xception"), library(), m_names).weightsId;
 
         Numbers lacking = good;
         lacking.erase("block7.rep.4.pointwise.weight");
         lacking.erase("bn4.running_var");
         const fs::path bad = write("bad", lacking);
-        const std::string unnamed = messageOf([&] { m_shelf.addWeights(bad, "", library(), {}); });
+        const std::string unnamed = messageOf([&] { m_shelf.addWeights(bad, "", library(), {}, {}); });
         QVERIFY2(unnamed.find("does not hold the weights of Xception") != std::string::npos, unnamed.c_str());
         QVERIFY2(unnamed.find("block7.rep.4.pointwise.weight (missing)") != std::string::npos, unnamed.c_str());
-        const std::string asNamed = messageOf([&] { m_shelf.addWeights(bad, "xception", library(), {}); });
+        const std::string asNamed = messageOf([&] { m_shelf.addWeights(bad, "xception", library(), {}, {}); });
         QVERIFY2(asNamed.find("bn4.running_var (missing)") != std::string::npos, asNamed.c_str());
         Numbers infinite = good;
         infinite["conv3.conv1.weight"][5] = std::numeric_limits<float>::infinity();
         QVERIFY(messageOf([&] {
-                    m_shelf.addWeights(write("infinite", infinite), "", library(), {});
+                    m_shelf.addWeights(write("infinite", infinite), "", library(), {}, {});
                 }).find("conv3.conv1.weight (its numbers are not finite)")
                 != std::string::npos);
-        QVERIFY(messageOf([&] { m_shelf.addWeights(write("good", good), "resnet50", library(), {}); }).find("ResNet-50")
-                != std::string::npos);
+        QVERIFY(
+            messageOf([&] { m_shelf.addWeights(write("good", good), "resnet50", library(), {}, {}); }).find("ResNet-50")
+            != std::string::npos);
         writeFileAtomically(folder() / "page", "<!DOCTYPE html><html><body>404</body></html>");
-        QVERIFY(messageOf([&] { m_shelf.addWeights(folder() / "page", "", library(), {}); }).find("web page")
+        QVERIFY(messageOf([&] { m_shelf.addWeights(folder() / "page", "", library(), {}, {}); }).find("web page")
                 != std::string::npos);
         QCOMPARE(chooseBackbone(request("xception"), library(), m_names).weightsId, before);
         QCOMPARE(std::distance(fs::directory_iterator(library() / "weights"), {}), std::ptrdiff_t{1});
@@ -191,9 +192,9 @@ private slots:
 
     void weightsThatWereReplacedStillServeTheirModels()
     {
-        m_shelf.addWeights(write("first", xceptionNumbers(0.1f)), "", library(), {});
+        m_shelf.addWeights(write("first", xceptionNumbers(0.1f)), "", library(), {}, {});
         const BackboneChoice first = chooseBackbone(request("xception"), library(), m_names);
-        m_shelf.addWeights(write("second", xceptionNumbers(0.2f)), "", library(), {});
+        m_shelf.addWeights(write("second", xceptionNumbers(0.2f)), "", library(), {}, {});
         const BackboneChoice second = chooseBackbone(request("xception"), library(), m_names);
         QVERIFY(first.weightsId != second.weightsId);
         const BackboneId id{"xception", ResizeRule::Warp, Precision::Float32, first.weightsId};
@@ -202,7 +203,7 @@ private slots:
         QVERIFY2(other.starts_with("mismatch: ") && other.find(first.weightsId) != std::string::npos, other.c_str());
         QCOMPARE(keptWeights(library(), "xception").size(), std::size_t{2});
         QCOMPARE(m_shelf.verifyWeights(library(), {}).size(), std::size_t{2});
-        m_shelf.addWeights(folder() / "first", "", library(), {});  // back again: no third copy
+        m_shelf.addWeights(folder() / "first", "", library(), {}, {});  // back again: no third copy
         QCOMPARE(keptWeights(library(), "xception").size(), std::size_t{2});
         QCOMPARE(chooseBackbone(request("xception"), library(), m_names).weightsId, first.weightsId);
     }

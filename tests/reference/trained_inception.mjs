@@ -1,29 +1,18 @@
 // A really trained Inception V3, and what TensorFlow.js computes with it:
 //
-//   node tests/reference/trained_inception.mjs unpack NSFWJS OUT      NSFWJS: the npm package nsfwjs 4.3.0, unpacked
-//   node tests/reference/trained_inception.mjs golden OUT TFJS FILE   TFJS: a folder with @tensorflow/tfjs 4.22 installed
+//   node tests/reference/trained_inception.mjs MODEL TFJS FILE
 //
-// `unpack` writes the package's Inception V3 (MIT; 8-bit shards, five classes, taught on pictures in 0..1) as the
-// model.json and shards that it was published as. `golden` gives it six pictures by formula (the same as in
-// tests/nn/trained_network_test.cpp) and writes, for each, the 2,048 numbers of its layer flatten_1 and the five
-// probabilities as little-endian float32: tests/nn/golden/trained_inception.f32. Plain JavaScript takes half a minute
-// a picture.
+// MODEL: the folder that app/cli/real_network.js wrote (packaging/test.sh does it, into build/trained); TFJS: a folder
+// with @tensorflow/tfjs 4.22 installed. Gives the network six pictures by formula (the same as in
+// tests/nn/trained_network_test.cpp), divided by 255 as it was taught, and writes, for each, the 2,048 numbers of its
+// layer flatten_1 and the five probabilities as little-endian float32: tests/nn/golden/trained_inception.f32. Plain
+// JavaScript takes half a minute a picture.
 
 import {createRequire} from 'node:module';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 
 const SIDE = 299, PICTURES = 6;
-
-function unpack(packageFolder, out) {
-  const require = createRequire(import.meta.url);
-  const folder = path.resolve(packageFolder, 'dist/models/inception_v3');
-  const model = require(path.join(folder, 'model.min.js'));
-  fs.mkdirSync(out, {recursive: true});
-  for (const shard of model.weightsManifest.flatMap(group => group.paths))
-    fs.writeFileSync(path.join(out, shard), Buffer.from(require(path.join(folder, shard + '.min.js')), 'base64'));
-  fs.writeFileSync(path.join(out, 'model.json'), JSON.stringify(model));
-}
 
 // A slope of colours, a disc, a band as of a caption with words, and stripes; whole numbers only.
 function pixel(k, x, y, c) {
@@ -72,12 +61,8 @@ async function golden(folder, tfjs, file) {
   fs.writeFileSync(file, Buffer.concat(parts.map(part => Buffer.from(part.buffer, part.byteOffset, part.byteLength))));
 }
 
-const [what, ...rest] = process.argv.slice(2);
-if (what === 'unpack' && rest.length === 2)
-  unpack(...rest);
-else if (what === 'golden' && rest.length === 3)
-  await golden(...rest);
-else {
-  console.error('unpack NSFWJS OUT | golden OUT TFJS FILE');
+if (process.argv.length !== 5) {
+  console.error('MODEL TFJS FILE');
   process.exit(2);
 }
+await golden(...process.argv.slice(2));

@@ -113,7 +113,7 @@ private slots:
         row("JSON", "{\"error\": \"not found\"}", "it is a JSON text");
         row("LFS", "version https://git-lfs.example/spec/v1\noid sha256:00\nsize 1\n", "Git LFS's note");
         row("gzip", "\x1f\x8b\x08\x08rest", "compressed with gzip: unpack it first");
-        row("HDF5", QByteArray("\x89HDF\r\n\x1a\n\0\0\0\0", 12), "it is HDF5, as Keras writes it");
+        row("HDF5", QByteArray("\x89HDF\r\n\x1a\n\0\0\0\0", 12), "it is cut off or damaged");
         row("ONNX",
             QByteArray("\x08\x07\x12\x07pytorch\x1a\x05"
                        "1.9.0",
