@@ -18,7 +18,7 @@ struct WeightsEntry {
     std::string title;        ///< for people: "ResNet-50, second recipe"
     std::string file;         ///< the name that it is kept under; a plain name, unique in a catalogue
     std::string url;          ///< https, or http where the user named it
-    std::string sha256;       ///< lower-case hex: all 64 digits, or the first 8 or more where no more are known
+    std::string sha256;       ///< lower-case hex: all 64 digits, the first 8 or more, or none: not known, not fetched
     std::uint64_t bytes = 0;  ///< exact size; 0 where it is not known
     std::uint64_t approximateBytes = 0;  ///< for display where `bytes` is 0; may itself be 0
     std::string licence;

@@ -94,7 +94,9 @@ std::vector<BackboneStatus> backboneStatuses(const Dataset *dataset, const Backb
         if (status.kind == BackboneKind::Network) {
             status.expectedAt = installedWeightsPath(context.library, status.id);
             std::copy_if(catalogue.begin(), catalogue.end(), std::back_inserter(status.offers),
-                         [&](const WeightsEntry &entry) { return entry.backbone == status.id; });
+                         [&](const WeightsEntry &entry) {
+                             return entry.backbone == status.id && !entry.sha256.empty();  // else not fetched
+                         });
         }
         BackboneRequest ofThis = request;
         ofThis.backbone = status.id;

@@ -100,7 +100,7 @@ std::optional<Metadata> readMetadata(const fs::path &file)
 /// Whether the entry is of the file with that whole hash; empty: of none that is known.
 bool isOf(const WeightsEntry &entry, const std::string &backbone, const std::string &sha256)
 {
-    return entry.backbone == backbone && !sha256.empty() && sha256.starts_with(entry.sha256);
+    return entry.backbone == backbone && !sha256.empty() && !entry.sha256.empty() && sha256.starts_with(entry.sha256);
 }
 
 Metadata metadataOf(const WeightsEntry &entry, const std::string &sha256)
@@ -185,6 +185,10 @@ fs::path LibraryShelf::fetchWeights(const std::string &id, const fs::path &libra
     if (!spec)
         throw Error(ErrorKind::Weights, "The catalogue's " + entry->id + " is for a network \"" + entry->backbone
                                             + "\" that this version does not know.");
+    if (entry->sha256.empty())
+        throw Error(ErrorKind::Weights, "No SHA-256 of " + entry->file
+                                            + " is known, so it is not fetched from here. Download it from "
+                                            + entry->url + " and install it with `dank weights add FILE`.");
     if (isInstalled(*entry, library))
         return installedWeightsPath(library, spec->id);
     const fs::path folder = library / "weights" / "downloads";

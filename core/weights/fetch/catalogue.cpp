@@ -100,6 +100,33 @@ std::vector<WeightsEntry> weightsCatalogue()
                     242'000'000, kSecondRecipe,
                     kSecondNote + " Only the first eight digits of its hash are published."),
     };
+    // Keras' own, with the top. Their publisher gives an MD5, which tells damage only, so they are not fetched from
+    // here.
+    const auto keras = [&](const std::string &backbone, const std::string &title, const std::string &folder,
+                           std::uint64_t bytes, std::uint64_t approximateBytes, const std::string &md5,
+                           const std::string &licence) {
+        const std::string file = (folder == "resnet" ? backbone : folder) + "_weights_tf_dim_ordering_tf_kernels.h5";
+        entries.push_back(
+            {backbone + "-keras",
+             backbone,
+             title + ", Keras' file",
+             file,
+             "https://storage.googleapis.com/tensorflow/keras-applications/" + folder + "/" + file,
+             {},
+             bytes,
+             approximateBytes,
+             licence + "; terms of the ImageNet pictures may apply",
+             "keras.applications, trained on ImageNet-1k",
+             "MD5 " + md5 + ". Its publisher gives no SHA-256: download it, then `dank weights add FILE`."});
+    };
+    keras("inception_v3", "Inception V3", "inception_v3", 96'112'376, 0, "9a0d58056eeedaa3f26cb7ebd46da564",
+          "MIT (Keras)");
+    keras("vgg16", "VGG16", "vgg16", 553'467'096, 0, "64373286793e3c8b2b4e3219cbf3544b", "CC BY 4.0 (VGG at Oxford)");
+    keras("vgg19", "VGG19", "vgg19", 574'710'816, 0, "cbe5617147190e668d6c5d5026f83318", "CC BY 4.0 (VGG at Oxford)");
+    keras("resnet50", "ResNet-50", "resnet", 102'967'424, 0, "2cb95161c43110f7111970584f804107", "MIT (Kaiming He)");
+    keras("resnet101", "ResNet-101", "resnet", 179'648'224, 0, "f1aeb4b969a6efcfb50fad2f0c20cfc5", "MIT (Kaiming He)");
+    keras("resnet152", "ResNet-152", "resnet", 0, 243'000'000, "100835be76be38e30d865e96f2aaae62", "MIT (Kaiming He)");
+    keras("xception", "Xception", "xception", 91'884'032, 0, "0a58e3b7378bc2990ea3b43d5981f1f6", "MIT (Keras)");
     return entries;
 }
 
@@ -171,7 +198,8 @@ std::vector<WeightsEntry> parseWeightsCatalogue(std::string_view json, const std
         entry.sha256 = item.at("sha256").text();
         std::transform(entry.sha256.begin(), entry.sha256.end(), entry.sha256.begin(),
                        [](char c) { return c >= 'A' && c <= 'F' ? char(c - 'A' + 'a') : c; });
-        if (entry.sha256.size() < 8 || entry.sha256.size() > 64
+        // Empty: not known, so it is listed and not fetched.
+        if ((!entry.sha256.empty() && entry.sha256.size() < 8) || entry.sha256.size() > 64
             || entry.sha256.find_first_not_of("0123456789abcdef") != std::string::npos)
             refuse("'sha256' is not 8 to 64 hex digits");
         entry.bytes = size("bytes");
