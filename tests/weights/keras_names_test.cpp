@@ -135,6 +135,10 @@ private slots:
         addInception(layers, convolution, norm);
         // Others before and behind; one of them takes pictures too, but nothing follows it.
         layers.add("conv2d_900/kernel", {1, 1, 3, 2});
+        if (convolution > 1) {  // right in front
+            layers.add("conv2d_" + std::to_string(convolution - 1) + "/kernel", {1, 1, 8, 2});
+            layers.add("batch_normalization_" + std::to_string(norm - 1) + "/beta", {5});
+        }
         layers.add("batch_normalization_950/beta", {1});
         layers.add("conv2d_transpose_3/kernel", {1, 1, 3, 2});
         layers.add("dense_1/kernel", {2048, 5});

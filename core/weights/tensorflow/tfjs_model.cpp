@@ -74,7 +74,7 @@ Stored readEntry(const JsonValue &entry)
 /// Nothing absolute, nothing upwards, nothing that another system could read so.
 bool staysInside(const std::string &name)
 {
-    if (name.empty() || name.front() == '/' || name.find_first_of("\\:") != std::string::npos
+    if (name.find_first_of("\\:") != std::string::npos
         || std::any_of(name.begin(), name.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }))
         return false;
     for (std::size_t at = 0; at <= name.size();) {
