@@ -84,18 +84,17 @@ std::optional<BackboneId> BackboneId::tryParse(std::string_view text)
         return std::nullopt;
     }
     id.weights = parts[3];
-    const auto hasOnly = [&](const char *characters, std::size_t from) {
-        return id.weights.find_first_not_of(characters, from) == std::string::npos;
+    constexpr std::string_view kDigits = "0123456789", kHex = "0123456789abcdef";
+    const auto is = [](std::string_view word, std::string_view start, std::string_view characters, std::size_t least,
+                       std::size_t most) {
+        return word.size() >= start.size() + least && word.size() <= start.size() + most && word.starts_with(start)
+               && word.find_first_not_of(characters, start.size()) == std::string_view::npos;
     };
-    constexpr const char *kDigits = "0123456789";
-    constexpr std::size_t kContent = 32;
-    const std::size_t content = id.weights.size() - std::min(id.weights.size(), kContent);
-    const bool file = id.weights == weightsName(id.weights.substr(content), conventionOf(id.weights))
-                      && id.weights.size() == content + kContent && hasOnly("0123456789abcdef", content);
-    const bool seeded = id.weights.size() > 5 && id.weights.size() <= 25 && id.isUntrained() && hasOnly(kDigits, 5);
-    const bool version =
-        id.weights.size() > 2 && id.weights.size() <= 10 && id.weights.starts_with("v-") && hasOnly(kDigits, 2);
-    if (!(file || seeded || version))
+    const std::string_view weights = id.weights, base = weights.substr(0, weights.find('+'));
+    if (!is(base, "w-", kHex, 32, 32) && !is(base, "keras-", kHex, 32, 32) && !is(base, "unit-", kHex, 32, 32)
+        && !is(base, "seed-", kDigits, 1, 20) && !is(base, "v-", kDigits, 1, 8))
+        return std::nullopt;
+    if (base.size() < weights.size() && !is(weights.substr(base.size()), "+t-", kHex, 32, 32))
         return std::nullopt;
     return id;
 }

@@ -40,14 +40,19 @@ std::uint64_t seedOf(std::string_view weights) noexcept;
 /// and what a model names, so that features made one way never mix with another's:
 /// `inception_v3/warp/fp32/w-<32 hex of the weights' tensors>`, `…/keras-<32 hex>` and `…/unit-<32 hex>` for the
 /// network in another convention (convention.h), `…/seed-1` for seeded random weights,
-/// `classic/whole/fp32/v-1`, `torchscript/warp/fp32/w-<32 hex of the file and its description>`.
+/// `classic/whole/fp32/v-1`, `torchscript/warp/fp32/w-<32 hex of the file and its description>`; behind any of them
+/// `+t-<32 hex of the changed tensors>` where fine-tuning changed that network (core/model/network_changes.h).
 struct BackboneId {
     std::string network;
     ResizeRule resize = ResizeRule::Warp;
     Precision precision = Precision::Float32;
-    std::string weights;  ///< "w-<hash>", "keras-<hash>", "unit-<hash>", "seed-<number>" or "v-<version>"
+    /// "w-<hash>", "keras-<hash>", "unit-<hash>", "seed-<number>" or "v-<version>"; of a tuned one with "+t-<hash>"
+    std::string weights;
 
     bool isUntrained() const { return weights.starts_with("seed-"); }
+    bool isTuned() const { return weights.find('+') != std::string::npos; }
+    /// What fine-tuning began with; itself where it is not tuned.
+    BackboneId base() const { return {network, resize, precision, weights.substr(0, weights.find('+'))}; }
     std::string text() const;
     /// Throws Error{Format} for a text that text() did not make.
     static BackboneId parse(std::string_view text);

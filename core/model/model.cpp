@@ -142,6 +142,11 @@ void Model::validate() const
 {
     if (backbone.empty())
         refuse("it does not say which backbone it belongs to");
+    if (changes) {
+        changes->validate();
+        if (changes->backbone() != backbone)
+            refuse("the tensors that it changes are not those that its backbone's id names");
+    }
     checkHead(*this);
     if (shuffled) {
         checkHead(*shuffled);

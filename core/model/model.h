@@ -16,6 +16,7 @@
 #include "core/learn/train_config.h"
 #include "core/model/blend.h"
 #include "core/model/judgement.h"
+#include "core/model/network_changes.h"
 
 namespace dank {
 
@@ -54,6 +55,8 @@ struct Model {
     std::string backbone;            ///< full backbone id; features of another are refused
     std::string weightsFile;         ///< where the backbone's weights were, a hint; empty for none
     bool untrainedBackbone = false;  ///< the backbone's weights were seeded random numbers
+    /// What fine-tuning changed of the backbone, whose id `backbone` then is; nullptr: nothing. Shared by copies.
+    std::shared_ptr<const NetworkChanges> changes;
     std::vector<float> normScale;    ///< [columns], layer normalisation's before the first layer; empty for none
     std::vector<float> normShift;    ///< [columns]
     std::vector<DenseLayer> layers;  ///< ReLU between them; none where its blend has no use for the perceptron

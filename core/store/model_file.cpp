@@ -5,6 +5,8 @@
 #include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
 #include <utility>
 
 #include "core/backbone/backbone_id.h"
@@ -189,10 +191,38 @@ void readScoreParts(const JsonValue &document, Model &model)
 
 /// The oldest that can hold the model, so that older programs refuse only what they would misread.
 /// 1: the first. 2: with layer normalisation. 3: with a blend that read titles alone (no longer written). 4: with a
-/// blend, or with the head trained on shuffled upvotes.
+/// blend, or with the head trained on shuffled upvotes. 5: with changed tensors of its network.
 int formatOf(const Model &model)
 {
-    return model.shuffled || model.blend ? kModelFormat : model.normScale.empty() ? 1 : 2;
+    return model.changes ? 5 : model.shuffled || model.blend ? 4 : model.normScale.empty() ? 1 : 2;
+}
+
+constexpr const char *kNetwork = "network.";  ///< before the names of changed tensors
+
+/// The document names the tensors in their order, which is part of their hash.
+json changesToJson(const NetworkChanges &changes)
+{
+    json names = json::array();
+    for (const NetworkChanges::Tensor &tensor : changes.tensors)
+        names.push_back(tensor.name);
+    return {{"base", changes.base}, {"tensors", std::move(names)}};
+}
+
+std::shared_ptr<const NetworkChanges> changesOf(const JsonValue &document, Tensors &tensors)
+{
+    constexpr std::size_t kMaxTensors = 10'000;
+    constexpr std::size_t kMaxName = 200;
+    auto changes = std::make_shared<NetworkChanges>();
+    changes->base = document.at("base").plainText(kMaxModelText);
+    const std::optional<BackboneId> base = BackboneId::tryParse(changes->base);
+    if (!base || base->isTuned())
+        refuseModel("what its network was fine-tuned from is no backbone");
+    for (const JsonValue &entry : document.at("tensors").list(kMaxTensors)) {
+        const std::string name = entry.plainText(kMaxName);
+        const TensorView &tensor = tensors.takeAny(kNetwork + name);
+        changes->tensors.push_back({name, tensor.shape, tensor.toFloat()});
+    }
+    return changes;
 }
 
 json documentOf(const Model &model)
@@ -222,6 +252,8 @@ json documentOf(const Model &model)
         {"test_ids", model.testIds},
     };
     document.update(headDocument(model));
+    if (model.changes)
+        document["network_changes"] = changesToJson(*model.changes);
     if (model.shuffled)
         document["shuffled"] = headDocument(*model.shuffled);
     addScoreParts(document, model);
@@ -287,6 +319,12 @@ Model modelOf(const TensorFile &file)
     model.reference = tensors.take("reference", 1).toFloat();
     if (format >= 4 && tensors.has("image_reference"))
         model.imageReference = tensors.take("image_reference", 1).toFloat();
+    const std::optional<BackboneId> id = BackboneId::tryParse(model.backbone);
+    if (id && id->isTuned()) {
+        if (format < 5)
+            refuseModel("its network is a fine-tuned one, but it does not hold what was changed of it");
+        model.changes = changesOf(document.at("network_changes"), tensors);
+    }
     tensors.checkAllTaken();
     model.validate();
     return model;
@@ -308,6 +346,10 @@ void saveModel(const Model &model, const std::filesystem::path &path)
     tensors.push_back(floatTensor("reference", model.reference));
     if (!model.imageReference.empty())
         tensors.push_back(floatTensor("image_reference", model.imageReference));
+    if (model.changes)
+        for (const NetworkChanges::Tensor &tensor : model.changes->tensors)
+            tensors.push_back(
+                {kNetwork + tensor.name, DType::F32, tensor.shape, std::as_bytes(std::span(tensor.values))});
     // Paths may hold bytes that are not UTF-8: they become U+FFFD, since they are hints only.
     const std::string document = documentOf(model).dump(-1, ' ', false, json::error_handler_t::replace);
     writeSafetensors(path, tensors, {{kKey, document}});

@@ -9,7 +9,9 @@ namespace dank {
 /// Writes a .dankmodel: safetensors whose `__metadata__` holds one JSON document ("dank"), tensors
 /// `layers.N.weight`, `layers.N.bias`, `feature.mean`, `feature.scale`, `layer_norm.weight`, `layer_norm.bias`,
 /// `reference`; of a pair both or none. Format 2 has layer normalisation, 1 has not, 3 has a blend, 4 has the head that
-/// was trained on shuffled upvotes (tensors `shuffled.…` of the same names, its layers' weights as BF16). What scores
+/// was trained on shuffled upvotes (tensors `shuffled.…` of the same names, its layers' weights as BF16), 5 what
+/// fine-tuning changed of its network (tensors `network.…`, and the base's id in the document: the base's own weights
+/// are not in it). What scores
 /// are worth and rest on (judgement, interval, training range, training pictures, targets of groups, the split's hash)
 /// are keys of the document that older programs pass over, and that older files lack. Atomic. Throws Error{Disk|File}.
 void saveModel(const Model &model, const std::filesystem::path &path);

@@ -43,6 +43,14 @@ const TensorView &Tensors::take(const std::string &name, std::size_t dimensions)
     return *view;
 }
 
+const TensorView &Tensors::takeAny(const std::string &name)
+{
+    const TensorView *const view = m_file.find(name);
+    if (!view)
+        refuseModel("it lacks the tensor '" + name + "'");
+    return take(name, view->shape.size());
+}
+
 void Tensors::checkAllTaken() const
 {
     if (m_taken != m_file.tensors().size())

@@ -17,8 +17,8 @@
 
 namespace dank {
 
-/// Of model files: the one that is written.
-inline constexpr int kModelFormat = 4;
+/// Of model files: the newest that is known.
+inline constexpr int kModelFormat = 5;
 /// The longest path or name in a model's file.
 inline constexpr std::size_t kMaxModelText = 16 * 1024;
 
@@ -33,6 +33,8 @@ public:
     bool has(const std::string &name) const { return m_file.find(name) != nullptr; }
     /// Of floats, at full or half length, with so many dimensions.
     const TensorView &take(const std::string &name, std::size_t dimensions);
+    /// Of floats at full length, of whatever shape.
+    const TensorView &takeAny(const std::string &name);
     void checkAllTaken() const;
 
 private:

@@ -262,7 +262,7 @@ private slots:
             row(("without " + key).c_str(), [=](Parts &parts) { parts.document.erase(key); }, "is missing");
             row((key + " null").c_str(), [=](Parts &parts) { parts.document[key] = nullptr; }, "");
         }
-        set("/format", 5, "newer version");
+        set("/format", 6, "newer version");
         set("/format", 2, "lacks the tensor 'layer_norm.weight'");
         set("/format", 0, "'format' is not a whole number of 1");
         set("/format", "1", "'format' is not a whole number of 1");

@@ -83,10 +83,9 @@ const KnownNetwork &knownNetwork(const BackboneSpec &spec)
     throw Error(ErrorKind::Shape, "There is no network \"" + spec.id + "\".");
 }
 
-std::unique_ptr<Network> build(const KnownNetwork &known, const BackboneSpec &spec, ParameterSource &parameters,
-                               const Placement &placement)
+std::unique_ptr<Network> build(const BackboneSpec &spec, ParameterSource &parameters, const Placement &placement)
 {
-    std::unique_ptr<Network> network = known.make({spec, parameters, placement});
+    std::unique_ptr<Network> network = knownNetwork(spec).make({spec, parameters, placement});
     parameters.check(spec.title);
     return network;
 }
@@ -287,14 +286,22 @@ std::unique_ptr<Backbone> makeNetworkBackbone(const BackboneSpec &spec, const De
     return placedBackbone(spec, {c10::Device(device.name), scalarType(precision), tensorFloat32}, make);
 }
 
-std::unique_ptr<Backbone> makeBackbone(const BackboneSpec &spec, const std::optional<TensorFile> &weights,
-                                       std::uint64_t seed, const Device &device, Precision precision)
+std::unique_ptr<Network> makeNetwork(const BackboneSpec &spec, const std::optional<TensorFile> &weights,
+                                     std::uint64_t seed, const Placement &placement, const NetworkChanges *changes)
 {
-    const KnownNetwork &known = knownNetwork(spec);
+    ParameterSource parameters = weights ? ParameterSource::fromFile(*weights) : ParameterSource::random(seed);
+    if (changes)
+        parameters.change(*changes);
+    return build(spec, parameters, placement);
+}
+
+std::unique_ptr<Backbone> makeBackbone(const BackboneSpec &spec, const std::optional<TensorFile> &weights,
+                                       std::uint64_t seed, const Device &device, Precision precision,
+                                       const NetworkChanges *changes)
+{
     const BackboneSpec built = inConvention(spec, spec.convention);
     return makeNetworkBackbone(built, device, precision, [&](const Placement &placement) {
-        ParameterSource parameters = weights ? ParameterSource::fromFile(*weights) : ParameterSource::random(seed);
-        return build(known, built, parameters, placement);
+        return makeNetwork(built, weights, seed, placement, changes);
     });
 }
 
@@ -303,7 +310,7 @@ std::unique_ptr<Backbone> makeReferenceBackbone(const BackboneSpec &spec, std::u
     const KnownNetwork &known = knownNetwork(spec);
     return placedBackbone(known.spec, {c10::Device(at::kCPU), at::kDouble}, [&](const Placement &placement) {
         ParameterSource parameters = ParameterSource::random(seed);
-        return build(known, known.spec, parameters, placement);
+        return build(known.spec, parameters, placement);
     });
 }
 
@@ -317,7 +324,7 @@ const BackboneSpec &networkOf(const TensorFile &weights)
         ParameterSource parameters = ParameterSource::matcher(weights);
         std::string problems;
         try {
-            build(known, known.spec, parameters, {c10::Device(at::kCPU), at::kFloat});
+            build(known.spec, parameters, {c10::Device(at::kCPU), at::kFloat});
         } catch (const Error &error) {
             problems = error.what();
         }

@@ -12,6 +12,7 @@
 #include "core/backbone/convention.h"
 #include "core/base/image.h"
 #include "core/base/job.h"
+#include "core/model/network_changes.h"
 #include "core/nn/device.h"
 #include "core/weights/tensor_file.h"
 
@@ -78,9 +79,10 @@ public:
 /// (of timm for Xception); extra parameters of a full state dict (AuxLogits, fc, num_batches_tracked) are passed over;
 /// missing ones and wrong shapes are all listed by name in Error{Weights}. None: seeded random weights (He
 /// initialisation, batch-norm at identity). Batch-norm is folded into the convolutions in float32 before the cast to
-/// `precision`.
+/// `precision`. `changes`: what fine-tuning made of some of its tensors, in their place; nullptr: nothing.
 std::unique_ptr<Backbone> makeBackbone(const BackboneSpec &spec, const std::optional<TensorFile> &weights,
-                                       std::uint64_t seed, const Device &device, Precision precision);
+                                       std::uint64_t seed, const Device &device, Precision precision,
+                                       const NetworkChanges *changes = nullptr);
 
 /// The parameters that one of networkSpecs() takes from a file, in the order in which it asks for them. Quick: nothing
 /// is computed.

@@ -64,13 +64,32 @@ at::Tensor runWinograd(const WinogradConvolution &convolution, const at::Tensor 
 
 }  // namespace
 
+at::Tensor TrainedStages::add(const std::string &name, const std::vector<float> &values, at::IntArrayRef shape)
+{
+    at::Tensor leaf = at::from_blob(const_cast<float *>(values.data()), shape, at::TensorOptions().dtype(at::kFloat))
+                          .clone()
+                          .set_requires_grad(true);
+    parameters.emplace_back(name, leaf);
+    return leaf;
+}
+
 Convolution::Convolution(const ConvolutionShape &shape, const FoldedConvolution &parameters, int side, After after,
                          const Placement &placement)
-    : m_relu(after == After::Relu), m_fuses(placement.device.is_cuda() && at::globalContext().hasCuDNN()),
-      m_shape(shape)
+    : m_relu(after == After::Relu),
+      m_fuses(placement.device.is_cuda() && !placement.trained && at::globalContext().hasCuDNN()), m_shape(shape)
 {
     if (parameters.weight.empty())
         return;  // a problem that ParameterSource::check() is about to tell
+    if (placement.trained) {
+        if (!placement.trained->takes())
+            return;
+        m_weight =
+            placement.trained->add(parameters.name + ".weight", parameters.weight,
+                                   {shape.outputs, shape.inputs / shape.groups, shape.kernelHeight, shape.kernelWidth});
+        if (!parameters.bias.empty())
+            m_bias = placement.trained->add(parameters.name + ".bias", parameters.bias, {shape.outputs});
+        return;
+    }
     m_winograd = makeWinograd(shape, parameters, side, m_relu, placement);
     if (m_winograd)
         return;
@@ -147,6 +166,13 @@ FullyConnected::FullyConnected(int inputs, int outputs, const FoldedConvolution 
 {
     if (parameters.weight.empty() || parameters.bias.empty())
         return;  // a problem that ParameterSource::check() is about to tell
+    if (placement.trained) {
+        if (!placement.trained->takes())
+            return;
+        m_weight = placement.trained->add(parameters.name + ".weight", parameters.weight, {outputs, inputs});
+        m_bias = placement.trained->add(parameters.name + ".bias", parameters.bias, {outputs});
+        return;
+    }
     m_weight = placed(parameters.weight, {outputs, inputs}, placement, at::MemoryFormat::Contiguous);
     m_bias = placed(parameters.bias, {outputs}, placement, at::MemoryFormat::Contiguous);
 }

@@ -158,9 +158,12 @@ public:
                 name + ".conv", name + ".bn", {shape.outputs, shape.inputs, shape.kernelHeight, shape.kernelWidth},
                 network.spec.batchNormEpsilon);
             if (after == Convolution::After::Nothing && !folded.bias.empty()) {
-                m_lateBias = at::tensor(at::ArrayRef<float>(folded.bias))
-                                 .to(network.placement.device, network.placement.type)
-                                 .view({1, spec.outputs, 1, 1});
+                TrainedStages *const trained = network.placement.trained;
+                if (!trained)
+                    m_lateBias = at::tensor(at::ArrayRef<float>(folded.bias))
+                                     .to(network.placement.device, network.placement.type);
+                else if (trained->takes())
+                    m_lateBias = trained->add(name + ".conv.bias", folded.bias, {spec.outputs});
                 folded.bias.clear();
             }
             return Convolution(shape, folded, maps.side, after, network.placement);
@@ -191,7 +194,8 @@ public:
             x = convolution(x);
         if (m_pool == Pool::Average) {
             // Zeros of the padding count in torchvision.
-            x = at::avg_pool2d(x, {3, 3}, {1, 1}, {1, 1}, false, m_countsPadding).add_(m_lateBias).relu_();
+            x = at::avg_pool2d(x, {3, 3}, {1, 1}, {1, 1}, false, m_countsPadding).add_(m_lateBias.view({1, -1, 1, 1}));
+            x.relu_();
         }
         if (m_fork.empty())
             outputs.push_back(std::move(x));
@@ -204,7 +208,7 @@ private:
     bool m_countsPadding;
     Maps m_maps{};
     std::vector<Convolution> m_chain, m_fork;
-    at::Tensor m_lateBias;  ///< [1, outputs, 1, 1], of the convolution that changed places with the average
+    at::Tensor m_lateBias;  ///< [outputs], of the convolution that changed places with the average
 };
 
 class InceptionV3 : public PooledNetwork {
@@ -213,6 +217,7 @@ public:
     {
         Maps maps{3, build.spec.inputSide};
         for (const Block &block : inceptionV3()) {
+            build.beginStage();
             std::vector<BuiltBranch> branches;
             Maps joined{0, 0};
             for (const Branch &branch : block.branches) {
@@ -225,18 +230,21 @@ public:
         }
     }
 
-    at::Tensor lastMaps(at::Tensor x, const CancelToken &cancel) const override
+    int stages() const override { return static_cast<int>(m_blocks.size()); }
+
+    /// A block each; out comes [B, 2048, 8, 8].
+    at::Tensor run(at::Tensor x, int from, int to, const CancelToken &cancel) const override
     {
         std::vector<at::Tensor> outputs;
-        for (const std::vector<BuiltBranch> &block : m_blocks) {
+        for (int stage = from; stage < to; ++stage) {
             outputs.clear();
-            for (const BuiltBranch &branch : block) {
+            for (const BuiltBranch &branch : m_blocks[static_cast<std::size_t>(stage)]) {
                 cancel.check();
                 branch.run(x, outputs);
             }
             x = outputs.size() == 1 ? outputs.front() : at::cat(outputs, 1);
         }
-        return x;  // [B, 2048, 8, 8]
+        return x;
     }
 
 private:

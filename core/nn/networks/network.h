@@ -18,11 +18,23 @@
 
 namespace dank {
 
+/// Collects what the last stages of a network learn while it is built: their weights and biases as leaves of autograd.
+/// Stages before `from` are left without numbers.
+struct TrainedStages {
+    int from = 0;
+    int stage = -1;  ///< the one that is being built
+    std::vector<std::pair<std::string, at::Tensor>> parameters;
+
+    bool takes() const { return stage >= from; }
+    at::Tensor add(const std::string &name, const std::vector<float> &values, at::IntArrayRef shape);
+};
+
 /// Where a network's tensors live and in which type it computes.
 struct Placement {
     c10::Device device;
     c10::ScalarType type;
-    bool tensorFloat32 = false;  ///< CUDA may keep 10 bits of a float32's mantissa in products
+    bool tensorFloat32 = false;        ///< CUDA may keep 10 bits of a float32's mantissa in products
+    TrainedStages *trained = nullptr;  ///< set: built to be fine-tuned, by plain convolutions that autograd knows
 };
 
 /// A frozen network: [B, 3, side, side] normalised, channels-last -> [B, columns]. Immutable, thread-safe. Throws
@@ -33,6 +45,16 @@ public:
     virtual at::Tensor forward(at::Tensor x, const CancelToken &cancel) const = 0;
     /// [B, columns, H, W], whose means over all places forward() gives; undefined where it gives none.
     virtual at::Tensor lastMaps(at::Tensor /*x*/, const CancelToken & /*cancel*/) const { return {}; }
+
+    /// How many stages it can be cut between; 0: it cannot be cut.
+    virtual int stages() const { return 0; }
+    /// From the input of stage `from` (0: the picture) to that of stage `to`, or with stages() the last one's output.
+    virtual at::Tensor run(at::Tensor /*x*/, int /*from*/, int /*to*/, const CancelToken & /*cancel*/) const
+    {
+        return {};
+    }
+    /// Features of the last stage's output: [B, columns].
+    virtual at::Tensor features(const at::Tensor &x) const { return x; }
 };
 
 class WinogradConvolution;
@@ -95,10 +117,10 @@ private:
 };
 
 /// Through the layers in turn; throws Cancelled before one of them once `cancel` asks for it.
-template <typename Layer>
-at::Tensor passThrough(const std::vector<Layer> &layers, at::Tensor x, const CancelToken &cancel)
+template <typename Layers>
+at::Tensor passThrough(const Layers &layers, at::Tensor x, const CancelToken &cancel)
 {
-    for (const Layer &layer : layers) {
+    for (const auto &layer : layers) {
         cancel.check();
         x = layer(x);
     }
@@ -108,14 +130,20 @@ at::Tensor passThrough(const std::vector<Layer> &layers, at::Tensor x, const Can
 /// [B, C, H, W] -> [B, C] in float32: the mean over all places.
 at::Tensor globalAverage(const at::Tensor &x);
 
-/// A network that ends in a mean over all places.
+/// A network of stages that ends in a mean over all places.
 class PooledNetwork : public Network {
 public:
     at::Tensor forward(at::Tensor x, const CancelToken &cancel) const final
     {
-        return globalAverage(lastMaps(std::move(x), cancel));
+        return features(lastMaps(std::move(x), cancel));
     }
-    at::Tensor lastMaps(at::Tensor x, const CancelToken &cancel) const override = 0;
+    at::Tensor lastMaps(at::Tensor x, const CancelToken &cancel) const final
+    {
+        return run(std::move(x), 0, stages(), cancel);
+    }
+    at::Tensor features(const at::Tensor &x) const final { return globalAverage(x); }
+    int stages() const override = 0;
+    at::Tensor run(at::Tensor x, int from, int to, const CancelToken &cancel) const override = 0;
 };
 
 /// What the parts of a network share while they are built.
@@ -129,6 +157,12 @@ struct NetworkBuilder {
                                      const ConvolutionShape &shape, int side,
                                      Convolution::After after = Convolution::After::Relu,
                                      double gain = kReluGain) const;
+    /// What is built from now on belongs to the next stage (Network::run()).
+    void beginStage() const
+    {
+        if (placement.trained)
+            ++placement.trained->stage;
+    }
 };
 
 /// A network's factory, as the table in backbone.cpp holds it. What its parameters lack is its caller's to check.
@@ -143,6 +177,11 @@ std::unique_ptr<Backbone> makeNetworkBackbone(const BackboneSpec &spec, const De
 /// One of networkSpecs() with seeded random weights in float64 on the CPU, by plain convolutions: what the others are
 /// held against. Slow.
 std::unique_ptr<Backbone> makeReferenceBackbone(const BackboneSpec &spec, std::uint64_t seed);
+
+/// One of networkSpecs() as a network alone, `changes` (may be nullptr) in the place of what file or seed say. Throws
+/// as makeBackbone() does.
+std::unique_ptr<Network> makeNetwork(const BackboneSpec &spec, const std::optional<TensorFile> &weights,
+                                     std::uint64_t seed, const Placement &placement, const NetworkChanges *changes);
 
 std::unique_ptr<Network> makeInceptionV3(const NetworkBuilder &build);
 std::unique_ptr<Network> makeVgg(const NetworkBuilder &build);     ///< vgg16 or vgg19, as the id says

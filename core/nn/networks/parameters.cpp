@@ -78,19 +78,53 @@ std::vector<float> ParameterSource::randomWeight(const std::string &name, const 
     return weight;
 }
 
+void ParameterSource::change(const NetworkChanges &changes)
+{
+    for (const NetworkChanges::Tensor &tensor : changes.tensors)
+        m_changes[tensor.name] = &tensor;
+}
+
+bool ParameterSource::takeChanged(const std::string &name, const std::vector<std::int64_t> &shape,
+                                  FoldedConvolution &result)
+{
+    const auto take = [&](const std::string &tensor, const std::vector<std::int64_t> &expected) -> std::vector<float> {
+        const auto found = m_changes.find(tensor);
+        if (found == m_changes.end())
+            return {};
+        const NetworkChanges::Tensor &changed = *found->second;
+        m_changes.erase(found);
+        if (changed.shape == expected)
+            return changed.values;
+        m_problems.push_back(tensor + " (as fine-tuned of shape " + shapeText(changed.shape) + ", expected "
+                             + shapeText(expected) + ")");
+        return {};
+    };
+    if (!m_changes.contains(name + ".weight"))
+        return false;
+    result.weight = take(name + ".weight", shape);
+    result.bias = take(name + ".bias", {shape.front()});  // none where the network asks for none
+    return true;
+}
+
 FoldedConvolution ParameterSource::convolutionBatchNorm(const std::string &convolution, const std::string &norm,
                                                         const std::vector<std::int64_t> &shape, double epsilon,
                                                         double gain)
 {
+    FoldedConvolution result;
+    result.name = convolution;
+    if (takeChanged(convolution, shape, result)) {
+        if (result.bias.empty())
+            m_problems.push_back(result.name + ".bias (missing beside the fine-tuned weights)");
+        return result;
+    }
     const std::int64_t outputs = shape.front();
     if (isRandom()) {
         // An untouched batch-norm still divides by sqrt(1 + epsilon).
-        FoldedConvolution result{randomWeight(convolution + ".weight", shape, gain / (1 + epsilon)), {}};
+        result.weight = randomWeight(convolution + ".weight", shape, gain / (1 + epsilon));
         result.bias.assign(static_cast<std::size_t>(outputs), 0.0f);
         return result;
     }
 
-    FoldedConvolution result;
     result.weight = read(convolution + ".weight", shape);
     const std::vector<float> gamma = read(norm + ".weight", {outputs});
     const std::vector<float> beta = read(norm + ".bias", {outputs});
@@ -121,13 +155,24 @@ FoldedConvolution ParameterSource::convolutionBatchNorm(const std::string &convo
 FoldedConvolution ParameterSource::convolution(const std::string &name, const std::vector<std::int64_t> &shape,
                                                double gain)
 {
-    return {isRandom() ? randomWeight(name + ".weight", shape, gain) : readFinite(name + ".weight", shape), {}};
+    FoldedConvolution result;
+    result.name = name;
+    if (!takeChanged(name, shape, result))
+        result.weight = isRandom() ? randomWeight(name + ".weight", shape, gain) : readFinite(name + ".weight", shape);
+    return result;
 }
 
 FoldedConvolution ParameterSource::withBias(const std::string &name, const std::vector<std::int64_t> &shape,
                                             double gain)
 {
-    FoldedConvolution result = convolution(name, shape, gain);
+    FoldedConvolution result;
+    result.name = name;
+    if (takeChanged(name, shape, result)) {
+        if (result.bias.empty())
+            m_problems.push_back(result.name + ".bias (missing beside the fine-tuned weights)");
+        return result;
+    }
+    result = convolution(name, shape, gain);
     if (isRandom())
         result.bias.assign(static_cast<std::size_t>(shape.front()), 0.0f);
     else
@@ -202,8 +247,14 @@ std::vector<std::string> ParameterSource::unexpected() const
 
 void ParameterSource::check(const std::string &networkTitle) const
 {
+    if (m_problems.empty() && !m_changes.empty())
+        throw Error(ErrorKind::Weights, "What fine-tuning changed does not fit " + networkTitle + ": it has no tensor "
+                                            + printable(m_changes.begin()->first) + ".");
     if (m_problems.empty())
         return;
+    if (isRandom())
+        throw Error(ErrorKind::Weights,
+                    "What fine-tuning changed does not fit " + networkTitle + ": " + m_problems.front() + ".");
     std::string message = displayPath(m_file->path()) + " does not hold the weights of " + networkTitle + ": ";
     const std::size_t told = std::min(m_problems.size(), kProblemsTold);
     for (std::size_t i = 0; i < told; ++i)

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/model/network_changes.h"
 #include "core/nn/networks/backbone.h"
 #include "core/weights/tensor_file.h"
 
@@ -17,6 +18,7 @@ namespace dank {
 struct FoldedConvolution {
     std::vector<float> weight;  ///< [outputs, inputs / groups, kernel height, kernel width], or [outputs, inputs]
     std::vector<float> bias;    ///< [outputs], or empty for none
+    std::string name = {};      ///< the convolution's, under which what fine-tuning makes of it is kept
 };
 
 /// Variance × fan-in of random weights: what keeps the size of the activations.
@@ -51,6 +53,10 @@ public:
     /// Another name under which files hold `name` (without ".weight"), its numbers in the same order in whatever shape.
     void alias(const std::string &name, const std::string &other) { m_aliases[name] = other; }
 
+    /// Has what those tensors say take the place of what file or seed say: of "<name>.weight" and "<name>.bias", batch-
+    /// norm folded in. One that is never asked for, or of another shape, is a problem. They must outlive this.
+    void change(const NetworkChanges &changes);
+
     /// What is wrong with the file so far, by name: missing, of another shape or type, not finite. Empty: nothing.
     const std::vector<std::string> &problems() const { return m_problems; }
     /// Throws Error{Weights} that lists the problems, and a few tensors that the file holds and nobody asked for.
@@ -62,6 +68,7 @@ private:
     enum class Mode { File, Random, Match };
     explicit ParameterSource(Mode mode) : m_mode(mode) {}
 
+    bool takeChanged(const std::string &name, const std::vector<std::int64_t> &shape, FoldedConvolution &result);
     std::vector<float> read(const std::string &name, const std::vector<std::int64_t> &shape);
     const TensorView *find(const std::string &name, bool &reshaped) const;
     std::vector<std::string> unexpected() const;
@@ -73,6 +80,7 @@ private:
     std::string m_prefix;              ///< of every name in the file, as torch.nn.DataParallel's "module."
     std::map<std::string, std::string> m_aliases;
     std::uint64_t m_seed = 0;
+    std::map<std::string, const NetworkChanges::Tensor *> m_changes;  ///< those that were not asked for yet
     std::vector<std::string> m_problems;
     std::vector<ParameterShape> m_asked;
 };

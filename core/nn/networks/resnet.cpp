@@ -1,10 +1,12 @@
 // ResNet with bottleneck blocks (He et al. 2016) up to its pooled features, as torchvision builds it (the stride lies
 // in the 3 × 3 convolution; in Keras in the 1 × 1 before it) and with its names, so that its weights fit.
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <numeric>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -53,13 +55,15 @@ private:
 class ResNet : public PooledNetwork {
 public:
     ResNet(const std::array<int, 4> &depths, const NetworkBuilder &build)
-        : m_stem(build.convolutionBatchNorm("conv1", "bn1", ConvolutionShape::same(3, 64, 7, 2), build.spec.inputSide))
+        : m_stem((build.beginStage(), build.convolutionBatchNorm("conv1", "bn1", ConvolutionShape::same(3, 64, 7, 2),
+                                                                 build.spec.inputSide)))
     {
         const double lastGain = kReluGain / std::accumulate(depths.begin(), depths.end(), 0);
         int channels = 64, width = 64, side = build.spec.inputSide / 4;  // 64 × 56 × 56
         for (std::size_t layer = 0; layer < depths.size(); ++layer, width *= 2) {
             for (int i = 0; i < depths[layer]; ++i) {
                 const int stride = layer > 0 && i == 0 ? 2 : 1;
+                build.beginStage();
                 m_blocks.emplace_back(build, "layer" + std::to_string(layer + 1) + "." + std::to_string(i), channels,
                                       width, stride, side, lastGain, build.spec.convention != Convention::Torch);
                 channels = width * kExpansion;
@@ -68,11 +72,17 @@ public:
         }
     }
 
-    at::Tensor lastMaps(at::Tensor x, const CancelToken &cancel) const override
+    int stages() const override { return 1 + static_cast<int>(m_blocks.size()); }
+
+    /// The stem, then a block each; out comes [B, 2048, 7, 7].
+    at::Tensor run(at::Tensor x, int from, int to, const CancelToken &cancel) const override
     {
         cancel.check();
-        x = at::max_pool2d(m_stem(x), {3, 3}, {2, 2}, {1, 1});
-        return passThrough(m_blocks, x, cancel);  // [B, 2048, 7, 7]
+        if (from == 0 && to > 0)
+            x = at::max_pool2d(m_stem(x), {3, 3}, {2, 2}, {1, 1});
+        const auto first = static_cast<std::size_t>(std::max(0, from - 1));
+        const auto end = static_cast<std::size_t>(std::max(0, to - 1));
+        return passThrough(std::span(m_blocks).subspan(first, end - first), x, cancel);
     }
 
 private:

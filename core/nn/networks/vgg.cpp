@@ -28,6 +28,7 @@ public:
         ParameterSource &parameters = build.parameters;
         int channels = 3, side = build.spec.inputSide, index = 0;
         for (const Stage &stage : stages) {
+            build.beginStage();
             std::vector<Convolution> convolutions;
             for (int i = 0; i < stage.convolutions; ++i) {
                 const ConvolutionShape shape = ConvolutionShape::same(channels, stage.channels, 3);
@@ -46,8 +47,10 @@ public:
         parameters.alias("classifier.0", "pre_logits.fc1");
         parameters.alias("classifier.3", "pre_logits.fc2");
         const int flat = channels * side * side;  // 512 × 7 × 7
-        for (const auto &[name, inputs] : {std::pair("classifier.0", flat), std::pair("classifier.3", kHidden)})
+        for (const auto &[name, inputs] : {std::pair("classifier.0", flat), std::pair("classifier.3", kHidden)}) {
+            build.beginStage();
             m_classifier.emplace_back(inputs, kHidden, parameters.withBias(name, {kHidden, inputs}), build.placement);
+        }
     }
 
     at::Tensor forward(at::Tensor x, const CancelToken &cancel) const override
@@ -56,19 +59,30 @@ public:
         // is not, whose 478 MB are read for each lot.
         std::vector<at::Tensor> lots;
         for (const at::Tensor &lot : x.split(x.is_cpu() ? 1 : x.size(0)))
-            lots.push_back(convolutions(lot, cancel));
+            lots.push_back(run(lot, 0, static_cast<int>(m_stages.size()), cancel));
         return passThrough(m_classifier, at::cat(lots), cancel);  // [B, 4096]
     }
 
-private:
-    /// [B, 3, 224, 224] -> [B, 25088], channel by channel whatever the layout.
-    at::Tensor convolutions(at::Tensor x, const CancelToken &cancel) const
+    int stages() const override { return static_cast<int>(m_stages.size() + m_classifier.size()); }
+
+    /// Convolutions of one size each, the last of which end in [B, 25088], channel by channel whatever the layout; then
+    /// a layer of the classifier each.
+    at::Tensor run(at::Tensor x, int from, int to, const CancelToken &cancel) const override
     {
-        for (const std::vector<Convolution> &stage : m_stages)
-            x = at::max_pool2d(passThrough(stage, x, cancel), {2, 2}, {2, 2});
-        return x.contiguous().flatten(1);
+        for (auto stage = static_cast<std::size_t>(from); stage < static_cast<std::size_t>(to); ++stage) {
+            cancel.check();
+            if (stage >= m_stages.size()) {
+                x = m_classifier[stage - m_stages.size()](x);
+                continue;
+            }
+            x = at::max_pool2d(passThrough(m_stages[stage], x, cancel), {2, 2}, {2, 2});
+            if (stage + 1 == m_stages.size())
+                x = x.contiguous().flatten(1);
+        }
+        return x;
     }
 
+private:
     std::vector<std::vector<Convolution>> m_stages;
     std::vector<FullyConnected> m_classifier;
 };

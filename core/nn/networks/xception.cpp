@@ -109,6 +109,7 @@ public:
     explicit Xception(const NetworkBuilder &build)
     {
         int side = build.spec.inputSide;
+        build.beginStage();
         const auto stem = [&](const std::string &number, const ConvolutionShape &shape) {
             m_stem.push_back(build.convolutionBatchNorm("conv" + number, "bn" + number, shape, side));
             side = shape.outputSide(side);
@@ -117,19 +118,25 @@ public:
         stem("2", {32, 64, 3, 3});    // 64 × 147 × 147
         int number = 1;
         for (const BlockSpec &block : kBlocks) {
+            build.beginStage();
             m_blocks.emplace_back(build, "block" + std::to_string(number++), block, side);
             side = block.halves ? (side + 1) / 2 : side;
         }
+        build.beginStage();
         m_head.emplace_back(build, "conv3", "bn3", 1024, 1536, side);
         m_head.emplace_back(build, "conv4", "bn4", 1536, 2048, side);
     }
 
-    at::Tensor lastMaps(at::Tensor x, const CancelToken &cancel) const override
+    int stages() const override { return 2 + static_cast<int>(m_blocks.size()); }
+
+    /// The stem, then a block each, then the two convolutions at the end; out comes [B, 2048, 10, 10].
+    at::Tensor run(at::Tensor x, int from, int to, const CancelToken &cancel) const override
     {
-        x = passThrough(m_stem, x, cancel);
-        for (const Block &block : m_blocks)
-            x = block.forward(x, cancel);
-        return passThrough(m_head, x, cancel);  // [B, 2048, 10, 10]
+        for (int stage = from; stage < to; ++stage)
+            x = stage == 0              ? passThrough(m_stem, x, cancel)
+                : stage + 1 == stages() ? passThrough(m_head, x, cancel)
+                                        : m_blocks[static_cast<std::size_t>(stage) - 1].forward(x, cancel);
+        return x;
     }
 
 private:
