@@ -9,7 +9,9 @@
 #include "app/cli/feed_choice.h"
 #include "app/cli/text.h"
 #include "app/cli/train_output.h"
+#include "core/base/file.h"
 #include "core/dataset/grouping.h"
+#include "core/store/library.h"
 #include "core/store/model_file.h"
 
 namespace dank::cli {
@@ -22,9 +24,32 @@ struct TrainOptions {
     std::string preset = trainPresets().front().name;
     std::vector<std::function<void(TrainConfig &)>> changes;  ///< of the preset, one for each option that was given
     std::optional<bool> within;
+    std::optional<TuneConfig> tuning;
+    std::vector<std::function<void(TuneConfig &)>> tuningChanges;
+    std::int64_t from = 0;  ///< the run that a fine-tuning goes on from; 0: the one that is trained first
     std::string out, log;
     bool strict = false;
 };
+
+/// The settings of a fine-tuning, where one is asked for.
+std::optional<TuneConfig> tuningOf(const TrainOptions &options)
+{
+    if (!options.tuning) {
+        if (options.from > 0 || !options.tuningChanges.empty())
+            throw UsageError("--from, --backbone-lr, --head-lr and --tune-epochs belong to a fine-tuning: say how much "
+                             "of the network with --fine-tune last, last2 or all.");
+        return std::nullopt;
+    }
+    try {
+        TuneConfig tuning = *options.tuning;
+        for (const auto &change : options.tuningChanges)
+            change(tuning);
+        tuning.validate();
+        return tuning;
+    } catch (const Error &error) {
+        throw UsageError(error.what());
+    }
+}
 
 /// The preset with what the command line says on top.
 TrainConfig configOf(const TrainOptions &options)
@@ -50,16 +75,31 @@ TrainConfig configOf(const TrainOptions &options)
 int train(Context &context, const TrainOptions &options)
 {
     const TrainConfig config = configOf(options);
+    const std::optional<TuneConfig> tuning = tuningOf(options);
     checkOutput(options.out);
     checkOutput(options.log);
     const Dataset dataset = context.loadDataset(options.feed->file, options.feed->options());
+    if (options.from > 0
+        && Library::open(context.library()).runs().get(options.from).datasetHash != dataset.contentHash())
+        throw UsageError("Run " + std::to_string(options.from) + " learnt from another dataset than "
+                         + displayPath(dataset.path()) + ".");
     Engine &engine = context.engine();
     CurveLog log(options.log);
-    const TrainReport report =
-        runTraining(context, log, [&](const TrainingObserver &observer, TrainingControl &control) {
+    TrainReport report;
+    if (options.from == 0)
+        report = runTraining(context, log, [&](const TrainingObserver &observer, TrainingControl &control) {
             return engine.trainer().train(dataset, *options.request, config, context.library(), observer, control,
                                           context.observedJob());
         });
+    if (tuning && (options.from > 0 || (report.model && !report.stoppedByUser && !report.crossValidationStopped))) {
+        const std::int64_t from = options.from > 0 ? options.from : report.run;
+        CurveLog none({});
+        report = runTraining(context, options.from > 0 ? log : none,
+                             [&](const TrainingObserver &observer, TrainingControl &control) {
+                                 return engine.trainer().fineTune(from, *tuning, context.library(), observer, control,
+                                                                  context.observedJob());
+                             });
+    }
     return finishTraining(context, report, options.out, options.strict);
 }
 
@@ -235,6 +275,34 @@ Action declareTrain(CLI::App &app)
         "Judge every meme once, by one of K more trainings that did not learn from it,\nas in --folds 5 --seeds 5",
         "K");
     add("--seeds", &TrainConfig::seeds, "Train with N seeds in a row and tell the mean and the spread", "N");
+    app.add_option_function<std::string>(
+           "--fine-tune",
+           [options](const std::string &depth) {
+               options->tuning.emplace();
+               options->tuning->depth = tuneDepthFromName(depth);
+           },
+           "Then let the network's last block, its last two or all of it learn too; the result is kept\nonly where it "
+           "is better on held-out memes. Says first what it will take")
+        ->check(CLI::IsMember({"last", "last2", "all"}))
+        ->type_name("DEPTH");
+    app.add_option("--from", options->from, "Fine-tune that finished run instead of training one first")
+        ->check(CLI::PositiveNumber)
+        ->type_name("RUN");
+    const auto tune = [&](const char *name, auto TuneConfig::*member, const char *help, const char *type) {
+        using Value = std::remove_cvref_t<decltype(TuneConfig().*member)>;
+        app.add_option_function<Value>(
+               name,
+               [options, member](const Value &value) {
+                   options->tuningChanges.push_back([=](TuneConfig &tuning) { tuning.*member = value; });
+               },
+               help)
+            ->check(CLI::PositiveNumber)
+            ->type_name(type);
+    };
+    tune("--backbone-lr", &TuneConfig::networkRate,
+         "The network's learning rate in a fine-tuning; else a hundredth of the head's", "X");
+    tune("--head-lr", &TuneConfig::headRate, "The head's in a fine-tuning; else that of its training", "X");
+    tune("--tune-epochs", &TuneConfig::epochs, "At most this many passes of a fine-tuning (20)", "N");
     addOutputs(app, options->out, options->log, options->strict);
     return [options](Context &context) { return train(context, *options); };
 }

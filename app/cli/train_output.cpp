@@ -44,6 +44,17 @@ void CurveLog::finish()
     writeFileAtomically(m_file, curveCsv(m_curve));
 }
 
+namespace {
+
+std::string duration(double seconds)
+{
+    return seconds < 120    ? fixed(seconds, 0) + " s"
+           : seconds < 7200 ? fixed(seconds / 60, 0) + " min"
+                            : fixed(seconds / 3600, 1) + " hours";
+}
+
+}  // namespace
+
 TrainReport runTraining(Context &context, CurveLog &log,
                         const std::function<TrainReport(const TrainingObserver &, TrainingControl &)> &work)
 {
@@ -76,6 +87,14 @@ TrainReport runTraining(Context &context, CurveLog &log,
                           {"validation_loss", number(stats.validationLoss)},
                           {"best_epoch", bestEpoch},
                           {"seconds", number(stats.seconds)}});
+    };
+    observer.estimated = [&](const TuningEstimate &estimate) {
+        console.note("Fine-tuning " + grouped(estimate.parameters) + " numbers on "
+                     + plural(estimate.memes, "meme", "memes") + " will take at most " + duration(estimate.seconds)
+                     + " (" + duration(estimate.secondsPerEpoch) + " an epoch), " + megabytes(estimate.memory)
+                     + " of memory and " + megabytes(estimate.disk) + " of disk.");
+        if (estimate.memes < kTuningNeeds)
+            console.note(kTuningIsDoubtful);
     };
     observer.warned = [&](const std::string &warning) { console.note(warning); };
     CancelToken cancel = context.interrupt().cancel();
@@ -183,6 +202,29 @@ Json lossesOf(const std::vector<EpochStats> &curve, double EpochStats::*member)
     return list;
 }
 
+void addTuning(Json &document, const TuningOutcome &tuning)
+{
+    document["frozen"] = toJson(tuning.frozen);
+    document["fine_tuned"] = toJson(tuning.tuned);
+    document["frozen_run"] = tuning.frozenRun;
+    document["kept"] = tuning.keptTuned ? "fine_tuned" : "frozen";
+    document["estimate"] = {{"seconds", number(tuning.estimate.seconds)},
+                            {"seconds_per_epoch", number(tuning.estimate.secondsPerEpoch)},
+                            {"memory_bytes", tuning.estimate.memory},
+                            {"disk_bytes", tuning.estimate.disk},
+                            {"parameters", tuning.estimate.parameters}};
+    if (!tuning.comparison)
+        return;
+    const PairedDifference &found = *tuning.comparison;
+    document["difference"] = {
+        {"figure", "spearman"},
+        {"within", tuning.within},
+        {"frozen", number(found.first)},
+        {"fine_tuned", number(found.second)},
+        {"value", number(found.difference)},
+        {"interval", found.interval ? Json{number(found.interval->low), number(found.interval->high)} : Json(nullptr)}};
+}
+
 /// The parts of a head and how much each counts.
 Json headJson(const Blend &blend)
 {
@@ -238,6 +280,8 @@ int finishTraining(Context &context, const TrainReport &report, const std::files
         addEvaluation(document, report.evaluation);
         if (report.crossValidation)
             document["cross_validation"] = toJson(*report.crossValidation);
+        if (report.tuning)
+            addTuning(document, *report.tuning);
         document["untrained"] = model.untrainedBackbone;
         document["backbone"] = model.backbone;
         document["stopped_early"] = report.stoppedEarly;

@@ -13,8 +13,10 @@
 #include "core/engine/extractor.h"
 #include "core/evaluate/cross_validation.h"
 #include "core/evaluate/evaluation.h"
+#include "core/evaluate/paired_difference.h"
 #include "core/learn/reproduction.h"
 #include "core/learn/training_control.h"
+#include "core/learn/tune_config.h"
 #include "core/model/model.h"
 
 namespace dank {
@@ -38,6 +40,8 @@ struct TrainingObserver {
     std::function<void(const std::string &)> warned;
     /// The best epoch so far as a model to rate with; at most about twice a second, and once at the end.
     std::function<void(std::shared_ptr<const Model>)> snapshot;
+    /// Of a fine-tuning, before it starts.
+    std::function<void(const TuningEstimate &)> estimated;
     ExtractObserver extract;  ///< while missing features are computed first
     /// After the run's own training, where its settings ask for folds or several seeds; on worker threads one at a
     /// time.
@@ -47,6 +51,16 @@ struct TrainingObserver {
 /// After each epoch of each seed of the paper's loop, on worker threads one at a time. `seed` is an index.
 using ReproductionObserver = std::function<void(std::size_t seed, int epoch, double loss)>;
 
+/// What a fine-tuning came to, beside the run that it went on from, both on the same held-out memes.
+struct TuningOutcome {
+    std::int64_t frozenRun = 0;
+    TuningEstimate estimate;
+    Metrics frozen, tuned;                       ///< pooled
+    bool within = false;                         ///< `comparison` is inside the groups
+    std::optional<PairedDifference> comparison;  ///< of Spearman, the frozen one first; empty where it is undefined
+    bool keptTuned = false;                      ///< else the report's model is the frozen one
+};
+
 struct TrainReport {
     std::int64_t run = 0;
     std::filesystem::path modelPath;
@@ -55,6 +69,7 @@ struct TrainReport {
     /// Where the settings ask for folds or several seeds and it was not stopped. The run's model has no part in it.
     std::optional<CrossValidation> crossValidation;
     bool crossValidationStopped = false;  ///< by the user; the run itself is done
+    std::optional<TuningOutcome> tuning;  ///< of a fine-tuning that came to its end
     bool stoppedEarly = false;            ///< patience ended
     bool stoppedByUser = false;
     std::vector<std::string> notes;  ///< whole sentences: what a reader of the figures should know
@@ -73,6 +88,12 @@ public:
     /// Goes on from the run's last checkpoint to its planned end.
     virtual TrainReport resume(std::int64_t run, const std::filesystem::path &library, const TrainingObserver &observer,
                                TrainingControl &control, const JobContext &job) = 0;
+    /// Goes on from a finished run whose network stood still: its last blocks learn together with its head. A run of
+    /// its own, which resume() takes up again. Its model is the tuned one where that is better on the held-out memes by
+    /// the interval of the difference, else the frozen one. Throws Error{Library} for a run that is not finished,
+    /// Error{Format} for one without a network, Error{Disk|Memory} before anything is taken.
+    virtual TrainReport fineTune(std::int64_t run, const TuneConfig &tuning, const std::filesystem::path &library,
+                                 const TrainingObserver &observer, TrainingControl &control, const JobContext &job) = 0;
     /// A model on the rows of a dataset that it did not learn from. `request.backbone`: empty, or what the model must
     /// have been made with, else Error{Mismatch}.
     /// `group`: as TrainConfig::group, to judge within, instead of what the model names; empty: no groups; nullptr: the

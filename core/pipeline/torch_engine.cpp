@@ -15,6 +15,7 @@
 #include "core/pipeline/bench.h"
 #include "core/pipeline/features/extract.h"
 #include "core/pipeline/runs/evaluate_model.h"
+#include "core/pipeline/runs/fine_tune.h"
 #include "core/pipeline/runs/map_file.h"
 #include "core/pipeline/runs/rating.h"
 #include "core/pipeline/runs/reproduce.h"
@@ -101,6 +102,13 @@ private:
     {
         const FreedMemoryReleaser releaser;
         return resumeRun(run, context(library), observer, control, job);
+    }
+
+    TrainReport fineTune(std::int64_t run, const TuneConfig &tuning, const std::filesystem::path &library,
+                         const TrainingObserver &observer, TrainingControl &control, const JobContext &job) override
+    {
+        const FreedMemoryReleaser releaser;
+        return fineTuneRun(run, tuning, context(library), observer, control, job);
     }
 
     Reproduction reproduce(const Dataset *dataset, int epochs, int seeds, const ReproductionObserver &observer,

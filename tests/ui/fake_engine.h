@@ -102,19 +102,6 @@ public:
         return known;
     }
 
-    static WeightsEntry offer(const std::string &backbone)
-    {
-        WeightsEntry entry;
-        entry.id = entry.backbone = backbone;
-        entry.title = backbone == "inception_v3" ? "Inception V3" : "ResNet-50";
-        entry.file = backbone + "-0cc3c7bd.pth";
-        entry.url = "https://weights.example/" + entry.file;
-        entry.sha256 = std::string(64, 'a');
-        entry.bytes = 104'000'000;
-        entry.licence = "BSD-3-Clause";
-        entry.source = "torchvision, trained on ImageNet-1k";
-        return entry;
-    }
     bool isInstalled(const std::string &backbone) const
     {
         std::lock_guard lock(m_mutex);
@@ -320,6 +307,12 @@ public:
         ++kept;
         library.runs().setState(run, RunState::Done);
         return report;
+    }
+
+    TrainReport fineTune(std::int64_t run, const TuneConfig &, const std::filesystem::path &folder,
+                         const TrainingObserver &observer, TrainingControl &control, const JobContext &job) override
+    {
+        return resume(run, folder, observer, control, job);
     }
 
     TrainReport resume(std::int64_t run, const std::filesystem::path &folder, const TrainingObserver &observer,

@@ -24,6 +24,20 @@ struct FakeResults {
         return model;
     }
 
+    static WeightsEntry offer(const std::string &backbone)
+    {
+        WeightsEntry entry;
+        entry.id = entry.backbone = backbone;
+        entry.title = backbone == "inception_v3" ? "Inception V3" : "ResNet-50";
+        entry.file = backbone + "-0cc3c7bd.pth";
+        entry.url = "https://weights.example/" + entry.file;
+        entry.sha256 = std::string(64, 'a');
+        entry.bytes = 104'000'000;
+        entry.licence = "BSD-3-Clause";
+        entry.source = "torchvision, trained on ImageNet-1k";
+        return entry;
+    }
+
     /// A model that reads captions too; `text`: those in the pictures instead of titles.
     static Model readingModel(bool text = false)
     {

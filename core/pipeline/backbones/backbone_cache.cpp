@@ -39,7 +39,7 @@ private:
 /// A file may have been replaced since it was named: features must not be kept under another's name.
 void requireSame(const std::string &name, const BackboneChoice &choice)
 {
-    if (name != choice.weightsId)
+    if (name != choice.fileId())
         throw Error(ErrorKind::Mismatch,
                     displayPath(choice.weights) + " was replaced by another file in the meantime. Start again.",
                     choice.weights);
@@ -61,7 +61,7 @@ std::shared_ptr<const Backbone> build(const BackboneChoice &choice, Precision pr
         weights = openWeightsFile(choice.weights);
         requireSame(weightsName(contentHash(*weights), choice.spec.convention), choice);
     }
-    return makeBackbone(choice.spec, weights, seedOf(choice.weightsId), device, precision);
+    return makeBackbone(choice.spec, weights, seedOf(choice.weightsId), device, precision, choice.changes.get());
 }
 
 }  // namespace

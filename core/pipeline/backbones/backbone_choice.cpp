@@ -79,6 +79,17 @@ BackboneId BackboneChoice::id(const std::string &resize, Precision precision) co
     return {spec.id, rule, precision, weightsId};
 }
 
+BackboneChoice BackboneChoice::changedBy(std::shared_ptr<const NetworkChanges> by) const
+{
+    BackboneChoice choice = *this;
+    if (by) {
+        const std::string id = by->backbone();
+        choice.weightsId += id.substr(id.find('+'));
+        choice.changes = std::move(by);
+    }
+    return choice;
+}
+
 BackboneRequest BackboneChoice::requestFor(const BackboneId &id, const BackboneRequest &request) const
 {
     const BackboneKind kind = this->kind();
@@ -249,8 +260,14 @@ BackboneChoice chooseBackbone(const BackboneRequest &request, const fs::path &li
 }
 
 BackboneChoice findBackbone(const BackboneId &id, const std::string &request, const fs::path &hint,
-                            const fs::path &library, WeightsNames &names)
+                            const fs::path &library, WeightsNames &names, std::shared_ptr<const NetworkChanges> changes)
 {
+    if (id.isTuned()) {
+        if (!changes)
+            throw Error(ErrorKind::Weights,
+                        "The fine-tuned network " + id.text() + " lives in its model's file alone.");
+        return findBackbone(id.base(), request, hint, library, names).changedBy(std::move(changes));
+    }
     if (id.network == kTorchScriptId) {
         const fs::path file = request.empty() ? hint : fs::path(request);
         std::error_code ignored;

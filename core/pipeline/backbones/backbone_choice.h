@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include "core/backbone/backbone_id.h"
 #include "core/backbone/backbone_request.h"
 #include "core/backbone/backbone_status.h"
+#include "core/model/network_changes.h"
 #include "core/nn/networks/backbone.h"
 
 namespace dank {
@@ -17,8 +19,9 @@ namespace dank {
 /// A backbone with its weights: all that is needed to build it.
 struct BackboneChoice {
     BackboneSpec spec;
-    std::filesystem::path weights;  ///< empty for `classic` and for seeded random weights
-    std::string weightsId;          ///< BackboneId::weights
+    std::filesystem::path weights;                       ///< empty for `classic` and for seeded random weights
+    std::string weightsId;                               ///< BackboneId::weights
+    std::shared_ptr<const NetworkChanges> changes = {};  ///< what fine-tuning made of it; nullptr: nothing
 
     BackboneKind kind() const;
     /// The id of what it computes. A backbone that takes whole pictures has one resize rule and one precision. Throws
@@ -27,6 +30,10 @@ struct BackboneChoice {
     /// The request that gives the features of `id` again; device and batch as in `request`.
     BackboneRequest requestFor(const BackboneId &id, const BackboneRequest &request) const;
     bool isUntrained() const { return weightsId.starts_with("seed-"); }
+    /// The weights' own name, without that of what fine-tuning made of them.
+    std::string fileId() const { return weightsId.substr(0, weightsId.find('+')); }
+    /// The same with those changes; itself for nullptr.
+    BackboneChoice changedBy(std::shared_ptr<const NetworkChanges> by) const;
 };
 
 /// Names weights files by what is in them, and remembers a name for as long as the file's size, times and inode stay
@@ -73,9 +80,10 @@ BackboneChoice chooseBackbone(const BackboneRequest &request, const std::filesys
 
 /// The very backbone that a model's features were made with: weights from `request` if given, else the model's hint,
 /// else the library's. Throws Error{Mismatch} when a file asked for by name is another one, Error{Weights} when none
-/// can be found.
+/// can be found. `changes`: the model's, of a fine-tuned one.
 BackboneChoice findBackbone(const BackboneId &id, const std::string &request, const std::filesystem::path &hint,
-                            const std::filesystem::path &library, WeightsNames &names);
+                            const std::filesystem::path &library, WeightsNames &names,
+                            std::shared_ptr<const NetworkChanges> changes = {});
 
 /// A program is run only when the user has named it: an extraction that names it is remembered here.
 void allowProgram(const std::string &weightsId, const std::filesystem::path &library);

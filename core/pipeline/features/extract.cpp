@@ -226,14 +226,16 @@ FeatureMatrix gatherMatrix(std::span<const MemeRecord> records, std::vector<std:
 }  // namespace
 
 ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &request, const PipelineContext &context,
-                              const ExtractObserver &observer, const JobContext &job)
+                              const ExtractObserver &observer, const JobContext &job,
+                              const std::shared_ptr<const NetworkChanges> &changes)
 {
     if (request.batch < 1 || request.batch > 1024)
         throw Error(ErrorKind::Format, "The extraction batch must lie between 1 and 1024.");
     const bool automatic = request.precision == "auto";
     const Precision asked = automatic ? Precision::Float32 : precisionFromName(request.precision);
     const Device device = chooseDevice(request.device);
-    const BackboneChoice choice = chooseBackbone(request, context.library, context.backbones.names());
+    const BackboneChoice choice =
+        chooseBackbone(request, context.library, context.backbones.names()).changedBy(changes);
     const BackboneSpec &spec = choice.spec;
     BackboneId id = choice.id(request.resize, asked);
     if (choice.kind() == BackboneKind::TorchScript)

@@ -11,8 +11,11 @@ namespace dank {
 /// the batches in flight. Pictures with equal bytes are computed once, and looked at on the way (picture_looks.h). What
 /// the decoder refuses is listed for every row that shows it, not thrown. Reports stages "hash", "precision",
 /// "network", "extract" (from the workers, one at a time) and "read". Throws
-/// Error{Weights|Device|Memory|Disk|Library|Format}, Error{Dataset} when no picture is left, Cancelled.
+/// Error{Weights|Device|Memory|Disk|Library|Format}, Error{Dataset} when no picture is left, Cancelled. `changes`: what
+/// fine-tuning made of the network that the request names; nullptr: nothing. A changed network keeps its base's
+/// precision, which the request then has to name.
 ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &request, const PipelineContext &context,
-                              const ExtractObserver &observer, const JobContext &job);
+                              const ExtractObserver &observer, const JobContext &job,
+                              const std::shared_ptr<const NetworkChanges> &changes = {});
 
 }  // namespace dank

@@ -190,10 +190,10 @@ Evaluation evaluateModel(const Model &model, const Dataset &dataset, const Backb
     requireMadeWith(model, id, request.backbone, context.backbones.names());
     const std::string named = request.weights == "none" ? "" : request.weights;
     const BackboneChoice choice =
-        findBackbone(id, named, model.weightsFile, context.library, context.backbones.names());
+        findBackbone(id, named, model.weightsFile, context.library, context.backbones.names(), model.changes);
     requireAllowed(choice, named, context.library);
     const BackboneRequest asMade = choice.requestFor(id, request);
-    ExtractReport extracted = extractFeatures(dataset, asMade, context, {}, job);
+    ExtractReport extracted = extractFeatures(dataset, asMade, context, {}, job, model.changes);
     if (extracted.matrix.backbone != model.backbone || static_cast<int>(extracted.matrix.columns) != model.columns())
         throw Error(ErrorKind::Mismatch, "The model \"" + model.name + "\" was made with features of " + model.backbone
                                              + "; these are of " + extracted.matrix.backbone + '.');

@@ -97,7 +97,7 @@ std::unique_ptr<RatingSession> openRatingSession(std::shared_ptr<const Model> mo
     model->validate();
     const BackboneId id = BackboneId::parse(model->backbone);
     const BackboneChoice choice =
-        findBackbone(id, weights, model->weightsFile, context.library, context.backbones.names());
+        findBackbone(id, weights, model->weightsFile, context.library, context.backbones.names(), model->changes);
     const BackboneSpec &spec = choice.spec;
     if (model->columns() != spec.columns)
         throw Error(ErrorKind::Mismatch, "The model \"" + model->name + "\" reads " + std::to_string(model->columns())

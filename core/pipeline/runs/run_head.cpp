@@ -219,6 +219,34 @@ void completeHead(Model &model, const HeadData &data, int bestEpoch, TrainingCon
     model.blend = std::move(blend);
 }
 
+void addWords(Model &model, const HeadData &data, const JobContext &job, int threads)
+{
+    const TrainingData &training = data.training;
+    if (data.captions.empty())
+        return;
+    const std::vector<double> answers = answersFor(model, training.features, training.split.validation);
+    const std::size_t rows = training.features.rows();
+    const FeatureMatrix blank{"", training.features.ids, 1, std::vector<float>(rows), {}};
+    const std::vector<float> mean{0}, scale{1};
+    Blend blend = fitBlend({blank,
+                            {mean, scale},
+                            training.targets,
+                            data.captions,
+                            data.clusters,
+                            training.split,
+                            answers,
+                            model.config.seed},
+                           threads, job);
+    for (BlendWeights *weights : {&blend.image, &blend.withTitle, &blend.withText, &blend.withBoth}) {
+        weights->intercept += weights->line * blend.lineBias;  // all that it can say of a blank
+        weights->line = 0;
+    }
+    blend.line.clear();
+    blend.lineBias = 0;
+    if (blend.image.network > 0)
+        model.blend = std::move(blend);
+}
+
 std::vector<double> answersFor(const Model &model, const FeatureMatrix &features, std::span<const std::size_t> rows,
                                std::span<const Caption> captions)
 {

@@ -40,6 +40,12 @@ std::string collapseWarning(const TrainConfig &config, int epoch);
 void completeHead(Model &model, const HeadData &data, int bestEpoch, TrainingControl &control, const JobContext &job,
                   int threads);
 
+/// Sets a tuned perceptron among the words that its settings let a head look at: they are fitted and weighed by what
+/// they say of learning memes out of their fold, the perceptron by what it says of the choosing ones, which it did not
+/// learn from. No line through the features: tuned ones have learnt their memes by heart, so it would count too much.
+/// Without captions it stays alone. Throws Cancelled.
+void addWords(Model &model, const HeadData &data, const JobContext &job, int threads);
+
 /// What a model answers for some rows of a matrix, as danknesses in the order of `rows`. `captions`: [rows of the
 /// matrix] or empty.
 std::vector<double> answersFor(const Model &model, const FeatureMatrix &features, std::span<const std::size_t> rows,

@@ -1,19 +1,16 @@
 #include "core/pipeline/runs/train_run.h"
 
 #include <chrono>
-#include <functional>
 #include <optional>
 
-#include <nlohmann/json.hpp>
-
 #include "core/base/file.h"
-#include "core/base/hash.h"
-#include "core/base/json_reader.h"
 #include "core/base/rows.h"
 #include "core/nn/training/trainer.h"
 #include "core/pipeline/runs/cross_validate.h"
 #include "core/pipeline/runs/evaluate_run.h"
+#include "core/pipeline/runs/fine_tune.h"
 #include "core/pipeline/runs/permutation_controls.h"
+#include "core/pipeline/runs/recorded_run.h"
 #include "core/pipeline/runs/run_data.h"
 #include "core/pipeline/runs/run_head.h"
 #include "core/store/checkpoint.h"
@@ -31,30 +28,6 @@ constexpr auto kSnapshotInterval = std::chrono::seconds(1);
 /// And on at most this many held-out rows, so that they cost training little.
 constexpr std::size_t kSnapshotReferenceRows = 100;
 
-nlohmann::json toJson(const BackboneRequest &request)
-{
-    return {{"backbone", request.backbone},    {"weights", request.weights}, {"device", request.device},
-            {"precision", request.precision},  {"resize", request.resize},   {"batch", request.batch},
-            {"convention", request.convention}};
-}
-
-/// The hash of the side file that the groups are read from; empty for groups of another kind. A run that goes on has to
-/// find the same one.
-std::string groupFileHash(const TrainConfig &config)
-{
-    const GroupSpec spec = GroupSpec::parse(config.group);
-    return spec.kind == GroupKind::File ? hashFile(spec.file) : std::string();
-}
-
-/// Tells whether a run that goes on sees the very pictures that it began with.
-std::string picturesHash(const FeatureMatrix &features, std::span<const std::string> hashes)
-{
-    std::string text;
-    for (std::size_t row = 0; row < hashes.size(); ++row)
-        text += features.ids[row] + '\0' + hashes[row] + '\n';
-    return hashText(text);
-}
-
 /// Throws what is wrong with the groups before hours of extraction. Templates are known only once pictures are
 /// compared.
 void checkGroups(const Dataset &dataset, const TrainConfig &config)
@@ -62,33 +35,6 @@ void checkGroups(const Dataset &dataset, const TrainConfig &config)
     const GroupSpec spec = GroupSpec::parse(config.group);
     if (spec.kind != GroupKind::None && spec.kind != GroupKind::Template)
         (void)groupsOf(dataset, spec);
-}
-
-BackboneRequest requestFromJson(const std::string &text)
-{
-    const JsonDocument document(text, 1, [](const std::string &) {
-        throw Error(ErrorKind::Library, "The library's record of how this run's features were made is damaged.");
-    });
-    const JsonValue json = document.root();
-    BackboneRequest request;
-    request.backbone = json.at("backbone").text();
-    request.weights = json.at("weights").text();
-    request.precision = json.at("precision").text();
-    request.resize = json.at("resize").text();
-    request.batch = json.at("batch").whole<decltype(request.batch)>();
-    if (const auto convention = json.find("convention"))  // older runs know of none
-        request.convention = convention->text();
-    return request;  // the device is chosen anew: the machine may have changed
-}
-
-/// Does what a run can do without; where that fails, a note says so.
-void attempt(std::vector<std::string> &notes, const char *failure, const std::function<void()> &work)
-{
-    try {
-        work();
-    } catch (const Error &error) {
-        notes.push_back(failure + std::string(error.what()));
-    }
 }
 
 /// One run at work: keeps library, checkpoint and observers in step with the trainer.
@@ -193,26 +139,10 @@ private:
     {
         auto model =
             std::make_shared<Model>(m_head ? *m_head : perceptronOf(m_record.config, m_last, m_data.features.columns));
-        model->name = "run " + std::to_string(m_record.run);
-        model->run = m_record.run;
-        model->backbone = m_record.backbone;
-        model->weightsFile = m_record.weightsFile;
-        model->untrainedBackbone = m_extracted.untrained;
-        model->target = m_data.target.global;
+        describeRun(*model, m_record, m_data, m_extracted.untrained, m_splitHash);
         model->epoch = m_last.bestEpoch;
         model->epochsRun = m_last.epoch;
         model->curve = m_last.curve;
-        model->trainMean = m_data.trainMean;
-        model->meanPredictorLoss = m_data.meanPredictorLoss;
-        model->dataset = m_record.dataset;
-        model->datasetHash = m_record.datasetHash;
-        model->trainIds = idsOf(m_data.features, m_data.split.train);
-        model->validationIds = idsOf(m_data.features, m_data.split.validation);
-        model->testIds = idsOf(m_data.features, m_data.split.test);
-
-        model->splitHash = m_splitHash;
-        model->targetGroup = m_record.config.within ? m_record.config.group : std::string();
-        model->groupTargets = m_data.target.byGroup;
         m_answers = fillReference(*model, m_data, referenceRows);
         if (!m_range)  // the same at every epoch
             m_range = trainingRangeOf(*model, m_data);
@@ -371,13 +301,7 @@ TrainReport trainRun(const Dataset &dataset, const BackboneRequest &request, con
     record.backbone = backbone;
     record.weightsFile = extracted.weightsFile;
     record.config = config;
-    record.trainIds = idsOf(data.features, data.split.train);
-    record.validationIds = idsOf(data.features, data.split.validation);
-    record.testIds = idsOf(data.features, data.split.test);
-    nlohmann::json made = toJson(extracted.asMade);
-    made["group_file"] = groupFileHash(config);
-    made["pictures"] = picturesHash(data.features, extracted.pictureHashes);
-    record.request = made.dump();
+    rememberRun(record, data, extracted);
     auto [run, lock] = library.runs().create(record);
     record.run = run;
     RunSession session(std::move(record), std::move(data), std::move(splits), extracted, library, context.threads,
@@ -401,35 +325,12 @@ TrainReport resumeRun(std::int64_t run, const PipelineContext &context, const Tr
     Library library = Library::open(context.library);
     const RunLock lock = library.runs().take(run);  // before reading: another process may be about to finish it
     RunRecord record = library.runs().get(run);
-    const std::string name = "Run " + std::to_string(run);
     if (record.state == RunState::Done)
-        throw Error(ErrorKind::Library, name + " is finished; there is nothing to resume.");
-    const Dataset dataset = Dataset::load(record.dataset, job);
-    if (dataset.contentHash() != record.datasetHash)
-        throw Error(ErrorKind::Mismatch,
-                    name + " cannot go on: " + displayPath(record.dataset) + " has changed since it began. Train anew.",
-                    record.dataset);
-    const nlohmann::json made = nlohmann::json::parse(record.request, nullptr, false);
-    if (made.is_object() && made.value("group_file", nlohmann::json()).is_string()
-        && made["group_file"] != groupFileHash(record.config))
-        throw Error(ErrorKind::Mismatch, name + " cannot go on: the file of its groups ("
-                                             + printable(record.config.group)
-                                             + ") has changed since it began. Put it back, or train anew.");
-    ExtractReport extracted = extractFeatures(dataset, requestFromJson(record.request), context, observer.extract, job);
-    if (extracted.matrix.backbone != record.backbone)
-        throw Error(ErrorKind::Mismatch, name + " cannot go on: its features were made with " + record.backbone
-                                             + ", and those here with " + extracted.matrix.backbone + '.');
-
-    // The rows and the split that the run began with, whatever has been set aside since.
-    const Split split = keepSides(extracted, record.trainIds, record.validationIds, record.testIds);
-    if (extracted.matrix.rows() != record.trainIds.size() + record.validationIds.size() + record.testIds.size())
-        throw Error(ErrorKind::Dataset, name + " cannot go on: pictures that it began with are gone. Train anew.",
-                    record.dataset);
-    if (made.is_object() && made.contains("pictures")
-        && made["pictures"] != picturesHash(extracted.matrix, extracted.pictureHashes))
-        throw Error(ErrorKind::Mismatch, name + " cannot go on: pictures that it began with have changed. Train anew.",
-                    record.dataset);
-    RunData data = joinRunData(dataset, extracted, record.config, split, library, context.threads, job);
+        throw Error(ErrorKind::Library, "Run " + std::to_string(run) + " is finished; there is nothing to resume.");
+    if (isFineTuning(record))
+        return resumeFineTuning(std::move(record), library, context, observer, control, job);
+    ExtractReport extracted;
+    RunData data = rejoinRun(record, library, context, observer.extract, job, extracted);
 
     std::vector<Split> splits = crossValidationSplits(data, record.config);
     TrainingState state = CheckpointFile(library.runFolder(run)).load().value_or(TrainingState{});
