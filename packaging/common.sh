@@ -17,7 +17,7 @@ packages=(
 )
 
 # What the tests use besides.
-test_packages=(desktop-file-utils appstream shared-mime-info xvfb python3-h5py)
+test_packages=(desktop-file-utils appstream shared-mime-info xvfb python3-h5py libonnx-testdata)
 
 # What lint.sh uses besides: clang-format and clang-tidy of another version judge otherwise.
 lint_packages=(clang-format clang-tidy shellcheck)

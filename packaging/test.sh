@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs what is missing from Debian's packages, builds everything, and runs every test without a display.
 # DANK_TEST_REDDIT may name a folder with a real db.json and memes/: tests that need one are skipped without it.
-# A really trained network is fetched by npm where that is there (DANK_TEST_INCEPTION may name its folder); tests that
-# need it are skipped without it.
+# A really trained network and PP-OCR's networks are fetched by npm where that is there (DANK_TEST_INCEPTION and
+# DANK_TEST_NETWORKS may name their folders); tests that need them are skipped without.
 # Options are passed on to ctest, for example: packaging/test.sh -R arch
 # DANK_PRESET=avx2 builds and runs them as on a processor without AVX-512.
 set -euo pipefail
@@ -17,4 +17,6 @@ if [[ -z ${DANK_TEST_INCEPTION-} ]]; then
         say "No npm package nsfwjs could be fetched: what needs a really trained network is skipped."
     export DANK_TEST_INCEPTION
 fi
+tests/reference/fetch_networks.sh build/test-networks
+export DANK_TEST_NETWORKS=${DANK_TEST_NETWORKS:-$PWD/build/test-networks}
 exec ctest --preset "$preset" -j "$(build_jobs)" "$@"

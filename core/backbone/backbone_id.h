@@ -33,6 +33,9 @@ inline constexpr std::string_view kClassicId = "classic";
 /// What a user's own TorchScript file goes by in ids; its row is in the JSON beside it.
 inline constexpr std::string_view kTorchScriptId = "torchscript";
 
+/// What a user's own ONNX file goes by: data, no program.
+inline constexpr std::string_view kOnnxId = "onnx";
+
 /// The seed in a BackboneId::weights of seeded random weights, else 0.
 std::uint64_t seedOf(std::string_view weights) noexcept;
 
@@ -40,8 +43,9 @@ std::uint64_t seedOf(std::string_view weights) noexcept;
 /// and what a model names, so that features made one way never mix with another's:
 /// `inception_v3/warp/fp32/w-<32 hex of the weights' tensors>`, `…/keras-<32 hex>` and `…/unit-<32 hex>` for the
 /// network in another convention (convention.h), `…/seed-1` for seeded random weights,
-/// `classic/whole/fp32/v-1`, `torchscript/warp/fp32/w-<32 hex of the file and its description>`; behind any of them
-/// `+t-<32 hex of the changed tensors>` where fine-tuning changed that network (core/model/network_changes.h).
+/// `classic/whole/fp32/v-1`, `torchscript/warp/fp32/w-<32 hex of the file and its description>`, `onnx/…` likewise; behind
+/// any of them `+t-<32 hex of the changed tensors>` where fine-tuning changed that network
+/// (core/model/network_changes.h).
 struct BackboneId {
     std::string network;
     ResizeRule resize = ResizeRule::Warp;

@@ -1,7 +1,5 @@
 #include "core/nn/networks/torchscript.h"
 
-#include <algorithm>
-#include <cmath>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -10,8 +8,8 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
-#include "core/base/json_reader.h"
 #include "core/nn/networks/network.h"
+#include "core/nn/networks/network_description.h"
 #include "core/nn/torch_device.h"
 
 namespace dank {
@@ -20,25 +18,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::uint64_t kMaxDescription = 64 * 1024;
-constexpr int kMaxDepth = 8;
-constexpr std::size_t kMaxTitle = 80;  // bytes
-constexpr int kMaxSide = 2048;
-constexpr int kMaxColumns = 65'536;
 constexpr std::string_view kKeys[] = {"title", "input_side", "crop_side", "columns", "mean", "std"};
-
-/// Three numbers, for red, green and blue.
-std::array<float, 3> colour(const JsonValue &value)
-{
-    std::array<float, 3> colour{};
-    const std::vector<JsonValue> parts = value.tuple(3);
-    for (std::size_t i = 0; i < 3; ++i) {
-        colour[i] = static_cast<float>(parts[i].finite());
-        if (!(std::abs(colour[i]) < 1000))
-            value.refuse("a colour's number is beyond 1000, and they are 0 to 1");
-    }
-    return colour;
-}
 
 /// The line of a traceback that says what went wrong: LibTorch's messages quote the whole program.
 std::string gist(const std::string &message)
@@ -80,41 +60,21 @@ private:
 
 fs::path torchScriptDescriptionPath(const fs::path &file)
 {
-    return fs::path(file).replace_extension(".json");
+    return networkDescriptionPath(file);
 }
 
 BackboneSpec torchScriptSpec(const fs::path &file)
 {
-    const fs::path beside = torchScriptDescriptionPath(file);
-    std::error_code ignored;
-    if (!fs::exists(beside, ignored))
-        throw Error(ErrorKind::Weights,
-                    displayPath(file) + " needs its preprocessing in " + displayPath(beside)
-                        + ": a JSON object with input_side, columns, mean and std.",
-                    beside);
-    const JsonDocument document(readTextFile(beside, kMaxDescription), kMaxDepth, [&](const std::string &why) {
-        throw Error(ErrorKind::Weights,
-                    displayPath(beside) + " does not describe a network: " + why
-                        + ". It needs input_side, columns, mean and std, and may have title and crop_side.",
-                    beside);
-    });
-    const JsonValue description = document.root();
-    for (const std::string &key : description.keys())
-        if (std::find(std::begin(kKeys), std::end(kKeys), key) == std::end(kKeys))
-            description.refuse("it has the unknown entry '" + printable(key.substr(0, 40)) + "'");
+    const NetworkDescription description(file, kKeys,
+                                         "input_side, columns, mean and std, and may have title and crop_side");
     BackboneSpec spec;
     spec.id = "torchscript";
-    const auto title = description.find("title"), cropSide = description.find("crop_side");
-    spec.title = printable(title ? title->text(kMaxTitle) : displayPath(file.filename()));
     spec.summary = "Your own network, a TorchScript file";
-    spec.inputSide = description.at("input_side").whole(8, kMaxSide);
-    spec.cropSide = cropSide ? cropSide->whole(spec.inputSide, 2 * kMaxSide) : spec.inputSide;
-    spec.columns = description.at("columns").whole(1, kMaxColumns);
-    spec.mean = colour(description.at("mean"));
-    spec.deviation = colour(description.at("std"));
-    for (const float deviation : spec.deviation)
-        if (deviation <= 0)
-            description.refuse("'std' must be above 0");
+    description.root().at("input_side");
+    spec.inputSide = *description.inputSide();
+    description.root().at("columns");
+    spec.columns = *description.columns();
+    description.describe(spec);
     return spec;
 }
 
