@@ -46,10 +46,11 @@ void addBackboneOption(CLI::App &app, std::string &backbone)
     app.add_option("--backbone", backbone,
                    "What turns pictures into numbers: classic (nothing to download),\n"
                    "inception_v3, vgg16, vgg19, resnet50, resnet101, resnet152, xception,\n"
-                   "or a TorchScript file, which is a program and is run.\n"
+                   "or a network of your own: an ONNX file, or a TorchScript file, which is a\n"
+                   "program and is run; its preprocessing is in a JSON file beside it.\n"
                    "Left out: the first network with installed weights, else classic")
         ->transform([](std::string id) {
-            // Runs and models remember a TorchScript file, so its path must hold from any folder.
+            // Runs and models remember the file, so its path must hold from any folder.
             return id.find_first_of("/.") == std::string::npos
                        ? id
                        : std::filesystem::absolute(id).lexically_normal().string();

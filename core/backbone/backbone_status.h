@@ -14,12 +14,13 @@ enum class BackboneKind {
     Classic,      ///< computed descriptors: nothing to install
     Network,      ///< a pretrained network
     TorchScript,  ///< the user's own, a program
+    Onnx,         ///< the user's own, data
 };
 
 /// What is known about a backbone before anything is computed: for the Features page and `dank doctor`.
 struct BackboneStatus {
     BackboneKind kind = BackboneKind::Network;
-    std::string id, title, summary;  ///< of a TorchScript file, the id is its path
+    std::string id, title, summary;  ///< of a network of one's own, the id is its path
     int columns = 0;
     int inputSide = 0;                  ///< 0: pictures are taken whole
     std::filesystem::path weights;      ///< the weights file in use, empty when there is none

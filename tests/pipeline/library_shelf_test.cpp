@@ -11,6 +11,7 @@
 #include "core/pipeline/backbones/backbone_choice.h"
 #include "core/pipeline/backbones/backbone_status.h"
 #include "core/pipeline/backbones/library_shelf.h"
+#include "core/pipeline/backbones/own_networks.h"
 #include "core/pipeline/runs/rating.h"
 #include "core/store/library.h"
 #include "core/weights/safetensors.h"
@@ -230,8 +231,33 @@ private slots:
         writeFileAtomically(folder() / "text.pt", "hello");
         QVERIFY(messageOf([&] {
                     chooseBackbone(request((folder() / "text.pt").string()), library(), m_names);
-                }).find("no TorchScript file")
+                }).find("no ONNX or TorchScript file")
                 != std::string::npos);
+    }
+
+    void anOnnxFileIsDataAndIsKept()
+    {
+        const fs::path file = folder() / "vit.onnx";
+        fs::copy_file(DANK_TEST_DATA "/../nn/golden/tiny_vit.onnx", file);
+        writeFileAtomically(folder() / "vit.json", R"({"mean": [0, 0, 0], "std": [1, 1, 1], "input_side": 64})");
+        const BackboneChoice choice = chooseBackbone(request(file.string()), library(), m_names);
+        QVERIFY(choice.kind() == BackboneKind::Onnx);
+        QCOMPARE(choice.spec.columns, 10);
+        const BackboneId id = choice.id("warp", Precision::Float32);
+        QCOMPARE(id.text(), "onnx/warp/fp32/" + choice.weightsId);
+        const BackboneChoice found = findBackbone(id, "", file, library(), m_names);
+        QCOMPARE(found.weightsId, choice.weightsId);
+        requireAllowed(found, "", library());
+        QCOMPARE(found.requestFor(id, {}).backbone, file.string());
+
+        QCOMPARE(m_shelf.addWeights(file, "", library(), {}), std::string("onnx"));
+        m_shelf.addWeights(file, "", library(), {});  // again: no second copy
+        QCOMPARE(keptOwnNetworks(library()).size(), std::size_t{1});
+        writeFileAtomically(folder() / "vit.json", R"({"mean": [0, 0, 0], "std": [1, 1, 2], "input_side": 64})");
+        QCOMPARE(findBackbone(id, "", file, library(), m_names).weights, keptOwnNetworks(library()).front());
+        QVERIFY(messageOf([&] { findBackbone(id, file.string(), {}, library(), m_names); }).starts_with("mismatch: "));
+        const std::string gone = messageOf([&] { findBackbone(id, "", file, folder() / "other", m_names); });
+        QVERIFY2(gone.starts_with("mismatch: "), gone.c_str());
     }
 
     void classicDescribesTrainsAndRates()

@@ -7,6 +7,7 @@
 #include "core/base/file.h"
 #include "core/image/classic_features.h"
 #include "core/nn/networks/torchscript.h"
+#include "core/nn/onnx/onnx_backbone.h"
 #include "core/pipeline/backbones/backbone_table.h"
 #include "core/weights/weights_file.h"
 
@@ -51,7 +52,12 @@ std::shared_ptr<const Backbone> build(const BackboneChoice &choice, Precision pr
     case BackboneKind::Classic: return std::make_shared<ClassicBackbone>();
     case BackboneKind::TorchScript: {
         auto own = makeTorchScriptBackbone(choice.spec, choice.weights, device, precision);
-        requireSame(WeightsNames().ofProgram(choice.weights), choice);
+        requireSame(WeightsNames().ofOwnNetwork(choice.weights), choice);
+        return own;
+    }
+    case BackboneKind::Onnx: {
+        auto own = makeOnnxBackbone(choice.spec, choice.weights, device, precision);
+        requireSame(WeightsNames().ofOwnNetwork(choice.weights), choice);
         return own;
     }
     case BackboneKind::Network: break;

@@ -8,7 +8,10 @@
 #include "core/base/hash.h"
 #include "core/image/classic_features.h"
 #include "core/nn/networks/torchscript.h"
+#include "core/nn/onnx/onnx_backbone.h"
+#include "core/nn/onnx/onnx_file.h"
 #include "core/pipeline/backbones/backbone_table.h"
+#include "core/pipeline/backbones/own_networks.h"
 #include "core/store/library.h"
 #include "core/weights/weights_file.h"
 
@@ -32,20 +35,27 @@ bool isPath(const std::string &backbone)
     return backbone.find_first_of("/.") != std::string::npos;
 }
 
-BackboneChoice programChoice(const fs::path &file, WeightsNames &names)
+/// A network of the user's own, by its file: TorchScript or ONNX, as its bytes say.
+BackboneChoice ownChoice(const fs::path &file, WeightsNames &names)
 {
     std::error_code ignored;
     if (!fs::is_regular_file(file, ignored))
         throw Error(ErrorKind::Weights,
-                    displayPath(file) + " is neither a backbone's id nor a TorchScript file: there is no such file.",
-                    file);
-    if (!isTorchScript(file))
-        throw Error(ErrorKind::Weights,
                     displayPath(file)
-                        + " is no TorchScript file, or a damaged one. A file of weights goes with --weights, "
-                          "beside the --backbone that it is for.",
+                        + " is neither a backbone's id nor an ONNX or TorchScript file: there is no such file.",
                     file);
-    return {torchScriptSpec(file), fs::absolute(file).lexically_normal(), names.ofProgram(file)};
+    const auto choice = [&](BackboneSpec spec) {
+        return BackboneChoice{std::move(spec), fs::absolute(file).lexically_normal(), names.ofOwnNetwork(file)};
+    };
+    if (isTorchScript(file))
+        return choice(torchScriptSpec(file));
+    if (isOnnxFile(file))
+        return choice(onnxSpec(file));
+    throw Error(ErrorKind::Weights,
+                displayPath(file)
+                    + " is no ONNX or TorchScript file, or a damaged one. A file of weights goes with --weights, "
+                      "beside the --backbone that it is for.",
+                file);
 }
 
 /// What a file says of its convention, which may be kUnsaid.
@@ -68,6 +78,7 @@ BackboneKind BackboneChoice::kind() const
 {
     return spec.id == kClassicId       ? BackboneKind::Classic
            : spec.id == kTorchScriptId ? BackboneKind::TorchScript
+           : spec.id == kOnnxId        ? BackboneKind::Onnx
                                        : BackboneKind::Network;
 }
 
@@ -94,7 +105,8 @@ BackboneRequest BackboneChoice::requestFor(const BackboneId &id, const BackboneR
 {
     const BackboneKind kind = this->kind();
     BackboneRequest result = request;
-    result.backbone = kind == BackboneKind::TorchScript ? weights.string() : spec.id;
+    const bool isOwn = kind == BackboneKind::TorchScript || kind == BackboneKind::Onnx;
+    result.backbone = isOwn ? weights.string() : spec.id;
     result.weights = kind != BackboneKind::Network ? std::string()
                      : isUntrained()               ? std::string("none")
                                                    : weights.string();
@@ -161,10 +173,14 @@ std::string WeightsNames::ofTensors(const fs::path &file, const fs::path &librar
     return asAsked(name);
 }
 
-std::string WeightsNames::ofProgram(const fs::path &file)
+std::string WeightsNames::ofOwnNetwork(const fs::path &file)
 {
-    // Both every time: the description may change while the program stays.
-    return "w-" + hashText(hashFile(file) + hashFile(torchScriptDescriptionPath(file)));
+    // All every time: the description may change while the network stays.
+    std::string hashes = hashFile(file) + hashFile(torchScriptDescriptionPath(file));
+    if (!isTorchScript(file))
+        for (const fs::path &outside : openOnnxFile(file).outside)
+            hashes += hashFile(outside);
+    return "w-" + hashText(hashes);
 }
 
 std::vector<fs::path> keptWeights(const fs::path &library, std::string_view network)
@@ -227,8 +243,8 @@ BackboneChoice chooseBackbone(const BackboneRequest &request, const fs::path &li
     const std::string id = request.backbone.empty() ? defaultBackbone(library, request.weights) : request.backbone;
     if (isPath(id)) {
         if (!request.weights.empty() && request.weights != id)
-            throw Error(ErrorKind::Weights, "A TorchScript file brings its own weights. Leave --weights out.", id);
-        return programChoice(id, names);
+            throw Error(ErrorKind::Weights, "A network of your own brings its own weights. Leave --weights out.", id);
+        return ownChoice(id, names);
     }
     const BackboneSpec &spec = backboneSpec(id);
     if (id == kClassicId) {
@@ -268,16 +284,21 @@ BackboneChoice findBackbone(const BackboneId &id, const std::string &request, co
                         "The fine-tuned network " + id.text() + " lives in its model's file alone.");
         return findBackbone(id.base(), request, hint, library, names).changedBy(std::move(changes));
     }
-    if (id.network == kTorchScriptId) {
-        const fs::path file = request.empty() ? hint : fs::path(request);
+    if (id.network == kTorchScriptId || id.network == kOnnxId) {
+        fs::path file = request.empty() ? hint : fs::path(request);
+        if (request.empty())
+            for (const fs::path &kept : keptOwnNetworks(library))
+                if (kept.parent_path().filename() == id.weights)
+                    file = kept;
         std::error_code ignored;
         if (file.empty() || !fs::is_regular_file(file, ignored))
             throw Error(ErrorKind::Weights,
                         "The network of your own that this model was made with (" + id.weights
-                            + ") is not here. Name its TorchScript file with --weights FILE.",
+                            + ") is not here. Name its " + (id.network == kOnnxId ? "ONNX" : "TorchScript")
+                            + " file with --weights FILE.",
                         file);
-        BackboneChoice choice = programChoice(file, names);
-        if (choice.weightsId != id.weights)
+        BackboneChoice choice = ownChoice(file, names);
+        if (choice.spec.id != id.network || choice.weightsId != id.weights)
             throw Error(ErrorKind::Mismatch,
                         displayPath(file)
                             + " is not the network that this model was made with (with its description it " + "is "

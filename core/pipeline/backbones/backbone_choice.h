@@ -47,8 +47,8 @@ public:
     /// Throws what openWeightsFile() throws besides. `library`: where names are remembered, if it is there.
     std::string ofTensors(const std::filesystem::path &file, const std::filesystem::path &library,
                           const std::string &asked = {});
-    /// "w-<hash of the program and its description>".
-    std::string ofProgram(const std::filesystem::path &file);
+    /// "w-<hash of the program or graph and its description, and of the files that hold tensors of it>".
+    std::string ofOwnNetwork(const std::filesystem::path &file);
 
 private:
     std::mutex m_mutex;

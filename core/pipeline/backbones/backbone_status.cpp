@@ -14,7 +14,7 @@ namespace dank {
 
 namespace {
 
-/// All but the id: of a TorchScript file that is its path.
+/// All but the id: of a network of one's own that is its path.
 void describe(BackboneStatus &status, const BackboneSpec &spec)
 {
     status.title = spec.title;
@@ -105,6 +105,7 @@ std::vector<BackboneStatus> backboneStatuses(const Dataset *dataset, const Backb
         try {
             const BackboneChoice choice = chooseBackbone(ofThis, context.library, context.backbones.names());
             describe(status, choice.spec);
+            status.kind = choice.kind();
             status.weights = choice.weights;
             if (status.kind == BackboneKind::Network && choice.weights == status.expectedAt)
                 status.origin = originOf(choice.weights);
@@ -112,7 +113,7 @@ std::vector<BackboneStatus> backboneStatuses(const Dataset *dataset, const Backb
                 count(status, choice, request, status.id == asked, pictures, device, *library);
         } catch (const Error &error) {
             const bool there = status.kind == BackboneKind::Network && hasInstalledWeights(context.library, status.id);
-            if (there || status.kind == BackboneKind::TorchScript || !ofThis.weights.empty())
+            if (there || status.id.find_first_of("/.") != std::string::npos || !ofThis.weights.empty())
                 status.problem = error.what();  // else there are just no weights yet
         }
     }

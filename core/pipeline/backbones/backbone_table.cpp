@@ -34,7 +34,7 @@ const BackboneSpec &backboneSpec(std::string_view id)
         known += (known.empty() ? "" : ", ") + spec.id;
     }
     throw Error(ErrorKind::Weights, "There is no backbone \"" + printable(id.substr(0, 60)) + "\". Known: " + known
-                                        + ", or the path of a TorchScript file.");
+                                        + ", or the path of an ONNX or TorchScript file.");
 }
 
 }  // namespace dank

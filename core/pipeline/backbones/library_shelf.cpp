@@ -8,6 +8,7 @@
 #include "core/base/file.h"
 #include "core/nn/networks/backbone.h"
 #include "core/pipeline/backbones/backbone_choice.h"
+#include "core/pipeline/backbones/own_networks.h"
 #include "core/weights/fetch/download.h"
 #include "core/weights/fetch/sha256.h"
 #include "core/weights/safetensors.h"
@@ -213,6 +214,10 @@ fs::path LibraryShelf::fetchWeights(const std::string &id, const fs::path &libra
 std::string LibraryShelf::addWeights(const fs::path &file, const std::string &backbone, const fs::path &library,
                                      const JobContext &job, const std::string &convention)
 {
+    if (isOnnxFile(file)) {
+        keepOwnNetwork(file, library);
+        return std::string(kOnnxId);
+    }
     const TensorFile tensors = openWeightsFile(file);
     const BackboneSpec *const spec = backbone.empty() ? &networkOf(tensors) : findNetworkSpec(backbone);
     if (!spec)

@@ -17,14 +17,15 @@ namespace dank {
 
 namespace {
 
-/// Throws Error{Mismatch} unless `backbone` (an id or a TorchScript file; empty: any) is what the model was made with.
+/// Throws Error{Mismatch} unless `backbone` (an id or a file of one's own; empty: any) is what the model was made with.
 void requireMadeWith(const Model &model, const BackboneId &id, const std::string &backbone, WeightsNames &names)
 {
     if (backbone.empty())
         return;
     const bool path = backbone.find_first_of("/.") != std::string::npos;
-    const bool same = path ? id.network == kTorchScriptId && names.ofProgram(backbone) == id.weights
-                           : backboneSpec(backbone).id == id.network;
+    const bool isOwn = id.network == kTorchScriptId || id.network == kOnnxId;
+    const bool same =
+        path ? isOwn && names.ofOwnNetwork(backbone) == id.weights : backboneSpec(backbone).id == id.network;
     if (!same)
         throw Error(ErrorKind::Mismatch, "The model \"" + model.name + "\" was made with features of " + model.backbone
                                              + " and refuses those of " + displayPath(backbone) + ".");
