@@ -132,7 +132,9 @@ Action declareRead(CLI::App &app)
     auto options = std::make_shared<ReadOptions>();
     app.add_option("PATH", options->paths, "Pictures, folders and db.json files; - reads paths from stdin, one a line")
         ->required();
-    app.add_option("--reader", options->request.reader, "tesseract")->type_name("READER")->capture_default_str();
+    app.add_option("--reader", options->request.reader,
+                   "ppocr or tesseract; without it ppocr, once `dank weights add` has its three files, else tesseract")
+        ->type_name("READER");
     app.add_option("--language", options->request.languages,
                    "What is written in them, as Tesseract names languages; several as eng+deu")
         ->type_name("LANGUAGE")

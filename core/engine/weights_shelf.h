@@ -24,8 +24,10 @@ public:
     virtual std::filesystem::path fetchWeights(const std::string &id, const std::filesystem::path &library,
                                                const DownloadObserver &observer, const JobContext &job) = 0;
     /// Installs a file that the user has, of any container. `backbone` empty: the network that its parameters fit.
-    /// `convention` empty: as the file says, which one of Keras' may not (core/backbone/convention.h). Returns the
-    /// backbone's id. Throws Error{Weights|Format|File|Disk} and leaves what is installed untouched.
+    /// `convention` empty: as the file says, which one of Keras' may not (core/backbone/convention.h).
+    /// One of the three files of the text reader ppocr goes to it; another ONNX file is kept with its description for
+    /// the models that were made with it. Returns the backbone's id, or "ppocr". Throws Error{Weights|Format|File|Disk}
+    /// and leaves what is installed untouched.
     virtual std::string addWeights(const std::filesystem::path &file, const std::string &backbone,
                                    const std::filesystem::path &library, const JobContext &job,
                                    const std::string &convention) = 0;

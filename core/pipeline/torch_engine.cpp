@@ -23,7 +23,6 @@
 #include "core/pipeline/sample.h"
 #include "core/pipeline/words/read_pictures.h"
 #include "core/words/tesseract_reader.h"
-#include "core/words/text_reader.h"
 
 namespace dank {
 
@@ -149,7 +148,10 @@ private:
         return dank::writeSample(folder, count, seed, job);
     }
 
-    std::vector<std::string> readers() const override { return textReaderNames(); }
+    std::vector<std::string> readers(const std::filesystem::path &library) const override
+    {
+        return readerNames(library);
+    }
 
     ReadStatus readStatus(const Dataset &dataset, const ReadRequest &request, const std::filesystem::path &library,
                           const JobContext &job) const override

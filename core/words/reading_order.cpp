@@ -223,16 +223,9 @@ std::vector<Block> blocksOf(std::vector<Piece> pieces)
     return blocks;
 }
 
-}  // namespace
-
-PictureText mergeReadings(std::span<const std::vector<TextWord>> readings)
+/// Piece by piece in the order of their blocks.
+PictureText textOf(std::vector<Piece> pieces)
 {
-    std::vector<Piece> pieces;
-    for (Piece &line : linesOf(surest(readings)))
-        for (Piece &piece : piecesOf(std::move(line)))
-            if (Piece text = textIn(std::move(piece)); !text.empty())
-                pieces.push_back(std::move(text));
-
     PictureText merged;
     double weights = 0;
     for (Block &block : blocksOf(std::move(pieces)))
@@ -249,6 +242,49 @@ PictureText mergeReadings(std::span<const std::vector<TextWord>> readings)
     if (weights > 0)
         merged.confidence /= weights;
     return merged;
+}
+
+}  // namespace
+
+PictureText mergeReadings(std::span<const std::vector<TextWord>> readings)
+{
+    std::vector<Piece> pieces;
+    for (Piece &line : linesOf(surest(readings)))
+        for (Piece &piece : piecesOf(std::move(line)))
+            if (Piece text = textIn(std::move(piece)); !text.empty())
+                pieces.push_back(std::move(text));
+
+    return textOf(std::move(pieces));
+}
+
+PictureText orderLines(std::span<const std::vector<TextWord>> lines)
+{
+    // Each as if it were one word, which stands for its own.
+    std::vector<Candidate> whole;
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        if (lines[i].empty())
+            continue;
+        TextWord line = lines[i].front();
+        for (const TextWord &word : lines[i]) {
+            const int right = std::max(line.x + line.width, word.x + word.width);
+            const int bottom = std::max(line.y + line.height, word.y + word.height);
+            line.x = std::min(line.x, word.x);
+            line.y = std::min(line.y, word.y);
+            line.width = right - line.x;
+            line.height = bottom - line.y;
+        }
+        line.text = std::to_string(i);
+        whole.push_back({std::move(line), 0});
+    }
+    std::vector<Piece> pieces;
+    for (Piece &row : linesOf(std::move(whole)))
+        for (const Piece &joined : piecesOf(std::move(row))) {
+            Piece &piece = pieces.emplace_back();
+            for (const Candidate &line : joined)
+                for (const TextWord &word : lines[std::stoul(line.word.text)])
+                    piece.push_back({word, 0});
+        }
+    return textOf(std::move(pieces));
 }
 
 }  // namespace dank

@@ -12,4 +12,8 @@ namespace dank {
 /// pieces of a line without one likely word are dropped: texture reads as loose signs.
 PictureText mergeReadings(std::span<const std::vector<TextWord>> readings);
 
+/// Lines that a reader found as such, each with its words in their order: those beside each other are joined, then all
+/// are put into blocks as above. None is dropped.
+PictureText orderLines(std::span<const std::vector<TextWord>> lines);
+
 }  // namespace dank

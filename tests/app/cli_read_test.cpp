@@ -128,9 +128,9 @@ void TestCliRead::refusals()
     const Outcome language = runDank(read({m_pictures[0], "--language", "eng+xyz"}));
     QCOMPARE(language.code, 1);
     QVERIFY2(language.err.contains("install tesseract-ocr-xyz"), language.err);
-    const Outcome reader = runDank(read({m_pictures[0], "--reader", "ppocr"}));
+    const Outcome reader = runDank(read({m_pictures[0], "--reader", "nobody"}));
     QCOMPARE(reader.code, 1);
-    QVERIFY2(reader.err.contains("There is no reader \"ppocr\""), reader.err);
+    QVERIFY2(reader.err.contains("There is no reader \"nobody\""), reader.err);
     QCOMPARE(runDank(read({m_pictures[0], "--format", "yaml"})).code, 2);
     QCOMPARE(runDank(read({})).code, 2);
 }

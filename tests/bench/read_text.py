@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 """What `dank read` finds beside what a person reads, as a table in docs/benchmarks.md:
 
-    tests/bench/read_text.py MEMES [--bin DIR] [--reader NAME] [--document FILE]
+    tests/bench/read_text.py MEMES [--bin DIR] [--reader NAME] [--networks DIR] [--document FILE]
 
 MEMES: the folder of pictures that tests/words/golden/transcriptions.json names, as of a db.json that DANK_TEST_REDDIT
-names. Character error: edits by the transcription's characters; word F1: of each picture's bag of words; both over all
-pictures together, in lower case, with one space between words. Seconds are the processor's, start included, which other
-work beside it does not change much. tests/words/transcriptions_test.cpp counts alike.
+names. --networks: of PP-OCR's files, as tests/reference/fetch_networks.sh fetches them. Character error: edits by the
+transcription's characters; word F1: of each picture's bag of words; both over all pictures together, in lower case, with
+one space between words. Seconds are the processor's, start included, which other work beside it does not change much.
+tests/words/transcriptions_test.cpp counts alike.
 """
 
 import argparse
@@ -20,6 +21,7 @@ import tempfile
 
 BEGIN, END = "<!-- read text: begin, written by tests/bench/read_text.py -->", "<!-- read text: end -->"
 TRANSCRIPTIONS = pathlib.Path(__file__).parent.parent / "words/golden/transcriptions.json"
+PPOCR = ("ch_PP-OCRv4_det_infer.onnx", "ch_PP-OCRv4_rec_infer.onnx", "ppocr_keys_v1.txt")
 QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "…": "..."})
 
 
@@ -53,14 +55,18 @@ def main():
     parser.add_argument("memes", type=pathlib.Path)
     parser.add_argument("--bin", default="build/release/bin")
     parser.add_argument("--reader", action="append")
+    parser.add_argument("--networks", type=pathlib.Path, default="build/test-networks")
     parser.add_argument("--document", type=pathlib.Path, default="docs/benchmarks.md")
     options = parser.parse_args()
     parts = json.loads(TRANSCRIPTIONS.read_text(encoding="utf-8"))
     rows = []
-    for reader in options.reader or ["tesseract"]:
+    for reader in options.reader or ["tesseract", "ppocr"]:
         for name, memes in (("drawn at random", parts["judged"]), ("to choose the preparation by", parts["tuned"])):
             files = [str(next(options.memes.glob(identity + ".*"))) for identity in memes]
             with tempfile.TemporaryDirectory() as library:
+                for file in PPOCR if reader == "ppocr" else []:
+                    subprocess.run([f"{options.bin}/dank", "--library", library, "--progress", "none", "weights", "add",
+                                    str(options.networks / file)], check=True, capture_output=True)
                 began = processor_seconds()
                 run = subprocess.run([f"{options.bin}/dank", "--library", library, "--progress", "none", "read", *files,
                                       "--reader", reader, "--json"], check=True, capture_output=True, text=True)

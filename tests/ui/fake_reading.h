@@ -16,7 +16,7 @@ public:
     std::atomic<int> readMs{0};             ///< how long a picture takes
     std::atomic<std::size_t> textsRead{0};  ///< stored so far: a reading goes on from there
 
-    std::vector<std::string> readers() const override { return {"tesseract"}; }
+    std::vector<std::string> readers(const std::filesystem::path &) const override { return {"tesseract"}; }
     ReadStatus readStatus(const Dataset &dataset, const ReadRequest &, const std::filesystem::path &,
                           const JobContext &) const override
     {

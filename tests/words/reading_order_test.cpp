@@ -29,6 +29,7 @@ private slots:
     void looseSignsAreNoText();
     void shortWordsNeedAnotherView();
     void confidenceIsByLength();
+    void linesStayWhole();
     void nothingIsEmpty();
 };
 
@@ -77,6 +78,20 @@ void TestReadingOrder::confidenceIsByLength()
     const PictureText text = mergeReadings(std::vector<Reading>{{word("grün", 0, 0, 1.0), word("ist", 100, 0, 0.5)}});
     QCOMPARE(text.words.size(), std::size_t(2));
     QVERIFY2(std::abs(text.confidence - (4 * 1.0 + 3 * 0.5) / 7) < 1e-12, qPrintable(QString::number(text.confidence)));
+}
+
+/// Whatever its words look like; joined where they lie close beside each other, else column by column.
+void TestReadingOrder::linesStayWhole()
+{
+    const std::vector<Reading> lines{{word("!", 300, 102, 0.5)},
+                                     {word("b", 0, 100), word("a", 30, 100)},  // as it was read
+                                     {word("above", 0, 50)},
+                                     {word("far", 900, 60)},
+                                     {},
+                                     {word("below", 900, 100)},
+                                     {word("c", 62, 101)}};
+    QCOMPARE(QString::fromStdString(orderLines(lines).text), QString("above\nb a c\nfar\nbelow\n!"));
+    QCOMPARE(orderLines({}), PictureText{});
 }
 
 void TestReadingOrder::nothingIsEmpty()

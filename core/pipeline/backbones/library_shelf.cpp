@@ -9,6 +9,7 @@
 #include "core/nn/networks/backbone.h"
 #include "core/pipeline/backbones/backbone_choice.h"
 #include "core/pipeline/backbones/own_networks.h"
+#include "core/pipeline/words/ppocr_files.h"
 #include "core/weights/fetch/download.h"
 #include "core/weights/fetch/sha256.h"
 #include "core/weights/safetensors.h"
@@ -165,6 +166,8 @@ std::vector<WeightsStatus> LibraryShelf::weights(const fs::path &library) const
             own.problem = "cannot be read: `dank weights verify` says why";
         list.push_back(std::move(own));
     }
+    if (std::optional<WeightsStatus> reader = ppocrStatus(library))
+        list.push_back(std::move(*reader));
     return list;
 }
 
@@ -214,6 +217,8 @@ fs::path LibraryShelf::fetchWeights(const std::string &id, const fs::path &libra
 std::string LibraryShelf::addWeights(const fs::path &file, const std::string &backbone, const fs::path &library,
                                      const JobContext &job, const std::string &convention)
 {
+    if ((backbone.empty() || backbone == kPpocrReader) && addPpocrFile(file, library))
+        return kPpocrReader;
     if (isOnnxFile(file)) {
         keepOwnNetwork(file, library);
         return std::string(kOnnxId);
@@ -262,6 +267,8 @@ std::vector<WeightsCheck> LibraryShelf::verifyWeights(const fs::path &library, c
 
 std::vector<fs::path> LibraryShelf::removeWeights(const std::string &backbone, const fs::path &library)
 {
+    if (backbone == kPpocrReader)
+        return removePpocr(library);
     if (!findNetworkSpec(backbone))
         throw Error(ErrorKind::Weights, "There is no network \"" + printable(std::string_view(backbone).substr(0, 60))
                                             + "\" whose weights could be removed.");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -12,6 +13,7 @@
 #include "core/base/parallel.h"
 #include "core/dataset/image_probe.h"
 #include "core/image/decode.h"
+#include "core/pipeline/words/ppocr_reader.h"
 #include "core/store/library.h"
 #include "core/store/picture_hashes.h"
 #include "core/words/text_reader.h"
@@ -22,13 +24,32 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+/// Makes a reader that computes on so many threads.
+using ReaderFactory = std::function<std::unique_ptr<TextReader>(int threads)>;
+
+/// The reader that a request means: what it names, else ppocr where that is installed and English is asked for.
+ReaderFactory readerFactory(const ReadRequest &request, const std::filesystem::path &library)
+{
+    const PpocrFiles files = PpocrFiles::in(library);
+    const bool takesPpocr = request.reader.empty() ? files.areThere() && request.languages == ReadRequest().languages
+                                                   : request.reader == kPpocrReader;
+    if (takesPpocr)
+        return [networks = openPpocr(files)](int threads) { return makePpocrReader(networks, threads); };
+    const std::string name = request.reader.empty() ? textReaderNames().front() : request.reader;
+    if (const std::vector<std::string> known = textReaderNames();
+        std::find(known.begin(), known.end(), name) == known.end()) {
+        std::string all = kPpocrReader;
+        for (const std::string &one : known)
+            all += ", " + one;
+        throw Error(ErrorKind::Format, "There is no reader \"" + printable(name) + "\". There is: " + all + ".");
+    }
+    return [name, languages = request.languages](int) { return makeTextReader(name, languages); };
+}
+
 /// Readers that workers borrow, one each: opening one takes a while.
 class ReaderPool {
 public:
-    ReaderPool(ReadRequest request, std::unique_ptr<TextReader> first) : m_request(std::move(request))
-    {
-        m_free.push_back(std::move(first));
-    }
+    ReaderPool(ReaderFactory make, int threadsEach) : m_make(std::move(make)), m_threadsEach(threadsEach) {}
 
     std::unique_ptr<TextReader> take()
     {
@@ -40,7 +61,7 @@ public:
                 return reader;
             }
         }
-        return makeTextReader(m_request.reader, m_request.languages);
+        return m_make(m_threadsEach);
     }
     void giveBack(std::unique_ptr<TextReader> reader)
     {
@@ -49,7 +70,8 @@ public:
     }
 
 private:
-    const ReadRequest m_request;
+    const ReaderFactory m_make;
+    const int m_threadsEach;
     std::mutex m_mutex;
     std::vector<std::unique_ptr<TextReader>> m_free;
 };
@@ -158,10 +180,17 @@ private:
 
 }  // namespace
 
+std::vector<std::string> readerNames(const std::filesystem::path &library)
+{
+    std::vector<std::string> names = textReaderNames();
+    names.insert(PpocrFiles::in(library).areThere() ? names.begin() : names.end(), kPpocrReader);
+    return names;
+}
+
 ReadStatus readStatus(const Dataset &dataset, const ReadRequest &request, const std::filesystem::path &library,
                       int threads, const JobContext &job)
 {
-    ReadStatus status{makeTextReader(request.reader, request.languages)->id()};
+    ReadStatus status{readerFactory(request, library)(1)->id()};
     Library opened = Library::open(library);
     const std::vector<std::string> hashes = hashPictures(dataset, threads, &opened, job);
     const std::set<std::string> pictures(hashes.begin(), hashes.end());
@@ -176,10 +205,12 @@ ReadStatus readStatus(const Dataset &dataset, const ReadRequest &request, const 
 ReadReport readPictures(std::span<const std::filesystem::path> files, const ReadRequest &request,
                         const std::filesystem::path &library, int threads, const JobContext &job)
 {
-    std::unique_ptr<TextReader> first = makeTextReader(request.reader, request.languages);
+    const int together = std::max(1, std::min(threads, static_cast<int>(std::min<std::size_t>(files.size(), 1 << 10))));
+    ReaderPool readers(readerFactory(request, library), std::max(1, threads / together));
+    std::unique_ptr<TextReader> first = readers.take();
     ReadReport report;
     report.reader = first->id();
-    ReaderPool readers(request, std::move(first));
+    readers.giveBack(std::move(first));
     Library opened = Library::open(library);
     std::vector<std::filesystem::path> absolute;
     for (const std::filesystem::path &file : files)

@@ -2,10 +2,15 @@
 
 #include <filesystem>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "core/engine/word_reading.h"
 
 namespace dank {
+
+/// WordReading::readers().
+std::vector<std::string> readerNames(const std::filesystem::path &library);
 
 /// WordReading::readStatus().
 ReadStatus readStatus(const Dataset &dataset, const ReadRequest &request, const std::filesystem::path &library,
