@@ -1,6 +1,8 @@
 // A model whose network was fine-tuned: its file holds the changed tensors and names their base, and is believed in
 // nothing.
 
+#include <set>
+
 #include "tests/store/model_file_fixture.h"
 
 using namespace dank;
@@ -42,7 +44,7 @@ private slots:
             QVERIFY(loaded.changes->tensors[i].shape == model.changes->tensors[i].shape);
             QVERIFY(loaded.changes->tensors[i].values == model.changes->tensors[i].values);
         }
-        rewrite(file.path(), [](Parts &parts) { QCOMPARE(parts.document["format"], json(5)); });
+        rewrite(file.path(), [](Parts &parts) { QVERIFY(parts.document["format"] == json(5)); });
     }
 
     /// Every number, name and shape is part of the id, and so is the base.
