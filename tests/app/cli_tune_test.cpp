@@ -81,7 +81,8 @@ void TestCliTune::keepsTheTunedOneWhereItIsBetter()
     const Outcome judged =
         runDank({"--library", m_folder.filePath("elsewhere"), "--threads", "2", "eval", model, m_db, "--json"});
     QVERIFY2(judged.code == 0, judged.err);
-    QVERIFY(std::abs(judged.object()["metrics"_L1]["spearman"_L1].toDouble() - result["fine_tuned"_L1]["spearman"_L1].toDouble())
+    QVERIFY(std::abs(judged.object()["metrics"_L1]["spearman"_L1].toDouble()
+                     - result["fine_tuned"_L1]["spearman"_L1].toDouble())
             < 1e-6);
 
     const QStringList pictures = QDir(m_folder.filePath("sample/memes")).entryList({"*.jpg"}, QDir::Files);
@@ -91,8 +92,9 @@ void TestCliTune::keepsTheTunedOneWhereItIsBetter()
     QVERIFY2(rated.code == 0, rated.err);
     const Outcome stored = runDank(command({"rate", model, picture, "--format", "json"}));
     QVERIFY2(stored.code == 0, stored.err);
-    QVERIFY(std::abs(rated.json().array()[0]["dankness"_L1].toDouble() - stored.json().array()[0]["dankness"_L1].toDouble())
-            < 1e-4);
+    QVERIFY(
+        std::abs(rated.json().array()[0]["dankness"_L1].toDouble() - stored.json().array()[0]["dankness"_L1].toDouble())
+        < 1e-4);
     const Outcome explained = runDank(command({"explain", model, picture, "--method", "gradcam", "--json"}));
     QVERIFY2(explained.code == 0, explained.err);
 }
@@ -106,7 +108,9 @@ void TestCliTune::goesOnAfterAKill()
         int run = 0;
         (void)runDankUntil(
             command(QStringList{"train", m_db, "--json", "--from", m_run} + options),
-            [&](const QJsonObject &event) { return event["stage"_L1] == "train" && event["epoch"_L1].toInt() == epoch; },
+            [&](const QJsonObject &event) {
+                return event["stage"_L1] == "train" && event["epoch"_L1].toInt() == epoch;
+            },
             SIGKILL);
         const QJsonArray runs = runDank(command({"runs", "list", "--json"})).object()["runs"_L1].toArray();
         run = runs[0]["run"_L1].toInt();

@@ -3,13 +3,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
-#include <fstream>
-#include <limits>
 #include <optional>
 #include <utility>
-
-#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
@@ -22,6 +17,7 @@
 #include "core/pipeline/runs/recorded_run.h"
 #include "core/pipeline/runs/run_head.h"
 #include "core/pipeline/runs/tuning_inputs.h"
+#include "core/pipeline/runs/tuning_room.h"
 #include "core/store/checkpoint.h"
 #include "core/store/model_file.h"
 #include "core/weights/weights_file.h"
@@ -53,32 +49,6 @@ TuningPlan planOf(const RunRecord &record)
     } catch (const nlohmann::json::exception &) {
         throw Error(ErrorKind::Library, "The library's record of this fine-tuning is damaged.");
     }
-}
-
-std::string gigabytes(std::uint64_t bytes)
-{
-    char text[32];
-    std::snprintf(text, sizeof text, "%.1f GB", static_cast<double>(bytes) / 1e9);
-    return text;
-}
-
-/// Bytes that this process holds.
-std::uint64_t residentMemory()
-{
-    std::uint64_t size = 0, resident = 0;
-    std::ifstream("/proc/self/statm") >> size >> resident;
-    return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-}
-
-/// Bytes that could be had; nothing where the system does not say.
-std::optional<std::uint64_t> availableMemory()
-{
-    std::ifstream info("/proc/meminfo");
-    std::string name, unit;
-    for (std::uint64_t kilobytes = 0; info >> name >> kilobytes; std::getline(info, unit))
-        if (name == "MemAvailable:")
-            return kilobytes * 1024;
-    return std::nullopt;
 }
 
 /// One fine-tuning at work.
@@ -175,7 +145,7 @@ private:
         m_estimate = measured(*network, choice.spec, id.resize, all, before);
         if (m_observer.estimated)
             m_observer.estimated(m_estimate);
-        askForRoom();
+        requireRoom(m_estimate, m_context.library, m_folder / kInputs);
 
         const std::string key = m_record.backbone + ' ' + tuneDepthName(m_plan.config.depth) + ' ' + m_record.request;
         const TuningInputs inputs(m_folder / kInputs, key, all, *network, choice.spec, id.resize,
@@ -264,28 +234,6 @@ private:
         estimate.disk = TuningInputs::size(all.size(), network.rowBytes()) + 2 * 4 * bytes + bytes
                         + all.size() * m_data.features.columns * sizeof(float);
         return estimate;
-    }
-
-    /// Throws before anything is taken.
-    void askForRoom() const
-    {
-        std::error_code error;
-        const std::filesystem::space_info disk = std::filesystem::space(m_context.library, error);
-        const std::filesystem::path inputs = m_folder / kInputs;
-        std::error_code none;
-        const std::uint64_t there =
-            std::filesystem::exists(inputs, none) ? std::filesystem::file_size(inputs, none) : 0;
-        if (!error && disk.available + there < m_estimate.disk)
-            throw Error(ErrorKind::Disk,
-                        "Fine-tuning needs " + gigabytes(m_estimate.disk) + " in " + displayPath(m_context.library)
-                            + ", where " + gigabytes(disk.available)
-                            + " are free. Free some, fine-tune fewer blocks, or take a library on another disk.",
-                        m_context.library);
-        const auto memory = availableMemory();
-        if (memory && *memory < m_estimate.memory / 2)  // about half is held already
-            throw Error(ErrorKind::Memory, "Fine-tuning needs about " + gigabytes(m_estimate.memory)
-                                               + " of memory, and " + gigabytes(*memory)
-                                               + " are free. Fine-tune fewer blocks, or end what else uses it.");
     }
 
     /// The model of the frozen run stays, as this run's too.
