@@ -7,9 +7,9 @@
 #include <cerrno>
 #include <string>
 
+#include "app/cli/real_network_script.h"
 #include "core/base/error.h"
 #include "core/base/file.h"
-#include "real_network_script.h"
 
 extern char **environ;
 

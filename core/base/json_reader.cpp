@@ -13,6 +13,8 @@ namespace dank {
 
 namespace {
 
+constexpr std::size_t kMostWhy = 300;
+
 using Json = nlohmann::json;
 
 const Json &jsonOf(const void *value)
@@ -54,7 +56,10 @@ public:
     }
     bool parse_error(std::size_t, const std::string &, const Json::exception &error)
     {
-        m_refuse("it is not valid JSON (" + printable(error.what()) + ")");
+        // The parser quotes what it read last, however long that is.
+        const std::string why = printable(error.what());
+        m_refuse("it is not valid JSON (" + (why.size() > kMostWhy ? sanitizeUtf8(why.substr(0, kMostWhy)) + "…" : why)
+                 + ")");
         return false;
     }
 

@@ -85,6 +85,15 @@ private slots:
         qInfo("relative: norm %.2g, largest %.2g", byNorm(ours, wanted), off(ours, wanted));
         QVERIFY(byNorm(ours, wanted) < 1e-4);
         QVERIFY(off(ours, wanted) < 1e-4);
+        const BackboneSpec &other = specOf(id == "vgg16" ? "vgg19" : "vgg16");
+        try {
+            makeBackbone(other, weights, 0, chooseDevice("cpu"), Precision::Float32);
+            QFAIL("another network's weights were taken");
+        } catch (const Error &error) {
+            const std::string message = error.what();
+            QVERIFY2(message.find(other.title + ": it is " + spec.title + " in Keras' names") != std::string::npos,
+                     message.c_str());
+        }
         // In another convention it is another network.
         QVERIFY(byNorm(computed(spec, weights, Convention::Torch), wanted) > 1e-3);
         QVERIFY(byNorm(computed(spec, weights, Convention::Unit), wanted) > 1e-3);

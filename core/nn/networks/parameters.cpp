@@ -9,6 +9,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/random.h"
+#include "core/weights/weights_file.h"
 
 namespace dank {
 
@@ -256,6 +257,9 @@ void ParameterSource::check(const std::string &networkTitle) const
         throw Error(ErrorKind::Weights,
                     "What fine-tuning changed does not fit " + networkTitle + ": " + m_problems.front() + ".");
     std::string message = displayPath(m_file->path()) + " does not hold the weights of " + networkTitle + ": ";
+    const auto recognised = m_file->metadata().find(kRecognisedKey);
+    if (recognised != m_file->metadata().end() && !recognised->second.starts_with(networkTitle + ' '))
+        throw Error(ErrorKind::Weights, message + "it is " + printable(recognised->second) + '.', m_file->path());
     const std::size_t told = std::min(m_problems.size(), kProblemsTold);
     for (std::size_t i = 0; i < told; ++i)
         message += (i ? ", " : "") + m_problems[i];

@@ -33,8 +33,8 @@ std::vector<WeightsEntry> weightsCatalogue(const WeightsSources &sources);
 /// `id`, `backbone`, `file`, `url` and `sha256` have to be there; `title`, `bytes`, `approximate_bytes`, `licence`,
 /// `source` and `note` may be; others are passed over. `bytes` 0 means unknown. Throws Error{Format} that names `path`,
 /// the entry and the reason: wrong types, two of one key, id or file name, a file name that is not plain, an address
-/// that is no http or https one, a hash that is neither empty nor 8 to 64 hex digits, sizes beyond kMaxWeightsBytes, no entry or
-/// more than 1,000.
+/// that is no http or https one, a hash that is neither empty nor 8 to 64 hex digits, sizes beyond kMaxWeightsBytes, no
+/// entry or more than 1,000.
 std::vector<WeightsEntry> parseWeightsCatalogue(std::string_view json, const std::filesystem::path &path);
 
 /// The entry of that id, or nullptr.
