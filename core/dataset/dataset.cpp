@@ -71,7 +71,7 @@ Dataset Dataset::load(const fs::path &file, const JobContext &job, const FeedOpt
     if (rows.empty())
         throw Error(ErrorKind::Dataset, "'" + displayPath(file) + "' holds no memes: its table is empty.", file);
     const std::string upvotes = feed.mapping.column(FeedField::Upvotes);
-    dataset.m_source = {feed.layout, feed.mapping, feed.tables};
+    dataset.m_source = {feed.layout, feed.mapping, feed.tables, options};
 
     const PictureFinder pictures(dataset.m_path, options.images, job);
     std::unordered_set<std::string> seen;

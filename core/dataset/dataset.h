@@ -18,6 +18,7 @@ struct FeedSource {
     std::string layout;  ///< "TinyDB", "CSV", …; empty where it was not read from a file
     FeedMapping mapping;
     std::vector<FeedTable> tables;
+    FeedOptions options;  ///< as it was asked for, by which it is read again
 };
 
 /// The memes of one file: usable records in the file's order, and every other row with its reason.

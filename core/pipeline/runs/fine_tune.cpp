@@ -278,7 +278,7 @@ private:
     RunData tunedFeatures(const std::shared_ptr<const NetworkChanges> &changes)
     {
         m_head.changes = changes;
-        const Dataset dataset = Dataset::load(m_record.dataset, m_job);
+        const Dataset dataset = datasetOf(m_record, m_job);
         ExtractReport extracted =
             extractFeatures(dataset, requestOf(m_record), m_context, m_observer.extract, m_job, changes);
         keepSides(extracted, m_record.trainIds, m_record.validationIds, m_record.testIds);

@@ -40,9 +40,14 @@ std::string picturesHash(const FeatureMatrix &features, std::span<const std::str
     return hashText(text);
 }
 
+void damagedRecord(const std::string &)
+{
+    throw Error(ErrorKind::Library, "The library's record of how this run's features were made is damaged.");
+}
+
 }  // namespace
 
-void rememberRun(RunRecord &record, const RunData &data, const ExtractReport &extracted)
+void rememberRun(RunRecord &record, const Dataset &dataset, const RunData &data, const ExtractReport &extracted)
 {
     record.trainIds = idsOf(data.features, data.split.train);
     record.validationIds = idsOf(data.features, data.split.validation);
@@ -50,14 +55,27 @@ void rememberRun(RunRecord &record, const RunData &data, const ExtractReport &ex
     nlohmann::json made = toJson(extracted.asMade);
     made["group_file"] = groupFileHash(record.config);
     made["pictures"] = picturesHash(data.features, extracted.pictureHashes);
+    if (const FeedOptions &options = dataset.source().options; !options.empty())
+        made["feed"] = {{"map", options.map.columns}, {"images", options.images.string()}};
     record.request = made.dump();
+}
+
+Dataset datasetOf(const RunRecord &record, const JobContext &job)
+{
+    const JsonDocument document(record.request, 3, damagedRecord);
+    FeedOptions options;
+    if (const auto feed = document.root().find("feed")) {
+        const std::vector<JsonValue> columns = feed->at("map").tuple(kFeedFields);
+        for (std::size_t f = 0; f < kFeedFields; ++f)
+            options.map.columns[f] = columns[f].text();
+        options.images = feed->at("images").text();
+    }
+    return Dataset::load(record.dataset, job, options);
 }
 
 BackboneRequest requestOf(const RunRecord &record)
 {
-    const JsonDocument document(record.request, 3, [](const std::string &) {
-        throw Error(ErrorKind::Library, "The library's record of how this run's features were made is damaged.");
-    });
+    const JsonDocument document(record.request, 3, damagedRecord);
     const JsonValue json = document.root();
     BackboneRequest request;
     request.backbone = json.at("backbone").text();
@@ -74,7 +92,7 @@ RunData rejoinRun(const RunRecord &record, Library &library, const PipelineConte
                   const ExtractObserver &observer, const JobContext &job, ExtractReport &extracted)
 {
     const std::string name = "Run " + std::to_string(record.run);
-    const Dataset dataset = Dataset::load(record.dataset, job);
+    const Dataset dataset = datasetOf(record, job);
     if (dataset.contentHash() != record.datasetHash)
         throw Error(ErrorKind::Mismatch,
                     name + " cannot go on: " + displayPath(record.dataset) + " has changed since it began. Train anew.",

@@ -12,7 +12,10 @@
 namespace dank {
 
 /// Puts into a new run's record its sides and how its features were made, by which rejoinRun() finds them again.
-void rememberRun(RunRecord &record, const RunData &data, const ExtractReport &extracted);
+void rememberRun(RunRecord &record, const Dataset &dataset, const RunData &data, const ExtractReport &extracted);
+
+/// The dataset of a run, read as it was then; it may have changed since. Throws what Dataset::load() throws.
+Dataset datasetOf(const RunRecord &record, const JobContext &job);
 
 /// The rows, sides and targets that a run began with, whatever has been set aside since; `extracted` without its
 /// matrix. Throws Error{Mismatch|Dataset} where the dataset, its pictures, its groups or the features are no longer

@@ -301,7 +301,7 @@ TrainReport trainRun(const Dataset &dataset, const BackboneRequest &request, con
     record.backbone = backbone;
     record.weightsFile = extracted.weightsFile;
     record.config = config;
-    rememberRun(record, data, extracted);
+    rememberRun(record, dataset, data, extracted);
     auto [run, lock] = library.runs().create(record);
     record.run = run;
     RunSession session(std::move(record), std::move(data), std::move(splits), extracted, library, context.threads,
