@@ -43,8 +43,8 @@ std::uint64_t seedOf(std::string_view weights) noexcept;
 /// and what a model names, so that features made one way never mix with another's:
 /// `inception_v3/warp/fp32/w-<32 hex of the weights' tensors>`, `…/keras-<32 hex>` and `…/unit-<32 hex>` for the
 /// network in another convention (convention.h), `…/seed-1` for seeded random weights,
-/// `classic/whole/fp32/v-1`, `torchscript/warp/fp32/w-<32 hex of the file and its description>`, `onnx/…` likewise; behind
-/// any of them `+t-<32 hex of the changed tensors>` where fine-tuning changed that network
+/// `classic/whole/fp32/v-1`, `torchscript/warp/fp32/w-<32 hex of the file and its description>`, `onnx/…` likewise;
+/// behind any of them `+t-<32 hex of the changed tensors>` where fine-tuning changed that network
 /// (core/model/network_changes.h).
 struct BackboneId {
     std::string network;

@@ -72,6 +72,8 @@ Dataset Dataset::load(const fs::path &file, const JobContext &job, const FeedOpt
         throw Error(ErrorKind::Dataset, "'" + displayPath(file) + "' holds no memes: its table is empty.", file);
     const std::string upvotes = feed.mapping.column(FeedField::Upvotes);
     dataset.m_source = {feed.layout, feed.mapping, feed.tables, options};
+    if (!options.images.empty())
+        dataset.m_source.options.images = fs::absolute(options.images, failed).lexically_normal();
 
     const PictureFinder pictures(dataset.m_path, options.images, job);
     std::unordered_set<std::string> seen;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <exception>
 #include <new>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include <csv.h>
@@ -62,6 +64,12 @@ private:
                         "'" + displayPath(m_path) + "' has more than " + std::to_string(kMostColumns)
                             + " columns in row " + std::to_string(m_row) + ", which no list of memes has.",
                         m_path);
+        m_rowBytes += text.size();
+        if (m_rowBytes > kMostCell)
+            throw Error(ErrorKind::Format,
+                        "'" + displayPath(m_path) + "' has a row of more than 16 MB, row " + std::to_string(m_row)
+                            + ": is a quotation mark missing?",
+                        m_path);
         m_cells.push_back(sanitizeUtf8(text));
     }
 
@@ -70,13 +78,12 @@ private:
         if (m_names.empty()) {
             m_names = std::move(m_cells);
             // Of two columns of one name the second is another one.
+            std::unordered_set<std::string> taken;
+            std::unordered_map<std::string, int> numbers;
             for (std::size_t c = 0; c < m_names.size(); ++c) {
                 const std::string name = m_names[c];
-                for (int number = 2;
-                     std::find(m_names.begin(), m_names.begin() + static_cast<std::ptrdiff_t>(c), m_names[c])
-                     != m_names.begin() + static_cast<std::ptrdiff_t>(c);
-                     ++number)
-                    m_names[c] = name + " (" + std::to_string(number) + ')';
+                while (!taken.insert(m_names[c]).second)
+                    m_names[c] = name + " (" + std::to_string(++numbers.try_emplace(name, 1).first->second) + ')';
             }
         } else {
             RawRow row;
@@ -91,12 +98,13 @@ private:
             ++m_row;
         }
         m_cells.clear();
+        m_rowBytes = 0;
     }
 
     const std::filesystem::path &m_path;
     FeedBuilder &m_into;
     std::vector<std::string> m_names, m_cells;
-    std::size_t m_row = 1;
+    std::size_t m_row = 1, m_rowBytes = 0;
 };
 
 }  // namespace

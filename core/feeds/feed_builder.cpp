@@ -17,7 +17,9 @@ namespace {
 
 constexpr std::size_t kMaxRows = 2'000'000;
 constexpr std::size_t kMaxText = 1 << 20;
-constexpr std::size_t kRowsToGuessBy = 1'000;
+constexpr std::size_t kRowsToGuessBy = 1'000, kBytesToGuessBy = 64 << 20;
+constexpr std::size_t kMaxTables = 100'000;
+constexpr std::size_t kMaxId = 4'096;  // far more than any file's name
 constexpr std::size_t kNamesKept = 200, kNamesShown = 20;
 constexpr double kMaxExact = 9007199254740992;  // 2^53: whole numbers up to it are exact in a double
 constexpr double kMaxUpvotes = std::numeric_limits<std::int32_t>::max();
@@ -84,11 +86,18 @@ std::string stemOf(std::string_view image)
 }
 
 /// As Reddit escapes the '&' in its addresses.
-void unescapeAmpersands(std::string &text)
+std::string withAmpersands(std::string_view text)
 {
     constexpr std::string_view kEscaped = "&amp;";
-    for (std::size_t at = text.find(kEscaped); at != std::string::npos; at = text.find(kEscaped, at + 1))
-        text.erase(at + 1, kEscaped.size() - 1);
+    std::string plain;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t found = std::min(text.find(kEscaped, at), text.size());
+        plain.append(text, at, found - at);
+        if (found < text.size())
+            plain.push_back('&');
+        at = found + kEscaped.size();
+    }
+    return plain;
 }
 
 }  // namespace
@@ -150,8 +159,11 @@ void FeedBuilder::table(const std::string &name)
     if (isNew)
         m_tables.push_back({name, {}, false});
     m_table = found->second;
-    m_waitingOfTable = static_cast<std::size_t>(
-        std::ranges::count_if(m_waiting, [&](const Waiting &one) { return one.table == m_table; }));
+    if (m_tables.size() > kMaxTables)
+        throw Error(ErrorKind::Format,
+                    "'" + displayPath(m_path) + "' holds more than " + std::to_string(kMaxTables)
+                        + " tables, which no list of memes does.",
+                    m_path);
 }
 
 void FeedBuilder::row(RawRow &&row)
@@ -166,10 +178,10 @@ void FeedBuilder::row(RawRow &&row)
                     m_path);
     if (m_settled)
         return convert(m_table, std::move(row));
+    for (const auto &[name, value] : row.fields)
+        m_waitingBytes += name.size() + value.text.size();
     m_waiting.push_back({m_table, std::move(row)});
-    ++m_waitingOfTable;
-    // A table of settings may come first: it says nothing about the memes.
-    if (m_waiting.size() % kRowsToGuessBy == 0)
+    if (m_waiting.size() >= kRowsToGuessBy || m_waitingBytes > kBytesToGuessBy)
         settle();
 }
 
@@ -185,7 +197,6 @@ void FeedBuilder::settle()
     m_settled = true;
     for (Waiting &one : std::exchange(m_waiting, {}))
         convert(one.table, std::move(one.row));
-    m_waitingOfTable = 0;
 }
 
 void FeedBuilder::convert(std::size_t table, RawRow &&raw)
@@ -223,6 +234,9 @@ void FeedBuilder::setField(FeedRow &row, FeedField field, const std::string &nam
         if (value.kind != RawValue::Kind::Null && !isScalar(value)) {
             if (row.problem.empty())
                 row.problem = "its '" + name + "' is " + rawKindText(value.kind) + ", not text";
+        } else if (value.text.size() > kMaxId) {
+            if (row.problem.empty())
+                row.problem = "its '" + name + "' is " + std::to_string(value.text.size()) + " bytes long";
         } else if (value.text.find("://") != std::string::npos || plainName(name) == "post") {
             row.id = lastPart(value.text);
         } else {
@@ -258,7 +272,7 @@ void FeedBuilder::setField(FeedRow &row, FeedField field, const std::string &nam
         if (value.text.size() > kMaxText || !(serves(field, value) || (field != FeedField::Image && isScalar(value))))
             break;
         if (field == FeedField::Image)
-            unescapeAmpersands(value.text);
+            value.text = withAmpersands(value.text);
         (field == FeedField::Image   ? row.image
          : field == FeedField::Title ? row.title
                                      : row.author) = std::move(value.text);

@@ -20,7 +20,6 @@ public:
 
     /// The rows that follow are of that table, which may have been begun before.
     void table(const std::string &name);
-    std::size_t rowsOfTable() const { return m_tables[m_table].rows.size() + m_waitingOfTable; }
     /// Throws Error{Format} beyond the most rows that are read, Cancelled.
     void row(RawRow &&row);
     /// The tables that hold memes; where none does, "_default" or else the largest. Throws Error{Format} where there is
@@ -50,8 +49,9 @@ private:
     std::unordered_map<std::string, FeedField> m_fieldOf;  ///< by column
     std::vector<Table> m_tables;
     std::unordered_map<std::string, std::size_t> m_tableByName;
-    std::size_t m_table = 0, m_waitingOfTable = 0;
+    std::size_t m_table = 0;
     std::vector<Waiting> m_waiting;  ///< until it is known what the columns mean
+    std::size_t m_waitingBytes = 0;
     bool m_settled = false;
     std::size_t m_rowCount = 0;
     std::vector<std::string> m_names;  ///< of the columns, as they appeared; not all of many

@@ -12,6 +12,7 @@
 #include "core/engine/loader.h"
 #include "core/store/library.h"
 #include "core/store/model_file.h"
+#include "core/store/run_dataset.h"
 #include "ui/charts/calibration_chart.h"
 #include "ui/charts/chart_export.h"
 #include "ui/charts/evaluation_rows.h"
@@ -44,7 +45,7 @@ ChartProvenance provenanceOf(const RunRecord &run)
 
 std::shared_ptr<const Dataset> datasetOf(const RunRecord &run)
 {
-    auto dataset = std::make_shared<const Dataset>(Dataset::load(run.dataset));
+    auto dataset = std::make_shared<const Dataset>(dank::datasetOf(run, {}));
     if (!run.datasetHash.empty() && dataset->contentHash() != run.datasetHash)
         complain("note: " + displayPath(run.dataset) + " has changed since this run; the chart shows what it is now.");
     return dataset;

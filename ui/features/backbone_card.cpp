@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "core/backbone/own_network.h"
 #include "ui/lanes/thumbnails.h"
 #include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"
@@ -231,7 +232,7 @@ void BackboneCard::showButtons(const BackboneStatus &status, Weights weights, co
     const QString title = QString::fromStdString(status.title);
     const bool busy = download.job.isBusy();
     const bool lacks = (weights == Weights::Missing || weights == Weights::Untrained) && !busy;
-    const bool program = m_program = status.kind == BackboneKind::TorchScript;
+    const bool program = m_program = isOwnNetwork(status.kind);
     const bool begun = !m_entry.isEmpty();
     const quint64 whole = begun                   ? download.entry.shownBytes()
                           : status.offers.empty() ? 0

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "core/backbone/own_network.h"
 #include "ui/features/arrivals_card.h"
 #include "ui/features/backbone_card.h"
 #include "ui/features/own_network_dialog.h"
@@ -225,7 +226,7 @@ void FeaturesPage::updateCards(bool isLocked)
 {
     std::vector<BackboneStatus> known;
     std::ranges::copy_if(session.features().statuses(), std::back_inserter(known),
-                         [](const BackboneStatus &status) { return status.kind != BackboneKind::TorchScript; });
+                         [](const BackboneStatus &status) { return !isOwnNetwork(status.kind); });
     if (backbones.size() != known.size()) {
         QList<QWidget *> all;
         for (BackboneCard *old : backbones)
@@ -306,7 +307,8 @@ BackboneDownload FeaturesPage::downloadOf(const BackboneStatus &status) const
 BackboneStatus FeaturesPage::ownNetwork()
 {
     const auto &known = session.features().statuses();
-    const auto found = std::ranges::find(known, BackboneKind::TorchScript, &BackboneStatus::kind);
+    const auto found =
+        std::ranges::find_if(known, [](const BackboneStatus &status) { return isOwnNetwork(status.kind); });
     if (found != known.end())
         lastOwn = *found;
     else

@@ -11,6 +11,7 @@
 #include <map>
 
 #include "core/backbone/backbone_id.h"
+#include "core/backbone/own_network.h"
 #include "ui/runs/loss_card.h"
 #include "ui/runs/run_text.h"
 #include "ui/runs/runs_model.h"
@@ -75,7 +76,7 @@ std::vector<ComparedBackbone> compareBackbones(const std::vector<RunRecord> &run
             continue;
         const std::string id = shortBackbone(run.backbone).toStdString();
         const bool untrained = isUntrainedBackbone(run.backbone);
-        const bool own = id == kTorchScriptId;
+        const bool own = isOwnNetwork(id);
         ComparedBackbone &row = best[own ? run.backbone : untrained ? id + "?" : id];
         if (++row.runs == 1 || gain > row.gain) {
             row.run = run.run;

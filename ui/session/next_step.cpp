@@ -1,5 +1,7 @@
 #include "ui/session/next_step.h"
 
+#include "core/backbone/own_network.h"
+
 namespace dank::ui {
 
 bool weightsReady(Session &session)
@@ -10,7 +12,7 @@ bool weightsReady(Session &session)
     if (!asked || asked->kind == BackboneKind::Classic)
         return true;
     // A network of the user's own that cannot be used has no width.
-    return asked->kind == BackboneKind::TorchScript ? asked->columns > 0 : !asked->weights.empty();
+    return isOwnNetwork(asked->kind) ? asked->columns > 0 : !asked->weights.empty();
 }
 
 NextStep nextStep(Session &session)
@@ -23,7 +25,7 @@ NextStep nextStep(Session &session)
     case Page::Features:
         if (!weightsReady(session) && can.extract) {
             const BackboneStatus *const asked = session.features().requested();
-            const bool own = asked && asked->kind == BackboneKind::TorchScript;
+            const bool own = asked && isOwnNetwork(asked->kind);
             step.text = own ? QStringLiteral("Choose a net&work") : QStringLiteral("Choose &weights");
             step.icon = QStringLiteral("features");
             step.why = own ? QStringLiteral("The network of your own cannot be used: its card says why")

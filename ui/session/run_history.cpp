@@ -5,6 +5,7 @@
 
 #include "core/backbone/backbone_id.h"
 #include "core/backbone/convention.h"
+#include "core/backbone/own_network.h"
 #include "core/store/model_file.h"
 
 namespace dank::ui {
@@ -15,7 +16,7 @@ BackboneRequest requestOfRun(const RunRecord &record, BackboneRequest request)
     if (!id)
         return request;
     // Weights of a program are not named: the library knows whether the user allowed it.
-    const bool program = id->network == kTorchScriptId;
+    const bool program = isOwnNetwork(id->network);
     request.backbone = program ? record.weightsFile : id->network;
     if (id->resize != ResizeRule::Whole)  // not for asking: such a backbone takes pictures as they are
         request.resize = resizeRuleName(id->resize);

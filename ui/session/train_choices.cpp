@@ -105,7 +105,7 @@ void TrainChoices::clone(std::int64_t run)
         other
             ? tr("The next training has the settings of run %1. Its features were those of %2; yours stay those of %3.")
                   .arg(QString::number(run), featureWords(made),
-                       featureWords({.backbone = mine, .weights = asked.weights}))
+                       featureWords({.backbone = mine, .weights = asked.weights, .convention = {}}))
             : tr("The next training has the settings of run %1.").arg(run);
     m_place.say(Message::Severity::Info, told, tr("Undo"), [this, before] { setConfig(before); });
 }

@@ -159,7 +159,7 @@ Tensors pad(const OnnxCall &call)
     for (std::size_t i = 0; i < axes.size(); ++i) {
         constexpr std::int64_t kMost = std::int64_t{1} << 40;
         const std::int64_t before = given[i], after = given[i + axes.size()];
-        if (std::max(std::abs(before), std::abs(after)) > kMost)
+        if (before < -kMost || before > kMost || after < -kMost || after > kMost)
             call.refuse("a padding is too large");
         shape[static_cast<std::size_t>(axes[i])] += before + after;
         const auto fromLast = static_cast<std::size_t>(x.dim() - 1 - axes[i]);

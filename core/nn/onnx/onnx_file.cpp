@@ -135,6 +135,7 @@ private:
         count();
         OnnxAttribute attribute;
         std::int64_t kind = 0;
+        bool hasTensor = false;
         std::string unused;
         Message message(bytes);
         for (Field field; message.next(field);) {
@@ -143,7 +144,10 @@ private:
             case 2: attribute.number = field.number32(); break;
             case 3: attribute.whole = field.whole(); break;
             case 4: attribute.text = field.text(std::size_t{1} << 16); break;
-            case 5: attribute.tensor = tensor(field.message(), unused); break;
+            case 5:
+                attribute.tensor = tensor(field.message(), unused);
+                hasTensor = true;
+                break;
             case 6: attribute.graph = std::make_shared<OnnxGraph>(graph(field.message(), depth + 1)); break;
             case 7:
                 if (field.wire == Wire::Four) {
@@ -177,6 +181,8 @@ private:
         }
         if (attribute.kind == Kind::Graph && !attribute.graph)
             refuse("the setting " + shown(attribute.name) + " has no graph");
+        if (attribute.kind == Kind::Tensor && !hasTensor)
+            refuse("the setting " + shown(attribute.name) + " has no tensor");
         return attribute;
     }
 

@@ -20,6 +20,7 @@
 #include "core/pipeline/runs/tuning_room.h"
 #include "core/store/checkpoint.h"
 #include "core/store/model_file.h"
+#include "core/store/run_dataset.h"
 #include "core/weights/weights_file.h"
 
 namespace dank {
@@ -59,7 +60,7 @@ public:
         : m_record(std::move(record)), m_plan(planOf(m_record)), m_library(library), m_context(context),
           m_observer(observer), m_control(control), m_job(job), m_folder(library.runFolder(m_record.run)),
           m_frozenRecord(library.runs().get(m_plan.from)), m_frozen(loadModel(m_frozenRecord.model)),
-          m_device(chooseDevice("auto"))
+          m_device(chooseDevice(deviceOf(m_record)))
     {
     }
 
@@ -344,6 +345,9 @@ private:
             m_report.evaluation = judgeRun(model, data, answers, std::move(controls.baselines), judging);
         } catch (const Cancelled &) {
             m_report.evaluation = judgeRunAlone(model, data, answers);
+        } catch (const Error &error) {
+            m_report.evaluation.verdict.headline = "It could not be judged.";
+            m_report.evaluation.verdict.reason = error.what();
         }
         model.judgement = judgementOf(m_report.evaluation, lossFixesHeight(m_record.config.loss),
                                       displayPath(std::filesystem::path(m_record.dataset).parent_path().filename()));
@@ -372,6 +376,16 @@ private:
     Model m_head;
     TrainReport m_report;
 };
+
+void removeRun(Library &library, std::int64_t run, RunLock &lock)
+{
+    lock = RunLock();
+    try {
+        library.runs().remove(run);
+    } catch (const Error &) {  // the user has locked it meanwhile
+        library.runs().setState(run, RunState::Interrupted);
+    }
+}
 
 }  // namespace
 
@@ -411,12 +425,11 @@ TrainReport fineTuneRun(std::int64_t from, const TuneConfig &tuning, const Pipel
         createFolder(library.runFolder(run));
         return TuningRun(library.runs().get(run), library, context, observer, control, job).go();
     } catch (const Cancelled &) {
-        lock = RunLock();
-        try {
-            library.runs().remove(run);
-        } catch (const Error &) {  // the user has locked it meanwhile
-            library.runs().setState(run, RunState::Interrupted);
-        }
+        removeRun(library, run, lock);
+        throw;
+    } catch (const Error &) {
+        if (library.runs().epochs(run).empty())  // it could not begin: nothing to go on with
+            removeRun(library, run, lock);
         throw;
     }
 }

@@ -11,6 +11,7 @@
 #include "core/base/json_reader.h"
 #include "core/dataset/grouping.h"
 #include "core/store/library.h"
+#include "core/store/run_dataset.h"
 
 namespace dank {
 
@@ -57,20 +58,8 @@ void rememberRun(RunRecord &record, const Dataset &dataset, const RunData &data,
     made["pictures"] = picturesHash(data.features, extracted.pictureHashes);
     if (const FeedOptions &options = dataset.source().options; !options.empty())
         made["feed"] = {{"map", options.map.columns}, {"images", options.images.string()}};
-    record.request = made.dump();
-}
-
-Dataset datasetOf(const RunRecord &record, const JobContext &job)
-{
-    const JsonDocument document(record.request, 3, damagedRecord);
-    FeedOptions options;
-    if (const auto feed = document.root().find("feed")) {
-        const std::vector<JsonValue> columns = feed->at("map").tuple(kFeedFields);
-        for (std::size_t f = 0; f < kFeedFields; ++f)
-            options.map.columns[f] = columns[f].text();
-        options.images = feed->at("images").text();
-    }
-    return Dataset::load(record.dataset, job, options);
+    // A folder's name may be no UTF-8: then the run cannot go on, but it is no reason not to train.
+    record.request = made.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 BackboneRequest requestOf(const RunRecord &record)
@@ -86,6 +75,12 @@ BackboneRequest requestOf(const RunRecord &record)
     if (const auto convention = json.find("convention"))  // older runs know of none
         request.convention = convention->text();
     return request;  // the device is chosen anew: the machine may have changed
+}
+
+std::string deviceOf(const RunRecord &record)
+{
+    const nlohmann::json made = nlohmann::json::parse(record.request, nullptr, false);
+    return made.is_object() && made.value("device", nlohmann::json()) == "cpu" ? "cpu" : "auto";
 }
 
 RunData rejoinRun(const RunRecord &record, Library &library, const PipelineContext &context,

@@ -14,9 +14,6 @@ namespace dank {
 /// Puts into a new run's record its sides and how its features were made, by which rejoinRun() finds them again.
 void rememberRun(RunRecord &record, const Dataset &dataset, const RunData &data, const ExtractReport &extracted);
 
-/// The dataset of a run, read as it was then; it may have changed since. Throws what Dataset::load() throws.
-Dataset datasetOf(const RunRecord &record, const JobContext &job);
-
 /// The rows, sides and targets that a run began with, whatever has been set aside since; `extracted` without its
 /// matrix. Throws Error{Mismatch|Dataset} where the dataset, its pictures, its groups or the features are no longer
 /// those, and what extractFeatures() and joinRunData() throw.
@@ -25,6 +22,9 @@ RunData rejoinRun(const RunRecord &record, Library &library, const PipelineConte
 
 /// How the features of a run were asked for, the device chosen anew.
 BackboneRequest requestOf(const RunRecord &record);
+
+/// "cpu" where the run was asked to stay on it, else "auto": the machine may have changed.
+std::string deviceOf(const RunRecord &record);
 
 /// What a model says of the run that it is from, its head, its epochs and what its scores rest on aside.
 void describeRun(Model &model, const RunRecord &record, const RunData &data, bool untrained,

@@ -49,8 +49,14 @@ fs::path placeOf(const fs::path &file, const PpocrFiles &files)
         place = files.detection;
     else if (out.size() == 3 && inputs[0].shape[2] == kLineHeight)
         place = files.recognition;
-    if (!place.empty())
+    if (!place.empty()) {
+        if (!network->outside.empty())
+            throw Error(ErrorKind::Weights,
+                        displayPath(file)
+                            + " keeps its numbers in other files, which are not taken along. Save it as one file.",
+                        file);
         const OnnxNetwork check(*network);
+    }
     return place;
 }
 

@@ -57,6 +57,8 @@ KerasLayers readKerasHdf5(std::span<const std::byte> bytes)
                 refuse("it has two layers " + shownName(layer));
             continue;
         }
+        if (path.empty())
+            refuse("its root is a table of numbers, not a network");
         if (path.front() == "model_weights")
             path.erase(path.begin());
         std::string joined;

@@ -1,0 +1,25 @@
+#include "core/store/run_dataset.h"
+
+#include "core/base/error.h"
+#include "core/base/json_reader.h"
+
+namespace dank {
+
+Dataset datasetOf(const RunRecord &record, const JobContext &job)
+{
+    if (record.request.empty())
+        return Dataset::load(record.dataset, job);
+    const JsonDocument document(record.request, 8, [](const std::string &) {
+        throw Error(ErrorKind::Library, "The library's record of how this run's features were made is damaged.");
+    });
+    FeedOptions options;
+    if (const auto feed = document.root().find("feed")) {
+        const std::vector<JsonValue> columns = feed->at("map").tuple(kFeedFields);
+        for (std::size_t f = 0; f < kFeedFields; ++f)
+            options.map.columns[f] = columns[f].text();
+        options.images = feed->at("images").text();
+    }
+    return Dataset::load(record.dataset, job, options);
+}
+
+}  // namespace dank
