@@ -71,7 +71,7 @@ private:
         for (const char *file : kFiles) {
             if (from.empty() || !fs::exists(from / file))
                 return false;
-            if (LibraryShelf().addWeights(from / file, {}, library(), {}) != kPpocrReader)
+            if (LibraryShelf().addWeights(from / file, {}, library(), {}, {}) != kPpocrReader)
                 return false;
         }
         return true;
@@ -145,7 +145,7 @@ void TestPpocrReader::filesThatDoNotFit()
         QSKIP("PP-OCR's files are not here: see tests/reference/fetch_networks.sh");
     const fs::path shorter = fs::path(m_folder->path().toStdString()) / "short.txt";
     writeFileAtomically(shorter, "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\n");
-    QCOMPARE(LibraryShelf().addWeights(shorter, {}, library(), {}), std::string("ppocr"));
+    QCOMPARE(LibraryShelf().addWeights(shorter, {}, library(), {}, {}), std::string("ppocr"));
     try {
         read({meme("a.png", "WHY")});
         QFAIL("It read.");

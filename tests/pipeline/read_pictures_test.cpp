@@ -70,7 +70,7 @@ private:
     fs::path writeMeme(const char *name, const std::string &text) const { return write(name, encodePng(meme(text))); }
     ReadReport read(const std::vector<fs::path> &files, const JobContext &job = {}, bool again = false) const
     {
-        return readPictures(files, {.again = again}, path("library"), 2, job);
+        return readPictures(files, {.reader = {}, .again = again}, path("library"), 2, job);
     }
     std::string textOf(const ReadReport &report, std::size_t i) const
     {
@@ -194,7 +194,7 @@ void TestReadPictures::missingLanguage()
 {
     const std::vector<fs::path> files{writeMeme("a.png", "NOT SURE IF DANK")};
     try {
-        readPictures(files, {.languages = "eng+xyz"}, path("library"), 2, {});
+        readPictures(files, {.reader = {}, .languages = "eng+xyz"}, path("library"), 2, {});
         QFAIL("It was read.");
     } catch (const Error &error) {
         QCOMPARE(errorKindName(error.kind()), "file");
