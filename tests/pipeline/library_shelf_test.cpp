@@ -251,7 +251,7 @@ private slots:
         QCOMPARE(found.requestFor(id, {}).backbone, file.string());
 
         QCOMPARE(m_shelf.addWeights(file, "", library(), {}, {}), std::string("onnx"));
-        m_shelf.addWeights(file, "", library(), {});  // again: no second copy
+        m_shelf.addWeights(file, "", library(), {}, {});  // again: no second copy
         QCOMPARE(keptOwnNetworks(library()).size(), std::size_t{1});
         writeFileAtomically(folder() / "vit.json", R"({"mean": [0, 0, 0], "std": [1, 1, 2], "input_side": 64})");
         QCOMPARE(findBackbone(id, "", file, library(), m_names).weights, keptOwnNetworks(library()).front());
