@@ -44,7 +44,8 @@ void TestCliUsage::exitCodes_data()
     QTest::newRow("nothing") << QStringList{} << 2 << "dank --help";
     QTest::newRow("unknown command") << QStringList{"bogus"} << 2 << "bogus";
     QTest::newRow("unknown option") << QStringList{"inspect", some, "--nope"} << 2 << "--nope";
-    QTest::newRow("no dataset") << QStringList{"inspect"} << 2 << "DB";
+    QTest::newRow("no dataset") << QStringList{"inspect"} << 2 << "FEED";
+    QTest::newRow("mapping") << QStringList{"inspect", some, "--map", "karma=ups"} << 2 << "maps nothing";
     QTest::newRow("two datasets") << QStringList{"inspect", some, some} << 2 << "some.json";
     QTest::newRow("progress style") << QStringList{"--progress", "loud", "inspect", some} << 2 << "loud";
     QTest::newRow("progress style in capitals") << QStringList{"--progress", "PLAIN", "inspect", some} << 2 << "PLAIN";
