@@ -256,8 +256,12 @@ const BackboneSpec *findNetworkSpec(std::string_view id)
 BackboneSpec inConvention(const BackboneSpec &spec, Convention convention)
 {
     const KnownNetwork &known = knownNetwork(spec);
-    BackboneSpec result = known.spec;
+    BackboneSpec result = spec;  // a caller may want another side
     result.convention = convention;
+    result.mean = known.spec.mean;
+    result.deviation = known.spec.deviation;
+    result.batchNormEpsilon = known.spec.batchNormEpsilon;
+    result.blueFirst = known.spec.blueFirst;
     if (convention == Convention::Torch)
         return result;
     result.batchNormEpsilon = known.kerasEpsilon;
