@@ -79,8 +79,7 @@ int train(Context &context, const TrainOptions &options)
     checkOutput(options.out);
     checkOutput(options.log);
     const Dataset dataset = context.loadDataset(options.feed->file, options.feed->options());
-    if (options.from > 0
-        && Library::open(context.library()).runs().get(options.from).datasetHash != dataset.contentHash())
+    if (options.from > 0 && context.openLibrary().runs().get(options.from).datasetHash != dataset.contentHash())
         throw UsageError("Run " + std::to_string(options.from) + " learnt from another dataset than "
                          + displayPath(dataset.path()) + ".");
     Engine &engine = context.engine();
