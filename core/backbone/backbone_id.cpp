@@ -1,51 +1,48 @@
 #include "core/backbone/backbone_id.h"
 
-#include <algorithm>
 #include <charconv>
-#include <iterator>
 #include <vector>
 
 #include "core/backbone/convention.h"
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/names.h"
 
 namespace dank {
 
 namespace {
 
 // In the order of their enumerations.
-constexpr std::string_view kPrecisions[] = {"fp32", "bf16", "fp16", "tf32"};
-constexpr std::string_view kResizeRules[] = {"warp", "crop", "letterbox", "whole"};
+constexpr const char *kPrecisions[] = {"fp32", "bf16", "fp16", "tf32"};
+constexpr const char *kResizeRules[] = {"warp", "crop", "letterbox", "whole"};
 
 }  // namespace
 
 const char *precisionName(Precision precision) noexcept
 {
-    return kPrecisions[static_cast<std::size_t>(precision)].data();
+    return nameIn(kPrecisions, precision);
 }
 
 Precision precisionFromName(std::string_view name)
 {
-    const auto *const found = std::find(std::begin(kPrecisions), std::end(kPrecisions), name);
-    if (found == std::end(kPrecisions))
-        throw Error(ErrorKind::Format,
-                    "There is no precision \"" + sanitizeUtf8(name) + "\"; choose auto, fp32, tf32, bf16 or fp16.");
-    return static_cast<Precision>(found - kPrecisions);
+    if (const auto precision = valueIn<Precision>(kPrecisions, name))
+        return *precision;
+    throw Error(ErrorKind::Format,
+                "There is no precision \"" + sanitizeUtf8(name) + "\"; choose auto, fp32, tf32, bf16 or fp16.");
 }
 
 const char *resizeRuleName(ResizeRule rule) noexcept
 {
-    return kResizeRules[static_cast<std::size_t>(rule)].data();
+    return nameIn(kResizeRules, rule);
 }
 
 ResizeRule resizeRuleFromName(std::string_view name)
 {
-    const auto *const found = std::find(std::begin(kResizeRules), std::end(kResizeRules), name);
-    const auto rule = static_cast<ResizeRule>(found - kResizeRules);
-    if (found == std::end(kResizeRules) || rule == ResizeRule::Whole)
+    const auto rule = valueIn<ResizeRule>(kResizeRules, name);
+    if (!rule || *rule == ResizeRule::Whole)
         throw Error(ErrorKind::Format,
                     "There is no resize rule \"" + sanitizeUtf8(name) + "\"; choose warp, crop or letterbox.");
-    return rule;
+    return *rule;
 }
 
 std::uint64_t seedOf(std::string_view weights) noexcept

@@ -5,29 +5,29 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/names.h"
 
 namespace dank {
 
 namespace {
 
 // In the order of the enumeration.
-constexpr std::string_view kNames[] = {"torch", "keras", "unit"};
+constexpr const char *kNames[] = {"torch", "keras", "unit"};
 constexpr std::string_view kPrefixes[] = {"w-", "keras-", "unit-"};
 
 }  // namespace
 
 const char *conventionName(Convention convention) noexcept
 {
-    return kNames[static_cast<std::size_t>(convention)].data();
+    return nameIn(kNames, convention);
 }
 
 Convention conventionFromName(std::string_view name)
 {
-    const auto *const found = std::find(std::begin(kNames), std::end(kNames), name);
-    if (found == std::end(kNames))
-        throw Error(ErrorKind::Format,
-                    "There is no convention \"" + sanitizeUtf8(name) + "\"; choose keras, torch or unit.");
-    return static_cast<Convention>(found - kNames);
+    if (const auto convention = valueIn<Convention>(kNames, name))
+        return *convention;
+    throw Error(ErrorKind::Format,
+                "There is no convention \"" + sanitizeUtf8(name) + "\"; choose keras, torch or unit.");
 }
 
 std::string weightsName(const std::string &content, Convention convention)

@@ -131,16 +131,21 @@ PictureFinder::PictureFinder(const fs::path &file, const fs::path &images, const
     }
 }
 
+template <typename Value>
+const Value *PictureFinder::ofSameLetters(const std::unordered_map<std::string, Value> &names,
+                                          const std::string &name) const
+{
+    const std::string compared = letters(name);
+    auto found = names.find(compared);
+    if (const auto other = m_byLetters.find(compared); found == names.end() && other != m_byLetters.end())
+        found = names.find(other->second);
+    return found == names.end() ? nullptr : &found->second;
+}
+
 const PictureFinder::Entry *PictureFinder::named(const std::string &name) const
 {
-    if (const auto found = m_byName.find(name); found != m_byName.end())
-        return &found->second;
-    const std::string compared = letters(name);
-    if (const auto found = m_byName.find(compared); found != m_byName.end())
-        return &found->second;
-    const auto other = m_byLetters.find(compared);
-    const auto found = other == m_byLetters.end() ? m_byName.end() : m_byName.find(other->second);
-    return found == m_byName.end() ? nullptr : &found->second;
+    const auto found = m_byName.find(name);
+    return found != m_byName.end() ? &found->second : ofSameLetters(m_byName, name);
 }
 
 const std::vector<PictureFinder::Entry> *PictureFinder::ofStem(const std::string &stem) const
@@ -148,14 +153,8 @@ const std::vector<PictureFinder::Entry> *PictureFinder::ofStem(const std::string
     if (const auto found = m_byStem.find(stem); found != m_byStem.end())
         return &found->second;
     // Ids are often told apart by case alone, as addresses' parts are; letters beyond ASCII are not.
-    if (std::ranges::all_of(stem, [](char c) { return static_cast<unsigned char>(c) < 0x80; }))
-        return nullptr;
-    const std::string compared = letters(stem);
-    if (const auto found = m_byStem.find(compared); found != m_byStem.end())
-        return &found->second;
-    const auto other = m_byLetters.find(compared);
-    const auto found = other == m_byLetters.end() ? m_byStem.end() : m_byStem.find(other->second);
-    return found == m_byStem.end() ? nullptr : &found->second;
+    const bool ascii = std::ranges::all_of(stem, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    return ascii ? nullptr : ofSameLetters(m_byStem, stem);
 }
 
 FoundPicture PictureFinder::find(const std::string &id, const std::string &image) const

@@ -36,6 +36,9 @@ private:
         std::string name;
         bool isLink = false;
     };
+    /// What `names` has for a name of the same letters.
+    template <typename Value>
+    const Value *ofSameLetters(const std::unordered_map<std::string, Value> &names, const std::string &name) const;
     const Entry *named(const std::string &name) const;
     const std::vector<Entry> *ofStem(const std::string &stem) const;
     static const Entry &best(const std::vector<Entry> &candidates, const std::string &imageFile);

@@ -269,7 +269,7 @@ void FeedBuilder::setField(FeedRow &row, FeedField field, const std::string &nam
     case FeedField::Title:
     case FeedField::Author:
         // One can do without: where something else stands there, the row lacks it.
-        if (value.text.size() > kMaxText || !(serves(field, value) || (field != FeedField::Image && isScalar(value))))
+        if (value.text.size() > kMaxText || !serves(field, value))
             break;
         if (field == FeedField::Image)
             value.text = withAmpersands(value.text);

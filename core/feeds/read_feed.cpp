@@ -75,8 +75,10 @@ std::filesystem::path feedPath(const std::filesystem::path &given)
 {
     namespace fs = std::filesystem;
     std::error_code failed;
-    if (!fs::is_directory(given, failed) || fs::exists(given / "db.json", failed))
-        return fs::is_directory(given, failed) ? given / "db.json" : given;
+    if (!fs::is_directory(given, failed))
+        return given;
+    if (fs::exists(given / "db.json", failed))
+        return given / "db.json";
     std::vector<fs::path> feeds;
     for (fs::directory_iterator entry(given, failed); !failed && entry != fs::directory_iterator();
          entry.increment(failed))

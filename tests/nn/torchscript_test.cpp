@@ -8,6 +8,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/nn/networks/network_description.h"
 #include "core/nn/networks/torchscript.h"
 #include "tests/base/error_kind_name.h"
 
@@ -28,7 +29,7 @@ class TorchScriptTest : public QObject {
         const std::filesystem::path file = std::filesystem::path(m_folder.path().toStdString()) / (name + ".pt");
         module.save(file.string());
         if (!description.empty())
-            writeFileAtomically(torchScriptDescriptionPath(file), description);
+            writeFileAtomically(networkDescriptionPath(file), description);
         return file;
     }
 
@@ -109,7 +110,7 @@ private Q_SLOTS:
     {
         const std::filesystem::path file = std::filesystem::path(m_folder.path().toStdString()) / "text.pt";
         writeFileAtomically(file, "hello");
-        writeFileAtomically(torchScriptDescriptionPath(file), kGood);
+        writeFileAtomically(networkDescriptionPath(file), kGood);
         QVERIFY(QString::fromStdString(refusal(file)).startsWith("weights: "));
     }
 };

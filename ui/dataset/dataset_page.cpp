@@ -118,9 +118,7 @@ void DatasetPage::build()
     empty->extra()->addSpacing(8);
     empty->extra()->addLayout(recents);
     connect(empty, &EmptyState::clicked, this, [this] {
-        const QString file =
-            askForFile(this, QStringLiteral("Open a dataset"),
-                       QStringLiteral("Datasets (*.json *.ndjson *.jsonl *.csv *.tsv *.gz *.zst);;All files (*)"));
+        const QString file = askForDataset(this);
         if (!file.isEmpty())
             session.data().open(file);
     });

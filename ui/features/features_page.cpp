@@ -127,9 +127,7 @@ void FeaturesPage::build()
     empty->extra()->addWidget(sample, 0, Qt::AlignHCenter);
     connect(sample, &QPushButton::clicked, &session, &Session::openSample);
     connect(empty, &EmptyState::clicked, this, [this] {
-        const QString file =
-            askForFile(this, QStringLiteral("Open a dataset"),
-                       QStringLiteral("Datasets (*.json *.ndjson *.jsonl *.csv *.tsv *.gz *.zst);;All files (*)"));
+        const QString file = askForDataset(this);
         if (!file.isEmpty())
             session.data().open(file);
     });

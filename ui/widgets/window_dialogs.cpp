@@ -22,6 +22,7 @@ namespace dank::ui {
 
 namespace {
 
+constexpr auto kDatasetNames = "*.json *.ndjson *.jsonl *.csv *.tsv *.gz *.zst";
 constexpr auto kFolderKey = "lastFolder";
 
 void rememberFolder(const QString &file)
@@ -56,6 +57,19 @@ QString askForFile(QWidget *parent, const QString &title, const QString &filter)
     if (!file.isEmpty())
         rememberFolder(file);
     return file;
+}
+
+QString askForDataset(QWidget *parent)
+{
+    return askForFile(parent, QStringLiteral("Open a dataset"),
+                      QStringLiteral("Datasets (%1);;All files (*)").arg(QLatin1String(kDatasetNames)));
+}
+
+QString askForDatasetOrModel(QWidget *parent)
+{
+    return askForFile(
+        parent, QStringLiteral("Open a dataset or a model"),
+        QStringLiteral("Datasets and models (%1 *.dankmodel);;All files (*)").arg(QLatin1String(kDatasetNames)));
 }
 
 QStringList askForPictures(QWidget *parent)

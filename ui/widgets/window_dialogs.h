@@ -10,6 +10,9 @@ namespace dank::ui {
 
 /// File dialogs that remember their folder; empty when cancelled.
 QString askForFile(QWidget *parent, const QString &title, const QString &filter);
+/// A file of memes of any kind.
+QString askForDataset(QWidget *parent);
+QString askForDatasetOrModel(QWidget *parent);
 QStringList askForPictures(QWidget *parent);
 /// Where to save; the name gets the `ending`, such as ".csv", where it has none. Empty when cancelled.
 QString askWhereToSave(QWidget *parent, const QString &title, const QString &suggested, const QString &ending);

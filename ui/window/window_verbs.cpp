@@ -13,10 +13,7 @@ namespace dank::ui {
 
 namespace {
 
-constexpr auto kDatasets = "Datasets (*.json *.ndjson *.jsonl *.csv *.tsv *.gz *.zst);;All files (*)";
 constexpr auto kModels = "Models (*.dankmodel);;All files (*)";
-constexpr auto kBoth =
-    "Datasets and models (*.json *.ndjson *.jsonl *.csv *.tsv *.gz *.zst *.dankmodel);;All files (*)";
 
 QString pathOf(const Dataset &dataset)
 {
@@ -35,13 +32,13 @@ WindowVerbs::WindowVerbs(Session &session, QWidget &window) : QObject(&window), 
 
 void WindowVerbs::openAny()
 {
-    const QString file = askForFile(&m_window, QStringLiteral("Open a dataset or a model"), QLatin1String(kBoth));
+    const QString file = askForDatasetOrModel(&m_window);
     open(file, file.endsWith(QLatin1String(".dankmodel"), Qt::CaseInsensitive));
 }
 
 void WindowVerbs::openDataset()
 {
-    open(askForFile(&m_window, QStringLiteral("Open a dataset"), QLatin1String(kDatasets)), false);
+    open(askForDataset(&m_window), false);
 }
 
 void WindowVerbs::openModel()

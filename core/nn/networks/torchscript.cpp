@@ -58,11 +58,6 @@ private:
 
 }  // namespace
 
-fs::path torchScriptDescriptionPath(const fs::path &file)
-{
-    return networkDescriptionPath(file);
-}
-
 BackboneSpec torchScriptSpec(const fs::path &file)
 {
     const NetworkDescription description(file, kKeys,

@@ -13,9 +13,9 @@ namespace dank {
 ///      "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "crop_side": 256}
 /// `title` and `crop_side` may be left out. SUCH A FILE IS A PROGRAM: loading it runs what its author wrote. Nothing
 /// here decides whether that is wanted.
-std::filesystem::path torchScriptDescriptionPath(const std::filesystem::path &file);
-
-/// Reads the description, and only that. The id is "torchscript". Throws Error{File|Weights} that names the field.
+///
+/// Reads the description (network_description.h), and only that. The id is "torchscript". Throws Error{File|Weights}
+/// that names the field.
 BackboneSpec torchScriptSpec(const std::filesystem::path &file);
 
 /// Loads and runs the program once, to see that it takes and gives what its description says. Throws Error{Weights}

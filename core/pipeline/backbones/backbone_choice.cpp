@@ -3,10 +3,12 @@
 #include <algorithm>
 
 #include "core/backbone/convention.h"
+#include "core/backbone/own_network.h"
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/image/classic_features.h"
+#include "core/nn/networks/network_description.h"
 #include "core/nn/networks/torchscript.h"
 #include "core/nn/onnx/onnx_backbone.h"
 #include "core/nn/onnx/onnx_file.h"
@@ -105,8 +107,7 @@ BackboneRequest BackboneChoice::requestFor(const BackboneId &id, const BackboneR
 {
     const BackboneKind kind = this->kind();
     BackboneRequest result = request;
-    const bool isOwn = kind == BackboneKind::TorchScript || kind == BackboneKind::Onnx;
-    result.backbone = isOwn ? weights.string() : spec.id;
+    result.backbone = isOwnNetwork(kind) ? weights.string() : spec.id;
     result.weights = kind != BackboneKind::Network ? std::string()
                      : isUntrained()               ? std::string("none")
                                                    : weights.string();
@@ -176,7 +177,7 @@ std::string WeightsNames::ofTensors(const fs::path &file, const fs::path &librar
 std::string WeightsNames::ofOwnNetwork(const fs::path &file)
 {
     // All every time: the description may change while the network stays.
-    std::string hashes = hashFile(file) + hashFile(torchScriptDescriptionPath(file));
+    std::string hashes = hashFile(file) + hashFile(networkDescriptionPath(file));
     if (!isTorchScript(file))
         for (const fs::path &outside : openOnnxFile(file).outside)
             hashes += hashFile(outside);
@@ -284,7 +285,7 @@ BackboneChoice findBackbone(const BackboneId &id, const std::string &request, co
                         "The fine-tuned network " + id.text() + " lives in its model's file alone.");
         return findBackbone(id.base(), request, hint, library, names).changedBy(std::move(changes));
     }
-    if (id.network == kTorchScriptId || id.network == kOnnxId) {
+    if (isOwnNetwork(id.network)) {
         fs::path file = request.empty() ? hint : fs::path(request);
         if (request.empty())
             for (const fs::path &kept : keptOwnNetworks(library))

@@ -4,7 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
-#include "core/nn/networks/torchscript.h"
+#include "core/nn/networks/network_description.h"
 #include "core/nn/onnx/onnx_backbone.h"
 #include "core/nn/onnx/onnx_file.h"
 #include "core/pipeline/backbones/backbone_choice.h"
@@ -49,8 +49,8 @@ void keepOwnNetwork(const fs::path &file, const fs::path &library)
     fs::remove_all(beside, failed);
     createFolder(beside);
     const fs::path target = beside / file.filename().replace_extension(kSuffix);
-    std::vector<std::pair<fs::path, fs::path>> copies{
-        {file, target}, {torchScriptDescriptionPath(file), torchScriptDescriptionPath(target)}};
+    std::vector<std::pair<fs::path, fs::path>> copies{{file, target},
+                                                      {networkDescriptionPath(file), networkDescriptionPath(target)}};
     for (const fs::path &outside : network.outside)
         copies.emplace_back(outside, beside / outside.filename());
     for (const auto &[from, to] : copies)

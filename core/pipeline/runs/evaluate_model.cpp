@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "core/backbone/own_network.h"
 #include "core/base/file.h"
 #include "core/pipeline/backbones/backbone_table.h"
 #include "core/pipeline/runs/evaluate_run.h"
@@ -23,9 +24,8 @@ void requireMadeWith(const Model &model, const BackboneId &id, const std::string
     if (backbone.empty())
         return;
     const bool path = backbone.find_first_of("/.") != std::string::npos;
-    const bool isOwn = id.network == kTorchScriptId || id.network == kOnnxId;
-    const bool same =
-        path ? isOwn && names.ofOwnNetwork(backbone) == id.weights : backboneSpec(backbone).id == id.network;
+    const bool same = path ? isOwnNetwork(id.network) && names.ofOwnNetwork(backbone) == id.weights
+                           : backboneSpec(backbone).id == id.network;
     if (!same)
         throw Error(ErrorKind::Mismatch, "The model \"" + model.name + "\" was made with features of " + model.backbone
                                              + " and refuses those of " + displayPath(backbone) + ".");

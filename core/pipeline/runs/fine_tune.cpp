@@ -377,16 +377,6 @@ private:
     TrainReport m_report;
 };
 
-void removeRun(Library &library, std::int64_t run, RunLock &lock)
-{
-    lock = RunLock();
-    try {
-        library.runs().remove(run);
-    } catch (const Error &) {  // the user has locked it meanwhile
-        library.runs().setState(run, RunState::Interrupted);
-    }
-}
-
 }  // namespace
 
 bool isFineTuning(const RunRecord &record)
@@ -425,11 +415,11 @@ TrainReport fineTuneRun(std::int64_t from, const TuneConfig &tuning, const Pipel
         createFolder(library.runFolder(run));
         return TuningRun(library.runs().get(run), library, context, observer, control, job).go();
     } catch (const Cancelled &) {
-        removeRun(library, run, lock);
+        discardRun(library, run, lock);
         throw;
     } catch (const Error &) {
         if (library.runs().epochs(run).empty())  // it could not begin: nothing to go on with
-            removeRun(library, run, lock);
+            discardRun(library, run, lock);
         throw;
     }
 }

@@ -115,6 +115,16 @@ RunData rejoinRun(const RunRecord &record, Library &library, const PipelineConte
     return joinRunData(dataset, extracted, record.config, split, library, context.threads, job);
 }
 
+void discardRun(Library &library, std::int64_t run, RunLock &lock)
+{
+    lock = RunLock();
+    try {
+        library.runs().remove(run);
+    } catch (const Error &) {
+        library.runs().setState(run, RunState::Interrupted);
+    }
+}
+
 void describeRun(Model &model, const RunRecord &record, const RunData &data, bool untrained,
                  const std::string &splitHash)
 {

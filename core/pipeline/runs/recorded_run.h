@@ -8,6 +8,7 @@
 #include "core/model/model.h"
 #include "core/pipeline/runs/run_data.h"
 #include "core/store/run_record.h"
+#include "core/store/run_store.h"
 
 namespace dank {
 
@@ -25,6 +26,10 @@ BackboneRequest requestOf(const RunRecord &record);
 
 /// "cpu" where the run was asked to stay on it, else "auto": the machine may have changed.
 std::string deviceOf(const RunRecord &record);
+
+/// Deletes a run that ended before it was of use, and gives its lock back; where the user has locked it meanwhile, it
+/// stays as interrupted.
+void discardRun(Library &library, std::int64_t run, RunLock &lock);
 
 /// What a model says of the run that it is from, its head, its epochs and what its scores rest on aside.
 void describeRun(Model &model, const RunRecord &record, const RunData &data, bool untrained,

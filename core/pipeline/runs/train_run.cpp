@@ -309,12 +309,7 @@ TrainReport trainRun(const Dataset &dataset, const BackboneRequest &request, con
     try {
         return session.go({}, control, job);
     } catch (const Cancelled &) {
-        lock = RunLock();
-        try {
-            library.runs().remove(run);
-        } catch (const Error &) {  // the user has locked it meanwhile
-            library.runs().setState(run, RunState::Interrupted);
-        }
+        discardRun(library, run, lock);
         throw;
     }
 }
