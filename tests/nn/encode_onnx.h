@@ -32,6 +32,21 @@ inline std::string whole(const std::string &name, std::int64_t value)
     return part(1, name) + number(3, static_cast<std::uint64_t>(value)) + number(20, 2);
 }
 
+inline std::string real(const std::string &name, float value)
+{
+    std::string bytes(sizeof value, '\0');
+    std::memcpy(bytes.data(), &value, sizeof value);
+    return part(1, name) + varint(2 << 3 | 5) + bytes + number(20, 1);
+}
+
+inline std::string wholes(const std::string &name, const std::vector<std::int64_t> &values)
+{
+    std::string bytes = part(1, name);
+    for (const std::int64_t value : values)
+        bytes += number(8, static_cast<std::uint64_t>(value));
+    return bytes + number(20, 7);
+}
+
 inline std::string text(const std::string &name, const std::string &value)
 {
     return part(1, name) + part(4, value) + number(20, 3);

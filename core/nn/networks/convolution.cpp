@@ -2,33 +2,14 @@
 #include <vector>
 
 #include <ATen/ATen.h>
-#include <ATen/core/dispatch/Dispatcher.h>
 
-#include "core/nn/device.h"
 #include "core/nn/networks/network.h"
+#include "core/nn/networks/packed_convolution.h"
 #include "core/nn/networks/winograd.h"
 
 namespace dank {
 
 namespace {
-
-// LibTorch's prepacked oneDNN convolutions have no C++ function, so they are called by name.
-auto packOperator()
-{
-    return c10::Dispatcher::singleton().findSchema({"mkldnn_prepacked::conv2d_prepack", ""});
-}
-
-auto runOperator()
-{
-    return c10::Dispatcher::singleton().findSchema({"mkldnn_prepacked::conv2d_run", ""});
-}
-
-bool canPack(const Placement &placement)
-{
-    if (!placement.device.is_cpu() || !at::globalContext().hasMKLDNN() || !packOperator() || !runOperator())
-        return false;
-    return placement.type == at::kFloat || (placement.type == at::kBFloat16 && cpuHasNativeBFloat16());
-}
 
 /// A copy always: from_blob does not own its memory.
 at::Tensor placed(const std::vector<float> &values, at::IntArrayRef shape, const Placement &placement,
@@ -99,21 +80,13 @@ Convolution::Convolution(const ConvolutionShape &shape, const FoldedConvolution 
     const bool withBias = !parameters.bias.empty();
     if (withBias)
         m_bias = placed(parameters.bias, {shape.outputs}, placement, at::MemoryFormat::Contiguous);
-    if (!canPack(placement))
-        return;
-
     constexpr std::int64_t kTypicalBatch = 8;
-    std::vector<c10::IValue> stack;
-    stack.emplace_back(m_weight);
-    stack.push_back(withBias ? c10::IValue(m_bias) : c10::IValue());
-    stack.emplace_back(std::vector<std::int64_t>{shape.stride, shape.stride});
-    stack.emplace_back(std::vector<std::int64_t>{shape.paddingHeight, shape.paddingWidth});
-    stack.emplace_back(std::vector<std::int64_t>{1, 1});  // dilation
-    stack.emplace_back(std::int64_t{shape.groups});
-    stack.emplace_back(std::vector<std::int64_t>{kTypicalBatch, shape.inputs, side, side});
-    stack.emplace_back(std::string(m_relu ? "relu" : "none"));
-    packOperator()->callBoxed(stack);
-    m_packed = stack.at(0);
+    m_packed =
+        packConvolution(m_weight, m_bias,
+                        {{shape.stride, shape.stride}, {shape.paddingHeight, shape.paddingWidth}, {1, 1}, shape.groups},
+                        {kTypicalBatch, shape.inputs, side, side}, m_relu, placement);
+    if (!m_packed)
+        return;
     m_weight.reset();
     m_bias.reset();
 }
@@ -122,12 +95,8 @@ at::Tensor Convolution::operator()(const at::Tensor &x) const
 {
     if (m_winograd)
         return runWinograd(*m_winograd, x);
-    if (m_packed) {
-        static const c10::OperatorHandle run = *runOperator();
-        std::vector<c10::IValue> stack{x, *m_packed};
-        run.callBoxed(stack);
-        return stack.at(0).toTensor();
-    }
+    if (m_packed)
+        return runPacked(*m_packed, x);
     if (m_relu && m_fuses)
         if (at::Tensor y = fused(x, {}); y.defined())
             return y;

@@ -4,7 +4,9 @@
 
 #include <ATen/ATen.h>
 
+#include "core/nn/networks/packed_convolution.h"
 #include "core/nn/onnx/operators.h"
+#include "core/nn/onnx/preparation.h"
 
 namespace dank {
 
@@ -38,12 +40,12 @@ void checkRange(const OnnxCall &call, const std::vector<std::int64_t> &list, std
             call.refuse("its window has a size of " + std::to_string(value));
 }
 
-Window windowOf(const OnnxCall &call, std::vector<std::int64_t> kernel)
+/// `dims`: of what it slides over, batch and channels among them.
+Window windowOf(const OnnxCall &call, std::vector<std::int64_t> kernel, std::int64_t dims)
 {
-    const at::Tensor &x = call.in(0);
-    if (x.dim() < 3 || x.dim() > 5)
+    if (dims < 3 || dims > 5)
         call.refuse("only one to three axes behind batch and channels are known");
-    const auto axes = static_cast<std::size_t>(x.dim() - 2);
+    const auto axes = static_cast<std::size_t>(dims - 2);
     const std::vector<std::int64_t> ones(axes, 1);
     Window window{std::move(kernel), call.wholes("strides", ones), call.wholes("dilations", ones), {}, {}};
     checkRange(call, window.kernel, axes, 1);
@@ -54,6 +56,11 @@ Window windowOf(const OnnxCall &call, std::vector<std::int64_t> kernel)
     window.before.assign(pads.begin(), pads.begin() + static_cast<std::ptrdiff_t>(axes));
     window.after.assign(pads.begin() + static_cast<std::ptrdiff_t>(axes), pads.end());
     return window;
+}
+
+Window windowOf(const OnnxCall &call, std::vector<std::int64_t> kernel)
+{
+    return windowOf(call, std::move(kernel), call.in(0).dim());
 }
 
 /// "SAME": as many outputs as inputs by the stride, the odd one of the paddings after or before.
@@ -99,27 +106,44 @@ at::Tensor padded(const OnnxCall &call, const at::Tensor &x, const Window &windo
     return at::constant_pad_nd(x, window.padding(), value);
 }
 
-Tensors convolution(const OnnxCall &call)
+std::vector<std::int64_t> kernelOf(at::IntArrayRef weight)
+{
+    return {weight.begin() + 2, weight.end()};
+}
+
+/// Checks everything about a convolution with a weight of that shape and adds paddings that are uneven;
+/// apply(x, window, groups) does the rest.
+template <typename Apply>
+Tensors convolve(const OnnxCall &call, at::IntArrayRef weight, const Apply &apply)
 {
     at::Tensor x = call.in(0);
-    const at::Tensor &weight = call.in(1);
-    if (weight.dim() != x.dim())
+    if (static_cast<std::int64_t>(weight.size()) != x.dim())
         call.refuse("its kernel is for another number of axes");
-    Window window = windowOf(call, {weight.sizes().begin() + 2, weight.sizes().end()});
+    Window window = windowOf(call, kernelOf(weight));
     padSame(call, window);
     std::vector<std::int64_t> shape = outputSides(call, window);
-    shape.insert(shape.begin(), {x.size(0), weight.size(0)});
+    shape.insert(shape.begin(), {x.size(0), weight[0]});
     call.allow(shape);
     if (!window.isEven()) {
         x = padded(call, x, window, 0);
         std::fill(window.before.begin(), window.before.end(), 0);
     }
     const std::int64_t groups = call.whole("group", 1);
-    if (groups < 1 || weight.size(1) < 1 || x.size(1) / groups != weight.size(1) || x.size(1) % groups != 0
-        || weight.size(0) % groups != 0)
+    if (groups < 1 || weight[1] < 1 || x.size(1) / groups != weight[1] || x.size(1) % groups != 0
+        || weight[0] % groups != 0)
         call.refuse("its kernel is for another number of channels or groups");
-    return {at::convolution(x, weight, call.optional(2), window.strides, window.before, window.dilations, false,
-                            std::vector<std::int64_t>(window.kernel.size(), 0), groups)};
+    return {apply(x, window, groups)};
+}
+
+Tensors convolution(const OnnxCall &call)
+{
+    const at::Tensor &weight = call.in(1);
+    if (weight.dim() < 3)
+        call.refuse("its kernel is for another number of axes");
+    return convolve(call, weight.sizes(), [&](const at::Tensor &x, const Window &window, std::int64_t groups) {
+        return at::convolution(x, weight, call.optional(2), window.strides, window.before, window.dilations, false,
+                               std::vector<std::int64_t>(window.kernel.size(), 0), groups);
+    });
 }
 
 Tensors transposedConvolution(const OnnxCall &call)
@@ -257,6 +281,34 @@ Tensors globalMaximumPool(const OnnxCall &call)
 }
 
 }  // namespace
+
+OnnxComputation packedConvolution(const OnnxCall &known, bool relu)
+{
+    const at::Tensor &weight = known.in(1), bias = known.optional(2);
+    const std::string mode = known.text("auto_pad", "NOTSET");
+    const std::int64_t groups = known.whole("group", 1);
+    if (weight.dim() != 4 || weight.numel() == 0 || weight.scalar_type() != known.placement().type
+        || (mode != "NOTSET" && mode != "VALID") || groups < 1 || weight.size(0) % groups != 0
+        || (bias.defined() && (bias.dim() != 1 || bias.size(0) != weight.size(0))))
+        return {};
+    Window window = windowOf(known, kernelOf(weight.sizes()), weight.dim());
+    if (mode == "VALID" || !window.isEven())
+        std::fill(window.before.begin(), window.before.end(), 0);
+    constexpr std::int64_t kTypicalSide = 32;
+    const std::int64_t side =
+        kTypicalSide
+        + std::max((window.kernel[0] - 1) * window.dilations[0], (window.kernel[1] - 1) * window.dilations[1]);
+    const auto packed = packConvolution(weight.contiguous(at::MemoryFormat::ChannelsLast), bias,
+                                        {window.strides, window.before, window.dilations, groups},
+                                        {1, weight.size(1) * groups, side, side}, relu, known.placement());
+    if (!packed)
+        return {};
+    return [packed = *packed, shape = weight.sizes().vec()](const OnnxCall &call) {
+        return convolve(call, shape, [&](const at::Tensor &x, const Window &, std::int64_t) {
+            return runPacked(packed, x.contiguous(at::MemoryFormat::ChannelsLast));
+        });
+    };
+}
 
 std::span<const OnnxOperatorRow> convolutionOperators()
 {

@@ -10,6 +10,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/nn/onnx/operators.h"
+#include "core/nn/onnx/preparation.h"
 #include "core/nn/torch_device.h"
 
 namespace dank {
@@ -21,8 +22,9 @@ constexpr std::int64_t kMostFolded = std::int64_t{1} << 22;        // of one tha
 constexpr std::size_t kMostFoldedTogether = std::size_t{1} << 28;  // bytes
 constexpr std::size_t kMostSteps = 1'000'000;
 
-using Slot = std::int32_t;  ///< where a value lies in a run; kNone: left out
-constexpr Slot kNone = -1;
+using Slot = OnnxSlot;
+constexpr Slot kNone = kNoSlot;
+using Step = OnnxStep;
 
 const std::unordered_map<std::string_view, OnnxOperator> &operatorTable()
 {
@@ -63,13 +65,6 @@ std::string shapesOf(const Tensors &inputs)
         text += (text.empty() ? "" : ", ") + (input.defined() ? c10::str(input.sizes()) : std::string("nothing"));
     return text;
 }
-
-struct Step {
-    const OnnxNode *node = nullptr;
-    OnnxOperator run = nullptr;
-    std::vector<Slot> inputs, outputs;
-    std::vector<bool> isLast;  ///< of each input: no later step takes it
-};
 
 }  // namespace
 
@@ -155,6 +150,9 @@ public:
         }
         if (m_program.outputSlots.empty())
             m_program.refuse("it has no output");
+        dropUnused();
+        prepareSteps(m_program.steps, m_program.constants, m_program.outputSlots, m_program.file.opset,
+                     m_program.placement);
         dropUnused();
         findLastUses();
     }
@@ -321,6 +319,11 @@ const std::vector<OnnxValue> &OnnxInterpreter::inputs() const
 const std::vector<OnnxValue> &OnnxInterpreter::outputs() const
 {
     return m_program->outputs;
+}
+
+std::size_t OnnxInterpreter::steps() const
+{
+    return m_program->steps.size();
 }
 
 std::vector<at::Tensor> OnnxInterpreter::run(std::vector<at::Tensor> inputs, const CancelToken &cancel) const

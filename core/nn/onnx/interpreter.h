@@ -16,8 +16,8 @@
 
 namespace dank {
 
-/// A graph made ready to run: its nodes in order, its constants as tensors on the device, and what follows from
-/// constants alone computed already. Immutable, thread-safe.
+/// A graph made ready to run: its nodes in order, its constants as tensors on the device, what follows from constants
+/// alone computed already, and steps made quick as prepareSteps() does. Immutable, thread-safe.
 class OnnxInterpreter {
 public:
     /// Floating-point tensors take the placement's type. Throws Error{Weights} that names the file and the node: an
@@ -30,6 +30,8 @@ public:
 
     const std::vector<OnnxValue> &inputs() const;
     const std::vector<OnnxValue> &outputs() const;
+    /// How many a run takes; nodes that are taken together count as one.
+    std::size_t steps() const;
 
     /// As many as inputs(), of types and shapes that fit the graph; sides that the file leaves open may differ from run
     /// to run. Values are let go after their last use. Throws Error{Weights} that names the node whose inputs do not

@@ -26,6 +26,11 @@ OnnxNetwork::OnnxNetwork(const OnnxFile &file) : m_path(file.path)
 
 OnnxNetwork::~OnnxNetwork() = default;
 
+std::size_t OnnxNetwork::steps() const
+{
+    return m_interpreter->steps();
+}
+
 NumberArray OnnxNetwork::run(const NumberArray &input, const CancelToken &cancel) const
 {
     return translateTorchErrors("running " + displayPath(m_path), [&] {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -28,6 +29,10 @@ public:
     /// On as many threads as setIntraOpThreads() gave the calling one. Throws Error{Weights} for a shape that does not
     /// fit, Error{Memory}, Cancelled.
     NumberArray run(const NumberArray &input, const CancelToken &cancel) const;
+
+    /// How many a run takes: of the graph's nodes those that are not computed while loading, and nodes that are taken
+    /// together as one.
+    std::size_t steps() const;
 
 private:
     std::unique_ptr<const OnnxInterpreter> m_interpreter;

@@ -2,7 +2,10 @@
 
 #include <ATen/ATen.h>
 
+#include "core/nn/networks/packed_convolution.h"
 #include "core/nn/onnx/operators.h"
+#include "core/nn/onnx/preparation.h"
+#include "core/nn/onnx/product_of_tensors.h"
 
 namespace dank {
 
@@ -23,7 +26,7 @@ Tensors matrixProduct(const OnnxCall &call)
         batches *= std::max(i <= a.dim() ? a.size(a.dim() - i) : 1, i <= b.dim() ? b.size(b.dim() - i) : 1);
     shape.push_back(batches);
     call.allow(shape);
-    return {at::matmul(a, b)};
+    return {productOf(a, b)};
 }
 
 Tensors gemm(const OnnxCall &call)
@@ -106,6 +109,33 @@ Tensors meanVarianceNorm(const OnnxCall &call)
 }
 
 }  // namespace
+
+OnnxComputation packedProduct(const at::Tensor &weight, const at::Tensor &bias, bool relu, const Placement &placement)
+{
+    if (weight.dim() != 2 || weight.numel() == 0 || weight.scalar_type() != placement.type)
+        return {};
+    const std::int64_t inputs = weight.size(0), outputs = weight.size(1);
+    if (bias.defined() && (bias.dim() != 1 || bias.size(0) != outputs || bias.scalar_type() != placement.type))
+        return {};
+    // Rows as places of a picture: a convolution of 1 x 1 does with each what a product does.
+    constexpr std::int64_t kTypicalRows = 256;
+    const auto packed = packConvolution(weight.t().reshape({outputs, inputs, 1, 1}), bias, {},
+                                        {1, inputs, kTypicalRows, 1}, relu, placement);
+    if (!packed)
+        return {};
+    return [packed = *packed, inputs, outputs](const OnnxCall &call) -> Tensors {
+        const at::Tensor &x = call.in(0);
+        if (x.dim() < 1 || x.size(-1) != inputs)
+            call.refuse("its weights are for " + std::to_string(inputs) + " numbers");
+        std::vector<std::int64_t> shape = x.sizes().vec();
+        shape.back() = outputs;
+        call.allow(shape);
+        if (x.numel() == 0)
+            return {x.new_zeros(shape)};
+        const at::Tensor rows = x.contiguous().view({1, -1, 1, inputs}).permute({0, 3, 1, 2});
+        return {runPacked(packed, rows).permute({0, 2, 3, 1}).reshape(shape)};
+    };
+}
 
 std::span<const OnnxOperatorRow> productOperators()
 {
