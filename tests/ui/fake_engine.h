@@ -89,7 +89,8 @@ public:
         add(BackboneKind::Network, "inception_v3", "Inception V3");
         add(BackboneKind::Network, "resnet50", "ResNet-50");
         if (request.backbone.find('/') != std::string::npos)
-            add(BackboneKind::TorchScript, request.backbone.c_str(), "My network");
+            add(request.backbone.ends_with(".onnx") ? BackboneKind::Onnx : BackboneKind::TorchScript,
+                request.backbone.c_str(), "My network");
         bool settled = false;
         for (BackboneStatus &status : known)
             if (!settled && status.kind == BackboneKind::Network && !status.weights.empty())

@@ -285,6 +285,20 @@ private slots:
         QCOMPARE(f.session->features().request().backbone, std::string("/data/net.pt"));
     }
 
+    /// An ONNX file is data: nothing warns of it.
+    void ownDataIsNoProgram()
+    {
+        PageFixture f;
+        QVERIFY(f.ready());
+        BackboneRequest request = f.session->features().request();
+        request.backbone = "/data/net.onnx";
+        f.session->features().setRequest(request);
+        QTRY_VERIFY(f.card("/data/net.onnx"));
+        QCOMPARE(f.card("/data/net.onnx")->badge(), QString("your own network"));
+        QVERIFY(!f.card(QString()));
+        QVERIFY(weightsReady(*f.session));
+    }
+
     void comparisonTakesTheBestOfEach()
     {
         const auto title = [](const std::string &id) { return QString::fromStdString(id); };

@@ -108,7 +108,7 @@ BackboneCard::BackboneCard(QWidget *parent)
     connect(m_download, &QPushButton::clicked, this,
             [this] { m_entry.isEmpty() ? emit downloadClicked(m_id) : emit resumeClicked(m_entry); });
     connect(m_other, &QPushButton::clicked, this,
-            [this] { m_program ? emit fileClicked(m_id) : emit downloadClicked(m_id); });
+            [this] { m_isOwn ? emit fileClicked(m_id) : emit downloadClicked(m_id); });
     connect(m_file, &QPushButton::clicked, this, [this] { emit fileClicked(m_id); });
     connect(m_cancel, &QPushButton::clicked, this, &BackboneCard::cancelClicked);
     connect(m_untrained, &QPushButton::clicked, this, [this] { emit weightsChosen(m_id, QStringLiteral("none")); });
@@ -119,8 +119,8 @@ BackboneCard::Weights BackboneCard::weightsOf(const BackboneStatus &status, cons
 {
     if (status.kind == BackboneKind::Classic)
         return Weights::None;
-    if (status.kind == BackboneKind::TorchScript)
-        return status.id.empty() ? Weights::NoProgram : status.columns > 0 ? Weights::Program : Weights::BadProgram;
+    if (isOwnNetwork(status.kind))
+        return status.id.empty() ? Weights::NoOwn : status.columns > 0 ? Weights::Own : Weights::BadOwn;
     if (m_chosen && request.weights == "none")
         return Weights::Untrained;
     if (m_chosen && !request.weights.empty())
@@ -138,7 +138,7 @@ void BackboneCard::setStatus(const BackboneStatus &status, const BackboneRequest
     const Weights weights = weightsOf(status, request);
     showWords(status, request, weights);
     showButtons(status, weights, download);
-    const bool ready = weights != Weights::Missing && weights != Weights::NoProgram && weights != Weights::BadProgram;
+    const bool ready = weights != Weights::Missing && weights != Weights::NoOwn && weights != Weights::BadOwn;
     if (download.job.isBusy())
         showDownload(download.job);
     else
@@ -198,29 +198,32 @@ void BackboneCard::showWords(const BackboneStatus &status, const BackboneRequest
         setBadge(QStringLiteral("your file"), TextLabel::Tone::Ok);
         about = QString::fromStdString(request.weights);
         break;
-    case Weights::Program:
-        setBadge(QStringLiteral("your own program"), TextLabel::Tone::Warn);
+    case Weights::Own:
+        if (status.kind == BackboneKind::TorchScript)
+            setBadge(QStringLiteral("your own program"), TextLabel::Tone::Warn);
+        else
+            setBadge(QStringLiteral("your own network"), TextLabel::Tone::Ok);
         about = m_id;
         break;
-    case Weights::BadProgram:
+    case Weights::BadOwn:
         setBadge(QStringLiteral("cannot be used"), TextLabel::Tone::Bad);
         title = QFileInfo(m_id).fileName();
         summary = QString::fromStdString(status.problem);
         break;
-    case Weights::NoProgram:
+    case Weights::NoOwn:
         setBadge({}, TextLabel::Tone::Muted);
         title = QStringLiteral("Your own network");
-        sizes = QStringList{QStringLiteral("TorchScript")};
-        summary =
-            QStringLiteral("A file of your own with its preprocessing in a small JSON beside it. Such a file is a "
-                           "program: use only what you trust.");
+        sizes = QStringList{QStringLiteral("ONNX"), QStringLiteral("TorchScript")};
+        summary = QStringLiteral(
+            "An ONNX file, which is data, or a TorchScript file, which is a program; its preprocessing in a "
+            "small JSON beside it.");
         break;
     }
     setTitle(title);
     m_sizes->setText(sizes.join(QStringLiteral(" · ")));
     m_sizes->setVisible(!sizes.isEmpty());
     m_summary->setText(summary);
-    m_summary->setTone(weights == Weights::BadProgram ? TextLabel::Tone::Bad : TextLabel::Tone::Muted);
+    m_summary->setTone(weights == Weights::BadOwn ? TextLabel::Tone::Bad : TextLabel::Tone::Muted);
     m_summary->setVisible(!summary.isEmpty());
     m_weights->setText(about);
     m_weights->setTone(tone);
@@ -232,7 +235,7 @@ void BackboneCard::showButtons(const BackboneStatus &status, Weights weights, co
     const QString title = QString::fromStdString(status.title);
     const bool busy = download.job.isBusy();
     const bool lacks = (weights == Weights::Missing || weights == Weights::Untrained) && !busy;
-    const bool program = m_program = isOwnNetwork(status.kind);
+    const bool program = m_isOwn = isOwnNetwork(status.kind);
     const bool begun = !m_entry.isEmpty();
     const quint64 whole = begun                   ? download.entry.shownBytes()
                           : status.offers.empty() ? 0
@@ -250,17 +253,18 @@ void BackboneCard::showButtons(const BackboneStatus &status, Weights weights, co
     const QString wait = QStringLiteral("One download at a time: wait for the other, or cancel it");
     m_download->setToolTip(download.othersBusy ? wait : QString());
     setFlag(*m_download, "primary", m_chosen && weights == Weights::Missing);
-    m_file->setVisible((lacks || weights == Weights::NoProgram) && !busy);
-    setFlag(*m_file, "link", weights != Weights::NoProgram);
+    m_file->setVisible((lacks || weights == Weights::NoOwn) && !busy);
+    setFlag(*m_file, "link", weights != Weights::NoOwn);
     m_file->setAccessibleName(
         QStringLiteral("%1: %2").arg(program ? QStringLiteral("Your own network") : title, m_file->text()));
     m_file->setEnabled(program ? !m_locked : !download.othersBusy);
-    m_file->setToolTip(program ? QStringLiteral("A TorchScript file (*.pt)")
-                       : download.othersBusy
-                           ? wait
-                           : QStringLiteral("A .safetensors or .pth file; it is copied into the library"));
-    const bool chosenProgram = program && weights != Weights::NoProgram;
-    m_other->setVisible((m_chosen && weights == Weights::Installed && !busy) || chosenProgram);
+    m_file->setToolTip(
+        program ? QStringLiteral("An ONNX file (*.onnx) or a TorchScript file (*.pt)")
+        : download.othersBusy
+            ? wait
+            : QStringLiteral("A .safetensors, .pth or .h5 file, or a model.json; it is copied into the library"));
+    const bool chosenOwn = program && weights != Weights::NoOwn;
+    m_other->setVisible((m_chosen && weights == Weights::Installed && !busy) || chosenOwn);
     m_other->setText(program ? QStringLiteral("Choose another…") : QStringLiteral("Other weights…"));
     m_other->setAccessibleName(QStringLiteral("%1: %2").arg(title, m_other->text()));
     m_other->setEnabled(!program || !m_locked);

@@ -23,8 +23,8 @@ class BackboneCard : public Card {
 public:
     explicit BackboneCard(QWidget *parent = nullptr);
 
-    /// `locked`: the request cannot be changed now. A TorchScript status without an id stands for a network that has
-    /// yet to be chosen.
+    /// `locked`: the request cannot be changed now. The status of a user's own network without an id stands for
+    /// one that has yet to be chosen.
     void setStatus(const BackboneStatus &status, const BackboneRequest &request, bool locked,
                    const BackboneDownload &download = {});
     const QString &id() const { return m_id; }
@@ -44,7 +44,7 @@ protected:
     void keyPressEvent(QKeyEvent *event) override;
 
 private:
-    enum class Weights { None, Missing, Installed, Untrained, File, Program, NoProgram, BadProgram };
+    enum class Weights { None, Missing, Installed, Untrained, File, Own, NoOwn, BadOwn };
     Weights weightsOf(const BackboneStatus &status, const BackboneRequest &request) const;
     void showWords(const BackboneStatus &status, const BackboneRequest &request, Weights weights);
     void showButtons(const BackboneStatus &status, Weights weights, const BackboneDownload &download);
@@ -55,7 +55,7 @@ private:
     void choose();
 
     QString m_id, m_entry;
-    bool m_locked = false, m_chosen = false, m_program = false;
+    bool m_locked = false, m_chosen = false, m_isOwn = false;
     QLabel *m_mark;
     TextLabel *m_badge, *m_sizes, *m_summary, *m_weights;
     QPushButton *m_untrained, *m_own;

@@ -33,8 +33,8 @@ constexpr int kMargin = 20;
 constexpr int kGap = 14;
 constexpr int kLeastCard = 300, kMostColumns = 5;
 
-constexpr auto kWeightFiles = "Weights (*.safetensors *.pth *.pt *.bin);;All files (*)";
-constexpr auto kProgramFiles = "TorchScript (*.pt *.pth *.ts *.torchscript);;All files (*)";
+constexpr auto kWeightFiles = "Weights (*.safetensors *.pth *.pt *.bin *.h5 *.hdf5 model.json);;All files (*)";
+constexpr auto kOwnFiles = "Networks (*.onnx *.pt *.pth *.ts *.torchscript);;All files (*)";
 
 QComboBox *combo(std::initializer_list<std::pair<const char *, const char *>> entries, const QString &name)
 {
@@ -68,7 +68,7 @@ struct FeaturesPage : QWidget {
     void chooseWeights(const QString &id, const QString &weights);
     void askWhatToDownload(const QString &id);
     void askForWeights();
-    void askForProgram();
+    void askForOwnNetwork();
     bool locked() const;
     void request(const std::function<void(BackboneRequest &)> &change);
 
@@ -95,6 +95,7 @@ struct FeaturesPage : QWidget {
 FeaturesPage::FeaturesPage(Session &s, std::function<void(Page)> goes, QWidget *parent)
     : QWidget(parent), session(s), goTo(std::move(goes))
 {
+    lastOwn.kind = BackboneKind::TorchScript;
     build();
     connect(&session, &Session::changed, this, [this](const ChangeEvent &change) {
         if (change.as<MemeIds>() && change == Change::Features)
@@ -276,7 +277,8 @@ BackboneCard *FeaturesPage::newCard()
     connect(card, &BackboneCard::resumeClicked, this,
             [this](const QString &entry) { session.weights().fetch(entry.toStdString()); });
     connect(card, &BackboneCard::cancelClicked, &session, [this] { session.weights().cancel(); });
-    connect(card, &BackboneCard::fileClicked, this, [this, card] { card == own ? askForProgram() : askForWeights(); });
+    connect(card, &BackboneCard::fileClicked, this,
+            [this, card] { card == own ? askForOwnNetwork() : askForWeights(); });
     return card;
 }
 
@@ -311,7 +313,6 @@ BackboneStatus FeaturesPage::ownNetwork()
         lastOwn = *found;
     else
         lastOwn.cached = lastOwn.total = 0;  // not counted while another is chosen
-    lastOwn.kind = BackboneKind::TorchScript;
     return lastOwn;
 }
 
@@ -346,13 +347,18 @@ void FeaturesPage::askForWeights()
         session.weights().add(file);
 }
 
-void FeaturesPage::askForProgram()
+void FeaturesPage::askForOwnNetwork()
 {
-    const QString file = askForFile(this, QStringLiteral("A network of your own"), QLatin1String(kProgramFiles));
+    const QString file = askForFile(this, QStringLiteral("A network of your own"), QLatin1String(kOwnFiles));
     if (file.isEmpty())
         return;
-    connect(openDialog<OwnNetworkDialog>(file, this), &QDialog::accepted, this,
-            [this, path = QFileInfo(file).absoluteFilePath()] { chooseWeights(path, {}); });
+    const QString path = QFileInfo(file).absoluteFilePath();
+    // What is called so is never run, whatever it holds (isOnnxFile()).
+    if (path.endsWith(QLatin1String(".onnx")))
+        chooseWeights(path, {});
+    else
+        connect(openDialog<OwnNetworkDialog>(file, this), &QDialog::accepted, this,
+                [this, path] { chooseWeights(path, {}); });
 }
 
 void FeaturesPage::refresh()
