@@ -51,6 +51,8 @@ QString stageText(std::string_view stage)
         {"hash", QT_TRANSLATE_NOOP("Session", "Hashing pictures")},
         {"precision", QT_TRANSLATE_NOOP("Session", "Comparing precisions")},
         {"network", QT_TRANSLATE_NOOP("Session", "Loading the network")},
+        {"estimate", QT_TRANSLATE_NOOP("Session", "Timing three batches")},
+        {"activations", QT_TRANSLATE_NOOP("Session", "Computing what does not learn")},
         {"extract", QT_TRANSLATE_NOOP("Session", "Extracting features")},
         {"read", QT_TRANSLATE_NOOP("Session", "Reading stored features")},
         {"text", QT_TRANSLATE_NOOP("Session", "Reading the text")},

@@ -150,6 +150,26 @@ QString commandFor(Session &session, JobKind kind)
     return words.join(u' ');
 }
 
+QString fineTuneCommand(Session &session, std::int64_t run, const TuneConfig &tuning)
+{
+    const RunRecord *const record = session.runs().find(run);
+    QStringList words{"dank"};
+    if (!session.workplace().hasDefaultFolder())
+        words << "--library" << quoted(session.workplace().folder());
+    if (session.engine().threads() > 0)
+        words << "--threads" << QString::number(session.engine().threads());
+    words << "train" << (record ? quoted(std::filesystem::path(record->dataset)) : QStringLiteral("db.json"))
+          << "--from" << QString::number(run) << "--fine-tune" << tuneDepthName(tuning.depth);
+    const TuneConfig usual;
+    if (tuning.headRate > 0)
+        words << "--head-lr" << plain(tuning.headRate);
+    if (tuning.networkRate > 0)
+        words << "--backbone-lr" << plain(tuning.networkRate);
+    if (tuning.epochs != usual.epochs)
+        words << "--tune-epochs" << plain(tuning.epochs);
+    return words.join(u' ');
+}
+
 QString reproduceCommand(Session &session, bool seededTargets, int epochs, int seeds)
 {
     QStringList words{"dank"};

@@ -24,6 +24,20 @@ QString epochsText(int count)
     return countOf(count, TrainingJob::tr("epoch"), TrainingJob::tr("epochs"));
 }
 
+/// What a fine-tuning came to.
+QString outcomeText(const TuningOutcome &outcome)
+{
+    if (!outcome.comparison)
+        return TrainingJob::tr("Fine-tuning could not be compared with the frozen network, which is kept.");
+    const auto figure = [](double value) { return QLocale().toString(value, 'f', 2); };
+    const PairedDifference &found = *outcome.comparison;
+    const QString figures = TrainingJob::tr("Spearman is %1 fine-tuned and %2 frozen, on the same held-out memes.")
+                                .arg(figure(found.second), figure(found.first));
+    return figures + QLatin1Char(' ')
+           + (outcome.keptTuned ? TrainingJob::tr("The fine-tuned network is kept.")
+                                : TrainingJob::tr("That is not better beyond luck, so the frozen network is kept."));
+}
+
 }  // namespace
 
 struct TrainingJob::Link {
@@ -31,16 +45,17 @@ struct TrainingJob::Link {
     std::atomic_bool started{false};  ///< the run is recorded: from here a stop can keep something
 };
 
-void TrainingJob::start(std::int64_t resumed)
+void TrainingJob::start(const Start &how)
 {
     m_failed = false;
+    m_estimate.reset();
     m_parts.features.forgetProgress();
     m_parts.rater.trainingBegins();
     m_link = std::make_shared<Link>();
     m_parts.jobs.start(
         {.kind = JobKind::Train,
          .verb = tr("Getting ready to train"),
-         .work = [this, link = m_link, resumed, about = m_parts.data.dataset(), asked = m_parts.features.request(),
+         .work = [this, link = m_link, how, about = m_parts.data.dataset(), asked = m_parts.features.request(),
                   used = m_parts.choices.config(), folder = m_parts.place.folder()](JobScope &scope) -> JobPlan::Apply {
              const TrainingObserver observer = observerFor(scope);
              // What the observer tells nothing of: the stages before the first epoch, and those that judge the run.
@@ -50,32 +65,39 @@ void TrainingJob::start(std::int64_t resumed)
                      post([this] { comparing(tr("the same head on random features, and on shuffled labels")); });
                  else if (progress.stage == "baselines" && progress.done <= 1)
                      post([this] { comparing(tr("the mean, the nearest meme, a linear head, titles")); });
+                 else if (progress.stage == "tune")
+                     post([this, progress] { tuningGoesOn(progress); });
                  else if (progress.stage != "baselines" && !stageText(progress.stage).isEmpty())
                      show(progress);
              };
              const JobContext context{scope.context.cancel, otherStages};
              const auto engine = scope.engine();
              auto report = std::make_shared<TrainReport>(
-                 resumed ? engine->trainer().resume(resumed, folder, observer, link->control, context)
-                         : engine->trainer().train(*about, asked, used, folder, observer, link->control, context));
-             return [this, report, resumed, about, asked](bool discarded) {
+                 how.resumed ? engine->trainer().resume(how.resumed, folder, observer, link->control, context)
+                 : how.tuned
+                     ? engine->trainer().fineTune(how.tuned, how.tuning, folder, observer, link->control, context)
+                     : engine->trainer().train(*about, asked, used, folder, observer, link->control, context));
+             return [this, report, how, about, asked](bool discarded) {
                  // The stop came too late for the engine: finish what was asked. A run that was resumed stays: what it
                  // learnt before is in the same model as what it has learnt since.
-                 if (discarded && !resumed) {
+                 if (discarded && !how.resumed) {
                      m_parts.place.withLibrary([&](Library &l) { l.runs().remove(report->run); });
                      m_parts.jobs.amend([](JobStatus &status) { status = {}; });
                      abandoned();
                      return;
                  }
                  finished(*report);
-                 if (!resumed)
+                 if (!how.resumed && !how.tuned)
                      m_parts.features.takeSummary(report->features, about, asked);
              };
          },
-         .retry = [this, resumed] { resumed ? resumeRun(resumed) : train(); },
+         .retry =
+             [this, how] {
+                 how.resumed ? resumeRun(how.resumed) : how.tuned ? fineTune(how.tuned, how.tuning) : train();
+             },
          .keep = [this] { return keep(); },
          .abandoned = [this] { abandoned(); },
-         .failed = [this, resumed](const TaskResult &result) { return broke(result, resumed != 0); },
+         .failed = [this, how](const TaskResult &result) { return broke(result, how); },
          .over = [this] { m_parts.features.refreshStatuses(); }});
     m_parts.place.notify(Change::Training);
 }
@@ -93,6 +115,12 @@ TrainingObserver TrainingJob::observerFor(const JobScope &scope)
     observer.paused = [this, post](bool isPaused, int saved) { post([=, this] { paused(isPaused, saved); }); };
     observer.warned = [this, post](const std::string &warning) {
         post([this, warning] { m_parts.place.say(Message::Severity::Warning, QString::fromStdString(warning)); });
+    };
+    observer.estimated = [this, post](const TuningEstimate &found) {
+        post([this, found] {
+            m_estimate = found;
+            m_parts.place.notify(Change::Training);
+        });
     };
     observer.snapshot = [this, post](std::shared_ptr<const Model> taken) {
         post([this, taken = std::move(taken)] {
@@ -171,6 +199,17 @@ void TrainingJob::epoch(const EpochStats &stats, int best)
     });
 }
 
+/// An epoch of a network may take hours: the bar moves within it.
+void TrainingJob::tuningGoesOn(const Progress &progress)
+{
+    m_parts.jobs.amend([&](JobStatus &status) {
+        if (status.state != JobState::Running)
+            return;
+        status.done = progress.done;
+        status.total = progress.total;
+    });
+}
+
 void TrainingJob::paused(bool paused, int savedEpoch)
 {
     m_parts.chart.notePause(paused, savedEpoch);
@@ -245,6 +284,9 @@ void TrainingJob::finished(const TrainReport &report)
         QStringList notes;
         for (const std::string &note : report.notes)
             notes << QString::fromStdString(note);
+        if (report.tuning)
+            m_parts.place.say(Message::Severity::Info,
+                              tr("Run %1: %2").arg(QString::number(report.run), outcomeText(*report.tuning)));
         if (!notes.isEmpty())
             m_parts.place.say(Message::Severity::Info,
                               tr("Run %1: %2").arg(QString::number(report.run), notes.join(u' ')));
@@ -276,7 +318,7 @@ void TrainingJob::abandoned()
 }
 
 /// What was learnt until then stays.
-bool TrainingJob::broke(const TaskResult &result, bool resumed)
+bool TrainingJob::broke(const TaskResult &result, const Start &how)
 {
     const TrainingView &live = m_parts.chart.live();
     m_failed = live.live;
@@ -285,7 +327,9 @@ bool TrainingJob::broke(const TaskResult &result, bool resumed)
     m_parts.chart.end(live.run, live.bestEpoch);
     m_parts.rater.trainingEnds(nullptr);
     m_parts.runs.refresh();
-    if (!resumed && m_parts.features.offerClassic(result, [this] { train(); }))
+    if (how.tuned)
+        return false;
+    if (!how.resumed && m_parts.features.offerClassic(result, [this] { train(); }))
         return true;
     if (result.kind != ErrorKind::Diverged)
         return false;
@@ -308,14 +352,21 @@ void TrainingJob::train()
     if (const QString hindrance = m_parts.choices.hindrance(); !hindrance.isEmpty())
         m_parts.place.say(Message::Severity::Error, hindrance);
     else
-        start(0);
+        start({});
 }
 
 void TrainingJob::resumeRun(std::int64_t run)
 {
     const Workplace::Telling telling(m_parts.place);
     if (m_parts.runs.findReadable(run) && m_parts.jobs.isFree(JobKind::Train))
-        start(run);
+        start({.resumed = run, .tuned = 0, .tuning = {}});
+}
+
+void TrainingJob::fineTune(std::int64_t run, const TuneConfig &tuning)
+{
+    const Workplace::Telling telling(m_parts.place);
+    if (m_parts.runs.findReadable(run) && m_parts.jobs.isFree(JobKind::Train))
+        start({.resumed = 0, .tuned = run, .tuning = tuning});
 }
 
 void TrainingJob::pause()

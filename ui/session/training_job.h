@@ -29,18 +29,28 @@ public:
 
     void train();  ///< extracts first what is missing
     void resumeRun(std::int64_t run);
+    /// Lets a network learn with the head of a finished run (Trainer::fineTune()), as a run of its own.
+    void fineTune(std::int64_t run, const TuneConfig &tuning);
+    /// What the fine-tuning at work takes, once that was measured.
+    const std::optional<TuningEstimate> &estimate() const { return m_estimate; }
     void pause();
     void resume();
 
 private:
     struct Link;
-    void start(std::int64_t resumed);
+    /// What a training begins with: with nothing, or with one of two runs.
+    struct Start {
+        std::int64_t resumed = 0, tuned = 0;
+        TuneConfig tuning;
+    };
+    void start(const Start &how);
     TrainingObserver observerFor(const JobScope &scope);
     bool keep();
 
     void started(std::int64_t run, const TrainConfig &used, double meanLoss, std::size_t trainRows,
                  std::size_t heldOutRows);
     void epoch(const EpochStats &stats, int best);
+    void tuningGoesOn(const Progress &progress);
     void paused(bool paused, int savedEpoch);
     void beginJudging();
     void comparing(const QString &detail);
@@ -48,12 +58,13 @@ private:
 
     void finished(const TrainReport &report);
     void abandoned();
-    bool broke(const TaskResult &result, bool resumed);
+    bool broke(const TaskResult &result, const Start &how);
     void startClock();
 
     const Parts m_parts;
     std::shared_ptr<Link> m_link;  ///< shared with the training's thread
     bool m_failed = false;
+    std::optional<TuningEstimate> m_estimate;
     QElapsedTimer m_epochClock;  ///< since training proper began, or went on after a pause
     int m_epochsAtClock = 0;
     QElapsedTimer m_crossClock;  ///< since the first step of the cross-validation

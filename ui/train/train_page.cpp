@@ -10,6 +10,7 @@
 #include "ui/charts/target_chart.h"
 #include "ui/runs/loss_card.h"
 #include "ui/runs/runs_card.h"
+#include "ui/train/fine_tune_card.h"
 #include "ui/train/reproduce_dialog.h"
 #include "ui/train/train_settings.h"
 #include "ui/widgets/set_up.h"
@@ -48,6 +49,7 @@ struct TrainPage : QWidget {
     EmptyState *empty;
     LossCard *loss;
     TrainSettings *settings;
+    FineTuneCard *fineTune;
     RunsCard *runs;
 };
 
@@ -55,7 +57,8 @@ TrainPage::TrainPage(Session &s, QWidget *parent)
     : QWidget(parent), session(s), header(new PageHeader(tr("Train"), this)), banner(new QWidget(this)),
       bannerIcon(new QLabel(banner)), bannerText(new TextLabel({}, int(TextRole::Body), TextLabel::Tone::Warn, banner)),
       stack(new QStackedWidget(this)), empty(new EmptyState(QStringLiteral("train"), {}, {}, this)),
-      loss(new LossCard(this)), settings(new TrainSettings(this)), runs(new RunsCard(s, this))
+      loss(new LossCard(this)), settings(new TrainSettings(this)), fineTune(new FineTuneCard(s, this)),
+      runs(new RunsCard(s, this))
 {
     auto *line = newBox<QHBoxLayout>(6, banner);
     line->addWidget(bannerIcon);
@@ -83,6 +86,7 @@ TrainPage::TrainPage(Session &s, QWidget *parent)
     row->addLayout(left, 1);
     row->addWidget(settings);
     column->addLayout(row, 5);
+    column->addWidget(fineTune);
     column->addWidget(runs, 3);
 
     auto *scroll = new QScrollArea(this);
@@ -120,11 +124,13 @@ TrainPage::TrainPage(Session &s, QWidget *parent)
             showVerdict();
             showLock();
             runs->refresh();
+            fineTune->refresh();
             break;
         case Change::Dataset:
         case Change::Features:
         case Change::Engine:
             showHeader();
+            fineTune->refresh();
             showEmpty();
             break;
         case Change::Job:
@@ -132,9 +138,11 @@ TrainPage::TrainPage(Session &s, QWidget *parent)
             showVerdict();
             showLock();
             runs->refreshLive();
+            fineTune->refresh();
             break;
         case Change::Runs:
             runs->refresh();
+            fineTune->refresh();
             showVerdict();
             break;
         case Change::Settings:

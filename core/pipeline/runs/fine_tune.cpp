@@ -19,6 +19,7 @@
 #include "core/pipeline/runs/tuning_inputs.h"
 #include "core/pipeline/runs/tuning_room.h"
 #include "core/store/checkpoint.h"
+#include "core/store/fine_tuned_run.h"
 #include "core/store/model_file.h"
 #include "core/store/run_dataset.h"
 #include "core/weights/weights_file.h"
@@ -379,12 +380,6 @@ private:
 
 }  // namespace
 
-bool isFineTuning(const RunRecord &record)
-{
-    const nlohmann::json made = nlohmann::json::parse(record.request, nullptr, false);
-    return made.is_object() && made.contains("fine_tune");
-}
-
 TrainReport fineTuneRun(std::int64_t from, const TuneConfig &tuning, const PipelineContext &context,
                         const TrainingObserver &observer, TrainingControl &control, const JobContext &job)
 {
@@ -395,7 +390,7 @@ TrainReport fineTuneRun(std::int64_t from, const TuneConfig &tuning, const Pipel
     if (record.state != RunState::Done || record.model.empty())
         throw Error(ErrorKind::Library, name + " is not finished, so nothing can go on from it. `dank resume "
                                             + std::to_string(from) + "` finishes it.");
-    if (isFineTuning(record))
+    if (fineTunedRun(record) != 0)
         throw Error(ErrorKind::Library, name + " is a fine-tuning itself. Go on from the run that it went on from.");
     const BackboneId id = BackboneId::parse(record.backbone);
     if (!findNetworkSpec(id.network))

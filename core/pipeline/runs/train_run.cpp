@@ -14,6 +14,7 @@
 #include "core/pipeline/runs/run_data.h"
 #include "core/pipeline/runs/run_head.h"
 #include "core/store/checkpoint.h"
+#include "core/store/fine_tuned_run.h"
 #include "core/store/library.h"
 #include "core/store/model_file.h"
 
@@ -322,7 +323,7 @@ TrainReport resumeRun(std::int64_t run, const PipelineContext &context, const Tr
     RunRecord record = library.runs().get(run);
     if (record.state == RunState::Done)
         throw Error(ErrorKind::Library, "Run " + std::to_string(run) + " is finished; there is nothing to resume.");
-    if (isFineTuning(record))
+    if (fineTunedRun(record) != 0)
         return resumeFineTuning(std::move(record), library, context, observer, control, job);
     ExtractReport extracted;
     RunData data = rejoinRun(record, library, context, observer.extract, job, extracted);
