@@ -60,6 +60,12 @@ void RatingModel::useRun(std::int64_t run)
         load(record->model, false);
 }
 
+void RatingModel::recall(std::shared_ptr<const Model> earlier)
+{
+    if (!m_pinned && !m_chart.live().live)
+        set(std::move(earlier), false);
+}
+
 void RatingModel::trainingBegins()
 {
     m_pinnedDuring = false;

@@ -22,6 +22,9 @@ public:
     void open(const QString &file);
     void useRun(std::int64_t run);  ///< of the run in training: its snapshots, as they come
 
+    /// A model of earlier, unless the user has picked one or a training makes one.
+    void recall(std::shared_ptr<const Model> earlier);
+
     // For the training, whose snapshots leave a model alone that the user has picked.
     void trainingBegins();
     void takeSnapshot(std::shared_ptr<const Model> taken);

@@ -14,6 +14,7 @@ Session::Session(const Options &options, QObject *parent)
       m_choices(m_place, m_jobs, m_data, m_features, m_runs), m_rater(m_place, m_chart, m_runs),
       m_board(m_place, m_engine, m_features, m_rater), m_evaluations(m_place, m_jobs, m_data, m_features, m_runs),
       m_training({m_place, m_jobs, m_data, m_features, m_choices, m_chart, m_runs, m_rater, m_evaluations}),
+      m_lastRun({m_place, m_jobs, m_data, m_features, m_choices, m_chart, m_runs, m_rater, m_evaluations}),
       m_weights(m_place, m_engine, m_jobs, m_features, m_board),
       m_studies(m_place, m_engine, m_jobs, m_data, m_features), m_explanations(m_place, m_engine, m_features)
 {

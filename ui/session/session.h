@@ -5,6 +5,7 @@
 #include "ui/lanes/thumbnails.h"
 #include "ui/session/actions.h"
 #include "ui/session/explanations.h"
+#include "ui/session/last_run.h"
 #include "ui/session/machine_studies.h"
 #include "ui/session/meme_finder.h"
 #include "ui/session/rating_board.h"
@@ -81,6 +82,7 @@ private:
     RatingBoard m_board;
     Evaluations m_evaluations;
     TrainingJob m_training;
+    LastRun m_lastRun;
     WeightsInstaller m_weights;
     MachineStudies m_studies;
     Explanations m_explanations;

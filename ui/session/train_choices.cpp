@@ -80,6 +80,14 @@ void TrainChoices::setConfig(const TrainConfig &config)
     }
 }
 
+void TrainChoices::recall(const TrainConfig &config)
+{
+    if (m_config == config || m_config != TrainConfig::automatic())
+        return;
+    m_config = config;
+    m_place.notify(Change::Settings);
+}
+
 QString TrainChoices::featureWords(const BackboneRequest &request) const
 {
     const QString title = m_features.titleOf(request.backbone);

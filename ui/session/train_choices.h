@@ -24,6 +24,8 @@ public:
     QString hindrance() const;
 
     void setConfig(const TrainConfig &config);  ///< undoable
+    /// Settings of earlier, unless the user has changed them already; nothing to undo.
+    void recall(const TrainConfig &config);
     /// Why the fields of the settings cannot be used as they stand, a whole sentence; a training then says so instead
     /// of training with the last settings that could. Empty: they can.
     void setProblem(const QString &problem) { m_problem = problem; }

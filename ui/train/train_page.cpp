@@ -239,14 +239,15 @@ void TrainPage::showEmpty()
         empty->setButton(tr("Try the sample"), actions.open);
         empty->setHint(session.runs().all().empty() ? tr("or drop a db.json here")
                                                     : tr("Earlier runs are below: show one on the chart."));
-    } else if (!session.features().summary()) {
+    } else if (!session.features().areComplete()) {
         empty->setSentence(
             tr("Extract features first: the network learns from what a picture network sees in each meme."));
         empty->setButton(tr("Extract features"), actions.extract);
         empty->setHint(session.jobs().status().isBusy() ? session.jobs().status().detail : QString());
     } else {
-        empty->setSentence(tr("Ready to learn from %1.")
-                               .arg(countOf(qint64(session.features().summary()->rows), tr("meme"), tr("memes"))));
+        const auto summary = session.features().summary();
+        const std::size_t rows = summary ? summary->rows : dataset->records().size();
+        empty->setSentence(tr("Ready to learn from %1.").arg(countOf(qint64(rows), tr("meme"), tr("memes"))));
         empty->setButton(tr("Train"), actions.train);
         empty->setHint(tr("The curve appears here with the first epoch."));
     }
@@ -256,7 +257,7 @@ void TrainPage::pressEmptyButton()
 {
     if (!session.data().dataset())
         session.openSample();
-    else if (!session.features().summary())
+    else if (!session.features().areComplete())
         session.features().extract();
     else
         session.training().train();

@@ -1,0 +1,100 @@
+#include "ui/session/last_run.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/backbone/own_network.h"
+#include "core/store/model_file.h"
+
+namespace dank::ui {
+
+struct LastRun::Found {
+    std::int64_t run = 0;
+    std::int64_t shown = 0;                 ///< the run that was on the chart when it was looked for
+    std::shared_ptr<const Dataset> opened;  ///< likewise
+    std::shared_ptr<const Model> model;
+    std::shared_ptr<const Evaluation> evaluation;  ///< null where it was not judged
+    std::shared_ptr<const CrossValidation> cross;  ///< null where there is none
+};
+
+namespace {
+
+/// How the run's features are asked for again; nothing where they came from a file that may be gone, or is a program.
+std::optional<BackboneRequest> requestAgain(const RunRecord &record, const std::filesystem::path &library,
+                                            const BackboneRequest &now)
+{
+    BackboneRequest request = requestOfRun(record, now);
+    const std::optional<BackboneId> id = BackboneId::tryParse(record.backbone);
+    if (!id || isOwnNetwork(id->network))
+        return std::nullopt;
+    if (request.weights.empty() || request.weights == "none")
+        return request;
+    if (std::filesystem::path(request.weights).parent_path() != library / "weights")
+        return std::nullopt;
+    request.weights.clear();  // those that are installed
+    return request;
+}
+
+}  // namespace
+
+LastRun::LastRun(const Parts &parts) : m_parts(parts)
+{
+    m_parts.place.react([this](const ChangeEvent &change) {
+        if (change == Change::Dataset && std::exchange(m_opened, m_parts.data.opened()) != m_parts.data.opened())
+            look();
+    });
+}
+
+const RunRecord *LastRun::find() const
+{
+    const auto &all = m_parts.runs.all();
+    const auto found = std::ranges::find_if(all, [hash = m_opened->contentHash()](const RunRecord &run) {
+        return run.problem.empty() && run.state == RunState::Done && !run.model.empty() && run.datasetHash == hash;
+    });
+    return found == all.end() ? nullptr : &*found;
+}
+
+void LastRun::look()
+{
+    const RunRecord *const record = m_opened ? find() : nullptr;
+    if (!record)
+        return;
+    auto found = std::make_shared<Found>();
+    found->run = record->run;
+    found->shown = m_parts.chart.shown().run;
+    found->opened = m_opened;
+    m_parts.place.quietly(
+        [found, file = record->model, folder = m_parts.place.folder()](const CancelToken &) {
+            found->model = std::make_shared<const Model>(loadModel(file));
+            runGuarded([&] {  // one that cannot be read can be computed anew
+                const Library library = Library::open(folder);
+                if (auto evaluation = library.evaluations().get(found->run))
+                    found->evaluation = std::make_shared<const Evaluation>(std::move(*evaluation));
+                if (auto cross = library.evaluations().crossValidation(found->run))
+                    found->cross = std::make_shared<const CrossValidation>(std::move(*cross));
+            });
+        },
+        [this, found](const TaskResult &result) {
+            if (result.outcome == TaskResult::Outcome::Finished)  // else all is as it would be without the run
+                bringBack(*found);
+        });
+}
+
+void LastRun::bringBack(const Found &found)
+{
+    const RunRecord *const record = m_parts.runs.find(found.run);
+    if (!record || found.opened != m_parts.data.opened() || m_parts.jobs.status().isBusy()
+        || m_parts.chart.shown().run != found.shown)
+        return;
+    const Workplace::Telling telling(m_parts.place);
+    if (const auto request = requestAgain(*record, m_parts.place.folder(), m_parts.features.request());
+        request && m_parts.features.picks() == 0)
+        m_parts.features.takeRequest(*request);
+    m_parts.choices.recall(record->config);
+    m_parts.runs.show(found.run);
+    m_parts.rater.recall(found.model);
+    if (found.evaluation && !m_parts.evaluations.evaluation())
+        m_parts.evaluations.show(found.evaluation, found.cross, found.model);
+}
+
+}  // namespace dank::ui
