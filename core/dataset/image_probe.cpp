@@ -15,36 +15,11 @@
 #include "core/base/file_descriptor.h"
 #include "core/base/names.h"
 #include "core/dataset/byte_source.h"
+#include "core/dataset/foreign_file.h"
 
 namespace dank {
 
 namespace {
-
-std::string describeForeign(std::span<const std::byte> head)
-{
-    if (beginsWith(head, "%PDF"))
-        return "it is a PDF document";
-    if (beginsWith(head, "ftyp", 4))
-        return "it is a film, or a HEIC or AVIF picture, which cannot be read";
-    if (beginsWith(head, "\x1a\x45\xdf\xa3"))
-        return "it is a film";
-    if (beginsWith(head, "II*") || beginsWith(head, "MM"))
-        return "it begins like a TIFF picture, which cannot be read";
-    if (beginsWith(head, "PK\x03\x04"))
-        return "it is a ZIP archive";
-    std::string_view text(reinterpret_cast<const char *>(head.data()), head.size());
-    if (text.starts_with("\xef\xbb\xbf"))
-        text.remove_prefix(3);
-    const std::size_t first = text.find_first_not_of(" \t\r\n");
-    if (first != std::string_view::npos && text[first] == '<')
-        return text.find("<svg") != std::string_view::npos ? "it is an SVG drawing, which cannot be read"
-                                                           : "it begins like a web page";
-    const bool printable = std::all_of(text.begin(), text.end(), [](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        return byte >= 0x20 || byte == '\t' || byte == '\r' || byte == '\n';
-    });
-    return printable ? "it begins like text" : "it is not JPEG, PNG, WebP, BMP or GIF";
-}
 
 /// Why a picture will not be decoded.
 struct Refusal {
@@ -65,7 +40,7 @@ public:
             throw Refusal{SkipReason::ImageUnreadable,
                           "the file has " + std::to_string(m_source.size() >> 20) + " MiB, more than the "
                               + std::to_string(kMaxImageBytes >> 20) + " MiB a picture may have"};
-        const auto view = m_source.upTo(0, 64);
+        const auto view = m_source.upTo(0, kForeignHead);
         const std::vector<std::byte> head(view.begin(), view.end());
         if (beginsWith(head, "RIFF") && (head.size() < 12 || beginsWith(head, "WEBP", 8))) {
             m_probe.format = ImageFormat::WebP;

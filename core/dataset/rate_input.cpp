@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -10,6 +12,8 @@
 #include <unistd.h>
 
 #include "core/base/file_descriptor.h"
+#include "core/dataset/byte_source.h"
+#include "core/dataset/foreign_file.h"
 
 namespace fs = std::filesystem;
 
@@ -17,27 +21,17 @@ namespace dank {
 
 namespace {
 
-bool isNamedLikePicture(const fs::path &path)
-{
-    static constexpr std::array<std::string_view, 11> kExtensions{".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp",
-                                                                  ".bmp", ".dib",  ".gif", ".apng", ".jif"};
-    std::string extension = path.extension().native();
-    for (char &c : extension)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
-}
-
 bool beginsLikePicture(const fs::path &path)
 {
     const FileDescriptor file(path, O_RDONLY | O_NONBLOCK);
-    std::array<char, 12> bytes{};
-    if (!file || ::read(file.get(), bytes.data(), bytes.size()) < 12)
+    std::array<std::byte, kForeignHead> bytes{};
+    const ssize_t count = file ? ::read(file.get(), bytes.data(), bytes.size()) : 0;
+    if (count < 12)
         return false;
-    const std::string_view head(bytes.data(), bytes.size());
-    return head.starts_with("\xff\xd8\xff") || head.starts_with("\x89PNG\r\n\x1a\n") || head.starts_with("GIF87a")
-           || head.starts_with("GIF89a") || (head.starts_with("RIFF") && head.substr(8) == "WEBP")
-           || (head.starts_with("BM") && head.substr(6, 4) == std::string_view("\0\0\0\0", 4));
+    const auto head = std::span<const std::byte>(bytes).first(static_cast<std::size_t>(count));
+    return beginsWith(head, "\xff\xd8\xff") || beginsWith(head, "\x89PNG\r\n\x1a\n") || beginsWith(head, "GIF87a")
+           || beginsWith(head, "GIF89a") || (beginsWith(head, "RIFF") && beginsWith(head, "WEBP", 8))
+           || (beginsWith(head, "BM") && beginsWith(head, std::string_view("\0\0\0\0", 4), 6)) || foreignPicture(head);
 }
 
 bool isHidden(const fs::path &path)
@@ -46,7 +40,18 @@ bool isHidden(const fs::path &path)
     return !name.empty() && name.front() == '.';
 }
 
-/// Depth first, each folder's files and subfolders sorted by name together. A folder that cannot be read gives nothing.
+/// Whether a path in a folder is one that has to be answered for: a file like a picture, or one that hides what it is.
+bool looksLikePicture(const fs::path &path)
+{
+    std::error_code failed;
+    const fs::file_status status = fs::status(path, failed);  // a link counts where it leads to a file
+    if (fs::is_regular_file(status))
+        return isNamedLikePicture(path) || beginsLikePicture(path);
+    return !fs::status_known(status) || (!fs::exists(status) && isNamedLikePicture(path));
+}
+
+/// Depth first, each folder's files and subfolders sorted by name together. A folder that cannot be read stands for
+/// itself.
 void expandFolder(const fs::path &folder, std::vector<fs::path> &files, const JobContext &job)
 {
     // A list of what is still to visit, the next one last: no recursion for a hostile depth to exhaust.
@@ -65,13 +70,14 @@ void expandFolder(const fs::path &folder, std::vector<fs::path> &files, const Jo
                  entry.increment(failed))
                 if (!isHidden(entry->path()))
                     children.push_back(entry->path());
+            if (failed)
+                files.push_back(current);
             std::sort(children.begin(), children.end(),
                       [](const fs::path &a, const fs::path &b) { return a.native() > b.native(); });
             pending.insert(pending.end(), children.begin(), children.end());
             continue;
         }
-        // A link counts where it leads to a file.
-        if (fs::is_regular_file(current, failed) && (isNamedLikePicture(current) || beginsLikePicture(current))) {
+        if (looksLikePicture(current)) {
             files.push_back(current);
             if (files.size() % 64 == 0)
                 job.report("find", files.size(), 0);

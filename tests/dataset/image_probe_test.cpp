@@ -142,7 +142,7 @@ private slots:
                               << "not_an_image"
                               << "AVIF";
         QTest::newRow("RIFF film") << QByteArray("RIFF\x20\0\0\0AVI LIST", 16) << "not_an_image"
-                                   << "not JPEG";
+                                   << "it is a film";
         QTest::newRow("png bomb") << replaced(png, 16, QByteArray("\0\0\x75\x30\0\0\x75\x30", 8)) << "image_too_large"
                                   << "30000 x 30000";
         QTest::newRow("png beyond") << replaced(png, 16, QByteArray("\xff\xff\xff\xff\xff\xff\xff\xff", 8))
