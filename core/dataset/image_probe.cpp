@@ -16,6 +16,7 @@
 #include "core/base/names.h"
 #include "core/dataset/byte_source.h"
 #include "core/dataset/foreign_file.h"
+#include "core/dataset/jpeg_scans.h"
 
 namespace dank {
 
@@ -132,6 +133,19 @@ private:
         return false;
     }
 
+    std::vector<std::byte> wholeFile()
+    {
+        std::vector<std::byte> bytes;
+        bytes.reserve(static_cast<std::size_t>(m_source.size()));
+        while (bytes.size() < m_source.size()) {
+            const auto piece = m_source.upTo(bytes.size(), ByteSource::kWindow);
+            if (piece.empty())
+                truncated();
+            bytes.insert(bytes.end(), piece.begin(), piece.end());
+        }
+        return bytes;
+    }
+
     void followJpeg()
     {
         constexpr int kMaxSegments = 20'000;
@@ -169,7 +183,7 @@ private:
             // Nearly always the end marker is at the end; a phone may have hung a film behind it.
             constexpr std::uint64_t kTail = 4 << 10;
             const std::uint64_t tail = m_source.size() > at + kTail ? m_source.size() - kTail : at;
-            if (!hasEndOfImage(tail, m_source.size()) && !hasEndOfImage(at, tail + 1))
+            if (!hasEndOfImage(tail, m_source.size()) && !hasEndOfImage(at, tail + 1) && !jpegHasAllRows(wholeFile()))
                 truncated();
             return;
         }

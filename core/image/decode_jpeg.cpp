@@ -2,14 +2,15 @@
 #include <memory>
 #include <new>
 #include <string>
+#include <string_view>
 #include <utility>
 
-#include <libexif/exif-data.h>
-#include <opencv2/core.hpp>
 #include <turbojpeg.h>
 
+#include "core/dataset/byte_source.h"
+#include "core/dataset/jpeg_scans.h"
 #include "core/image/decoders.h"
-#include "core/image/mat_view.h"
+#include "core/image/orientation.h"
 
 namespace dank::decoders {
 namespace {
@@ -21,43 +22,28 @@ const unsigned char *raw(std::span<const std::byte> bytes)
     return reinterpret_cast<const unsigned char *>(bytes.data());
 }
 
-/// The EXIF orientation 1 … 8; 1 where there is none or it makes no sense.
+/// What the first EXIF segment tells, wherever it stands before the picture.
 int readOrientation(std::span<const std::byte> bytes)
 {
-    const std::unique_ptr<ExifData, void (*)(ExifData *)> data(exif_data_new(), exif_data_unref);
-    if (!data)
-        return 1;
-    // As found: following the specification would have the library invent missing entries.
-    exif_data_unset_option(data.get(), EXIF_DATA_OPTION_FOLLOW_SPECIFICATION);
-    exif_data_set_option(data.get(), EXIF_DATA_OPTION_DONT_CHANGE_MAKER_NOTE);
-    exif_data_load_data(data.get(), raw(bytes), static_cast<unsigned int>(bytes.size()));
-    const ExifEntry *entry = exif_content_get_entry(data->ifd[EXIF_IFD_0], EXIF_TAG_ORIENTATION);
-    if (!entry || !entry->data || entry->format != EXIF_FORMAT_SHORT || entry->size < 2)
-        return 1;
-    const int value = exif_get_short(entry->data, exif_data_get_byte_order(data.get()));
-    return value >= 1 && value <= 8 ? value : 1;
-}
-
-/// The picture as it is meant to be looked at. 5 … 8 swap width and height.
-Image makeUpright(Image image, int orientation)
-{
-    if (orientation == 1)
-        return image;
-    Image out = image;
-    if (orientation >= 5) {
-        std::swap(out.width, out.height);
-        cv::Mat transposed = matOf(out);
-        cv::transpose(matOf(image), transposed);
-        image = out;
+    for (std::size_t at = 2; at + 4 <= bytes.size() && byteAt(bytes, at) == 0xff;) {
+        const std::uint32_t marker = byteAt(bytes, at + 1);
+        if (marker == 0xff) {  // fill byte
+            ++at;
+            continue;
+        }
+        if (marker == 0x01 || (marker >= 0xd0 && marker <= 0xd7)) {
+            at += 2;
+            continue;
+        }
+        const std::size_t length = big16(bytes, at + 2);
+        if (marker == 0xda || length < 2 || length > bytes.size() - at - 2)
+            break;
+        const auto body = bytes.subspan(at + 4, length - 2);
+        if (marker == 0xe1 && body.size() >= 6 && beginsWith(body, std::string_view("Exif\0", 5)))
+            return exifOrientation(body.subspan(6));
+        at += 2 + length;
     }
-    // 2 mirrored, 3 turned half round, 4 mirrored downwards; 5 transposed, 6 to turn right, 7 transversed, 8 to turn
-    // left.
-    constexpr int kFlips[] = {1, -1, 0};
-    if (const int flip = (orientation - 1) % 4; flip > 0) {
-        cv::Mat flipped = matOf(out);
-        cv::flip(matOf(image), flipped, kFlips[flip - 1]);
-    }
-    return out;
+    return 1;
 }
 
 /// CMYK as Adobe writes it into JPEG (inverted: 255 is no ink) to RGB by Pillow's arithmetic.
@@ -120,9 +106,11 @@ Decoded decodeJpeg(std::span<const std::byte> bytes, int targetSide)
         != 0) {
         if (tjGetErrorCode(handle.get()) != TJERR_WARNING)
             return refuse(SkipReason::ImageCorrupt, lastMessage(handle));
-        // Stray bytes and the like are tolerated; a picture that ends early is not, even with an end marker.
+        // Stray bytes and the like are tolerated, and where all rows are there an end marker is not missed; a picture
+        // that ends early is not, even with an end marker.
         const std::string message = lastMessage(handle);
-        if (message.find("remature end") != std::string::npos)
+        const bool wantsEndMarker = message.find("Premature end of JPEG file") != std::string::npos;
+        if (wantsEndMarker ? !jpegHasAllRows({bytes.begin(), bytes.end()}) : message.find("premature end") != std::string::npos)
             return refuse(SkipReason::ImageTruncated, message);
     }
     if (fourInks)

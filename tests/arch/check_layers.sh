@@ -43,6 +43,9 @@ check() {
 
     includes '(csv|zlib|zstd)\.h' 'libcsv, zlib and zstd only in core/feeds' $(sources core app ui | grep -v '^core/feeds/')
 
+    includes '(png|gif_lib)\.h|webp/' 'libpng, giflib and libwebp only in core/image' $(sources core app ui | grep -v '^core/image/')
+    includes 'turbojpeg\.h' 'libjpeg-turbo only in core/image and core/dataset' $(sources core app ui | grep -vE '^core/(image|dataset)/')
+
     # Layers: what each may include of ours.
     while read -r layer allowed; do
         files=$(sources "$layer")
@@ -95,7 +98,7 @@ app/gui core/base core/backbone core/feeds core/dataset core/learn core/evaluate
 RULES
 
     # A header that shows another library's types belongs to its own room.
-    theirs="$torch|$opencv|$tesseract|nlohmann/|Eigen/|SQLiteCpp/|sqlite3|zip\.h|curl/|xxhash|turbojpeg|gif_lib|libexif/"
+    theirs="$torch|$opencv|$tesseract|nlohmann/|Eigen/|SQLiteCpp/|sqlite3|zip\.h|curl/|xxhash|turbojpeg|gif_lib|png\.h|webp/"
     grep -lE "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"]($theirs)" $(sources core | grep '\.h$') /dev/null |
         while read -r header; do
             folder=$(printf '%s' "$header" | cut -d/ -f1,2)

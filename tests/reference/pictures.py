@@ -7,6 +7,8 @@ Lossless files have exact pixels; those of lossy ones are Pillow's own decoding.
 import io
 import pathlib
 import struct
+import subprocess
+import tempfile
 import zlib
 
 from PIL import Image, ImageOps
@@ -94,6 +96,19 @@ save("progressive.jpg", rgb, quality=90, subsampling=0, progressive=True)
 save("grey.jpg", grey, quality=90)
 cmyk = Image.merge("CMYK", [grey, ImageOps.invert(grey), alpha.point(lambda v: v // 2), grey.point(lambda v: v // 3)])
 save("cmyk.jpg", cmyk, quality=95, subsampling=0)
+
+def jpegtran(name, source, *options):
+    """Other scans of the same coefficients; jpegtran is in Debian's libjpeg-turbo-progs."""
+    (out / name).write_bytes(subprocess.run(["jpegtran", "-copy", "all", *options, out / source],
+                                            stdout=subprocess.PIPE, check=True).stdout)
+    golden(name, Image.open(out / name))
+
+
+jpegtran("restarts.jpg", "subsampled.jpg", "-restart", "1B")
+with tempfile.NamedTemporaryFile("w", suffix=".txt") as script:
+    script.write("0;\n1;\n2;\n")
+    script.flush()
+    jpegtran("scans.jpg", "subsampled.jpg", "-scans", script.name)
 side = paint(24, 16)
 for orientation in range(1, 9):
     exif = Image.Exif()
