@@ -221,14 +221,13 @@ private:
         const auto screen = need(6, 7);
         std::uint64_t at = 13 + colourTableBytes(byteAt(screen, 4));
         setSize(little16(screen, 0), little16(screen, 2));
-        for (bool hasFrame = false;;) {
+        for (bool hasFrame = false; !hasFrame;) {  // what comes behind the first frame is not used
             const std::uint32_t kind = byteAt(need(at, 1), 0);
             ++at;
-            if (kind == 0x3b) {
-                if (!hasFrame)
-                    corrupt("it holds no picture");
-                return;
-            }
+            if (kind == 0)  // nothing, between blocks
+                continue;
+            if (kind == 0x3b)
+                corrupt("it holds no picture");
             if (kind == 0x21) {
                 ++at;
             } else if (kind == 0x2c) {

@@ -109,6 +109,10 @@ Decoded decodeGif(std::span<const std::byte> bytes)
         return failed(error);
     int transparent = NO_TRANSPARENT_COLOR;
     for (;;) {
+        // Some programs leave bytes of nothing between the blocks. The library reads through `reader`, without a buffer
+        // of its own.
+        while (!reader.rest.empty() && reader.rest.front() == std::byte{0})
+            reader.rest = reader.rest.subspan(1);
         GifRecordType type = UNDEFINED_RECORD_TYPE;
         if (DGifGetRecordType(gif.get(), &type) == GIF_ERROR)
             return failed(gif->Error);

