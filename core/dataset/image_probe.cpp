@@ -199,18 +199,18 @@ private:
         bool hasData = false;
         for (std::uint64_t at = 33;;) {
             const auto chunk = need(at, 8);
+            // The data are in one row of chunks: what comes behind it is not needed, the end marker neither.
+            if (hasData && !beginsWith(chunk, "IDAT", 4))
+                return;
             for (std::size_t i = 4; i < 8; ++i)
                 if (const std::uint32_t letter = byteAt(chunk, i) & ~0x20u; letter < 'A' || letter > 'Z')
                     corrupt("no chunk where one should be");
-            hasData = hasData || beginsWith(chunk, "IDAT", 4);
+            if (beginsWith(chunk, "IEND", 4))
+                corrupt("it holds no picture");
+            hasData = beginsWith(chunk, "IDAT", 4);
             at += 12 + std::uint64_t{big32(chunk, 0)};  // 32 bits each: no overflow
             if (at > m_source.size())
                 truncated();
-            if (!beginsWith(chunk, "IEND", 4))
-                continue;
-            if (!hasData)
-                corrupt("it holds no picture");
-            return;
         }
     }
 
@@ -250,8 +250,8 @@ private:
         const std::uint64_t chunk = little32(head, 16);
         if (riff < 22 || chunk < 10 - (beginsWith(head, "VP8L", 12) ? 5 : 0))
             corrupt("its header is too short");
-        if (riff + 8 > m_source.size() || chunk + 20 > m_source.size())
-            truncated();
+        const bool extended = beginsWith(head, "VP8X", 12);
+        const bool animated = extended && (byteAt(head, 20) & 0x02) != 0;
         if (beginsWith(head, "VP8 ", 12)) {
             if ((byteAt(head, 20) & 1) != 0 || !beginsWith(head, "\x9d\x01\x2a", 23))
                 corrupt("its first frame has no start code");
@@ -261,11 +261,23 @@ private:
                 corrupt("its picture has no signature");
             const std::uint32_t bits = little32(head, 21);
             setSize((bits & 0x3fff) + 1, (bits >> 14 & 0x3fff) + 1);
-        } else if (beginsWith(head, "VP8X", 12)) {
+        } else if (extended) {
             setSize((little16(head, 24) | byteAt(head, 26) << 16) + 1,
                     (little16(head, 27) | byteAt(head, 29) << 16) + 1);
         } else {
             corrupt("it holds no picture");
+        }
+        // The picture, or the first frame, must be there; what comes behind it is not used.
+        for (std::uint64_t at = 12, end = 0;; at = end) {
+            const auto next = need(at, 8);
+            const std::uint64_t length = little32(next, 4);
+            const bool isPicture =
+                animated ? beginsWith(next, "ANMF") : beginsWith(next, "VP8 ") || beginsWith(next, "VP8L");
+            if (at + 8 + length > m_source.size())
+                truncated();
+            if (isPicture)
+                return;
+            end = at + 8 + length + length % 2;
         }
     }
 
@@ -273,18 +285,18 @@ private:
     {
         const auto head = need(0, 26);
         const std::uint32_t headerSize = little32(head, 14);
-        if (headerSize != 12 && (headerSize < 40 || headerSize > 256))
+        if (headerSize != 12 && (headerSize < 16 || headerSize > 256))
             throw Refusal{SkipReason::NotAnImage, "it begins with the letters BM but is no BMP picture"};
         const std::uint64_t pixels = little32(head, 10);
         const std::uint64_t length = little32(head, 2);
         std::int64_t width = little16(head, 18), height = little16(head, 20);
         std::uint32_t depth = little16(head, 24), compression = 0;
         if (headerSize != 12) {
-            const auto info = need(14, 40);
+            const auto info = need(14, headerSize);
             width = static_cast<std::int32_t>(little32(info, 4));
             height = std::abs(std::int64_t{static_cast<std::int32_t>(little32(info, 8))});  // < 0: top row first
             depth = little16(info, 14);
-            compression = little32(info, 16);
+            compression = headerSize < 20 ? 0 : little32(info, 16);
         }
         setSize(width, height);
         constexpr std::array<std::uint32_t, 7> kDepths{1, 2, 4, 8, 16, 24, 32};

@@ -40,11 +40,11 @@ Decoded decodeImage(std::span<const std::byte> bytes, int targetSide)
         switch (probe.format) {
         case ImageFormat::Jpeg: return decoders::decodeJpeg(bytes, targetSide);
         case ImageFormat::Gif: return decoders::decodeGif(bytes);
-        case ImageFormat::Png:
-        case ImageFormat::WebP:
-        case ImageFormat::Bmp: break;
+        case ImageFormat::Png: return decoders::decodePng(bytes);
+        case ImageFormat::WebP: return decoders::decodeWebP(bytes);
+        case ImageFormat::Bmp: return decoders::decodeBmp(bytes);
         }
-        return decoders::decodeOther(bytes, probe.format);
+        return decoders::refuse(SkipReason::NotAnImage, "it is of no known format");
     } catch (const std::bad_alloc &) {
         throw Error(ErrorKind::Memory, "There is not enough memory to decode a picture.");
     }

@@ -110,7 +110,8 @@ Decoded decodeJpeg(std::span<const std::byte> bytes, int targetSide)
         // that ends early is not, even with an end marker.
         const std::string message = lastMessage(handle);
         const bool wantsEndMarker = message.find("Premature end of JPEG file") != std::string::npos;
-        if (wantsEndMarker ? !jpegHasAllRows({bytes.begin(), bytes.end()}) : message.find("premature end") != std::string::npos)
+        if (wantsEndMarker ? !jpegHasAllRows({bytes.begin(), bytes.end()})
+                           : message.find("premature end") != std::string::npos)
             return refuse(SkipReason::ImageTruncated, message);
     }
     if (fourInks)

@@ -18,8 +18,14 @@ int jpegDivisor(int width, int height, int targetSide);
 /// The first picture of a GIF by giflib, laid on a white screen at its place.
 Decoded decodeGif(std::span<const std::byte> bytes);
 
-/// PNG, WebP and BMP by OpenCV.
-Decoded decodeOther(std::span<const std::byte> bytes, ImageFormat format);
+/// PNG by libpng, upright after its eXIf; of an animated one the picture that every program shows.
+Decoded decodePng(std::span<const std::byte> bytes);
+
+/// WebP by libwebp, upright after its EXIF; of an animated one the first frame, at its place on white.
+Decoded decodeWebP(std::span<const std::byte> bytes);
+
+/// BMP of every version, by hand: alpha counts only where a mask declares it.
+Decoded decodeBmp(std::span<const std::byte> bytes);
 
 /// A refusal with its reason.
 Decoded refuse(SkipReason reason, std::string detail);

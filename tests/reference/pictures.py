@@ -89,6 +89,18 @@ png("grey16.png", W, H, 16, 0, [b"".join(struct.pack(">H", p[2]) for p in row) f
 expected.putdata([(eight(p[2]),) * 3 for row in wide for p in row])
 golden("grey16.png", expected)
 
+
+def interlaced(name, source):
+    """The same picture in Adam7's order, by ImageMagick."""
+    subprocess.run(["convert", out / source, "-define", "png:preserve-colormap", "-interlace", "PNG", out / name], check=True)
+    (out / (name + ".rgb")).write_bytes((out / (source + ".rgb")).read_bytes())
+
+
+interlaced("interlaced.png", "rgb.png")
+interlaced("interlaced-rgba.png", "rgba.png")
+interlaced("interlaced-palette-alpha.png", "palette-alpha.png")
+interlaced("interlaced16.png", "rgb16.png")
+
 # JPEG
 save("rgb.jpg", rgb, quality=90, subsampling=0)
 save("subsampled.jpg", paint(32, 24), quality=90, subsampling=2)
