@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 
 #include "app/cli/console.h"
 #include "app/cli/text.h"
@@ -24,16 +26,34 @@ std::string checkDevice(const std::string &name)
     return "\"" + name + "\" is no device: auto, cpu, cuda or cuda:N";
 }
 
+/// All of the text as one number, or nothing.
+template <typename Number>
+std::optional<Number> numberIn(const std::string &text)
+{
+    Number number{};
+    const char *const end = text.data() + text.size();
+    const auto [stopped, problem] = std::from_chars(text.data(), end, number);
+    return problem == std::errc() && stopped == end ? std::optional(number) : std::nullopt;
+}
+
 }  // namespace
 
 std::string checkSeed(const std::string &text)
 {
-    std::uint64_t seed = 0;
-    const char *const end = text.data() + text.size();
-    const auto [stopped, problem] = std::from_chars(text.data(), end, seed);
-    return problem == std::errc() && stopped == end
-               ? std::string()
-               : "\"" + text + "\" is no seed: a whole number from 0 to 18446744073709551615";
+    return numberIn<std::uint64_t>(text) ? std::string()
+                                         : "\"" + text + "\" is no seed: a whole number from 0 to 18446744073709551615";
+}
+
+std::string checkCount(const std::string &text)
+{
+    return numberIn<std::int64_t>(text).value_or(0) > 0 ? std::string()
+                                                        : "\"" + text + "\" is no whole number from 1 on";
+}
+
+std::string checkAboveZero(const std::string &text)
+{
+    const double number = numberIn<double>(text).value_or(0);
+    return std::isfinite(number) && number > 0 ? std::string() : "\"" + text + "\" is no number above 0";
 }
 
 void addDeviceOption(CLI::App &app, std::string &device)

@@ -17,6 +17,10 @@ std::shared_ptr<BackboneRequest> addExtractOptions(CLI::App &app, const char *ba
 
 /// A check for --seed: the parser itself would bend a negative or too large number into another one.
 std::string checkSeed(const std::string &text);
+/// Checks for a whole number from 1, as runs and epochs have, and for any number above 0: CLI11's own name the bounds
+/// of a double.
+std::string checkCount(const std::string &text);
+std::string checkAboveZero(const std::string &text);
 
 /// A number with a default that the help shows.
 template <typename Number, typename Check>

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "app/cli/commands.h"
+#include "app/cli/extract_options.h"
 #include "app/cli/text.h"
 #include "core/base/file.h"
 
@@ -130,7 +131,7 @@ Action declareLibrary(CLI::App &app)
     pruning->add_option("--backbone", request.backbones, "Only features of this id, or of a network's every id")
         ->type_name("ID");
     pruning->add_option("--unused-for", request.unusedForDays, "Only what was not used for so many days")
-        ->check(CLI::PositiveNumber)
+        ->check(checkCount)
         ->type_name("DAYS");
     pruning->add_option("--to", request.mostBytes, "No more than it takes to bring the library to this size, as 500MB")
         ->transform(CLI::AsSizeValue(true))

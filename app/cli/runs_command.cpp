@@ -229,7 +229,7 @@ Action declareRuns(CLI::App &app)
     const auto add = [&](const char *name, const char *summary, bool takesRun, Action action) {
         CLI::App *sub = app.add_subcommand(name, summary);
         if (takesRun)
-            sub->add_option("RUN", options->run, "Its number")->required()->check(CLI::PositiveNumber);
+            sub->add_option("RUN", options->run, "Its number")->required()->check(checkCount);
         sub->callback([chosen, action = std::move(action)] { *chosen = action; });
         return sub;
     };
@@ -246,7 +246,7 @@ Action declareRuns(CLI::App &app)
         [options](Context &context) { return diff(context, *options); })
         ->add_option("RUN", options->runs, "Their numbers, two or more")
         ->required()
-        ->check(CLI::PositiveNumber);
+        ->check(checkCount);
     add("note", "Write a note to a run; an empty one takes it away", true,
         [options](Context &context) { return note(context, *options); })
         ->add_option("TEXT", options->words, "The note")

@@ -285,7 +285,7 @@ Action declareTrain(CLI::App &app)
         ->check(CLI::IsMember({"last", "last2", "all"}))
         ->type_name("DEPTH");
     app.add_option("--from", options->from, "Fine-tune that finished run instead of training one first")
-        ->check(CLI::PositiveNumber)
+        ->check(checkCount)
         ->type_name("RUN");
     const auto tune = [&](const char *name, auto TuneConfig::*member, const char *help, const char *type) {
         using Value = std::remove_cvref_t<decltype(TuneConfig().*member)>;
@@ -295,13 +295,14 @@ Action declareTrain(CLI::App &app)
                    options->tuningChanges.push_back([=](TuneConfig &tuning) { tuning.*member = value; });
                },
                help)
-            ->check(CLI::PositiveNumber)
+            ->check(std::is_integral_v<Value> ? checkCount : checkAboveZero)
             ->type_name(type);
     };
     tune("--backbone-lr", &TuneConfig::networkRate,
          "The network's learning rate in a fine-tuning; else a hundredth of the head's", "X");
     tune("--head-lr", &TuneConfig::headRate, "The head's in a fine-tuning; else that of its training", "X");
     tune("--tune-epochs", &TuneConfig::epochs, "At most this many passes of a fine-tuning (20)", "N");
+    tune("--tune-patience", &TuneConfig::patience, "Stop it after this many epochs without a better order", "N");
     addOutputs(app, options->out, options->log, options->strict);
     return [options](Context &context) { return train(context, *options); };
 }
@@ -309,7 +310,7 @@ Action declareTrain(CLI::App &app)
 Action declareResume(CLI::App &app)
 {
     auto options = std::make_shared<ResumeOptions>();
-    app.add_option("RUN", options->run, "Its number, from `dank runs`")->required()->check(CLI::PositiveNumber);
+    app.add_option("RUN", options->run, "Its number, from `dank runs`")->required()->check(checkCount);
     addOutputs(app, options->out, options->log, options->strict);
     return [options](Context &context) { return resume(context, *options); };
 }

@@ -58,6 +58,14 @@ void TestCliUsage::exitCodes_data()
     QTest::newRow("negative seed") << QStringList{"train", some, "--seed", "-1"} << 2 << "--seed";
     QTest::newRow("seed beyond 64 bits") << QStringList{"sample", path("s"), "--seed", "18446744073709551616"} << 2
                                          << "--seed";
+    const QString whole = "is no whole number from 1 on";
+    QTest::newRow("run to go on from") << QStringList{"train", some, "--from", "abc"} << 2 << "\"abc\" " + whole;
+    QTest::newRow("half an epoch") << QStringList{"train", some, "--tune-epochs", "1.5"} << 2 << whole;
+    QTest::newRow("no rate") << QStringList{"train", some, "--head-lr", "0"} << 2 << "is no number above 0";
+    QTest::newRow("run to resume") << QStringList{"resume", "0"} << 2 << whole;
+    QTest::newRow("run to show") << QStringList{"runs", "show", "1e3"} << 2 << whole;
+    QTest::newRow("runs to compare") << QStringList{"runs", "diff", "1", "-2"} << 2 << whole;
+    QTest::newRow("days") << QStringList{"library", "prune", "--unused-for", "soon"} << 2 << whole;
     QTest::newRow("preset") << QStringList{"train", some, "--preset", "best"} << 2 << "best";
     QTest::newRow("loss") << QStringList{"train", some, "--loss", "hubert"} << 2 << "hubert";
     QTest::newRow("target") << QStringList{"train", some, "--target", "sqrt"} << 2 << "sqrt";
