@@ -1,8 +1,8 @@
 // Writes a dataset whose upvotes follow what a frozen network can hardly see: tuning_pictures FOLDER COUNT SEED
-// Memes by the sample's painter, any backdrop, any creature, any words; in half of them a small red ring stands
-// somewhere, in the others a small red disc of the same area, and the ring is what is dank. A mean over all places of
-// features that were not made for it hardly tells them apart. FOLDER/db.json has the rule, FOLDER/shuffled.json the
-// same upvotes dealt anew.
+// Memes by the sample's painter, any backdrop, any creature, any words; in half of them a red ring stands somewhere, in
+// the others a red disc of the same area, and the ring is what is dank. A mean over all places of features that were
+// not made for it tells them apart badly from few memes; blocks that may learn do it where the mark is. FOLDER/db.json
+// has the rule, FOLDER/shuffled.json the same upvotes dealt anew.
 
 #include <algorithm>
 #include <cmath>
@@ -38,7 +38,7 @@ Image paint(Random &random, bool ring)
     Image image = paintMeme(sketch);
     Canvas canvas(image);
     const Point at{random.uniform(30, kSide - 30), random.uniform(70, kSide - 70)};
-    const double radius = 18, thick = 6;
+    const double radius = 32, thick = radius / 3;
     constexpr Colour kRed{235, 20, 25};
     if (ring)
         canvas.arc(at, {radius, radius}, 0, 360, thick, kRed);
