@@ -193,9 +193,9 @@ void TestPpocrReader::realMemes()
                                 .arg(score.characterErrorRate(), 0, 'f', 3)
                                 .arg(score.wordF1(), 0, 'f', 3);
     qInfo().noquote() << figures;
-    // 0.066 and 0.937 were measured; 0.06 and 0.95 are the goal.
-    QVERIFY2(score.characterErrorRate() <= 0.075, qPrintable(figures));
-    QVERIFY2(score.wordF1() >= 0.92, qPrintable(figures));
+    // 0.051 and 0.945 were measured; 0.06 and 0.95 are the goal. Without a margin around the picture: 0.066, 0.937.
+    QVERIFY2(score.characterErrorRate() <= 0.06, qPrintable(figures));
+    QVERIFY2(score.wordF1() >= 0.94, qPrintable(figures));
 }
 
 QTEST_GUILESS_MAIN(TestPpocrReader)

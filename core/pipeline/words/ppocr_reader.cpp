@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 namespace {
 
 /// Of what is done before and after the networks: another number reads stored pictures anew.
-constexpr int kPreparation = 1;
+constexpr int kPreparation = 2;
 constexpr std::uint64_t kMostCharacterBytes = 4 << 20;
 
 // What PP-OCRv4 was trained with.
@@ -30,23 +30,30 @@ constexpr std::array<float, 3> kMean{0.485f, 0.456f, 0.406f}, kDeviation{0.229f,
 
 // Chosen on the memes of tests/words/golden/transcriptions.json, with an eye on the judged ones too.
 constexpr int kLongestSide = 960;  // for the detection
+constexpr int kMargin = 16;        // at least, around it there: lines at a picture's very edge are passed over without
 constexpr int kShortestSide = 8;   // of a picture that may hold a letter
 constexpr int kMostLineWidth = 3200;
 constexpr int kLeastLineWidth = 320;  // filled with mid grey up to it
 constexpr double kLeastConfidence = 0.5;
 constexpr double kUprightAspect = 1.5;  // of height by width, from which a line may be written upwards
 
-/// [1, 3, height, `width`] of what `value` makes of each channel, blue first as OpenCV has it; mid grey beyond the
-/// picture.
+/// What surrounds a picture in a network's input: its left top corner there, and the input's size.
+struct Frame {
+    int x, y, width, height;
+};
+
+/// [1, 3, frame's height, its width] of what `value` makes of each channel, blue first as OpenCV has it; beyond the
+/// picture 0, which is the grey that the network was trained around.
 template <typename Value>
-NumberArray planes(const Image &picture, int width, Value value)
+NumberArray planes(const Image &picture, const Frame &frame, Value value)
 {
-    const auto rows = static_cast<std::size_t>(picture.height), columns = static_cast<std::size_t>(width);
-    NumberArray array{{1, 3, picture.height, width}, std::vector<float>(3 * rows * columns)};
+    const auto rows = static_cast<std::size_t>(frame.height), columns = static_cast<std::size_t>(frame.width);
+    NumberArray array{{1, 3, frame.height, frame.width}, std::vector<float>(3 * rows * columns)};
     for (std::size_t channel = 0; channel < 3; ++channel)
-        for (std::size_t y = 0; y < rows; ++y) {
-            const std::uint8_t *in = &picture.rgb[picture.offset(0, static_cast<int>(y)) + 2 - channel];
-            float *out = &array.values[(channel * rows + y) * columns];
+        for (int y = 0; y < picture.height; ++y) {
+            const std::uint8_t *in = &picture.rgb[picture.offset(0, y) + 2 - channel];
+            float *out = &array.values[(channel * rows + static_cast<std::size_t>(frame.y + y)) * columns
+                                       + static_cast<std::size_t>(frame.x)];
             for (int x = 0; x < picture.width; ++x, in += 3)
                 out[x] = value(channel, static_cast<float>(*in) / 255);
         }
@@ -125,21 +132,23 @@ private:
     {
         const double shrink =
             std::max(1.0, static_cast<double>(std::max(picture.width, picture.height)) / kLongestSide);
-        const auto side = [&](int length) {
-            return std::max(kStep, static_cast<int>(std::lround(length / shrink / kStep)) * kStep);
-        };
+        const auto side = [&](int length) { return std::max(1, static_cast<int>(std::lround(length / shrink))); };
         const Image scaled = stretched(picture, side(picture.width), side(picture.height));
+        const auto framed = [](int length) { return (length + 2 * kMargin + kStep - 1) / kStep * kStep; };
+        Frame frame{0, 0, framed(scaled.width), framed(scaled.height)};
+        frame.x = (frame.width - scaled.width) / 2;
+        frame.y = (frame.height - scaled.height) / 2;
         const NumberArray map = m_networks->detection.run(
-            planes(scaled, scaled.width,
+            planes(scaled, frame,
                    [](std::size_t channel, float value) { return (value - kMean[channel]) / kDeviation[channel]; }),
             cancel);
-        if (map.shape != std::vector<std::int64_t>{1, 1, scaled.height, scaled.width})
+        if (map.shape != std::vector<std::int64_t>{1, 1, frame.height, frame.width})
             refuse("what finds lines gives no map of the picture's size", {});
-        std::vector<TextQuad> quads = textQuads(map.values, scaled.width, scaled.height, {});
+        std::vector<TextQuad> quads = textQuads(map.values, frame.width, frame.height, {});
         for (TextQuad &quad : quads)
             for (QuadPoint &corner : quad.corners) {
-                corner.x *= static_cast<double>(picture.width) / scaled.width;
-                corner.y *= static_cast<double>(picture.height) / scaled.height;
+                corner.x = (corner.x - frame.x) * picture.width / scaled.width;
+                corner.y = (corner.y - frame.y) * picture.height / scaled.height;
             }
         return quads;
     }
@@ -149,7 +158,8 @@ private:
         const Image cut = cutOut(picture, quad, kLineHeight, kMostLineWidth);
         const int width = std::max(cut.width, kLeastLineWidth);
         const NumberArray likely = m_networks->recognition.run(
-            planes(cut, width, [](std::size_t, float value) { return (value - 0.5f) / 0.5f; }), cancel);
+            planes(cut, {0, 0, width, kLineHeight}, [](std::size_t, float value) { return (value - 0.5f) / 0.5f; }),
+            cancel);
         std::vector<LineWord> words = readLine(likely.values, m_networks->classes);
         Line line;
         double weights = 0;
