@@ -11,8 +11,10 @@ namespace {
 
 constexpr double kMostCovered = 0.3;  // of the smaller box of two words that both stay
 constexpr double kSameLine = 0.5;     // of the lower of two words' heights beside each other
+constexpr double kMostOver = 0.5;     // of the narrower of two words beside each other: slanted lines' boxes overlap
 constexpr double kWidestSpace = 2;    // within a piece of a line, by the height of the words beside it
 constexpr double kWidestLeading = 1;  // between lines of a block, by their letters' height
+constexpr double kDeepest = 0.7;      // that a slanted line's box reaches into the next one's, likewise
 constexpr double kMostOther = 1.8;    // by which letters in one block differ in height
 constexpr double kSure = 0.85;        // of a word that no other view has read
 
@@ -93,6 +95,11 @@ double middle(const TextWord &word)
     return word.y + word.height / 2.0;
 }
 
+bool isOver(const TextWord &a, const TextWord &b)
+{
+    return std::min(a.x + a.width, b.x + b.width) - std::max(a.x, b.x) > kMostOver * std::min(a.width, b.width);
+}
+
 /// Words beside each other, from the top down, each line from left to right.
 std::vector<Piece> linesOf(std::vector<Candidate> words)
 {
@@ -110,7 +117,9 @@ std::vector<Piece> linesOf(std::vector<Candidate> words)
         const auto isBeside = [&](const Line &line) {
             const double top = line.mean(line.tops), height = line.mean(line.heights);
             const double both = std::min(box.y + box.height * 1.0, top + height) - std::max(box.y * 1.0, top);
-            return both > kSameLine * std::min(box.height * 1.0, height);
+            return both > kSameLine * std::min(box.height * 1.0, height)
+                   && std::none_of(line.words.begin(), line.words.end(),
+                                   [&](const Candidate &other) { return isOver(box, other.word); });
         };
         auto line = std::find_if(lines.rbegin(), lines.rend(), isBeside);
         if (line == lines.rend()) {
@@ -191,7 +200,7 @@ struct Box {
         const int larger = std::max(letters, next.letters), smaller = std::min(letters, next.letters);
         const int gap = next.top - bottom;
         return std::min(right, next.right) > std::max(left, next.left) && gap < kWidestLeading * larger
-               && gap > -0.5 * larger && larger <= kMostOther * smaller;
+               && gap > -kDeepest * larger && larger <= kMostOther * smaller;
     }
 
     int left = 0, top = 0, right = 0, bottom = 0, letters = 0;

@@ -23,7 +23,7 @@ namespace dank {
 namespace {
 
 /// Of what is done to a picture before and after Tesseract: another number reads stored pictures anew.
-constexpr int kPreparation = 1;
+constexpr int kPreparation = 2;
 constexpr double kLeastConfidence = 0.60;
 
 /// Tesseract shares its small products among OpenMP's threads, which with a reader on each core costs more than it

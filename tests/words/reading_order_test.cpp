@@ -30,6 +30,7 @@ private slots:
     void shortWordsNeedAnotherView();
     void confidenceIsByLength();
     void linesStayWhole();
+    void slantedLinesStayBelowEachOther();
     void nothingIsEmpty();
 };
 
@@ -92,6 +93,14 @@ void TestReadingOrder::linesStayWhole()
                                      {word("c", 62, 101)}};
     QCOMPARE(QString::fromStdString(orderLines(lines).text), QString("above\nb a c\nfar\nbelow\n!"));
     QCOMPARE(orderLines({}), PictureText{});
+}
+
+/// Their upright boxes reach deep into each other.
+void TestReadingOrder::slantedLinesStayBelowEachOther()
+{
+    const std::vector<Reading> lines{
+        {{"low", 179, 769, 200, 84, 0.9}}, {{"wide", 187, 750, 150, 66, 0.9}}, {{"top", 217, 752, 69, 38, 0.9}}};
+    QCOMPARE(QString::fromStdString(orderLines(lines).text), QString("top\nwide\nlow"));
 }
 
 void TestReadingOrder::nothingIsEmpty()
