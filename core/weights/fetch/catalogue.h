@@ -22,7 +22,7 @@ struct WeightsSources {
     bool allowHttp() const { return !base.empty() || !catalogue.empty(); }
 };
 
-/// The built-in catalogue: for each backbone its default, then the alternatives.
+/// The built-in catalogue: for each backbone its default, then the alternatives; the files of the reader ppocr last.
 std::vector<WeightsEntry> weightsCatalogue();
 
 /// The built-in catalogue or the sources' own, with the sources' base applied. Throws what parseWeightsCatalogue()
