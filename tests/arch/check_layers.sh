@@ -139,6 +139,7 @@ RULES
         name=${file##*/}
         case $room in
             ui | app) ;;
+            ui/*) [ -d "$room" ] || printf '%s:1: tests/%s mirrors no room of ui\n' "$file" "$room" ;;
             *) [ -d "core/$room" ] || printf '%s:1: tests/%s mirrors no room of core\n' "$file" "$room" ;;
         esac
         case $name in

@@ -5,7 +5,7 @@
 
 #include "core/base/file.h"
 #include "core/dataset/image_probe.h"
-#include "ui/session/open_rating.h"
+#include "core/engine/open_rating.h"
 
 namespace dank::ui {
 

@@ -9,8 +9,8 @@
 #include "core/base/hash.h"
 #include "core/base/searched_text.h"
 #include "core/dataset/rate_input.h"
+#include "core/engine/open_rating.h"
 #include "ui/lanes/thumbnails.h"
-#include "ui/session/open_rating.h"
 
 namespace dank::ui {
 

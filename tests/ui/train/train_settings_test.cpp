@@ -9,7 +9,7 @@
 #include <QTest>
 #include <QToolButton>
 
-#include "session_fixture.h"
+#include "tests/ui/session_fixture.h"
 #include "ui/charts/target_chart.h"
 #include "ui/train/group_field.h"
 #include "ui/train/loss_field.h"

@@ -10,7 +10,7 @@
 #include <QTableWidget>
 #include <QTest>
 
-#include "session_fixture.h"
+#include "tests/ui/session_fixture.h"
 #include "ui/charts/number_text.h"
 #include "ui/charts/reproduction_chart.h"
 #include "ui/train/reproduce_dialog.h"

@@ -3,7 +3,7 @@
 #include <QTest>
 #include <QUndoStack>
 
-#include "session_fixture.h"
+#include "tests/ui/session_fixture.h"
 
 using namespace dank;
 using namespace dank::ui;

@@ -6,7 +6,7 @@
 #include "core/backbone/backbone_request.h"
 #include "core/engine/rater.h"
 
-namespace dank::ui {
+namespace dank {
 
 /// A session for a model, with the weights that it names; a file that the user chose stands in where those are not
 /// here. Throws as Rater::openRating() does.
@@ -22,4 +22,4 @@ inline std::shared_ptr<RatingSession> openRating(Rater &rater, const std::shared
     return rater.openRating(model, chosen.weights, chosen.device, library);
 }
 
-}  // namespace dank::ui
+}  // namespace dank
