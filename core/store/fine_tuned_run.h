@@ -1,12 +1,10 @@
 #pragma once
 
-#include <cstdint>
-
 #include "core/store/run_record.h"
 
 namespace dank {
 
-/// The run that `record` went on from with a network that learns; 0: it is no fine-tuning. Throws nothing.
-std::int64_t fineTunedRun(const RunRecord &record);
+/// Whether a run went on from another one with a network that learns.
+bool isFineTuning(const RunRecord &record);
 
 }  // namespace dank

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <span>
 
+#include "core/base/error.h"
 #include "core/nn/onnx/onnx_network.h"
 #include "tests/nn/encode_onnx.h"
 
@@ -128,6 +129,8 @@ private Q_SLOTS:
     void convolutions_data();
     void convolutions();
     void productsOfTwoUnknowns();
+    void sharedWeightsAreNotCopied();
+    void oddInputs();
 };
 
 /// Weight, bias and ReLU are one step, for any number of rows and axes.
@@ -232,6 +235,10 @@ void TestOnnxPreparation::layerNorm()
     const OnnxNetwork together = network(simple(constants + writtenOutNorm("last"), {-1, -1, -1}));
     QCOMPARE(together.steps(), std::size_t{1});
     compare(together.run(x, {}), norm(x, w, b));
+    // A side of one number is its own mean, and the weights widen it.
+    const NumberArray one = together.run({{2, 1}, {7, -3}}, {});
+    QCOMPARE(one.shape, (std::vector<std::int64_t>{2, 6}));
+    QCOMPARE(std::vector<float>(one.values.begin(), one.values.begin() + 6), b.values);
     // Another power, or a mean over another axis, is something else.
     QCOMPARE(network(simple(constants + writtenOutNorm("last", 4), {-1, -1, -1})).steps(), std::size_t{9});
     QCOMPARE(network(simple(constants + writtenOutNorm("first"), {-1, -1, -1})).steps(), std::size_t{9});
@@ -320,6 +327,55 @@ void TestOnnxPreparation::productsOfTwoUnknowns()
     const NumberArray y = network(graph({0, 1, 3, 2})).run({{2, 3, 4, 5}, x.values}, {});
     QCOMPARE(y.shape, (std::vector<std::int64_t>{2, 3, 4, 5}));
     compare(y, wanted);
+}
+
+/// A file of many nodes that share a weight is no larger in memory than on disk.
+void TestOnnxPreparation::sharedWeightsAreNotCopied()
+{
+    const NumberArray w = numbers({4, 4}), x = numbers({3, 4});
+    const OnnxNetwork tied = network(simple(given("w", w) + given("b", numbers({4})) + node("MatMul", {"x", "w"}, {"p"})
+                                            + node("Add", {"p", "b"}, {"s"}) + node("MatMul", {"s", "w"}, {"y"})));
+    QCOMPARE(tied.steps(), std::size_t{3});
+    NumberArray between{{3, 4}, {}};
+    for (const double value : product(x, w, numbers({4}).values))
+        between.values.push_back(static_cast<float>(value));
+    compare(tied.run(x, {}), product(between, w, {}));
+}
+
+void TestOnnxPreparation::oddInputs()
+{
+    // One token, of several pictures and heads: sides of length 1, whose strides mean nothing.
+    const OnnxNetwork attention =
+        network(simple(node("Transpose", {"x"}, {"q"}, {encode::wholes("perm", {0, 2, 1, 3})})
+                           + node("Transpose", {"q"}, {"k"}, {encode::wholes("perm", {0, 1, 3, 2})})
+                           + node("MatMul", {"q", "k"}, {"y"}),
+                       {-1, -1, -1, -1}));
+    const NumberArray tokens{{2, 1, 3, 2}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}};
+    compare(attention.run(tokens, {}), {5, 25, 61, 113, 181, 265});
+
+    const auto refusal = [](const OnnxNetwork &network, const NumberArray &x) -> QString {
+        try {
+            network.run(x, {});
+        } catch (const Error &error) {
+            return error.what();
+        }
+        return "accepted";
+    };
+    const std::string cast = node("Cast", {"x"}, {"i"}, {encode::whole("to", 7)}) + given("w", numbers({4, 4}));
+    const QString other = refusal(network(simple(cast + node("MatMul", {"i", "w"}, {"y"}))), numbers({3, 4}));
+    QVERIFY2(other.contains("MatMul") && other.contains("of another type than its weights"), qPrintable(other));
+    const OnnxNetwork slide = network(simple(
+        given("w", numbers({2, 3, 3, 3})) + node("Conv", {"x", "w"}, {"y"}, {encode::wholes("pads", {3, 3, 3, 3})}),
+        {-1, 3, -1, -1}));
+    const QString nothing = refusal(slide, {{1, 3, 0, 0}, {}});
+    QVERIFY2(nothing.contains("nothing to slide over"), qPrintable(nothing));
+    QCOMPARE(slide.run({{0, 3, 4, 4}, {}}, {}).shape, (std::vector<std::int64_t>{0, 2, 8, 8}));
+    // A number in axes of its own adds these to the result.
+    const std::string wide = constant("half", 1, {1, 1, 1}, raw<float>({0.5f}));
+    const OnnxNetwork kept = network(simple(
+        given("r", 1.41421356f) + given("one", 1) + wide + node("Div", {"x", "r"}, {"d"}) + node("Erf", {"d"}, {"e"})
+        + node("Add", {"e", "one"}, {"a"}) + node("Mul", {"x", "a"}, {"m"}) + node("Mul", {"m", "half"}, {"y"})));
+    QCOMPARE(kept.run({{2}, {1, 2}}, {}).shape, (std::vector<std::int64_t>{1, 1, 2}));
 }
 
 QTEST_APPLESS_MAIN(TestOnnxPreparation)

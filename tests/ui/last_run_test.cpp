@@ -51,6 +51,7 @@ private Q_SLOTS:
     void whatTheUserChoseStays();
     void ofThisDatasetAlone();
     void withoutItsModel();
+    void anotherDatasetAfterIt();
 };
 
 void TestLastRun::comesBack()
@@ -134,6 +135,20 @@ void TestLastRun::withoutItsModel()
     QVERIFY(!f.session->rater().model());
     QVERIFY(!f.session->workplace().message());
     QCOMPARE(f.session->chart().shown().run, std::int64_t{0});
+}
+
+/// What came with one dataset's run does not stay for another that has none.
+void TestLastRun::anotherDatasetAfterIt()
+{
+    Fixture f;
+    addRun(f, kUntrained, otherSettings());
+    f.open();
+    QVERIFY(f.load());
+    QVERIFY(f.waitFor([&] { return f.session->choices().config().epochs == 77; }));
+    f.db = writeDataset(f.folder.path().toStdString() + "/other", kRows + 1);
+    QVERIFY(f.load());
+    QVERIFY(f.session->choices().config() == TrainConfig::automatic());
+    QVERIFY(f.session->features().request().weights != "none");
 }
 
 QTEST_MAIN(TestLastRun)

@@ -42,6 +42,8 @@ LastRun::LastRun(const Parts &parts) : m_parts(parts)
     m_parts.place.react([this](const ChangeEvent &change) {
         if (change == Change::Dataset && std::exchange(m_opened, m_parts.data.opened()) != m_parts.data.opened())
             look();
+        else if (change == Change::Job && m_waiting && !m_parts.jobs.status().isBusy())
+            bringBack(*std::exchange(m_waiting, nullptr));
     });
 }
 
@@ -56,9 +58,12 @@ const RunRecord *LastRun::find() const
 
 void LastRun::look()
 {
+    m_waiting.reset();
     const RunRecord *const record = m_opened ? find() : nullptr;
-    if (!record)
+    if (!record) {
+        forget();
         return;
+    }
     auto found = std::make_shared<Found>();
     found->run = record->run;
     found->shown = m_parts.chart.shown().run;
@@ -75,7 +80,11 @@ void LastRun::look()
             });
         },
         [this, found](const TaskResult &result) {
-            if (result.outcome == TaskResult::Outcome::Finished)  // else all is as it would be without the run
+            if (result.outcome != TaskResult::Outcome::Finished)
+                return;  // all is as it would be without the run
+            if (m_parts.jobs.status().isBusy())
+                m_waiting = found;
+            else
                 bringBack(*found);
         });
 }
@@ -83,18 +92,30 @@ void LastRun::look()
 void LastRun::bringBack(const Found &found)
 {
     const RunRecord *const record = m_parts.runs.find(found.run);
-    if (!record || found.opened != m_parts.data.opened() || m_parts.jobs.status().isBusy()
-        || m_parts.chart.shown().run != found.shown)
+    if (!record || found.opened != m_parts.data.opened() || m_parts.chart.shown().run != found.shown)
         return;
     const Workplace::Telling telling(m_parts.place);
     if (const auto request = requestAgain(*record, m_parts.place.folder(), m_parts.features.request());
-        request && m_parts.features.picks() == 0)
+        request && m_parts.features.picks() == 0) {
+        if (!m_ownRequest)
+            m_ownRequest = m_parts.features.request();
         m_parts.features.takeRequest(*request);
+    }
     m_parts.choices.recall(record->config);
     m_parts.runs.show(found.run);
     m_parts.rater.recall(found.model);
     if (found.evaluation && !m_parts.evaluations.evaluation())
         m_parts.evaluations.show(found.evaluation, found.cross, found.model);
+}
+
+/// What another dataset's run brought along does not stay for one that has none.
+void LastRun::forget()
+{
+    const Workplace::Telling telling(m_parts.place);
+    m_parts.choices.recall(TrainConfig::automatic());
+    if (m_ownRequest && m_parts.features.picks() == 0)
+        m_parts.features.takeRequest(*m_ownRequest);
+    m_ownRequest.reset();
 }
 
 }  // namespace dank::ui

@@ -30,9 +30,12 @@ private:
     const RunRecord *find() const;
     void look();
     void bringBack(const Found &found);
+    void forget();
 
     const Parts m_parts;
-    std::shared_ptr<const Dataset> m_opened;  ///< that was looked for last
+    std::shared_ptr<const Dataset> m_opened;      ///< that was looked for last
+    std::shared_ptr<const Found> m_waiting;       ///< until the batch lane is free
+    std::optional<BackboneRequest> m_ownRequest;  ///< before the first run was brought back
 };
 
 }  // namespace dank::ui

@@ -82,9 +82,9 @@ void TrainChoices::setConfig(const TrainConfig &config)
 
 void TrainChoices::recall(const TrainConfig &config)
 {
-    if (m_config == config || m_config != TrainConfig::automatic())
+    if (m_config != m_untouched)
         return;
-    m_config = config;
+    m_config = m_untouched = config;
     m_place.notify(Change::Settings);
 }
 

@@ -24,7 +24,7 @@ public:
     QString hindrance() const;
 
     void setConfig(const TrainConfig &config);  ///< undoable
-    /// Settings of earlier, unless the user has changed them already; nothing to undo.
+    /// Settings of earlier, unless the user has changed what there is; nothing to undo.
     void recall(const TrainConfig &config);
     /// Why the fields of the settings cannot be used as they stand, a whole sentence; a training then says so instead
     /// of training with the last settings that could. Empty: they can.
@@ -45,6 +45,7 @@ private:
     const FeatureJobs &m_features;
     const RunHistory &m_runs;
     TrainConfig m_config = TrainConfig::automatic();
+    TrainConfig m_untouched = TrainConfig::automatic();  ///< as they were before the user's first change
     QString m_problem;
     std::shared_ptr<const TargetPreview> m_preview;
     std::vector<GroupChoice> m_groups;

@@ -97,7 +97,7 @@ const RunRecord *FineTuneCard::candidate() const
 {
     const RunRecord *const record = m_session.runs().find(m_session.chart().shown().run);
     const bool fits = record && record->problem.empty() && record->state == RunState::Done && !record->model.empty()
-                      && fineTunedRun(*record) == 0 && canLearn(record->backbone);
+                      && !isFineTuning(*record) && canLearn(record->backbone);
     return fits ? record : nullptr;
 }
 

@@ -1,5 +1,7 @@
 #include "core/nn/networks/packed_convolution.h"
 
+#include <new>
+#include <stdexcept>
 #include <string>
 
 #include <ATen/ATen.h>
@@ -46,7 +48,15 @@ std::optional<c10::IValue> packConvolution(const at::Tensor &weight, const at::T
     stack.emplace_back(steps.groups);
     stack.emplace_back(std::move(typicalInput));
     stack.emplace_back(std::string(relu ? "relu" : "none"));
-    packOperator()->callBoxed(stack);
+    try {
+        packOperator()->callBoxed(stack);
+    } catch (const std::bad_alloc &) {
+        throw;
+    } catch (const c10::OutOfMemoryError &) {
+        throw;
+    } catch (const std::exception &) {  // oneDNN has none of that shape
+        return std::nullopt;
+    }
     return stack.at(0);
 }
 
@@ -54,7 +64,15 @@ at::Tensor runPacked(const c10::IValue &packed, const at::Tensor &x)
 {
     static const c10::OperatorHandle run = *runOperator();
     std::vector<c10::IValue> stack{x, packed};
-    run.callBoxed(stack);
+    try {
+        run.callBoxed(stack);
+    } catch (const std::bad_alloc &) {
+        throw;
+    } catch (const c10::Error &) {
+        throw;
+    } catch (const std::exception &error) {  // oneDNN's own are neither LibTorch's nor runtime errors
+        throw std::runtime_error(error.what());
+    }
     return stack.at(0).toTensor();
 }
 

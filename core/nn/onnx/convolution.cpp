@@ -132,6 +132,11 @@ Tensors convolve(const OnnxCall &call, at::IntArrayRef weight, const Apply &appl
     if (groups < 1 || weight[1] < 1 || x.size(1) / groups != weight[1] || x.size(1) % groups != 0
         || weight[0] % groups != 0)
         call.refuse("its kernel is for another number of channels or groups");
+    if (x.numel() == 0) {
+        if (x.size(0) != 0)
+            call.refuse("there is nothing to slide over");
+        return {x.new_zeros(shape)};
+    }
     return {apply(x, window, groups)};
 }
 
@@ -289,7 +294,8 @@ OnnxComputation packedConvolution(const OnnxCall &known, bool relu)
     const std::int64_t groups = known.whole("group", 1);
     if (weight.dim() != 4 || weight.numel() == 0 || weight.scalar_type() != known.placement().type
         || (mode != "NOTSET" && mode != "VALID") || groups < 1 || weight.size(0) % groups != 0
-        || (bias.defined() && (bias.dim() != 1 || bias.size(0) != weight.size(0))))
+        || (bias.defined()
+            && (bias.dim() != 1 || bias.size(0) != weight.size(0) || bias.scalar_type() != weight.scalar_type())))
         return {};
     Window window = windowOf(known, kernelOf(weight.sizes()), weight.dim());
     if (mode == "VALID" || !window.isEven())
@@ -304,6 +310,7 @@ OnnxComputation packedConvolution(const OnnxCall &known, bool relu)
     if (!packed)
         return {};
     return [packed = *packed, shape = weight.sizes().vec()](const OnnxCall &call) {
+        call.requireType(0);
         return convolve(call, shape, [&](const at::Tensor &x, const Window &, std::int64_t) {
             return runPacked(packed, x.contiguous(at::MemoryFormat::ChannelsLast));
         });

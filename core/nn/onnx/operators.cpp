@@ -20,6 +20,12 @@ const at::Tensor &OnnxCall::in(std::size_t i) const
     return m_inputs[i];
 }
 
+void OnnxCall::requireType(std::size_t i) const
+{
+    if (in(i).scalar_type() != m_placement.type)
+        refuse("its input " + std::to_string(i + 1) + " is of another type than its weights");
+}
+
 std::vector<std::int64_t> OnnxCall::wholesIn(std::size_t i) const
 {
     const at::Tensor &list = in(i);

@@ -44,6 +44,8 @@ public:
     /// in(), or an undefined tensor.
     at::Tensor optional(std::size_t i) const { return has(i) ? m_inputs[i] : at::Tensor(); }
     const Tensors &all() const { return m_inputs; }
+    /// Refuses an input that is not of the placement's type, as weights are.
+    void requireType(std::size_t i) const;
     /// in() of whole numbers as a list.
     std::vector<std::int64_t> wholesIn(std::size_t i) const;
     /// in() of one number.

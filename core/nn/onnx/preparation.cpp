@@ -76,6 +76,12 @@ private:
     }
     /// Undefined where a run computes it or it is left out.
     at::Tensor constant(OnnxSlot slot) const { return slot == kNoSlot ? at::Tensor() : at(m_constants, slot); }
+    /// A constant that no other step takes: a packed copy of it may take its place, and files stay as large as they
+    /// are.
+    at::Tensor ownConstant(OnnxSlot slot) const
+    {
+        return slot != kNoSlot && at(m_users, slot).size() == 1 ? at(m_constants, slot) : at::Tensor();
+    }
     /// The step whose only output that is, of that type; nullptr where it is none.
     OnnxStep *giver(OnnxSlot slot, std::string_view type) const
     {
@@ -100,7 +106,8 @@ private:
     std::optional<double> numberAt(OnnxSlot slot) const
     {
         const at::Tensor found = constant(slot);
-        return found.defined() && found.numel() == 1 ? std::optional(found.item().toDouble()) : std::nullopt;
+        // A tensor of one number in axes of its own would add these to what it is computed with.
+        return found.defined() && found.dim() == 0 ? std::optional(found.item().toDouble()) : std::nullopt;
     }
     /// As near as half precision can say it.
     bool isNumber(OnnxSlot slot, double wanted) const
@@ -202,6 +209,8 @@ private:
             *last, {mean, centred, square, variance, plus, &root, quotient, scaled}, {input(*centred, 0)},
             [weight, bias, epsilon = *epsilon](const OnnxCall &call) -> Tensors {
                 const at::Tensor &x = call.in(0);
+                if (x.dim() >= 1 && x.size(-1) == 1)  // one number is its own mean; the weights widen it
+                    return {x.sub(x).mul(weight).add(bias)};
                 if (x.dim() < 1 || x.size(-1) != weight.numel())
                     call.refuse("its weights are for " + std::to_string(weight.numel()) + " numbers");
                 return {std::get<0>(at::native_layer_norm(x, weight.sizes(), weight, bias, epsilon))};
@@ -213,7 +222,7 @@ private:
 
     void packConvolution(OnnxStep &step)
     try {
-        const at::Tensor weight = constant(input(step, 1)), bias = constant(input(step, 2));
+        const at::Tensor weight = ownConstant(input(step, 1)), bias = constant(input(step, 2));
         if (!weight.defined() || (!bias.defined() && input(step, 2) != kNoSlot))
             return;
         OnnxStep *const relu = user(&step, "Relu");
@@ -224,7 +233,7 @@ private:
 
     void packMatrixProduct(OnnxStep &step)
     {
-        const at::Tensor weight = constant(input(step, 1));
+        const at::Tensor weight = ownConstant(input(step, 1));
         if (!weight.defined() || step.inputs.size() != 2)
             return;
         OnnxStep *plus = user(&step, "Add");
@@ -239,7 +248,7 @@ private:
 
     void packGemm(OnnxStep &step)
     try {
-        at::Tensor weight = constant(input(step, 1));
+        at::Tensor weight = ownConstant(input(step, 1));
         const at::Tensor bias = constant(input(step, 2));
         const OnnxCall call = callOf(step, {at::Tensor(), weight, bias});
         if (!weight.defined() || weight.dim() != 2 || (!bias.defined() && input(step, 2) != kNoSlot)

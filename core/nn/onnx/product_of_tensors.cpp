@@ -23,9 +23,15 @@ at::Tensor laidOut(const at::Tensor &matrices)
     return matrices.is_contiguous() || turned.is_contiguous() ? matrices : matrices.contiguous();
 }
 
+/// Of what laidOut() gives. The strides of sides of length 1 mean nothing to LibTorch and something to oneDNN, so they
+/// are worked out anew.
 dnnl::memory::desc describe(const at::Tensor &matrices)
 {
-    return {matrices.sizes().vec(), dnnl::memory::data_type::f32, matrices.strides().vec()};
+    const std::int64_t rows = matrices.size(1), columns = matrices.size(2);
+    dnnl::memory::dims strides{rows * columns, columns, 1};
+    if (!matrices.is_contiguous())
+        strides = {rows * columns, 1, rows};
+    return {matrices.sizes().vec(), dnnl::memory::data_type::f32, strides};
 }
 
 /// a [batches, rows, inner] · b [batches, inner, columns]

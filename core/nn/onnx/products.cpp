@@ -125,6 +125,7 @@ OnnxComputation packedProduct(const at::Tensor &weight, const at::Tensor &bias, 
         return {};
     return [packed = *packed, inputs, outputs](const OnnxCall &call) -> Tensors {
         const at::Tensor &x = call.in(0);
+        call.requireType(0);
         if (x.dim() < 1 || x.size(-1) != inputs)
             call.refuse("its weights are for " + std::to_string(inputs) + " numbers");
         std::vector<std::int64_t> shape = x.sizes().vec();

@@ -171,10 +171,14 @@ std::vector<WeightsStatus> LibraryShelf::weights(const fs::path &library) const
             std::error_code absent;
             const std::uint64_t bytes = fs::file_size(file, absent);
             for (WeightsStatus &row : list)
-                if (!absent && row.entry.backbone == kPpocrReader && row.entry.bytes == bytes
-                    && isOf(row.entry, kPpocrReader, sha256File(file, {}))) {
-                    row.installed = true;
-                    row.file = file;
+                try {
+                    if (!absent && row.entry.backbone == kPpocrReader && row.entry.bytes == bytes
+                        && isOf(row.entry, kPpocrReader, sha256File(file, {}))) {
+                        row.installed = true;
+                        row.file = file;
+                    }
+                } catch (const Error &error) {  // it cannot be read, and the others can
+                    row.problem = error.what();
                 }
         }
         list.push_back(std::move(*reader));

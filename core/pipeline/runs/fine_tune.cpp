@@ -390,7 +390,7 @@ TrainReport fineTuneRun(std::int64_t from, const TuneConfig &tuning, const Pipel
     if (record.state != RunState::Done || record.model.empty())
         throw Error(ErrorKind::Library, name + " is not finished, so nothing can go on from it. `dank resume "
                                             + std::to_string(from) + "` finishes it.");
-    if (fineTunedRun(record) != 0)
+    if (isFineTuning(record))
         throw Error(ErrorKind::Library, name + " is a fine-tuning itself. Go on from the run that it went on from.");
     const BackboneId id = BackboneId::parse(record.backbone);
     if (!findNetworkSpec(id.network))

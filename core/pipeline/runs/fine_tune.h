@@ -15,7 +15,7 @@ namespace dank {
 TrainReport fineTuneRun(std::int64_t from, const TuneConfig &tuning, const PipelineContext &context,
                         const TrainingObserver &observer, TrainingControl &control, const JobContext &job);
 
-/// resumeRun() for one (fineTunedRun()); its lock is taken.
+/// resumeRun() for one (isFineTuning()); its lock is taken.
 TrainReport resumeFineTuning(RunRecord record, Library &library, const PipelineContext &context,
                              const TrainingObserver &observer, TrainingControl &control, const JobContext &job);
 

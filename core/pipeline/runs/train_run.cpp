@@ -323,7 +323,7 @@ TrainReport resumeRun(std::int64_t run, const PipelineContext &context, const Tr
     RunRecord record = library.runs().get(run);
     if (record.state == RunState::Done)
         throw Error(ErrorKind::Library, "Run " + std::to_string(run) + " is finished; there is nothing to resume.");
-    if (fineTunedRun(record) != 0)
+    if (isFineTuning(record))
         return resumeFineTuning(std::move(record), library, context, observer, control, job);
     ExtractReport extracted;
     RunData data = rejoinRun(record, library, context, observer.extract, job, extracted);
