@@ -6,6 +6,19 @@
 
 namespace dank::ui {
 
+StoredEvaluation storedEvaluation(const std::filesystem::path &library, std::int64_t run)
+{
+    StoredEvaluation stored;
+    runGuarded([&] {
+        const Library opened = Library::open(library);
+        if (auto evaluation = opened.evaluations().get(run))
+            stored.evaluation = std::make_shared<const Evaluation>(std::move(*evaluation));
+        if (auto cross = stored.evaluation ? opened.evaluations().crossValidation(run) : std::nullopt)
+            stored.cross = std::make_shared<const CrossValidation>(std::move(*cross));
+    });
+    return stored;
+}
+
 Evaluations::Evaluations(Workplace &place, JobRunner &jobs, const DatasetState &data, const FeatureJobs &features,
                          const RunHistory &runs)
     : m_place(place), m_jobs(jobs), m_data(data), m_features(features), m_runs(runs)
@@ -40,33 +53,26 @@ void Evaluations::evaluate(std::int64_t run)
 void Evaluations::start(const RunRecord &record)
 {
     const auto dataset = m_data.dataset();
-    m_jobs.start(
-        {.kind = JobKind::Evaluate,
-         .verb = tr("Evaluating run %1").arg(record.run),
-         .work = [this, dataset, file = record.model, asked = requestOfRun(record, m_features.request()),
-                  run = record.run, own = record.figures && record.datasetHash == dataset->contentHash(),
-                  folder = m_place.folder()](JobScope &scope) -> JobPlan::Apply {
-             const auto judged = std::make_shared<const Model>(loadModel(file));
-             std::optional<Evaluation> stored;
-             std::shared_ptr<const CrossValidation> cross;
-             if (own) {
-                 // One that cannot be read is computed anew; what stands beside it needs many trainings and is
-                 // not.
-                 runGuarded([&] { stored = Library::open(folder).evaluations().get(run); });
-                 runGuarded([&] {
-                     if (auto kept = stored ? Library::open(folder).evaluations().crossValidation(run) : std::nullopt)
-                         cross = std::make_shared<const CrossValidation>(std::move(*kept));
-                 });
-             }
-             auto found = std::make_shared<const Evaluation>(
-                 stored ? std::move(*stored)
-                        : scope.engine()->trainer().evaluate(*judged, *dataset, asked, nullptr, folder, scope.context));
-             return [this, judged, found, cross](bool) {
-                 m_jobs.amend([&](JobStatus &status) { status.detail = QString::fromStdString(found->subset); });
-                 show(found, cross, judged);
-             };
-         },
-         .retry = [this, run = record.run] { evaluate(run); }});
+    m_jobs.start({.kind = JobKind::Evaluate,
+                  .verb = tr("Evaluating run %1").arg(record.run),
+                  .work = [this, dataset, file = record.model, asked = requestOfRun(record, m_features.request()),
+                           run = record.run, own = record.figures && record.datasetHash == dataset->contentHash(),
+                           folder = m_place.folder()](JobScope &scope) -> JobPlan::Apply {
+                      const auto judged = std::make_shared<const Model>(loadModel(file));
+                      // One that cannot be read is computed anew; what stands beside it needs many trainings and is
+                      // not.
+                      StoredEvaluation found = own ? storedEvaluation(folder, run) : StoredEvaluation();
+                      if (!found.evaluation)
+                          found.evaluation = std::make_shared<const Evaluation>(scope.engine()->trainer().evaluate(
+                              *judged, *dataset, asked, nullptr, folder, scope.context));
+                      return [this, judged, found](bool) {
+                          m_jobs.amend([&](JobStatus &status) {
+                              status.detail = QString::fromStdString(found.evaluation->subset);
+                          });
+                          show(found.evaluation, found.cross, judged);
+                      };
+                  },
+                  .retry = [this, run = record.run] { evaluate(run); }});
 }
 
 }  // namespace dank::ui

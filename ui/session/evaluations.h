@@ -7,6 +7,14 @@
 
 namespace dank::ui {
 
+/// What the library keeps of a run's judging. Null where there is none, or where it cannot be read.
+struct StoredEvaluation {
+    std::shared_ptr<const Evaluation> evaluation;
+    std::shared_ptr<const CrossValidation> cross;
+};
+/// Opens the library of that folder by itself: for any thread. Throws nothing.
+StoredEvaluation storedEvaluation(const std::filesystem::path &library, std::int64_t run);
+
 /// The evaluation that is shown. Computes on the batch lane what the library does not have.
 class Evaluations {
     Q_DECLARE_TR_FUNCTIONS(Evaluations)

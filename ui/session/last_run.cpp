@@ -13,8 +13,7 @@ struct LastRun::Found {
     std::int64_t shown = 0;                 ///< the run that was on the chart when it was looked for
     std::shared_ptr<const Dataset> opened;  ///< likewise
     std::shared_ptr<const Model> model;
-    std::shared_ptr<const Evaluation> evaluation;  ///< null where it was not judged
-    std::shared_ptr<const CrossValidation> cross;  ///< null where there is none
+    StoredEvaluation judged;
 };
 
 namespace {
@@ -71,13 +70,7 @@ void LastRun::look()
     m_parts.place.quietly(
         [found, file = record->model, folder = m_parts.place.folder()](const CancelToken &) {
             found->model = std::make_shared<const Model>(loadModel(file));
-            runGuarded([&] {  // one that cannot be read can be computed anew
-                const Library library = Library::open(folder);
-                if (auto evaluation = library.evaluations().get(found->run))
-                    found->evaluation = std::make_shared<const Evaluation>(std::move(*evaluation));
-                if (auto cross = library.evaluations().crossValidation(found->run))
-                    found->cross = std::make_shared<const CrossValidation>(std::move(*cross));
-            });
+            found->judged = storedEvaluation(folder, found->run);
         },
         [this, found](const TaskResult &result) {
             if (result.outcome != TaskResult::Outcome::Finished)
@@ -102,10 +95,10 @@ void LastRun::bringBack(const Found &found)
         m_parts.features.takeRequest(*request);
     }
     m_parts.choices.recall(record->config);
-    m_parts.runs.show(found.run);
+    m_parts.runs.show(found.run, found.model.get());
     m_parts.rater.recall(found.model);
-    if (found.evaluation && !m_parts.evaluations.evaluation())
-        m_parts.evaluations.show(found.evaluation, found.cross, found.model);
+    if (found.judged.evaluation && !m_parts.evaluations.evaluation())
+        m_parts.evaluations.show(found.judged.evaluation, found.judged.cross, found.model);
 }
 
 /// What another dataset's run brought along does not stay for one that has none.

@@ -102,14 +102,16 @@ TrainingView RunHistory::viewOf(const RunRecord &record) const
     return view;
 }
 
-void RunHistory::show(std::int64_t run)
+void RunHistory::show(std::int64_t run, const Model *model)
 {
     const Workplace::Telling telling(m_place);
     if (run == m_chart.live().run && run != 0) {
         m_chart.showLive();
     } else if (const RunRecord *record = findReadable(run)) {
         m_chart.show(viewOf(*record));
-        if (!record->model.empty())
+        if (model)
+            setRows(run, *model);
+        else if (!record->model.empty())
             completeView(*record);
     }
 }
@@ -117,16 +119,17 @@ void RunHistory::show(std::int64_t run)
 /// The counts of rows are in the model file only.
 void RunHistory::completeView(const RunRecord &record)
 {
-    auto rows = std::make_shared<std::pair<std::size_t, std::size_t>>();
-    m_place.quietly(
-        [file = record.model, rows](const CancelToken &) {
-            const Model read = loadModel(file);
-            *rows = {read.trainIds.size(), read.validationIds.size() + read.testIds.size()};
-        },
-        [this, run = record.run, rows](const TaskResult &result) {
-            if (result.outcome == TaskResult::Outcome::Finished)  // the chart is fine without them
-                m_chart.setRows(run, rows->first, rows->second);
-        });
+    auto read = std::make_shared<std::optional<Model>>();
+    m_place.quietly([file = record.model, read](const CancelToken &) { *read = loadModel(file); },
+                    [this, run = record.run, read](const TaskResult &result) {
+                        if (result.outcome == TaskResult::Outcome::Finished)  // the chart is fine without them
+                            setRows(run, **read);
+                    });
+}
+
+void RunHistory::setRows(std::int64_t run, const Model &model)
+{
+    m_chart.setRows(run, model.trainIds.size(), model.validationIds.size() + model.testIds.size());
 }
 
 bool RunHistory::refuseLive(std::int64_t run)

@@ -23,7 +23,8 @@ public:
     TrainingView viewOf(const RunRecord &record) const;
     void refresh();
 
-    void show(std::int64_t run);     ///< its curve on the chart
+    /// Its curve on the chart. `model`: the run's, where it was read already.
+    void show(std::int64_t run, const Model *model = nullptr);
     void trash(std::int64_t run);    ///< undoable; refused for a locked run and one at work
     void restore(std::int64_t run);  ///< from the trash; undoable
     void emptyTrash();               ///< for good
@@ -36,6 +37,7 @@ private:
     class TrashCommand;
     bool refuseLive(std::int64_t run);
     void completeView(const RunRecord &record);
+    void setRows(std::int64_t run, const Model &model);
     bool change(const std::function<void(Library &)> &work);
 
     Workplace &m_place;
