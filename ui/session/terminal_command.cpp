@@ -115,15 +115,22 @@ QStringList trainFlags(const TrainConfig &config)
     return flags;
 }
 
-}  // namespace
-
-QString commandFor(Session &session, JobKind kind)
+/// The program, with the library and the threads that the window has.
+QStringList programWords(Session &session)
 {
     QStringList words{"dank"};
     if (!session.workplace().hasDefaultFolder())
         words << "--library" << quoted(session.workplace().folder());
     if (session.engine().threads() > 0)
         words << "--threads" << QString::number(session.engine().threads());
+    return words;
+}
+
+}  // namespace
+
+QString commandFor(Session &session, JobKind kind)
+{
+    QStringList words = programWords(session);
     const QString db = session.data().dataset() ? quoted(session.data().dataset()->path()) : QStringLiteral("db.json");
     switch (kind) {
     case JobKind::Sample:
@@ -153,11 +160,7 @@ QString commandFor(Session &session, JobKind kind)
 QString fineTuneCommand(Session &session, std::int64_t run, const TuneConfig &tuning)
 {
     const RunRecord *const record = session.runs().find(run);
-    QStringList words{"dank"};
-    if (!session.workplace().hasDefaultFolder())
-        words << "--library" << quoted(session.workplace().folder());
-    if (session.engine().threads() > 0)
-        words << "--threads" << QString::number(session.engine().threads());
+    QStringList words = programWords(session);
     words << "train" << (record ? quoted(std::filesystem::path(record->dataset)) : QStringLiteral("db.json"))
           << "--from" << QString::number(run) << "--fine-tune" << tuneDepthName(tuning.depth);
     const TuneConfig usual;

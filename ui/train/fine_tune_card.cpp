@@ -144,11 +144,7 @@ void FineTuneCard::refresh()
     const QString problem = read(config);
     m_start->setEnabled(problem.isEmpty() && !job.isBusy() && m_session.actions().rate);
     m_note->setTone(problem.isEmpty() ? TextLabel::Tone::Muted : TextLabel::Tone::Bad);
-    m_note->setText(!problem.isEmpty()
-                        ? problem
-                        : tr("With fewer than 20,000 memes a network learns them by heart more easily than "
-                             "what makes one good; a published study of 258,000 lost by it. The frozen "
-                             "network stays unless the tuned one is better on held-out memes."));
+    m_note->setText(!problem.isEmpty() ? problem : QString::fromUtf8(kTuningIsDoubtful));
 }
 
 void FineTuneCard::start()
