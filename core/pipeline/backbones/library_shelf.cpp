@@ -169,17 +169,17 @@ std::vector<WeightsStatus> LibraryShelf::weights(const fs::path &library) const
     if (std::optional<WeightsStatus> reader = ppocrStatus(library)) {
         for (const fs::path &file : PpocrFiles::in(library).all()) {
             std::error_code absent;
-            const std::uint64_t bytes = fs::file_size(file, absent);
-            for (WeightsStatus &row : list)
-                try {
-                    if (!absent && row.entry.backbone == kPpocrReader && row.entry.bytes == bytes
-                        && isOf(row.entry, kPpocrReader, sha256File(file, {}))) {
-                        row.installed = true;
-                        row.file = file;
-                    }
-                } catch (const Error &error) {  // it cannot be read, and the others can
-                    row.problem = error.what();
-                }
+            const auto row = std::ranges::find_if(list, [bytes = fs::file_size(file, absent)](const auto &known) {
+                return known.entry.backbone == kPpocrReader && known.entry.bytes == bytes;
+            });
+            if (absent || row == list.end())
+                continue;
+            try {
+                row->installed = isOf(row->entry, kPpocrReader, sha256File(file, {}));
+                row->file = row->installed ? file : fs::path();
+            } catch (const Error &error) {  // it cannot be read, and the others can
+                row->problem = error.what();
+            }
         }
         list.push_back(std::move(*reader));
     }
