@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <QByteArray>
+#include <QString>
 
 #include "core/base/file.h"
 #include "core/image/decode.h"
@@ -22,6 +23,13 @@ inline QByteArray pictureFile(const std::string &name)
 inline std::span<const std::byte> bytesOf(const QByteArray &bytes)
 {
     return std::as_bytes(std::span(bytes.constData(), static_cast<std::size_t>(bytes.size())));
+}
+
+/// Why a picture is refused, as it is called; "decoded" where it is not.
+inline QString refusalOf(const QByteArray &file)
+{
+    const Decoded decoded = decodeImage(bytesOf(file));
+    return decoded.problem ? skipReasonName(*decoded.problem) : "decoded";
 }
 
 /// `value` in `count` bytes, the low one first.

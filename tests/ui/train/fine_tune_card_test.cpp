@@ -69,6 +69,24 @@ std::int64_t addRun(const Fixture &f, const std::string &backbone, RunState stat
     return run;
 }
 
+/// A finished run on the chart, and an engine that can fine-tune it.
+struct TuningFixture : Fixture {
+    std::shared_ptr<TuningEngine> tuning = std::make_shared<TuningEngine>();
+    std::int64_t run = 0;
+
+    bool ready()
+    {
+        engine = tuning;
+        open();
+        if (!load())
+            return false;
+        run = addRun(*this, kNetwork, RunState::Done);
+        session->runs().refresh();
+        session->runs().show(run);
+        return true;
+    }
+};
+
 }  // namespace
 
 /// Which runs it is offered for, what it asks of the engine, and what it says meanwhile and afterwards.
@@ -118,14 +136,8 @@ void TestFineTuneCard::whereItIsOffered()
 
 void TestFineTuneCard::whatIsAsked()
 {
-    Fixture f;
-    const auto engine = std::make_shared<TuningEngine>();
-    f.engine = engine;
-    f.open();
-    QVERIFY(f.load());
-    const std::int64_t run = addRun(f, kNetwork, RunState::Done);
-    f.session->runs().refresh();
-    f.session->runs().show(run);
+    TuningFixture f;
+    QVERIFY(f.ready());
     FineTuneCard card(*f.session);
     card.refresh();
     card.findChild<QComboBox *>()->setCurrentIndex(1);
@@ -135,23 +147,20 @@ void TestFineTuneCard::whatIsAsked()
     lines[0]->setText("1e-5");
     card.findChildren<QPushButton *>()[0]->click();
     const QString command = QGuiApplication::clipboard()->text();
-    QVERIFY2(command.endsWith(QString("--from %1 --fine-tune last2 --backbone-lr 1e-05 --tune-epochs 7").arg(run)),
+    QVERIFY2(command.endsWith(QString("--from %1 --fine-tune last2 --backbone-lr 1e-05 --tune-epochs 7").arg(f.run)),
              qPrintable(command));
     card.button()->click();
-    QVERIFY(f.waitFor([&] { return engine->tuned == run && f.settled(); }));
-    QCOMPARE(engine->asked.depth, TuneDepth::LastTwo);
-    QCOMPARE(engine->asked.networkRate, 1e-5);
-    QCOMPARE(engine->asked.headRate, 0.0);
-    QCOMPARE(engine->asked.epochs, 7);
+    QVERIFY(f.waitFor([&] { return f.tuning->tuned == f.run && f.settled(); }));
+    QCOMPARE(f.tuning->asked.depth, TuneDepth::LastTwo);
+    QCOMPARE(f.tuning->asked.networkRate, 1e-5);
+    QCOMPARE(f.tuning->asked.headRate, 0.0);
+    QCOMPARE(f.tuning->asked.epochs, 7);
 }
 
 void TestFineTuneCard::whatIsWrong()
 {
-    Fixture f;
-    QVERIFY(f.load());
-    const std::int64_t run = addRun(f, kNetwork, RunState::Done);
-    f.session->runs().refresh();
-    f.session->runs().show(run);
+    TuningFixture f;
+    QVERIFY(f.ready());
     FineTuneCard card(*f.session);
     const auto lines = card.findChildren<QLineEdit *>(QString(), Qt::FindDirectChildrenOnly);
     for (const char *wrong : {"-1", "0", "x", "nan", "inf"}) {
@@ -168,24 +177,18 @@ void TestFineTuneCard::whatIsWrong()
 /// What it takes is said as soon as it was measured, and how it ended stays to be read.
 void TestFineTuneCard::whileItRuns()
 {
-    Fixture f;
-    const auto engine = std::make_shared<TuningEngine>();
-    f.engine = engine;
-    f.open();
-    QVERIFY(f.load());
-    const std::int64_t run = addRun(f, kNetwork, RunState::Done);
-    f.session->runs().refresh();
-    f.session->runs().show(run);
+    TuningFixture f;
+    QVERIFY(f.ready());
     FineTuneCard card(*f.session);
     QObject::connect(f.session.get(), &Session::changed, &card, [&card] { card.refresh(); });
-    engine->held = true;
+    f.tuning->held = true;
     card.refresh();
     card.button()->click();
     QVERIFY(f.waitFor([&] { return card.note().contains("about 2 min"); }));
     QVERIFY2(card.note().replace(QChar::Nbsp, u' ').contains("780 MB of memory and 490 MB on disk"),
              qPrintable(card.note()));
     QVERIFY(!card.button()->isEnabled());
-    engine->held = false;
+    f.tuning->held = false;
     QVERIFY(f.waitFor([&] { return f.settled(); }));
     QVERIFY(f.session->workplace().message());
     const QString told = f.session->workplace().message()->text;
