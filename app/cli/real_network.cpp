@@ -4,12 +4,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <string>
 
 #include "app/cli/real_network_script.h"
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/file_descriptor.h"
 
 extern char **environ;
 
@@ -35,9 +35,8 @@ int run(std::vector<std::string> words)
     if (problem != 0)
         return 127;
     int status = 0;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-        // A signal that the program takes note of reaches the child too.
-    }
+    // A signal that the program takes note of reaches the child too.
+    uninterrupted([&] { return ::waitpid(child, &status, 0); });
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 

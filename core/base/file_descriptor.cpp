@@ -13,22 +13,8 @@ namespace fs = std::filesystem;
 
 namespace dank {
 
-namespace {
-
-/// What `call` gives once no signal breaks it off.
-template <typename Call>
-auto again(Call call)
-{
-    auto result = call();
-    while (result < 0 && errno == EINTR)
-        result = call();
-    return result;
-}
-
-}  // namespace
-
 FileDescriptor::FileDescriptor(const fs::path &path, int flags, mode_t mode)
-    : m_descriptor(again([&] { return ::open(path.c_str(), flags | O_CLOEXEC, mode); }))
+    : m_descriptor(uninterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC, mode); }))
 {
 }
 
@@ -45,13 +31,13 @@ FileDescriptor FileDescriptor::openRegular(const fs::path &path)
 bool FileDescriptor::isRegular() const
 {
     struct stat status {};
-    return ::fstat(m_descriptor, &status) == 0 && S_ISREG(status.st_mode);
+    return uninterrupted([&] { return ::fstat(m_descriptor, &status); }) == 0 && S_ISREG(status.st_mode);
 }
 
 std::uint64_t FileDescriptor::size(const fs::path &path) const
 {
     struct stat status {};
-    if (::fstat(m_descriptor, &status) != 0)
+    if (uninterrupted([&] { return ::fstat(m_descriptor, &status); }) != 0)
         throwErrno(errno, "read", path);
     return static_cast<std::uint64_t>(status.st_size);
 }
@@ -60,7 +46,7 @@ std::size_t FileDescriptor::read(std::span<std::byte> bytes, std::uint64_t offse
 {
     std::size_t filled = 0;
     while (filled < bytes.size()) {
-        const ssize_t got = again([&] {
+        const ssize_t got = uninterrupted([&] {
             return ::pread(m_descriptor, bytes.data() + filled, bytes.size() - filled,
                            static_cast<off_t>(offset + filled));
         });
@@ -76,8 +62,8 @@ std::size_t FileDescriptor::read(std::span<std::byte> bytes, std::uint64_t offse
 void FileDescriptor::write(std::span<const std::byte> bytes, std::uint64_t offset, const fs::path &path) const
 {
     while (!bytes.empty()) {
-        const ssize_t count =
-            again([&] { return ::pwrite(m_descriptor, bytes.data(), bytes.size(), static_cast<off_t>(offset)); });
+        const ssize_t count = uninterrupted(
+            [&] { return ::pwrite(m_descriptor, bytes.data(), bytes.size(), static_cast<off_t>(offset)); });
         if (count <= 0)
             throwErrno(count < 0 ? errno : ENOSPC, "write", path);
         bytes = bytes.subspan(static_cast<std::size_t>(count));
@@ -85,10 +71,27 @@ void FileDescriptor::write(std::span<const std::byte> bytes, std::uint64_t offse
     }
 }
 
+void FileDescriptor::resize(std::uint64_t size, const fs::path &path) const
+{
+    if (uninterrupted([&] { return ::ftruncate(m_descriptor, static_cast<off_t>(size)); }) != 0)
+        throwErrno(errno, "write", path);
+}
+
+void FileDescriptor::reserve(std::uint64_t size, const fs::path &path) const
+{
+    int failed = 0;  // unlike other calls it returns the error
+    do
+        failed = ::posix_fallocate(m_descriptor, 0, static_cast<off_t>(size));
+    while (failed == EINTR);
+    if (failed != 0)
+        throwErrno(failed, "write", path);
+}
+
 void FileDescriptor::flush(const fs::path &path) const
 {
     // Some file systems cannot flush this kind of file; there is nothing more to do then.
-    if (again([&] { return ::fsync(m_descriptor); }) != 0 && errno != EINVAL && errno != ENOTSUP && errno != EROFS)
+    if (uninterrupted([&] { return ::fsync(m_descriptor); }) != 0 && errno != EINVAL && errno != ENOTSUP
+        && errno != EROFS)
         throwErrno(errno, "write", path);
 }
 

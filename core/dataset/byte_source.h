@@ -11,6 +11,8 @@
 
 #include <unistd.h>
 
+#include "core/base/file_descriptor.h"
+
 namespace dank {
 
 /// A file's bytes, in memory or on disk; the latter through a small window that follows the reads.
@@ -50,10 +52,10 @@ private:
     {
         std::size_t filled = 0;
         while (filled < m_buffer.size()) {
-            const ssize_t got =
-                ::pread(m_fd, m_buffer.data() + filled, m_buffer.size() - filled, static_cast<off_t>(offset + filled));
-            if (got < 0 && errno == EINTR)
-                continue;
+            std::byte *const to = m_buffer.data() + filled;
+            const std::size_t left = m_buffer.size() - filled;
+            const auto from = static_cast<off_t>(offset + filled);
+            const ssize_t got = uninterrupted([&] { return ::pread(m_fd, to, left, from); });
             if (got < 0)
                 m_error = errno;
             if (got <= 0)

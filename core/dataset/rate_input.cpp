@@ -25,7 +25,7 @@ bool beginsLikePicture(const fs::path &path)
 {
     const FileDescriptor file(path, O_RDONLY | O_NONBLOCK);
     std::array<std::byte, kForeignHead> bytes{};
-    const ssize_t count = file ? ::read(file.get(), bytes.data(), bytes.size()) : 0;
+    const ssize_t count = uninterrupted([&] { return ::read(file.get(), bytes.data(), bytes.size()); });
     if (count < 12)
         return false;
     const auto head = std::span<const std::byte>(bytes).first(static_cast<std::size_t>(count));

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -169,8 +168,7 @@ void CheckpointFile::save(const TrainingState &state)
         file.write(entry.bytes, offset, path);
         offset += entry.bytes.size();
     }
-    if (::ftruncate(file.get(), off_t(offset)) != 0)
-        throwErrno(errno, "write", path);
+    file.resize(offset, path);
     const std::span<const std::byte> head(header);
     file.write(head.subspan(8), 8, path);
     file.write(head.first(8), 0, path);

@@ -128,7 +128,7 @@ RunLock lockIn(const std::filesystem::path &folder, std::int64_t run)
     if (!file)
         throwErrno(errno, "open", path);
     struct flock range = wholeFile();
-    if (::fcntl(file.get(), F_OFD_SETLK, &range) == 0)
+    if (uninterrupted([&] { return ::fcntl(file.get(), F_OFD_SETLK, &range); }) == 0)
         return RunLock(std::move(file));
     if (errno != EAGAIN && errno != EACCES)
         throwErrno(errno, "lock", path);
@@ -140,7 +140,8 @@ bool isRunLocked(const std::filesystem::path &folder)
 {
     const FileDescriptor file(folder / "lock", O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
     struct flock range = wholeFile();
-    return file && ::fcntl(file.get(), F_OFD_GETLK, &range) == 0 && range.l_type != F_UNLCK;
+    return file && uninterrupted([&] { return ::fcntl(file.get(), F_OFD_GETLK, &range); }) == 0
+           && range.l_type != F_UNLCK;
 }
 
 }  // namespace

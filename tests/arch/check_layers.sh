@@ -113,6 +113,11 @@ RULES
     grep -nHE '(Engine|Library|Session|Model|Rater|Theme|Store|Log)::instance\(\)' $(sources core app ui) /dev/null |
         cut -d: -f1,2 | report 'no singletons'
 
+    # Calls of the system that a signal breaks off.
+    grep -nHE '(^|[^[:alnum:]_>:])::(p?read|p?write|open(at)?|f(data)?sync|flock|fcntl|ftruncate|posix_fallocate|waitpid)\(' \
+        $(sources core app ui | grep -v '^core/base/file_descriptor\.') /dev/null | grep -v 'uninterrupted(' |
+        cut -d: -f1,2 | report 'a call that a signal can break off goes through core/base/file_descriptor.h'
+
     # Sizes and first lines.
     awk 'function judge() {
             limit = name ~ /\/main_window\.cpp$/ ? 250 : name ~ /^tests\// ? 500 : 450

@@ -15,7 +15,7 @@ printf '#pragma once\n#include <torch/torch.h>\n' >"$tree/core/nn/inner.h"
 printf '#include <QtTest>\nQTEST_GUILESS_MAIN(T)\n' >"$tree/tests/base/a_test.cpp"
 printf 'dank_add_tests(TESTS\n    a_test)\n' >"$tree/tests/base/CMakeLists.txt"
 printf '#include "core/nn/inner.h"\nauto d = torch::kCUDA;\n' >"$tree/core/nn/device_two.cpp"
-printf '#include <opencv2/core.hpp>\n' >"$tree/core/image/c.cpp"
+printf '#include <opencv2/core.hpp>\nauto n = uninterrupted([] { return ::read(0, b, 1); });\nint Reader::read(int);\n' >"$tree/core/image/c.cpp"
 printf '#include <QWidget>\n#include "core/engine/engine.h"\n#include "c.moc"\nauto *a = QCoreApplication::instance();\n' >"$tree/ui/c.cpp"
 "$here/check_layers.sh" "$tree" >/dev/null || {
     echo "A clean tree was refused:"
@@ -72,6 +72,8 @@ expect 'core/nn/inner.h is internal' core/pipeline/x.cpp '#include "core/nn/inne
 expect 'kCUDA only' core/nn/x.cpp 'auto d = torch::kCUDA;'
 expect 'no singletons' core/store/x.h '#pragma once\nstruct S { static S \&instance(); };'
 expect 'no singletons' ui/x.cpp 'Session::instance().open();'
+expect 'a call that a signal can break off' core/store/x.cpp 'auto n = ::read(file, bytes, 4);'
+expect 'a call that a signal can break off' app/cli/x.cpp '    while (::flock(file, LOCK_EX) != 0)'
 expect 'a header begins' core/dataset/x.h '\n#pragma once'
 expect 'more than 450 lines' core/dataset/x.cpp "$(yes 'int' | head -n 451)"
 expect 'more than 500 lines' tests/base/a_test.cpp "$(yes 'int' | head -n 499)"

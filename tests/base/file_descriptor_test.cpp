@@ -73,6 +73,39 @@ private slots:
         QCOMPARE(file.read(std::as_writable_bytes(std::span(read)), 9, path), std::size_t(0));
     }
 
+    void whatASignalBreaksOffIsMadeAgain()
+    {
+        int calls = 0;
+        const auto broken = [&](int times, int otherwise) {
+            return [&calls, times, otherwise] {
+                const bool again = calls++ < times;
+                errno = again ? EINTR : EIO;
+                return again ? -1 : otherwise;
+            };
+        };
+        QCOMPARE(uninterrupted(broken(3, 5)), 5);
+        QCOMPARE(calls, 4);
+        calls = 0;
+        QCOMPARE(uninterrupted(broken(2, -1)), -1);
+        QCOMPARE(errno, EIO);
+        QCOMPARE(calls, 3);
+    }
+
+    void isCutAndGivenRoom()
+    {
+        const QTemporaryDir folder;
+        const fs::path path = folder.filePath("f").toStdString();
+        const FileDescriptor file(path, O_RDWR | O_CREAT, 0600);
+        const std::string text = "abcdef";
+        file.write(std::as_bytes(std::span(text)), 0, path);
+        file.resize(2, path);
+        file.reserve(4, path);
+        QCOMPARE(readTextFile(path, 100), std::string("ab\0\0", 4));
+        const FileDescriptor closed(path, O_RDONLY);
+        QVERIFY_EXCEPTION_THROWN(closed.resize(1, path), Error);
+        QVERIFY_EXCEPTION_THROWN(closed.reserve(1, path), Error);
+    }
+
     void errorsNameTheFile()
     {
         const QTemporaryDir folder;

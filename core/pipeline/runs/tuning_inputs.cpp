@@ -75,10 +75,8 @@ TuningInputs::TuningInputs(std::filesystem::path path, const std::string &key, s
         if (file.size(path) == whole && file.read(bytesOf(found), data, path) == kKey && found == name) {
             file.read(bytesOf(sums), data + kKey, path);
         } else {
-            if (::ftruncate(file.get(), 0) != 0)
-                throwErrno(errno, "write", path);
-            if (const int error = ::posix_fallocate(file.get(), 0, static_cast<off_t>(whole)); error != 0)
-                throwErrno(error, "write", path);
+            file.resize(0, path);
+            file.reserve(whole, path);
             file.write(std::as_bytes(std::span(name)), data, path);
         }
         std::atomic<std::size_t> done = 0;

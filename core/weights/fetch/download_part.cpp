@@ -62,9 +62,9 @@ void DownloadPart::openLocked()
         range.l_whence = SEEK_SET;
         struct stat ours {
         }, named{};
-        const bool locked = ::fcntl(m_file.get(), F_OFD_SETLK, &range) == 0;
+        const bool locked = uninterrupted([&] { return ::fcntl(m_file.get(), F_OFD_SETLK, &range); }) == 0;
         const int failed = errno;
-        const bool known = ::fstat(m_file.get(), &ours) == 0;
+        const bool known = uninterrupted([&] { return ::fstat(m_file.get(), &ours); }) == 0;
         if (locked && known && S_ISREG(ours.st_mode) && ::lstat(m_path.c_str(), &named) == 0
             && ours.st_dev == named.st_dev && ours.st_ino == named.st_ino) {
             m_size = std::uint64_t(ours.st_size);
@@ -109,8 +109,7 @@ void DownloadPart::readOrigin()
 
 void DownloadPart::restart(const std::string &etag, const std::string &lastModified)
 {
-    if (::ftruncate(m_file.get(), 0) != 0)
-        throwErrno(errno, "write", m_path);
+    m_file.resize(0, m_path);
     m_size = 0;
     m_origin.etag = etag;
     m_origin.lastModified = lastModified;
