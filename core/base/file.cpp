@@ -9,9 +9,12 @@
 #include <cstring>
 #include <ctime>
 #include <iterator>
+#include <mutex>
+#include <set>
 #include <system_error>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -73,6 +76,48 @@ struct TemporaryFile {
     }
 };
 
+constexpr const char *kTemporaryHead = ".dank-", *kTemporaryTail = ".tmp";  // and 16 digits between
+
+bool isTemporaryName(std::string_view name)
+{
+    if (!name.starts_with(kTemporaryHead) || !name.ends_with(kTemporaryTail))
+        return false;
+    name.remove_prefix(std::strlen(kTemporaryHead));
+    return name.size() == 16 + std::strlen(kTemporaryTail)
+           && name.substr(0, 16).find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+/// Whether nobody works on a temporary file any more: ours, a plain file under this one name, not touched for a day,
+/// and without the lock that who writes it holds.
+bool isLeftBehind(const fs::path &path)
+{
+    constexpr std::time_t kDay = 24 * 60 * 60;
+    const FileDescriptor file(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+    struct stat status {};
+    return file && uninterrupted([&] { return ::fstat(file.get(), &status); }) == 0 && S_ISREG(status.st_mode)
+           && status.st_uid == ::geteuid() && status.st_nlink == 1 && std::time(nullptr) - status.st_mtime > kDay
+           && uninterrupted([&] { return ::flock(file.get(), LOCK_EX | LOCK_NB); }) == 0;
+}
+
+/// Removes what writers that were killed have left in a folder, the first time that this process writes there.
+void removeLeftBehind(const fs::path &folder)
+{
+    constexpr std::size_t kMostFolders = 10'000;
+    {
+        static std::mutex mutex;
+        static std::set<fs::path> seen;
+        std::error_code unknown;
+        fs::path whole = fs::canonical(folder, unknown);
+        const std::lock_guard lock(mutex);
+        if (unknown || seen.size() >= kMostFolders || !seen.insert(std::move(whole)).second)
+            return;
+    }
+    std::error_code failed;
+    for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end; entry.increment(failed))
+        if (isTemporaryName(entry->path().filename().native()) && isLeftBehind(entry->path()))
+            ::unlink(entry->path().c_str());
+}
+
 FileDescriptor createTemporary(const fs::path &folder, const fs::path &target, mode_t mode, TemporaryFile &temporary)
 {
     static std::atomic<std::uint64_t> counter{0};
@@ -80,11 +125,13 @@ FileDescriptor createTemporary(const fs::path &folder, const fs::path &target, m
     Random random(mixSeed(now ^ (static_cast<std::uint64_t>(::getpid()) << 32), counter.fetch_add(1)));
     for (int attempt = 0; attempt < 100; ++attempt) {
         char name[64];
-        std::snprintf(name, sizeof name, ".dank-%016llx.tmp", static_cast<unsigned long long>(random.next()));
+        std::snprintf(name, sizeof name, "%s%016llx%s", kTemporaryHead, static_cast<unsigned long long>(random.next()),
+                      kTemporaryTail);
         const fs::path path = folder / name;
         FileDescriptor file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
         if (file) {
             temporary.path = path;
+            uninterrupted([&] { return ::flock(file.get(), LOCK_EX | LOCK_NB); });  // some file systems cannot
             return file;
         }
         if (errno != EEXIST)
@@ -139,15 +186,18 @@ void writeFileAtomically(const fs::path &path, std::span<const std::span<const s
         if (const fs::path resolved = fs::weakly_canonical(path, unresolved); !unresolved)
             target = resolved;
     const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
+    removeLeftBehind(folder);
     struct stat old {};
-    const bool exists = ::stat(target.c_str(), &old) == 0;
+    const bool exists = uninterrupted([&] { return ::stat(target.c_str(), &old); }) == 0;
+    if (!exists && errno != ENOENT)
+        throwErrno(errno, "write", target);
     if (exists && !S_ISREG(old.st_mode))  // a rename would put a file in a device's or a pipe's place
         throw Error(ErrorKind::File, "Cannot write '" + displayPath(target) + "': it is not a regular file.", target);
 
     TemporaryFile temporary;
     FileDescriptor file = createTemporary(folder, target, 0666, temporary);
     if (exists)
-        (void)!::fchmod(file.get(), old.st_mode & 0777);
+        uninterrupted([&] { return ::fchmod(file.get(), old.st_mode & 0777); });
     std::uint64_t written = 0;
     for (const std::span<const std::byte> piece : pieces) {
         file.write(piece, written, target);
@@ -156,7 +206,7 @@ void writeFileAtomically(const fs::path &path, std::span<const std::span<const s
     file.flush(target);
     if (const int failed = file.close())
         throwErrno(failed, "write", target);
-    if (::rename(temporary.path.c_str(), target.c_str()) != 0)
+    if (uninterrupted([&] { return ::rename(temporary.path.c_str(), target.c_str()); }) != 0)
         throwErrno(errno, "write", target);
     temporary.keep = true;
     flushFolder(folder);
@@ -176,7 +226,7 @@ std::string fileStamp(const std::filesystem::path &path)
 {
     constexpr std::int64_t kSettled = 2'000'000'000;  // nanoseconds; file systems' clocks are coarse
     struct stat status {};
-    if (::stat(path.c_str(), &status) != 0)
+    if (uninterrupted([&] { return ::stat(path.c_str(), &status); }) != 0)
         return {};
     const auto nanoseconds = [](const timespec &time) {
         return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec;

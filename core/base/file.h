@@ -17,7 +17,8 @@ std::string readTextFile(const std::filesystem::path &path, std::uint64_t limit)
 
 /// Writes beside `path`, flushes to disk, then renames over it, and flushes the folder: afterwards
 /// `path` holds either its old contents or all of the new. Throws Error{Disk}, or Error{File}, also for a `path` that
-/// is a device, a pipe or a folder.
+/// is a device, a pipe or a folder. What a process that was killed in the middle of this left beside it longer than a
+/// day ago is removed, once for each folder.
 void writeFileAtomically(const std::filesystem::path &path, std::span<const std::byte> bytes);
 void writeFileAtomically(const std::filesystem::path &path, std::string_view text);
 /// The same for contents in several pieces, one after the other: nothing is copied together.

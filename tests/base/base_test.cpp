@@ -10,12 +10,15 @@
 #include <numeric>
 #include <set>
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/file_descriptor.h"
 #include "core/base/hash.h"
 #include "core/base/job.h"
 #include "core/base/random.h"
@@ -193,6 +196,58 @@ private slots:
         QVERIFY(fs::is_symlink(link));
         QCOMPARE(readTextFile(path, 10), std::string("new"));
         QVERIFY(fs::status(path).permissions() == (fs::perms::owner_read | fs::perms::owner_write));
+    }
+
+    void whatKilledWritersLeftIsRemoved()
+    {
+        const QTemporaryDir folder, elsewhere;
+        const fs::path path = toPath(folder.path());
+        const auto make = [](const fs::path &file, int hours) {
+            writeFileAtomically(file, "part");
+            const std::time_t then = std::time(nullptr) - hours * 3600;
+            const timespec times[] = {{then, 0}, {then, 0}};
+            QCOMPARE(::utimensat(AT_FDCWD, file.c_str(), times, AT_SYMLINK_NOFOLLOW), 0);
+        };
+        const fs::path target = toPath(elsewhere.path()) / "target";
+        make(target, 48);
+        const fs::path other = toPath(elsewhere.path()) / "in folder";
+        fs::create_directories(other / ".dank-0123456789abcdef.tmp");
+        fs::rename(other, path / "in folder");
+        for (const char *left : {".dank-0123456789abcdef.tmp", ".dank-ffffffffffffffff.tmp"})
+            make(toPath(elsewhere.path()) / left, 25);
+        for (const char *left : {".dank-0123456789abcdef.tmp", ".dank-ffffffffffffffff.tmp"})
+            fs::rename(toPath(elsewhere.path()) / left, path / left);
+        std::vector<std::string> kept;
+        const auto keep = [&](const char *name, int hours) {
+            make(toPath(elsewhere.path()) / "made", hours);
+            fs::rename(toPath(elsewhere.path()) / "made", path / name);
+            kept.push_back(name);
+        };
+        keep(".dank-0000000000000001.tmp", 23);
+        for (const char *name :
+             {".dank-0123456789ABCDEF.tmp", ".dank-0123456789abcde.tmp", ".dank-0123456789abcdef0.tmp",
+              ".dank-0123456789abcdef.tmp~", "dank-0123456789abcdef.tmp", ".dank-0123456789abcdeg.tmp"})
+            keep(name, 48);
+        keep(".dank-0000000000000002.tmp", 48);  // somebody writes it, and was stopped since
+        const FileDescriptor writer(path / kept.back(), O_WRONLY);
+        QCOMPARE(::flock(writer.get(), LOCK_EX), 0);
+        keep(".dank-0000000000000003.tmp", 48);  // with another name, so it is somebody's
+        fs::create_hard_link(path / kept.back(), path / "another name");
+        kept.push_back("another name");
+        fs::create_symlink(target, path / ".dank-0000000000000004.tmp");
+        kept.push_back(".dank-0000000000000004.tmp");
+        fs::create_directories(path / ".dank-0000000000000005.tmp");
+        kept.push_back(".dank-0000000000000005.tmp");
+        if (::geteuid() == 0) {
+            keep(".dank-0000000000000006.tmp", 48);
+            QCOMPARE(::chown((path / kept.back()).c_str(), 65534, 65534), 0);
+        }
+        kept.push_back("in folder");
+        kept.push_back("written");
+        writeFileAtomically(path / "written", "whole");
+        std::sort(kept.begin(), kept.end());
+        QVERIFY(namesIn(path) == kept);
+        QVERIFY(fs::exists(target) && fs::exists(path / "in folder" / ".dank-0123456789abcdef.tmp"));
     }
 
     void failedWritesSayWhy()
