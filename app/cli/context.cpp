@@ -80,11 +80,10 @@ void checkOutput(const fs::path &file)
     if (file.empty())
         return;
     const fs::path folder = fs::absolute(file).parent_path();
-    std::error_code ignored;
-    if (!fs::is_directory(folder, ignored))
+    if (!fs::is_directory(statusOf(folder)))
         throw Error(ErrorKind::File,
                     displayPath(file) + " cannot be written: there is no folder " + displayPath(folder) + '.', file);
-    if (fs::is_directory(file, ignored))
+    if (fs::is_directory(statusOf(file)))
         throw Error(ErrorKind::File, displayPath(file) + " cannot be written: it is a folder.", file);
 }
 

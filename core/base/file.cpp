@@ -222,6 +222,18 @@ void writeFileAtomically(const fs::path &path, std::string_view text)
     writeFileAtomically(path, std::as_bytes(std::span(text)));
 }
 
+fs::file_status statusOf(const fs::path &path)
+{
+    std::error_code failed;
+    fs::file_status status;
+    do
+        status = fs::status(path, failed);
+    while (failed == std::errc::interrupted);
+    if (failed && status.type() != fs::file_type::not_found)
+        throwErrno(failed.value(), "look at", path);
+    return status;
+}
+
 std::string fileStamp(const std::filesystem::path &path)
 {
     constexpr std::int64_t kSettled = 2'000'000'000;  // nanoseconds; file systems' clocks are coarse

@@ -24,6 +24,10 @@ void writeFileAtomically(const std::filesystem::path &path, std::string_view tex
 /// The same for contents in several pieces, one after the other: nothing is copied together.
 void writeFileAtomically(const std::filesystem::path &path, std::span<const std::span<const std::byte>> pieces);
 
+/// What lies at `path`, links followed; of type not_found where nothing does. Throws Error{File} where that cannot be
+/// told, since a folder may not be searched or a disk fails: that is not the same as that nothing is there.
+std::filesystem::file_status statusOf(const std::filesystem::path &path);
+
 /// Size, times and inode of a file as one word: as long as it stays the same, so do the contents. Empty where there is
 /// no such file, and where it changed so lately that a second change might not show.
 std::string fileStamp(const std::filesystem::path &path);

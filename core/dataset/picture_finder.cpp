@@ -105,7 +105,7 @@ PictureFinder::PictureFinder(const fs::path &file, const fs::path &images, const
     } else {
         m_picturesName = displayPath(images);
     }
-    if (!fs::is_directory(folder, failed)) {
+    if (!fs::is_directory(statusOf(folder))) {
         if (!images.empty())
             throw Error(ErrorKind::File, "'" + displayPath(images) + "' is no folder of pictures.", images);
         return;

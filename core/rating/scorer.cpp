@@ -68,12 +68,11 @@ Score skippedScore(const std::string &path, SkipReason reason, const std::string
 
 std::vector<std::byte> readToRate(const std::filesystem::path &file, Score &skipped)
 {
-    std::error_code ignored;
-    if (!std::filesystem::exists(file, ignored)) {
-        skipped = skippedScore(displayPath(file), SkipReason::ImageMissing, "there is no such file");
-        return {};
-    }
     try {
+        if (!std::filesystem::exists(statusOf(file))) {
+            skipped = skippedScore(displayPath(file), SkipReason::ImageMissing, "there is no such file");
+            return {};
+        }
         return readFile(file, kMaxImageBytes);
     } catch (const Error &error) {
         skipped = skippedScore(displayPath(file), SkipReason::ImageUnreadable, error.what());

@@ -2,6 +2,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QScopeGuard>
 #include <QStringDecoder>
 #include <QTemporaryDir>
 #include <QTest>
@@ -24,6 +25,7 @@
 #include "core/base/random.h"
 #include "core/dataset/feature_matrix.h"
 #include "tests/base/error_kind_name.h"
+#include "tests/base/without_rights.h"
 
 using namespace dank;
 namespace fs = std::filesystem;
@@ -248,6 +250,28 @@ private slots:
         std::sort(kept.begin(), kept.end());
         QVERIFY(namesIn(path) == kept);
         QVERIFY(fs::exists(target) && fs::exists(path / "in folder" / ".dank-0123456789abcdef.tmp"));
+    }
+
+    void whatCannotBeLookedAtIsNotMissing()
+    {
+        const QTemporaryDir folder;
+        const fs::path path = toPath(folder.path());
+        fs::create_directories(path / "closed" / "inside");
+        QVERIFY(fs::is_directory(statusOf(path / "closed" / "inside")));
+        QVERIFY(!fs::exists(statusOf(path / "absent")));
+        QVERIFY(!fs::exists(statusOf(path / "absent" / "more")));
+        fs::permissions(path, fs::perms(0755));
+        fs::permissions(path / "closed", fs::perms(0));
+        const auto reopen = qScopeGuard([&] { fs::permissions(path / "closed", fs::perms(0700)); });
+        const WithoutRights nobody;
+        try {
+            statusOf(path / "closed" / "inside");
+            QFAIL("looked at");
+        } catch (const Error &error) {
+            QCOMPARE(error.kind(), ErrorKind::File);
+            QVERIFY2(std::string(error.what()).find("Permission denied") != std::string::npos, error.what());
+        }
+        QVERIFY_EXCEPTION_THROWN(statusOf(path / std::string(300, 'x')), Error);
     }
 
     void failedWritesSayWhy()

@@ -40,8 +40,7 @@ bool isPath(const std::string &backbone)
 /// A network of the user's own, by its file: TorchScript or ONNX, as its bytes say.
 BackboneChoice ownChoice(const fs::path &file, WeightsNames &names)
 {
-    std::error_code ignored;
-    if (!fs::is_regular_file(file, ignored))
+    if (!fs::is_regular_file(statusOf(file)))
         throw Error(ErrorKind::Weights,
                     displayPath(file)
                         + " is neither a backbone's id nor an ONNX or TorchScript file: there is no such file.",
