@@ -22,7 +22,7 @@ auto keptOf(const SQLite::Database &database, std::int64_t run, const char *colu
     try {
         return read(*json);
     } catch (const Error &error) {
-        const auto folder = std::filesystem::path(database.getFilename()).parent_path();
+        const auto folder = sql::fileOf(database).parent_path();
         throw Error(ErrorKind::Library,
                     std::string("The ") + name + " of run " + std::to_string(run) + " in the library '"
                         + displayPath(folder) + "' cannot be read: " + error.what(),

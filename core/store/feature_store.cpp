@@ -121,7 +121,7 @@ std::vector<bool> FeatureStore::read(const std::string &backbone, std::span<cons
         const auto lastHashes = imageHashes.subspan(half);
         const auto last = out.subspan(half * columns, lastHashes.size() * columns);
         const auto readLast = [&] {
-            const auto another = openLibraryDatabase(m_database->getFilename());
+            const auto another = openLibraryDatabase(sql::fileOf(*m_database), Access::Read, {});
             return FeatureStore(*another).read(backbone, lastHashes, last, threads / 2);
         };
         std::future<std::vector<bool>> other;

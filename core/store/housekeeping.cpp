@@ -1,7 +1,5 @@
 #include "core/store/housekeeping.h"
 
-#include <sqlite3.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -112,7 +110,7 @@ std::vector<StoredItem> Housekeeping::items() const
                                              " length(train_ids) + length(validation_ids) + length(test_ids)) +"
                                              " (SELECT coalesce(sum(length(evaluation) +"
                                              " length(coalesce(cross_validation, ''))), 0) FROM evaluations) +"
-                                             " 32 * (SELECT count(*) FROM epochs), max(substr(created, 1, 10))"
+                                             " 32 * (SELECT count(run) FROM epochs), max(substr(created, 1, 10))"
                                              " FROM runs"))
         all.push_back(std::move(item));
     all.push_back(filesIn(m_folder / "models", "models"));
@@ -170,22 +168,11 @@ void Housekeeping::vacuum(const JobContext &job)
                             + ". Free some space there, or leave the room in the file: it is used again.",
                         folder);
     }
-    sqlite3 *const handle = m_database->getHandle();
-    const auto stop = [](void *token) { return static_cast<const CancelToken *>(token)->isCancelled() ? 1 : 0; };
-    CancelToken token = job.cancel;
-    sqlite3_progress_handler(handle, 1'000, stop, &token);  // some hundred vectors
-    struct NoHandler {
-        sqlite3 *handle;
-        ~NoHandler() { sqlite3_progress_handler(handle, 0, nullptr, nullptr); }
-    } const whenDone{handle};
-    sql::guarded(*m_database, "compact", [&] {
-        try {
-            m_database->exec("VACUUM");
-        } catch (const SQLite::Exception &) {
-            job.cancel.check();
-            throw;
-        }
-        m_database->exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    // A connection of its own, which looks for this job's stop after each some hundred vectors.
+    const auto database = openLibraryDatabase(sql::fileOf(*m_database), Access::Write, job.cancel, 1'000);
+    sql::guarded(*database, "compact", [&] {
+        database->exec("VACUUM");
+        database->exec("PRAGMA wal_checkpoint(TRUNCATE)");
     });
 }
 

@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
+#include <thread>
 #include <utility>
 
 #include "core/base/error.h"
@@ -16,7 +18,35 @@
 
 namespace dank {
 
-Library::Library(std::filesystem::path folder, std::unique_ptr<SQLite::Database> database)
+namespace {
+
+/// Opening is one at a time: a database that someone is just creating looks damaged or foreign for a moment. The lock
+/// is on the folder itself, so it leaves no file behind and works in a folder that cannot be written.
+FileDescriptor lockFolder(const std::filesystem::path &folder, const CancelToken &stop)
+{
+    FileDescriptor lock(folder, O_RDONLY | O_DIRECTORY);
+    // Asked for again and again instead of waited for: a stop must be heard.
+    while (lock && uninterrupted([&] { return ::flock(lock.get(), LOCK_EX | LOCK_NB); }) != 0 && errno == EWOULDBLOCK) {
+        stop.check();
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return lock;
+}
+
+std::shared_ptr<SQLite::Database> openIn(const std::filesystem::path &folder, Access access, const CancelToken &stop)
+{
+    createFolder(folder);
+    const FileDescriptor lock = lockFolder(folder, stop);
+    auto database = openLibraryDatabase(folder / "library.sqlite", access, stop);
+    if (!sql::isReadOnly(*database))
+        for (const char *name : {"models", "runs"})
+            createFolder(folder / name);
+    return database;
+}
+
+}  // namespace
+
+Library::Library(std::filesystem::path folder, std::shared_ptr<SQLite::Database> database)
     : m_folder(std::move(folder)), m_database(std::move(database)), m_features(*m_database), m_facts(*m_database),
       m_thumbnails(*m_database), m_texts(*m_database), m_runs(*m_database, m_folder), m_evaluations(*m_database),
       m_choices(*m_database), m_housekeeping(*m_database, m_folder)
@@ -26,19 +56,21 @@ Library::Library(Library &&) noexcept = default;
 Library &Library::operator=(Library &&) noexcept = default;
 Library::~Library() = default;
 
-Library Library::open(const std::filesystem::path &folder)
+Library Library::open(const std::filesystem::path &folder, const CancelToken &stop)
 {
-    createFolder(folder);
     const std::filesystem::path whole = std::filesystem::absolute(folder).lexically_normal();
-    // Opening is one at a time: a database that someone is just creating looks damaged or foreign for a moment. The
-    // lock is on the folder itself, so it leaves no file behind and works in a folder that cannot be written.
-    const FileDescriptor lock(whole, O_RDONLY | O_DIRECTORY);
-    while (lock && ::flock(lock.get(), LOCK_EX) != 0 && errno == EINTR) {
-    }
-    auto database = openLibraryDatabase(whole / "library.sqlite");
-    createFolder(whole / "models");
-    createFolder(whole / "runs");
-    return Library(whole, std::move(database));
+    return Library(whole, openIn(whole, Access::Write, stop));
+}
+
+Library Library::openToRead(const std::filesystem::path &folder, const CancelToken &stop)
+{
+    const std::filesystem::path whole = std::filesystem::absolute(folder).lexically_normal();
+    return Library(whole, openIn(whole, Access::Read, stop));
+}
+
+bool Library::isReadOnly() const
+{
+    return sql::isReadOnly(*m_database);
 }
 
 std::filesystem::path Library::defaultFolder()

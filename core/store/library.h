@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "core/base/job.h"
 #include "core/store/evaluation_store.h"
 #include "core/store/feature_store.h"
 #include "core/store/housekeeping.h"
@@ -23,9 +24,13 @@ namespace dank {
 /// one thread; open another for another thread.
 class Library {
 public:
-    /// Opens or creates. Throws Error{Library} for one written by a newer version or damaged (left untouched),
-    /// Error{Disk} for a folder that cannot be written.
-    static Library open(const std::filesystem::path &folder);
+    /// Opens or creates. Throws Error{Library} for one written by a newer version, damaged, or with other tables than
+    /// this program makes (left untouched), Error{Disk} for a folder that cannot be written. `stop` ends every
+    /// statement with Cancelled, now and later, but for what is short: that a run was stopped is still recorded.
+    static Library open(const std::filesystem::path &folder, const CancelToken &stop = {});
+    /// The same for who only reads: one that cannot be written is opened too, and then never written, nor brought up to
+    /// date. What writes to it throws Error{Disk}. Nobody else should write to it meanwhile.
+    static Library openToRead(const std::filesystem::path &folder, const CancelToken &stop = {});
     /// $XDG_DATA_HOME/dank-learning, or ~/.local/share/dank-learning.
     static std::filesystem::path defaultFolder();
 
@@ -34,6 +39,7 @@ public:
     ~Library();
 
     const std::filesystem::path &folder() const { return m_folder; }
+    bool isReadOnly() const;  ///< only after openToRead()
     std::filesystem::path modelPath(std::int64_t run) const;  ///< models/run-7.dankmodel
     std::filesystem::path runFolder(std::int64_t run) const;  ///< runs/7, for checkpoints
 
@@ -55,9 +61,9 @@ public:
     const UserChoices &choices() const { return m_choices; }
 
 private:
-    Library(std::filesystem::path folder, std::unique_ptr<SQLite::Database> database);
+    Library(std::filesystem::path folder, std::shared_ptr<SQLite::Database> database);
     std::filesystem::path m_folder;
-    std::unique_ptr<SQLite::Database> m_database;
+    std::shared_ptr<SQLite::Database> m_database;
     FeatureStore m_features;
     FactStore m_facts;
     ThumbnailStore m_thumbnails;

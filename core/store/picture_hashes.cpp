@@ -77,7 +77,7 @@ std::vector<std::string> hashEach(const Files &named, int threads, Library *libr
         for (std::size_t i = 0; i < count; ++i)
             if (!learnt[i].empty())
                 facts[kPrefix + files[from + i]->string()] = learnt[i];
-        if (library)
+        if (library && !library->isReadOnly())
             library->facts().set(facts);
         job.report("hash", from + count, files.size());
     }

@@ -10,13 +10,15 @@
 #include <chrono>
 #include <cstdint>
 #include <cstring>
-#include <iterator>
+#include <set>
 #include <string>
+#include <system_error>
 #include <thread>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/file_descriptor.h"
+#include "core/store/tables.h"
 
 namespace dank {
 namespace {
@@ -24,104 +26,16 @@ namespace {
 constexpr std::int32_t kApplicationId = 0x64616e6b;  // "dank", so that file(1) and we know our own
 constexpr int kBusyTimeoutMs = 10'000;
 
-/// A feature vector is 8 KB: it lives in a table with row numbers and a separate index, since a key beside such
-/// large rows would make every search read through them.
-constexpr const char *kSchema1 = R"sql(
-CREATE TABLE backbones(
-    id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE);
-CREATE TABLE features(
-    row INTEGER PRIMARY KEY,
-    backbone INTEGER NOT NULL REFERENCES backbones(id),
-    image_hash TEXT NOT NULL,
-    vector BLOB NOT NULL);              -- float32, little-endian
-CREATE UNIQUE INDEX features_key ON features(backbone, image_hash);
-CREATE TABLE facts(
-    key TEXT PRIMARY KEY,
-    value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE runs(
-    run INTEGER PRIMARY KEY AUTOINCREMENT,
-    state TEXT NOT NULL,
-    created TEXT NOT NULL,              -- ISO 8601, UTC
-    dataset TEXT NOT NULL,
-    dataset_hash TEXT NOT NULL,
-    backbone TEXT NOT NULL,
-    weights_file TEXT NOT NULL,
-    config TEXT NOT NULL,               -- JSON
-    model TEXT NOT NULL,
-    note TEXT NOT NULL,
-    error TEXT NOT NULL,
-    mean_predictor_loss REAL,
-    request TEXT NOT NULL,              -- JSON
-    train_ids TEXT NOT NULL,            -- JSON; the long columns last, so that lists need not read them
-    validation_ids TEXT NOT NULL,
-    test_ids TEXT NOT NULL);
-CREATE TABLE epochs(
-    run INTEGER NOT NULL REFERENCES runs(run) ON DELETE CASCADE,
-    epoch INTEGER NOT NULL,
-    train_loss REAL,                    -- NULL: not a number
-    validation_loss REAL,
-    seconds REAL,
-    PRIMARY KEY(run, epoch)) WITHOUT ROWID;
-CREATE TABLE exclusions(
-    dataset TEXT NOT NULL,
-    meme TEXT NOT NULL,
-    PRIMARY KEY(dataset, meme)) WITHOUT ROWID;
-CREATE TABLE recents(
-    kind TEXT NOT NULL,
-    path TEXT NOT NULL,
-    used INTEGER NOT NULL,              -- greater is later
-    PRIMARY KEY(kind, path)) WITHOUT ROWID;
-)sql";
+/// The database and what ends its statements, which must outlive it.
+struct Connection {
+    CancelToken stop;
+    SQLite::Database database;
 
-/// Tables of their own, so that the list of runs need not read past each run's long columns.
-constexpr const char *kSchema2 = R"sql(
-CREATE TABLE run_marks(
-    run INTEGER PRIMARY KEY REFERENCES runs(run) ON DELETE CASCADE,
-    locked INTEGER NOT NULL DEFAULT 0,
-    trashed TEXT NOT NULL DEFAULT '');  -- ISO 8601, UTC; empty: not in the trash
-CREATE TABLE evaluations(
-    run INTEGER PRIMARY KEY REFERENCES runs(run) ON DELETE CASCADE,
-    verdict TEXT NOT NULL,
-    spearman REAL,                      -- NULL: undefined
-    spearman_within REAL,
-    r2 REAL,
-    mae REAL NOT NULL,
-    evaluation TEXT NOT NULL,           -- JSON, whole
-    cross_validation TEXT);             -- the same; NULL: there is none
-)sql";
-
-/// Thumbnails lie in rows as features do, and for the same reason. When a thing was used last was not kept before, but
-/// a run's features were used on the day that it began.
-constexpr const char *kSchema3 = R"sql(
-CREATE TABLE thumbnails(
-    row INTEGER PRIMARY KEY,
-    image_hash TEXT NOT NULL,
-    side INTEGER NOT NULL,              -- the longest that was asked for, pixels
-    encoded BLOB NOT NULL);             -- JPEG or PNG
-CREATE UNIQUE INDEX thumbnails_key ON thumbnails(image_hash, side);
-CREATE TABLE last_used(
-    kind TEXT NOT NULL,                 -- features, thumbnails
-    name TEXT NOT NULL,                 -- of features the backbone's
-    day TEXT NOT NULL,                  -- ISO 8601, UTC
-    PRIMARY KEY(kind, name)) WITHOUT ROWID;
-INSERT INTO last_used SELECT 'features', backbone, max(substr(created, 1, 10)) FROM runs GROUP BY backbone;
-)sql";
-
-constexpr const char *kSchema4 = R"sql(
-CREATE TABLE texts(
-    row INTEGER PRIMARY KEY AUTOINCREMENT,  -- greater is later
-    image_hash TEXT NOT NULL,
-    reader TEXT NOT NULL,
-    text TEXT NOT NULL,
-    confidence REAL NOT NULL,           -- 0..1
-    words TEXT NOT NULL);               -- JSON, [[text, x, y, width, height, confidence], …]
-CREATE UNIQUE INDEX texts_key ON texts(image_hash, reader);
-)sql";
-
-/// What each version added to the one before it; a new library goes through all of them.
-constexpr const char *kSteps[] = {kSchema1, kSchema2, kSchema3, kSchema4};
-constexpr int kSchemaVersion = static_cast<int>(std::size(kSteps));
+    Connection(const std::string &name, int flags, CancelToken token)
+        : stop(std::move(token)), database(name, flags, kBusyTimeoutMs)
+    {
+    }
+};
 
 [[noreturn]] void refuse(const std::filesystem::path &file, const std::string &why)
 {
@@ -131,7 +45,7 @@ constexpr int kSchemaVersion = static_cast<int>(std::size(kSteps));
 [[noreturn]] void refuseNewer(const std::filesystem::path &file, std::int64_t version)
 {
     refuse(file, "was written by a newer version of Dank Learning (library format " + std::to_string(version)
-                     + ", this version knows up to " + std::to_string(kSchemaVersion)
+                     + ", this version knows up to " + std::to_string(libraryVersion())
                      + "). Update Dank Learning or choose another library folder");
 }
 
@@ -162,7 +76,7 @@ void checkHeader(const std::filesystem::path &file)
     const auto application = static_cast<std::int32_t>(bigEndian(header.data() + 68));
     if (application != 0 && application != kApplicationId)
         refuse(file, "belongs to another program");
-    if (application == kApplicationId && version > kSchemaVersion)
+    if (application == kApplicationId && version > libraryVersion())
         refuseNewer(file, version);
 }
 
@@ -192,20 +106,79 @@ void switchToWal(SQLite::Database &database)
     }
 }
 
+std::string shown(const std::string &name)
+{
+    constexpr std::size_t kLongest = 60;
+    return '\'' + printable(name.substr(0, kLongest)) + '\'';
+}
+
+struct FoundObject {
+    std::string type, name, table, create;
+};
+
+/// Whether SQLite made it by itself, for what a statement of ours asks for or for its planner.
+bool isOfSqlite(const FoundObject &found)
+{
+    if (found.type == "index")
+        return found.create.empty() && found.name.starts_with("sqlite_autoindex_" + found.table + '_');
+    return found.type == "table"
+           && (found.create == "CREATE TABLE sqlite_sequence(name,seq)"
+               || found.create == "CREATE TABLE sqlite_stat1(tbl,idx,stat)"
+               || found.create == "CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)");
+}
+
+/// What a stranger puts into a database's tables is data; what he puts into its schema is run by whoever asks for the
+/// tables, as views, triggers and defaults are. So it has to be ours, object for object, before anything goes through
+/// it.
+void checkObjects(SQLite::Database &database, std::int64_t version, const std::filesystem::path &file)
+{
+    const auto refuseChanged = [&](const std::string &what) {
+        refuse(file, "was changed by another program: " + what
+                         + ". Restore the library from a backup, or choose another library folder");
+    };
+    std::set<std::string> seen;
+    SQLite::Statement objects(database, "SELECT substr(type, 1, 100), substr(name, 1, 100), substr(tbl_name, 1, 100),"
+                                        " substr(coalesce(sql, ''), 1, 10000) FROM main.sqlite_master");
+    while (objects.executeStep()) {
+        const FoundObject found{objects.getColumn(0).getString(), objects.getColumn(1).getString(),
+                                objects.getColumn(2).getString(), objects.getColumn(3).getString()};
+        if (isOfSqlite(found))
+            continue;
+        const StoredObject *ours = nullptr;
+        for (const StoredObject &object : storedObjects())
+            if (object.since <= version && found.type == object.type && found.name == object.name)
+                ours = &object;
+        if (!ours) {
+            const bool known =
+                found.type == "table" || found.type == "index" || found.type == "view" || found.type == "trigger";
+            refuseChanged("it holds the " + (known ? found.type : std::string("object")) + ' ' + shown(found.name)
+                          + ", which Dank Learning does not make");
+        }
+        if (found.table != ours->table || !isSameStatement(found.create, ours->create))
+            refuseChanged("its " + found.type + ' ' + shown(found.name) + " is not as Dank Learning makes it");
+        seen.insert(found.name);
+    }
+    for (const StoredObject &object : storedObjects())
+        if (object.since <= version && !seen.contains(object.name))
+            refuseChanged(std::string("its ") + object.type + ' ' + shown(object.name) + " is missing");
+}
+
 /// The version found: 0 for an empty database. Refuses what is not ours.
 std::int64_t checkedVersion(SQLite::Database &database, const std::filesystem::path &file)
 {
     const std::int64_t version = pragma(database, "user_version");
     const std::int64_t application = pragma(database, "application_id");
-    const bool empty = database.execAndGet("SELECT count(*) FROM sqlite_master").getInt64() == 0;
+    // Not counted: SQLite counts in one step that nothing can stop.
+    const bool empty = !database.execAndGet("SELECT EXISTS(SELECT 1 FROM main.sqlite_master)").getInt();
     if (empty && version == 0 && application == 0)
         return 0;
     if (application != kApplicationId)
         refuse(file, "belongs to another program");
-    if (version > kSchemaVersion)
+    if (version > libraryVersion())
         refuseNewer(file, version);
     if (version < 1 || empty)
         refuse(file, "is damaged");
+    checkObjects(database, version, file);
     return version;
 }
 
@@ -214,12 +187,17 @@ void upgradeTables(SQLite::Database &database, const std::filesystem::path &file
 {
     SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
     const std::int64_t version = checkedVersion(database, file);
-    if (version == kSchemaVersion)
+    if (version == libraryVersion())
         return;  // another program was quicker
-    for (auto step = static_cast<std::size_t>(version); step < std::size(kSteps); ++step)
-        database.exec(kSteps[step]);
+    for (const StoredObject &object : storedObjects()) {
+        if (object.since <= version)
+            continue;
+        database.exec(object.create);
+        if (object.fill)
+            database.exec(object.fill);
+    }
     database.exec("PRAGMA application_id=" + std::to_string(kApplicationId));
-    database.exec("PRAGMA user_version=" + std::to_string(kSchemaVersion));
+    database.exec("PRAGMA user_version=" + std::to_string(libraryVersion()));
     transaction.commit();
 }
 
@@ -228,44 +206,164 @@ void setCheckpointOnClose(SQLite::Database &database, bool on)
     sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, on ? 0 : 1, nullptr);
 }
 
+/// Whether this process may write there; with its effective user, as writing goes by.
+bool mayWrite(const std::filesystem::path &path)
+{
+    return uninterrupted([&] { return ::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS); }) == 0;
+}
+
+bool holdsBytes(const std::filesystem::path &file)
+{
+    std::error_code unknown;
+    return std::filesystem::file_size(file, unknown) > 0 && !unknown;
+}
+
+/// What was written last and not yet brought into the file itself; empty where it is all there.
+std::filesystem::path logLeftOf(const std::filesystem::path &file)
+{
+    for (const char *ending : {"-wal", "-journal"})
+        if (const std::filesystem::path log = file.native() + ending; holdsBytes(log))
+            return log;
+    return {};
+}
+
+/// As https://www.sqlite.org/uri.html has it.
+std::string immutableUri(const std::filesystem::path &file)
+{
+    constexpr const char *kDigits = "0123456789ABCDEF";
+    std::string uri = "file://";
+    for (const char c : file.native()) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte < 0x21 || byte > 0x7e || c == '%' || c == '?' || c == '#')
+            uri += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
+        else
+            uri += c;
+    }
+    return uri + "?immutable=1";
+}
+
+[[noreturn]] void refuseReadOnly(const std::filesystem::path &file)
+{
+    throw Error(ErrorKind::Disk,
+                "The library '" + displayPath(file)
+                    + "' cannot be written: the file or its folder is read-only. Make it writable or choose another "
+                      "library folder.",
+                file);
+}
+
+/// What may be done with the connection by whoever has written the file: as little as the stores need. See
+/// https://www.sqlite.org/security.html
+void confine(Connection &connection, int steps)
+{
+    sqlite3 *const handle = connection.database.getHandle();
+    const auto isStopped = [](void *token) { return static_cast<const CancelToken *>(token)->isCancelled() ? 1 : 0; };
+    sqlite3_progress_handler(handle, steps, isStopped, &connection.stop);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+    constexpr std::pair<int, int> kLimits[] = {
+        {SQLITE_LIMIT_LENGTH, 512 << 20},  // a run's lists, the evaluation of millions of memes
+        {SQLITE_LIMIT_SQL_LENGTH, 100'000}, {SQLITE_LIMIT_COLUMN, 100},     {SQLITE_LIMIT_EXPR_DEPTH, 100},
+        {SQLITE_LIMIT_COMPOUND_SELECT, 4},  {SQLITE_LIMIT_VDBE_OP, 25'000}, {SQLITE_LIMIT_FUNCTION_ARG, 8},
+        {SQLITE_LIMIT_ATTACHED, 1},       // VACUUM attaches
+        {SQLITE_LIMIT_TRIGGER_DEPTH, 4},  // ON DELETE CASCADE is one
+    };
+    for (const auto &[limit, value] : kLimits)
+        sqlite3_limit(handle, limit, value);
+    connection.database.exec("PRAGMA cell_size_check=ON");
+}
+
+bool isFull(const std::filesystem::path &folder, int systemError)
+{
+    constexpr std::uintmax_t kLeast = 64 << 10;  // the index of a write-ahead log has 32 KB
+    std::error_code unknown;
+    return systemError == ENOSPC || systemError == EDQUOT
+           || (std::filesystem::space(folder, unknown).available < kLeast && !unknown);
+}
+
 }  // namespace
 
-std::unique_ptr<SQLite::Database> openLibraryDatabase(const std::filesystem::path &file)
+std::shared_ptr<SQLite::Database> openLibraryDatabase(const std::filesystem::path &file, Access access,
+                                                      const CancelToken &stop, int steps)
 {
     checkHeader(file);
+    const bool folderWritable = mayWrite(file.parent_path()),
+               writable = folderWritable && (mayWrite(file) || errno == ENOENT);
+    const auto exists = [](const std::filesystem::path &path) { return std::filesystem::exists(statusOf(path)); };
+    if (!exists(file)) {
+        if (!writable)
+            refuseReadOnly(file);
+        if (!FileDescriptor(file, O_RDWR | O_CREAT, 0644))  // SQLite would not say why
+            throwErrno(errno, "create", file);
+    }
+    // Somebody writes it, or was killed. Otherwise nothing is to be made beside it: it could not be, or it would stay
+    // there as read-only as the file.
+    const std::filesystem::path log = writable ? std::filesystem::path() : logLeftOf(file);
+    const bool isInUse = !log.empty() || (exists(file.native() + "-wal") && exists(file.native() + "-shm"));
+    std::shared_ptr<Connection> connection;
     try {
-        auto database = std::make_unique<SQLite::Database>(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
-                                                           kBusyTimeoutMs);
+        if (writable)
+            connection =
+                std::make_shared<Connection>(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, stop);
+        else if (isInUse)
+            connection = std::make_shared<Connection>(file.string(), SQLite::OPEN_READONLY, stop);
+        else
+            connection =
+                std::make_shared<Connection>(immutableUri(file), SQLite::OPEN_READONLY | SQLite::OPEN_URI, stop);
+        SQLite::Database &database = connection->database;
         // The version may be newer in the write-ahead log than in the file: closing after a refusal must not merge.
-        setCheckpointOnClose(*database, false);
-        sqlite3_db_config(database->getHandle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-        sqlite3_db_config(database->getHandle(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+        setCheckpointOnClose(database, false);
+        confine(*connection, steps);
         // Counts for a new file alone. Twice the usual: a feature vector of 8 KB then overflows into one page instead
         // of two.
-        database->exec("PRAGMA page_size=8192");
-        const std::int64_t version = checkedVersion(*database, file);
-        if (sqlite3_db_readonly(database->getHandle(), "main") != 0 || ::access(file.parent_path().c_str(), W_OK) != 0)
-            throw Error(ErrorKind::Disk,
-                        "The library '" + displayPath(file)
-                            + "' cannot be written: the file or its folder is read-only. Make it "
-                              "writable or choose another library folder.",
-                        file);
-        setCheckpointOnClose(*database, true);
-        switchToWal(*database);
-        database->exec("PRAGMA synchronous=NORMAL");
-        database->exec("PRAGMA foreign_keys=ON");
-        if (version < kSchemaVersion)
-            upgradeTables(*database, file);
-        return database;
+        database.exec("PRAGMA page_size=8192");
+        const std::int64_t version = checkedVersion(database, file);
+        if (sql::isReadOnly(database)) {
+            if (access == Access::Write || version == 0)
+                refuseReadOnly(file);
+            if (version < libraryVersion())
+                throw Error(ErrorKind::Library,
+                            "The library '" + displayPath(file) + "' is of an older format (" + std::to_string(version)
+                                + ", this version of Dank Learning reads " + std::to_string(libraryVersion())
+                                + ") and is read-only, so that it cannot be brought up to date. Make it writable, or "
+                                  "copy its folder to where it can be written.",
+                            file);
+        } else {
+            setCheckpointOnClose(database, true);
+            switchToWal(database);
+            database.exec("PRAGMA synchronous=NORMAL");
+            database.exec("PRAGMA foreign_keys=ON");
+            if (version < libraryVersion())
+                upgradeTables(database, file);
+        }
+        return {connection, &connection->database};
     } catch (const SQLite::Exception &exception) {
-        throwDatabaseError(exception, "open", file);
+        const int code = exception.getErrorCode() & 0xff;
+        if (!folderWritable && !log.empty() && (code == SQLITE_CANTOPEN || code == SQLITE_READONLY))
+            throw Error(ErrorKind::Disk,
+                        "The library '" + displayPath(file) + "' was not closed: what was written last lies in '"
+                            + displayPath(log)
+                            + "', and its folder is read-only, so that it cannot be brought in. Make "
+                              "the folder writable, or copy it to where it can be written.",
+                        file);
+        throwDatabaseError(exception, "open", file,
+                           connection ? sqlite3_system_errno(connection->database.getHandle()) : 0);
     }
 }
 
-void throwDatabaseError(const SQLite::Exception &exception, std::string_view doing, const std::filesystem::path &file)
+void throwDatabaseError(const SQLite::Exception &exception, std::string_view doing, const std::filesystem::path &file,
+                        int systemError)
 {
     const std::string start = "Cannot " + std::string(doing) + " the library '" + displayPath(file) + "': ";
-    switch (exception.getErrorCode() & 0xff) {
+    int code = exception.getErrorCode() & 0xff;
+    // SQLite calls a full disk so where it writes pages, but not where it makes the files beside the database.
+    if ((code == SQLITE_IOERR || code == SQLITE_CANTOPEN) && isFull(file.parent_path(), systemError))
+        code = SQLITE_FULL;
+    const std::string because =
+        systemError ? ": " + std::error_code(systemError, std::generic_category()).message() : std::string();
+    switch (code) {
+    case SQLITE_INTERRUPT: throw Cancelled{};  // the progress handler of confine() alone interrupts
     case SQLITE_FULL: throw Error(ErrorKind::Disk, start + "the disk is full. Free some space and try again.", file);
     case SQLITE_READONLY:
     case SQLITE_PERM:
@@ -273,9 +371,9 @@ void throwDatabaseError(const SQLite::Exception &exception, std::string_view doi
                     start + "the file or its folder is read-only. Make it writable or choose another library folder.",
                     file);
     case SQLITE_CANTOPEN:
-        throw Error(ErrorKind::Disk, start + "the folder does not let it be opened or written.", file);
+        throw Error(ErrorKind::Disk, start + "the folder does not let it be opened or written" + because + ".", file);
     case SQLITE_IOERR:
-        throw Error(ErrorKind::Disk, start + "the disk reports an error (" + exception.what() + ").", file);
+        throw Error(ErrorKind::Disk, start + "the disk reports an error (" + exception.what() + because + ").", file);
     case SQLITE_NOMEM: throw Error(ErrorKind::Memory, start + "out of memory.", file);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -292,8 +390,26 @@ void throwDatabaseError(const SQLite::Exception &exception, std::string_view doi
 
 namespace sql {
 
+std::filesystem::path fileOf(const SQLite::Database &database)
+{
+    const char *name = sqlite3_db_filename(database.getHandle(), "main");
+    return name ? name : "";
+}
+
+bool isReadOnly(const SQLite::Database &database)
+{
+    return sqlite3_db_readonly(database.getHandle(), "main") != 0;
+}
+
+int systemErrorOf(const SQLite::Database &database)
+{
+    return sqlite3_system_errno(database.getHandle());
+}
+
 void noteUse(SQLite::Database &database, const char *kind, const std::string &name)
 {
+    if (isReadOnly(database))
+        return;
     try {
         if (!first(database, integer, "SELECT 1 FROM last_used WHERE kind = ? AND name = ? AND day >= date('now')",
                    kind, name))
@@ -311,7 +427,7 @@ void requireRun(const SQLite::Database &database, std::int64_t run)
 
 void refuseUnknownRun(const SQLite::Database &database, std::int64_t run)
 {
-    const std::filesystem::path folder = std::filesystem::path(database.getFilename()).parent_path();
+    const std::filesystem::path folder = fileOf(database).parent_path();
     throw Error(ErrorKind::Library,
                 "There is no run " + std::to_string(run) + " in the library '" + displayPath(folder) + "'.", folder);
 }

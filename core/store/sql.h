@@ -11,22 +11,40 @@
 #include <type_traits>
 #include <vector>
 
+#include "core/base/job.h"
+
 namespace dank {
 
-/// Opens or creates the library's database, in WAL mode and with this version's tables: an older one gets those that it
-/// lacks. One that is not ours, newer or damaged is refused before a byte of it is written. Throws
-/// Error{Library|Disk|Memory}.
-std::unique_ptr<SQLite::Database> openLibraryDatabase(const std::filesystem::path &file);
+enum class Access {
+    Write,
+    Read,  ///< a database that cannot be written is opened too, and then never written
+};
 
-/// Rethrows SQLite's exception as ours: Error{Disk} for a full disk or a read-only folder, else Error{Library|Memory}.
-/// `doing` completes "Cannot …".
+/// How many steps of SQLite's machine a statement goes on for after a stop, some milliseconds; so that what is short,
+/// such as to record that a run was stopped, is still done.
+constexpr int kStepsToStop = 1'000'000;
+
+/// Opens or creates the library's database, in WAL mode and with this version's tables: an older one gets those that it
+/// lacks. One that is not ours, newer, damaged, or whose schema is not ours object for object is refused before a byte
+/// of it is written. `stop` ends every statement, also later ones, with Cancelled. Throws Error{Library|Disk|Memory}.
+std::shared_ptr<SQLite::Database> openLibraryDatabase(const std::filesystem::path &file, Access access,
+                                                      const CancelToken &stop, int steps = kStepsToStop);
+
+/// Rethrows SQLite's exception as ours: Error{Disk} for a full disk or a read-only folder, Cancelled for a statement
+/// that was stopped, else Error{Library|Memory}. `doing` completes "Cannot …"; `systemError` is the errno behind it, or
+/// 0.
 [[noreturn]] void throwDatabaseError(const SQLite::Exception &exception, std::string_view doing,
-                                     const std::filesystem::path &file);
+                                     const std::filesystem::path &file, int systemError);
 
 }  // namespace dank
 
-/// What the stores say to SQLite with. Private to core/store. All throw Error{Disk|Library|Memory}, never SQLite's own.
+/// What the stores say to SQLite with. Private to core/store. All throw Error{Disk|Library|Memory}, or
+/// Cancelled after a stop, never SQLite's own.
 namespace dank::sql {
+
+std::filesystem::path fileOf(const SQLite::Database &database);
+bool isReadOnly(const SQLite::Database &database);
+int systemErrorOf(const SQLite::Database &database);  ///< the errno behind the last failure of the disk, or 0
 
 /// Runs `work` and turns SQLite's exceptions into ours. `doing` completes "Cannot … the library".
 template <typename Work>
@@ -35,7 +53,7 @@ auto guarded(const SQLite::Database &database, std::string_view doing, Work &&wo
     try {
         return work();
     } catch (const SQLite::Exception &exception) {
-        throwDatabaseError(exception, doing, database.getFilename());
+        throwDatabaseError(exception, doing, fileOf(database), systemErrorOf(database));
     }
 }
 

@@ -1,15 +1,22 @@
 #include <QFile>
+#include <QScopeGuard>
 #include <QTest>
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <fcntl.h>
+#include <sqlite3.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "library_fixture.h"
+#include "tests/base/without_rights.h"
 #include <atomic>
 #include <csignal>
 #include <fstream>
+#include <iterator>
+#include <map>
+#include <optional>
 #include <thread>
 
 using namespace dank;
@@ -132,12 +139,143 @@ private slots:
         std::ofstream(folder.path() / "plain") << "x";
         QCOMPARE(kindOf([&] { Library::open(folder.path() / "plain" / "library"); }), QString("disk"));
         QCOMPARE(kindOf([&] { Library::open("/proc/dank-library"); }), QString("disk"));
-        if (::geteuid() == 0)
-            return;  // root may write anywhere
-        Library::open(folder.path() / "library").facts().set("k", "v");
-        fs::permissions(folder.path() / "library", fs::perms::owner_read | fs::perms::owner_exec);
-        QCOMPARE(kindOf([&] { Library::open(folder.path() / "library"); }), QString("disk"));
-        fs::permissions(folder.path() / "library", fs::perms::owner_all);
+    }
+
+    void aReadOnlyLibraryIsRead_data()
+    {
+        QTest::addColumn<QString>("state");
+        for (const char *name : {"closed", "in use", "killed", "only the file"})
+            QTest::newRow(name) << QString(name);
+    }
+    void aReadOnlyLibraryIsRead()
+    {
+        QFETCH(QString, state);
+        Folder folder, killed;
+        fs::permissions(folder.path(), fs::perms(0755));
+        fs::permissions(killed.path(), fs::perms(0755));
+        fs::path path = folder.path() / "odd name?#%41";
+        std::optional<Library> writer(Library::open(path));
+        writer->facts().set("k", "v");
+        writer->runs().create({});
+        if (state == "killed") {
+            fs::copy(path, killed.path() / "library", fs::copy_options::recursive);
+            path = killed.path() / "library";
+        }
+        if (state != "in use")
+            writer.reset();
+        const fs::path file = path / "library.sqlite";
+        const ReadOnlyFolder readOnly(path);
+        if (state == "only the file")
+            fs::permissions(path, fs::perms(0777));
+        const QByteArray before = bytesOf(file);
+        const auto count = [&] { return std::distance(fs::directory_iterator(path), fs::directory_iterator()); };
+        const auto files = count();
+        {
+            const WithoutRights nobody;
+            Library library = Library::openToRead(path);
+            QVERIFY(library.isReadOnly());
+            QCOMPARE(library.facts().get("k").value_or(""), std::string("v"));
+            QCOMPARE(library.runs().list().size(), std::size_t(1));
+            QVERIFY(!library.housekeeping().items().empty());
+            QString said;
+            QCOMPARE(kindOf([&] { library.runs().setNote(1, "x"); }, &said), QString("disk"));
+            QVERIFY2(said.contains("read-only"), qPrintable(said));
+            QCOMPARE(kindOf([&] { Library::open(path); }, &said), QString("disk"));
+            QVERIFY2(said.contains("read-only"), qPrintable(said));
+        }
+        QVERIFY(bytesOf(file) == before);
+        QCOMPARE(count(), files);
+        if (writer)
+            QCOMPARE(writer->runs().list().size(), std::size_t(1));
+        QVERIFY(!Library::openToRead(folder.path() / "new").isReadOnly());  // as open() where it can be written
+    }
+
+    void whatAReadOnlyLibraryLacksIsTold()
+    {
+        Folder folder;
+        fs::permissions(folder.path(), fs::perms(0755));
+        const fs::path older = folder.path() / "older", unclosed = folder.path() / "unclosed";
+        fs::create_directories(older);
+        fs::create_directories(unclosed);
+        {
+            QFile script(QStringLiteral(DANK_TEST_DATA "/golden/library-v1.sql"));
+            QVERIFY(script.open(QIODevice::ReadOnly));
+            SQLite::Database((older / "library.sqlite").string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)
+                .exec(script.readAll().toStdString());
+        }
+        Library writer = Library::open(folder.path() / "whole");
+        writer.facts().set("k", "v");
+        for (const char *name : {"library.sqlite", "library.sqlite-wal"})
+            fs::copy_file(writer.folder() / name, unclosed / name);
+        fs::create_directories(folder.path() / "empty");
+        const QByteArray before = bytesOf(older / "library.sqlite");
+        const ReadOnlyFolder readOnly(folder.path());
+        const WithoutRights nobody;
+        QString said;
+        QCOMPARE(kindOf([&] { Library::openToRead(older); }, &said), QString("library"));
+        QVERIFY2(said.contains("older format (1") && said.contains("writable"), qPrintable(said));
+        QVERIFY(bytesOf(older / "library.sqlite") == before);
+        QCOMPARE(kindOf([&] { Library::openToRead(unclosed); }, &said), QString("disk"));
+        QVERIFY2(said.contains("library.sqlite-wal") && said.contains("writable"), qPrintable(said));
+        for (const char *name : {"empty", "none"}) {
+            QCOMPARE(kindOf([&] { Library::openToRead(folder.path() / name); }, &said), QString("disk"));
+            QCOMPARE(kindOf([&] { Library::open(folder.path() / name); }, &said), QString("disk"));
+        }
+    }
+
+    void aFullDiskIsToldOnOpening()
+    {
+        static int left;
+        static bool failed;
+        static const auto none = [] {
+            failed = failed || left <= 0;
+            return left-- <= 0;
+        };
+        sqlite3_vfs *const vfs = sqlite3_vfs_find("unix");
+        static std::map<std::string, sqlite3_syscall_ptr> old;
+        for (const char *call : {"open", "write", "pwrite", "pwrite64"})
+            old[call] = vfs->xGetSystemCall(vfs, call);
+        using Write = ssize_t (*)(int, const void *, size_t, off_t);
+        const auto set = [&](const char *call, auto replacement) {
+            if (old[call])
+                vfs->xSetSystemCall(vfs, call, reinterpret_cast<sqlite3_syscall_ptr>(replacement));
+        };
+        const auto cleanup = qScopeGuard([&] {
+            for (const auto &[call, real] : old)
+                if (real)
+                    vfs->xSetSystemCall(vfs, call.c_str(), real);
+        });
+        set(
+            "open", +[](const char *path, int flags, int mode) {
+                if (flags & O_CREAT && ::access(path, F_OK) != 0 && none())
+                    return errno = ENOSPC, -1;
+                return ::open(path, flags, mode);
+            });
+        set(
+            "write", +[](int file, const void *bytes, size_t size) {
+                return none() ? (errno = ENOSPC, ssize_t(-1)) : ::write(file, bytes, size);
+            });
+        const Write write = [](int file, const void *bytes, size_t size, off_t at) {
+            return none() ? (errno = ENOSPC, ssize_t(-1)) : ::pwrite(file, bytes, size, at);
+        };
+        set("pwrite", write);
+        set("pwrite64", write);
+        int times = 0;
+        for (int allowed = 0;; ++allowed, ++times) {
+            Folder folder;
+            left = allowed;
+            failed = false;
+            QString said;
+            const QString kind = kindOf([&] { Library::open(folder.path()); }, &said);
+            left = 1'000'000;
+            if (!failed)
+                break;
+            if (kind != "none") {  // SQLite goes on without some of what it writes
+                QVERIFY2(kind == "disk" && said.contains("the disk is full"), qPrintable(said));
+            }
+            Library::open(folder.path()).facts().set("k", "v");  // with room again
+        }
+        QVERIFY(times > 5);
     }
 
     void fullDiskIsToldAndNothingIsLost()
