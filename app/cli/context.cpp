@@ -25,15 +25,30 @@ int Context::threads() const
 
 bool Context::libraryExists() const
 {
-    std::error_code ignored;
-    return fs::exists(m_library / "library.sqlite", ignored);
+    try {
+        return fs::exists(statusOf(m_library / "library.sqlite"));
+    } catch (const Error &error) {
+        throw Error(ErrorKind::Library,
+                    std::string(error.what()) + " Choose another folder for the library with --library.", m_library);
+    }
+}
+
+void Context::requireLibrary() const
+{
+    if (!libraryExists())
+        throw Error(ErrorKind::Library, displayPath(m_library) + " holds no library yet.", m_library);
 }
 
 Library Context::openLibrary() const
 {
-    if (!libraryExists())
-        throw Error(ErrorKind::Library, displayPath(m_library) + " holds no library yet.", m_library);
-    return Library::open(m_library);
+    requireLibrary();
+    return Library::open(m_library, m_interrupt.cancel());
+}
+
+Library Context::readLibrary() const
+{
+    requireLibrary();
+    return Library::openToRead(m_library, m_interrupt.cancel());
 }
 
 Engine &Context::engine()
@@ -71,7 +86,7 @@ Dataset Context::loadDataset(const fs::path &file, const FeedOptions &options)
     Dataset dataset = Dataset::load(feedPath(file), job(), options);
     if (!libraryExists())
         return dataset;
-    const auto excluded = Library::open(m_library).choices().exclusions(dataset.path().string());
+    const auto excluded = readLibrary().choices().exclusions(dataset.path().string());
     return excluded.empty() ? dataset : dataset.without(excluded);
 }
 

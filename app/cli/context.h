@@ -38,9 +38,13 @@ public:
     bool json() const { return m_globals.json; }
     int threads() const;  ///< as given, or one per core
     const std::filesystem::path &library() const { return m_library; }
+    /// Throws Error{Library} where that cannot be told.
     bool libraryExists() const;
-    /// An existing one; asking for what it holds makes none. Throws Error{Library} where there is none.
+    /// An existing one, to write to; asking for what it holds makes none. The user's signal stops what it does. Throws
+    /// Error{Library} where there is none.
     Library openLibrary() const;
+    /// The same to read only: it may be read-only too.
+    Library readLibrary() const;
     Console &console() { return m_console; }
     Interrupt &interrupt() { return m_interrupt; }
     /// Opened at the first call, which takes about half a second.
@@ -58,6 +62,8 @@ public:
     Dataset loadDataset(const std::filesystem::path &file, const FeedOptions &options = {});
 
 private:
+    void requireLibrary() const;
+
     const Globals m_globals;
     const std::filesystem::path m_library;
     Interrupt m_interrupt;

@@ -39,13 +39,14 @@ std::uint64_t sizeOf(const fs::path &folder)
 
 Json libraryFacts(const Context &context)
 {
-    Json facts{{"folder", displayPath(context.library())}, {"exists", context.libraryExists()}};
-    if (!context.libraryExists())
-        return facts;
-    facts["schema"] = schemaVersion(context.library() / "library.sqlite");
-    facts["bytes"] = sizeOf(context.library());
+    Json facts{{"folder", displayPath(context.library())}, {"exists", nullptr}};
     try {
-        const Library library = Library::open(context.library());
+        facts["exists"] = context.libraryExists();
+        if (!context.libraryExists())
+            return facts;
+        facts["schema"] = schemaVersion(context.library() / "library.sqlite");
+        facts["bytes"] = sizeOf(context.library());
+        const Library library = context.readLibrary();
         facts["runs"] = library.runs().list().size();
         facts["features"] = Json::object();
         for (const auto &[backbone, rows] : library.features().counts())
@@ -128,10 +129,11 @@ void printEngine(const Json &engine)
 
 void printLibrary(const Json &library)
 {
-    line("Library", textOf(library["folder"]) + (library["exists"] == true ? "" : " (not made yet)"));
+    line("Library", textOf(library["folder"]) + (library["exists"] == false ? " (not made yet)" : ""));
     if (library["exists"] == false)
         return;
-    line("", "schema " + textOf(library["schema"]) + ", " + fixed(library["bytes"].get<double>() / 1e6, 1) + " MB");
+    if (library.contains("bytes"))
+        line("", "schema " + textOf(library["schema"]) + ", " + fixed(library["bytes"].get<double>() / 1e6, 1) + " MB");
     if (library.contains("error")) {
         line("", textOf(library["error"]));
         return;

@@ -49,7 +49,7 @@ int info(Context &context)
 {
     std::vector<StoredItem> items;
     if (context.libraryExists())
-        items = Library::open(context.library()).housekeeping().items();
+        items = context.readLibrary().housekeeping().items();
     if (context.json()) {
         printJson({{"items", toJson(items)}, {"bytes", bytesOf(items)}});
         return kSuccess;

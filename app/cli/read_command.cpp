@@ -102,7 +102,7 @@ int read(Context &context, const ReadOptions &options)
     const ReadReport report = context.engine().words().read(files, options.request, context.library(), context.job());
     context.console().clear();
 
-    const Library library = context.openLibrary();
+    const Library library = context.readLibrary();
     ReadOutput output(context.json() ? "json" : options.format);
     std::size_t skipped = 0;
     for (std::size_t i = 0; i < files.size(); ++i) {

@@ -42,7 +42,7 @@ int list(Context &context, const RunsOptions &options)
 {
     std::vector<RunRecord> runs;
     if (context.libraryExists())
-        runs = Library::open(context.library()).runs().list(options.all ? RunStore::Which::All : RunStore::Which::Kept);
+        runs = context.readLibrary().runs().list(options.all ? RunStore::Which::All : RunStore::Which::Kept);
     sortRuns(runs, options.sort);
     if (options.format == "csv" && !context.json()) {
         print(runsCsv(runs));
@@ -64,7 +64,7 @@ int list(Context &context, const RunsOptions &options)
 
 int show(Context &context, std::int64_t number)
 {
-    const Library library = context.openLibrary();
+    const Library library = context.readLibrary();
     const RunRecord run = library.runs().peek(number);
     const std::vector<EpochStats> curve = library.runs().epochs(number);
     const std::optional<Evaluation> evaluation = library.evaluations().get(number);
@@ -119,7 +119,7 @@ int diff(Context &context, const RunsOptions &options)
 {
     if (options.runs.size() < 2)
         throw UsageError("Name two or more runs to compare, as in `dank runs diff 5 7`.");
-    const Library library = context.openLibrary();
+    const Library library = context.readLibrary();
     std::vector<RunRecord> runs;
     for (const std::int64_t run : options.runs)
         runs.push_back(library.runs().get(run));
@@ -162,7 +162,7 @@ int exportRun(Context &context, const RunsOptions &options)
                          + " names no format. Use .csv, or say --format csv or --format tensorboard.");
     const bool tensorboard = options.format == "tensorboard" || (options.format.empty() && !given.has_extension());
     std::filesystem::path file = given;
-    const Library library = context.openLibrary();
+    const Library library = context.readLibrary();
     const RunRecord run = library.runs().peek(options.run);
     const std::vector<EpochStats> curve = library.runs().epochs(options.run);
     if (tensorboard) {
@@ -206,7 +206,7 @@ int note(Context &context, const RunsOptions &options)
 int emptyTrash(Context &context)
 {
     const std::size_t gone =
-        context.libraryExists() ? Library::open(context.library()).runs().purgeTrash(std::chrono::seconds(0)) : 0;
+        context.libraryExists() ? context.openLibrary().runs().purgeTrash(std::chrono::seconds(0)) : 0;
     return context.answer({{"deleted", gone}}, plural(gone, "run", "runs") + " deleted from the trash.");
 }
 

@@ -98,7 +98,7 @@ int search(Context &context, const SearchOptions &options)
     const Dataset dataset = context.loadDataset(options.feed->file, options.feed->options());
     std::optional<Library> library;
     if (context.libraryExists())
-        library.emplace(context.openLibrary());
+        library.emplace(context.readLibrary());
     const auto texts = textsInPictures(dataset, context.threads(), library ? &*library : nullptr, context.job());
     std::vector<SearchedMeme> memes;
     for (std::size_t i = 0; i < texts.size(); ++i)

@@ -93,7 +93,7 @@ Scorer::Scorer(std::shared_ptr<const Model> model, std::filesystem::path library
 bool Scorer::find(const std::string &hash, std::span<float> out) const
 {
     try {
-        return m_hasLibrary && Library::open(m_library).features().get(m_model->backbone, hash, out);
+        return m_hasLibrary && Library::openToRead(m_library).features().get(m_model->backbone, hash, out);
     } catch (const Error &) {
         return false;
     }
@@ -117,7 +117,7 @@ Caption Scorer::captionOf(const std::string &hash, const std::string &typed) con
     if (!caption.text.empty() || !m_model->readsText() || !m_hasLibrary)
         return caption;
     try {
-        if (auto found = Library::open(m_library).texts().texts({&hash, 1}); !found.empty())
+        if (auto found = Library::openToRead(m_library).texts().texts({&hash, 1}); !found.empty())
             caption.text = std::move(found.begin()->second);
     } catch (const Error &) {
         // As if it had not been read.

@@ -81,7 +81,7 @@ SimilarMemes::SimilarMemes(const Model &model, const fs::path &library) : m_mode
         return;
     FeatureMatrix features{model.backbone, {}, columns, {}};
     try {
-        const Library store = Library::open(library);
+        const Library store = Library::openToRead(library);
         const std::size_t count = std::min(pictures.size(), kMaxFloats / columns);
         // In pieces: the library may have few of them.
         constexpr std::size_t kPiece = 1024;

@@ -1,11 +1,22 @@
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <QDir>
+#include <QFile>
+#include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonObject>
+#include <QProcess>
+#include <QScopeGuard>
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
+
 #include "core/store/library.h"
 #include "tests/app/dank_process.h"
+#include "tests/base/without_rights.h"
+#include "tests/store/endless_library.h"
 #include "tests/store/unreadable_run.h"
 #include "tests/ui/compared_runs.h"
 
@@ -146,6 +157,83 @@ private slots:
         QCOMPARE(runs({"restore", "3"}).code, 0);
         QCOMPARE(runs({"delete", "3"}).code, 0);
         QCOMPARE(numbers({}), (QList<int>{6, 5, 4, 2, 1}));
+    }
+
+    void aStrangersViewIsRefused()
+    {
+        SQLite::Database(path("library/library.sqlite").toStdString(), SQLite::OPEN_READWRITE)
+            .exec("DROP TABLE run_marks; CREATE VIEW run_marks(run, locked, trashed) AS WITH RECURSIVE n(i) AS"
+                  " (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i, 0, '' FROM n");
+        for (const QStringList &words : {QStringList{"runs", "list"}, QStringList{"library", "info"}}) {
+            const Outcome refused = runDank(QStringList{"--library", path("library")} + words);
+            QCOMPARE(refused.code, 1);
+            QVERIFY(refused.out.isEmpty());
+            QVERIFY2(refused.err.contains("the view 'run_marks'") && refused.err.contains("backup"), refused.err);
+        }
+    }
+
+    void aStopEndsAStatement()
+    {
+        const QString file = path("library/library.sqlite");
+        dank::test::makeEndless(file.toStdString());
+        QProcess process;
+        process.start(DANK_BIN "/dank", {"--library", path("library"), "runs", "list"});
+        QVERIFY(process.waitForStarted());
+        const QString opened = QStringLiteral("/proc/%1/fd").arg(process.processId());
+        const auto isAtWork = [&] {
+            const QFileInfoList files = QDir(opened).entryInfoList(QDir::System | QDir::Files);
+            return std::ranges::any_of(files, [&](const QFileInfo &one) { return one.symLinkTarget() == file; });
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(isAtWork(), 60'000);
+        QVERIFY(!process.waitForFinished(200));
+        process.terminate();
+        if (!process.waitForFinished(60'000)) {
+            process.kill();
+            process.waitForFinished();
+        }
+        QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(process.exitCode(), 130);
+        QVERIFY(process.readAllStandardOutput().isEmpty());
+    }
+
+    void aReadOnlyLibraryIsRead()
+    {
+        QVERIFY(QFile::setPermissions(m_folder->path(), QFileDevice::Permissions(0x7755)));
+        const ReadOnlyFolder readOnly(path("library").toStdString());
+        const WithoutRights nobody;
+        if (::faccessat(AT_FDCWD, DANK_BIN "/dank", X_OK, AT_EACCESS) != 0)
+            QSKIP("who has no rights cannot start the program here");
+        QCOMPARE(numbers({}), (QList<int>{6, 5, 4, 3, 2, 1}));
+        QCOMPARE(runs({"show", "2"}).code, 0);
+        QCOMPARE(runs({"diff", "1", "2"}).code, 0);
+        const Outcome info = runDank({"--library", path("library"), "library", "info", "--json"});
+        QVERIFY2(info.code == 0 && info.out.contains("\"runs\""), info.err);
+        QCOMPARE(runDank({"--library", path("library"), "doctor", "--json"}).object()["library"_L1]["runs"_L1].toInt(),
+                 6);
+        for (const QStringList &words : {QStringList{"note", "1", "x"}, QStringList{"delete", "1"}}) {
+            const Outcome refused = runs(words);
+            QCOMPARE(refused.code, 1);
+            QVERIFY2(refused.err.contains("read-only"), refused.err);
+        }
+    }
+
+    void whatMayNotBeLookedAtIsNotMissing()
+    {
+        QVERIFY(QFile::setPermissions(m_folder->path(), QFileDevice::Permissions(0x7755)));
+        const QString closed = path("closed");
+        QVERIFY(QDir().mkpath(closed + "/inside"));
+        QVERIFY(QFile::setPermissions(closed, {}));
+        const auto reopen = qScopeGuard([&] { QFile::setPermissions(closed, QFileDevice::Permissions(0x7700)); });
+        const WithoutRights nobody;
+        if (::faccessat(AT_FDCWD, DANK_BIN "/dank", X_OK, AT_EACCESS) != 0)
+            QSKIP("who has no rights cannot start the program here");
+        for (const QStringList &words :
+             {QStringList{"--library", path("library"), "runs", "export", "1", "--out", closed + "/inside/one.csv"},
+              QStringList{"--library", closed + "/inside", "runs"}}) {
+            const Outcome refused = runDank(words);
+            QCOMPARE(refused.code, 1);
+            QVERIFY2(refused.err.contains("Permission denied") && !refused.err.contains("there is no"), refused.err);
+        }
     }
 
     void showTellsTheEvaluation()

@@ -156,7 +156,8 @@ int exportChartFromCommandLine(const ChartExportRequest &request)
     try {
         ChartExportOptions options;
         options.format = *format;
-        const Library library = Library::open(request.library.empty() ? Library::defaultFolder() : request.library);
+        const Library library =
+            Library::openToRead(request.library.empty() ? Library::defaultFolder() : request.library);
         const RunRecord run = library.runs().get(request.run);
         if (request.chart == QLatin1String("loss"))
             drawLoss(library, run, request.out, options);

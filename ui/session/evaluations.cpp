@@ -10,7 +10,7 @@ StoredEvaluation storedEvaluation(const std::filesystem::path &library, std::int
 {
     StoredEvaluation stored;
     runGuarded([&] {
-        const Library opened = Library::open(library);
+        const Library opened = Library::openToRead(library);
         if (auto evaluation = opened.evaluations().get(run))
             stored.evaluation = std::make_shared<const Evaluation>(std::move(*evaluation));
         if (auto cross = stored.evaluation ? opened.evaluations().crossValidation(run) : std::nullopt)

@@ -61,9 +61,12 @@ void LibraryKeeper::start(Work work, std::function<QString(Housekeeping &, const
     const auto found = std::make_shared<Found>();
     m_task = std::make_unique<Task>(
         m_lane,
-        [this, job = std::move(job), found](const CancelToken &cancel) {
-            Library library = Library::open(m_library);
-            const auto look = [&] { found->items = library.housekeeping().items(); };
+        [this, work, job = std::move(job), found](const CancelToken &cancel) {
+            Library library = Library::open(m_library, cancel);
+            const auto look = [&] {  // a stop of the work is none of this
+                const CancelToken stop = work == Work::Looking ? cancel : CancelToken();
+                found->items = Library::open(m_library, stop).housekeeping().items();
+            };
             try {
                 found->told = job(library.housekeeping(), {cancel, [this](const Progress &progress) {
                                                                m_mailbox.post([this, progress] {

@@ -25,7 +25,7 @@ struct MemeFinder::Index {
         std::int64_t latest = 0;
         try {
             if (std::filesystem::exists(folder / "library.sqlite", ignored))
-                library.emplace(Library::open(folder));
+                library.emplace(Library::openToRead(folder, cancel));
             latest = library ? library->texts().latest() : 0;
         } catch (const Error &) {
             library.reset();  // the window has said what is wrong with it when it started

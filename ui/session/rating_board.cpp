@@ -28,7 +28,7 @@ QString readIn(const RatedItem &item, const QByteArray &bytes, const std::filesy
     try {
         if (!std::filesystem::exists(folder / "library.sqlite"))
             return {};
-        const Library library = Library::open(folder);
+        const Library library = Library::openToRead(folder);
         if (library.texts().latest() == 0)
             return {};
         const std::string hash =

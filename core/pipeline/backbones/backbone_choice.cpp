@@ -157,8 +157,13 @@ std::string WeightsNames::ofTensors(const fs::path &file, const fs::path &librar
     }
     // Asking makes no library.
     std::error_code ignored;
-    const bool keep = !stamp.empty() && fs::exists(library / "library.sqlite", ignored);
-    std::string name = keep ? nameIn(Library::open(library).facts().get(key).value_or("")) : std::string();
+    bool keep = !stamp.empty() && fs::exists(library / "library.sqlite", ignored);
+    std::string name;
+    if (keep) {
+        const Library known = Library::openToRead(library);
+        name = nameIn(known.facts().get(key).value_or(""));
+        keep = !known.isReadOnly();
+    }
     if (name.empty()) {
         const TensorFile tensors = openWeightsFile(file);
         requireUnchanged(tensors);
@@ -362,7 +367,7 @@ void allowProgram(const std::string &weightsId, const fs::path &library)
 void requireAllowed(const BackboneChoice &choice, const std::string &request, const fs::path &library)
 {
     if (choice.kind() != BackboneKind::TorchScript || !request.empty()
-        || Library::open(library).facts().get(kProgramKey + choice.weightsId))
+        || Library::openToRead(library).facts().get(kProgramKey + choice.weightsId))
         return;
     throw Error(ErrorKind::Weights,
                 "This model was made with a network of somebody's own, " + displayPath(choice.weights)

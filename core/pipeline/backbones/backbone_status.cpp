@@ -57,7 +57,7 @@ std::vector<BackboneStatus> backboneStatuses(const Dataset *dataset, const Backb
     std::error_code ignored;
     std::optional<Library> library;
     if (std::filesystem::exists(context.library / "library.sqlite", ignored))
-        library = Library::open(context.library);
+        library = Library::openToRead(context.library, job.cancel);
     std::vector<std::string> hashes, pictures;
     if (dataset) {
         hashes = hashPictures(*dataset, context.threads, library ? &*library : nullptr, job);

@@ -240,7 +240,7 @@ ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &req
     BackboneId id = choice.id(request.resize, asked);
     if (choice.kind() == BackboneKind::TorchScript)
         allowProgram(choice.weightsId, context.library);
-    Library library = Library::open(context.library);
+    Library library = Library::open(context.library, job.cancel);
 
     const auto records = dataset.records();
     if (records.empty())

@@ -129,7 +129,8 @@ Evaluation judgeElsewhere(const Model &model, const Dataset &dataset, const Extr
     for (std::size_t i = 0; i < rows.size() && !captions.empty(); ++i)
         captions[rows[i]].title = records[i].title;
     if (model.readsText()) {
-        if (const std::size_t unread = addTexts(captions, extracted.pictureHashes, Library::open(context.library));
+        if (const std::size_t unread =
+                addTexts(captions, extracted.pictureHashes, Library::openToRead(context.library));
             unread > 0)
             notes.push_back(unreadNote(unread, captions.size()));
     }
@@ -171,7 +172,7 @@ std::optional<Evaluation> judgeAtHome(const Model &model, const Dataset &dataset
             if (!here.contains(id))
                 return std::nullopt;
     const Split split = keepSides(extracted, model.trainIds, model.validationIds, model.testIds);
-    Library library = Library::open(context.library);
+    Library library = Library::open(context.library, job.cancel);
     RunData data = joinRunData(dataset, extracted, config, split, library, context.threads, job);
     if (!model.groupTargets.empty()) {
         data.target = {model.target, model.groupTargets};

@@ -384,7 +384,7 @@ TrainReport fineTuneRun(std::int64_t from, const TuneConfig &tuning, const Pipel
                         const TrainingObserver &observer, TrainingControl &control, const JobContext &job)
 {
     tuning.validate();
-    Library library = Library::open(context.library);
+    Library library = Library::open(context.library, job.cancel);
     RunRecord record = library.runs().get(from);
     const std::string name = "Run " + std::to_string(from);
     if (record.state != RunState::Done || record.model.empty())

@@ -291,7 +291,7 @@ TrainReport trainRun(const Dataset &dataset, const BackboneRequest &request, con
     checkRowsToTrain(dataset.records().size());  // before it takes hours to extract them
     ExtractReport extracted = extractFeatures(dataset, request, context, observer.extract, job);
     const std::string backbone = extracted.matrix.backbone;
-    Library library = Library::open(context.library);
+    Library library = Library::open(context.library, job.cancel);
     RunData data = joinRunData(dataset, extracted, config, std::nullopt, library, context.threads, job);
 
     std::vector<Split> splits = crossValidationSplits(data, config);
@@ -318,7 +318,7 @@ TrainReport trainRun(const Dataset &dataset, const BackboneRequest &request, con
 TrainReport resumeRun(std::int64_t run, const PipelineContext &context, const TrainingObserver &observer,
                       TrainingControl &control, const JobContext &job)
 {
-    Library library = Library::open(context.library);
+    Library library = Library::open(context.library, job.cancel);
     const RunLock lock = library.runs().take(run);  // before reading: another process may be about to finish it
     RunRecord record = library.runs().get(run);
     if (record.state == RunState::Done)

@@ -191,7 +191,7 @@ ReadStatus readStatus(const Dataset &dataset, const ReadRequest &request, const 
                       int threads, const JobContext &job)
 {
     ReadStatus status{readerFactory(request, library)(1)->id()};
-    Library opened = Library::open(library);
+    Library opened = Library::openToRead(library, job.cancel);
     const std::vector<std::string> hashes = hashPictures(dataset, threads, &opened, job);
     const std::set<std::string> pictures(hashes.begin(), hashes.end());
     for (const std::string &hash : pictures) {
@@ -211,7 +211,7 @@ ReadReport readPictures(std::span<const std::filesystem::path> files, const Read
     ReadReport report;
     report.reader = first->id();
     readers.giveBack(std::move(first));
-    Library opened = Library::open(library);
+    Library opened = Library::open(library, job.cancel);
     std::vector<std::filesystem::path> absolute;
     for (const std::filesystem::path &file : files)
         absolute.push_back(std::filesystem::absolute(file).lexically_normal());
