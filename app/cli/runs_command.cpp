@@ -11,6 +11,7 @@
 #include "core/backbone/backbone_id.h"
 #include "core/base/file.h"
 #include "core/learn/split.h"
+#include "core/store/model_file.h"
 #include "core/store/run_export.h"
 
 namespace dank::cli {
@@ -62,6 +63,17 @@ int list(Context &context, const RunsOptions &options)
     return kSuccess;
 }
 
+/// What its file has to be told of, in brackets behind its name.
+std::string modelNote(const std::string &file)
+{
+    try {
+        const std::string note = file.empty() ? "" : modelFileNote(file);
+        return note.empty() ? "" : " (" + note + ')';
+    } catch (const Error &) {
+        return " (it cannot be read)";
+    }
+}
+
 int show(Context &context, std::int64_t number)
 {
     const Library library = context.readLibrary();
@@ -96,7 +108,7 @@ int show(Context &context, std::int64_t number)
         line("Best", "epoch " + std::to_string(run.bestEpoch) + ", held-out loss " + fixed(run.bestValidationLoss, 5)
                          + "; predicting the mean " + fixed(run.meanPredictorLoss, 5));
     line("Split", splitHashOf(run));
-    line("Model", run.model);
+    line("Model", run.model + modelNote(run.model));
     if (readable)
         line("Settings", trainConfigToJson(run.config));
     line("Note", sanitizeUtf8(run.note));

@@ -152,9 +152,11 @@ int evalModel(Context &context, const EvalOptions &options)
     context.console().clear();
     const std::vector<Skipped> &skipped = evaluation.skipped;
     context.console().skipped(skipped, context.json());
+    const std::string fileNote = modelFileNote(options.model);
     if (context.json()) {
         Json document;
         addEvaluation(document, evaluation);
+        document["checksum"] = fileNote.empty();
         document["rows"] = evaluation.memes.size();
         document["subset"] = evaluation.subset;
         document["model"] = options.model;
@@ -165,6 +167,8 @@ int evalModel(Context &context, const EvalOptions &options)
         document["skipped"] = toJson(skipped);
         printJson(document);
     } else {
+        if (!fileNote.empty())
+            context.console().note("The model is " + fileNote + '.');
         printLine(model.name + ", epoch " + std::to_string(model.epoch)
                   + (model.untrainedBackbone ? " · untrained features (seeded random weights)" : ""));
         if (!model.splitHash.empty())

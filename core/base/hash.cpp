@@ -21,6 +21,22 @@ std::string toHex(const XXH128_hash_t &hash)
     return text;
 }
 
+/// Of bytes that come one piece after the other.
+class Hashing {
+public:
+    Hashing() : m_state(XXH3_createState(), XXH3_freeState)
+    {
+        if (!m_state)
+            throw std::bad_alloc();
+        XXH3_128bits_reset(m_state.get());
+    }
+    void add(std::span<const std::byte> bytes) { XXH3_128bits_update(m_state.get(), bytes.data(), bytes.size()); }
+    std::string hash() const { return toHex(XXH3_128bits_digest(m_state.get())); }
+
+private:
+    std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t *)> m_state;
+};
+
 }  // namespace
 
 std::string hashBytes(std::span<const std::byte> bytes)
@@ -33,20 +49,24 @@ std::string hashText(std::string_view text)
     return hashBytes(std::as_bytes(std::span(text)));
 }
 
+std::string hashPieces(std::span<const std::span<const std::byte>> pieces)
+{
+    Hashing hashing;
+    for (const auto piece : pieces)
+        hashing.add(piece);
+    return hashing.hash();
+}
+
 std::string hashFile(const std::filesystem::path &path)
 {
-    const std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t *)> state(XXH3_createState(), XXH3_freeState);
-    if (!state)
-        throw std::bad_alloc();
-    XXH3_128bits_reset(state.get());
-
+    Hashing hashing;
     const FileDescriptor file = FileDescriptor::openRegular(path);
     std::vector<std::byte> piece(1 << 18);
     for (std::uint64_t done = 0;;) {
         const std::size_t got = file.read(piece, done, path);
-        XXH3_128bits_update(state.get(), piece.data(), got);
+        hashing.add(std::span(piece).first(got));
         if (got < piece.size())
-            return toHex(XXH3_128bits_digest(state.get()));
+            return hashing.hash();
         done += got;
     }
 }

@@ -13,6 +13,9 @@ namespace dank {
 std::string hashBytes(std::span<const std::byte> bytes);
 std::string hashText(std::string_view text);
 
+/// hashBytes() of pieces put together.
+std::string hashPieces(std::span<const std::span<const std::byte>> pieces);
+
 /// hashBytes() of a file's contents, read in pieces. Throws Error{File}.
 std::string hashFile(const std::filesystem::path &path);
 

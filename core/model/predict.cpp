@@ -1,6 +1,8 @@
 #include "core/model/predict.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -14,6 +16,14 @@
 namespace dank {
 
 namespace {
+
+/// What no head that has learned anything reaches, between its layers or at its end.
+constexpr double kAbsurd = 1e12;
+
+double soundOrNot(double answer)
+{
+    return std::abs(answer) < kAbsurd ? answer : std::numeric_limits<double>::quiet_NaN();
+}
 
 /// In sixteen float sums, which the compiler turns into vector instructions, added up in double.
 double dot(const float *a, const float *b, std::size_t size)
@@ -114,7 +124,9 @@ double networkAnswer(const Model &model, std::vector<float> &in, std::vector<flo
         const auto inputs = static_cast<std::size_t>(layer.inputs);
         out.resize(static_cast<std::size_t>(layer.outputs));
         for (std::size_t o = 0; o < out.size(); ++o) {
-            answer = dot(in.data(), layer.weight.data() + o * inputs, inputs) + layer.bias[o];
+            answer = soundOrNot(dot(in.data(), layer.weight.data() + o * inputs, inputs) + layer.bias[o]);
+            if (std::isnan(answer))  // the next layer, or the sigmoid, may make a number of it
+                return answer;
             out[o] = answer <= 0 ? 0.0f : static_cast<float>(answer);
         }
         std::swap(in, out);
@@ -161,8 +173,24 @@ std::vector<float> predict(const Model &model, std::span<const float> values, st
             answer += weights.text * answerOf(blend.text, text);
         if (weights.network > 0)
             answer += weights.network * networkAnswer(model, in, out);
-        answers[row] = static_cast<float>(answer);
+        answers[row] = static_cast<float>(soundOrNot(answer));
     }
+    return answers;
+}
+
+void checkAnswers(const Model &model, std::span<const float> answers)
+{
+    if (!std::ranges::all_of(answers, [](float answer) { return std::isfinite(answer); }))
+        throw Error(ErrorKind::Format,
+                    (model.name.empty() ? std::string("A head") : "The model \"" + model.name + '"')
+                        + " answers with a number that is not finite, or beyond all that a trained model gives: its "
+                          "weights are damaged, or its training went astray. Train it again, or use another one.");
+}
+
+std::vector<float> soundAnswers(const Model &model, std::span<const float> values, std::span<const Caption> captions)
+{
+    std::vector<float> answers = predict(model, values, captions);
+    checkAnswers(model, answers);
     return answers;
 }
 

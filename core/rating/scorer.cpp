@@ -139,8 +139,8 @@ Score Scorer::score(std::span<const float> features, const std::string &hash, st
     Caption words = captionOf(hash, caption);
     const std::optional<double> said = wordsAnswer(*m_model, words);
     const float output = said ? predict(*m_model, features, {&words, 1}).front() : image;
-    if (!std::isfinite(output))
-        throw Error(ErrorKind::Format, "The model \"" + m_model->name + "\" answers with a number that is not finite.");
+    const float answers[] = {image, output, static_cast<float>(said.value_or(0))};
+    checkAnswers(*m_model, answers);
     Score score;
     score.path = name;
     score.dankness = danknessOf(output);

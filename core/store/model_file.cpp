@@ -16,7 +16,9 @@
 #include "core/base/json_reader.h"
 #include "core/learn/split.h"
 #include "core/learn/target.h"
+#include "core/store/model_checksum.h"
 #include "core/store/model_head.h"
+#include "core/weights/mapped_file.h"
 #include "core/weights/safetensors.h"
 
 namespace dank {
@@ -270,11 +272,13 @@ std::vector<EpochStats> curveOf(const JsonValue &list)
     return curve;
 }
 
-Model modelOf(const TensorFile &file)
+/// `bytes`: all of the file's.
+Model modelOf(const TensorFile &file, std::span<const std::byte> bytes)
 {
     const auto found = file.metadata().find(kKey);
     if (found == file.metadata().end())
         refuseModel("it is a safetensors file, but not a model of Dank Learning");
+    checkModelSeal(bytes, file.metadata());
     const JsonDocument parsed(found->second, kMaxDepth, refuseModel, kMaxDocumentValues);
     const JsonValue document = parsed.root();
     const int format = document.at("format").whole<int>(1);
@@ -282,6 +286,11 @@ Model modelOf(const TensorFile &file)
         refuseModel("it was written by a newer version of Dank Learning (model format " + std::to_string(format)
                     + ", this version knows up to " + std::to_string(kModelFormat)
                     + "); update Dank Learning to use it");
+    // One bit of the checksum's name would make an older file of it, which has none.
+    for (const auto &[name, text] : file.metadata())
+        if (name != kKey && name != kModelHashKey)
+            refuseModel("its header has the entry '" + printable(name.substr(0, 40))
+                        + "', which no model has: the file is damaged or was written by another program");
 
     Model model;
     model.name = document.at("name").plainText(kMaxModelText);
@@ -352,20 +361,35 @@ void saveModel(const Model &model, const std::filesystem::path &path)
                 {kNetwork + tensor.name, DType::F32, tensor.shape, std::as_bytes(std::span(tensor.values))});
     // Paths may hold bytes that are not UTF-8: they become U+FFFD, since they are hints only.
     const std::string document = documentOf(model).dump(-1, ' ', false, json::error_handler_t::replace);
-    writeSafetensors(path, tensors, {{kKey, document}});
+    std::vector<std::byte> header =
+        encodeSafetensorsHeader(tensors, {{kKey, document}, {kModelHashKey, kModelHashBlank}});
+    std::vector<std::span<const std::byte>> pieces;
+    for (const TensorToWrite &tensor : tensors)
+        pieces.push_back(tensor.bytes);
+    sealModel(header, pieces);
+    pieces.insert(pieces.begin(), header);
+    writeFileAtomically(path, pieces);
 }
 
 Model loadModel(const std::filesystem::path &path)
 {
-    const TensorFile file = openSafetensors(path);
+    const MappedFile mapped = mapFile(path);
+    const TensorFile file = parseSafetensors(mapped.bytes, path, mapped.owner);
     try {
-        return modelOf(file);
+        return modelOf(file, mapped.bytes);
     } catch (const Error &error) {
         throw Error(error.kind(),
                     "Cannot use the model '" + displayPath(path) + "': " + error.what()
                         + (std::string_view(error.what()).ends_with('.') ? "" : "."),
                     path);
     }
+}
+
+std::string modelFileNote(const std::filesystem::path &path)
+{
+    return openSafetensors(path).metadata().contains(kModelHashKey)
+               ? std::string()
+               : "an older file without a checksum: whether it is whole cannot be told";
 }
 
 }  // namespace dank

@@ -114,6 +114,11 @@ private slots:
         QCOMPARE(hashText(""), std::string("99aa06d3014798d86001c324468d497f"));
         QCOMPARE(hash64({}), 0x2d06800538d394c2ull);
         QVERIFY(hashText("a") != hashText("b"));
+        const std::string one = "on", two, three = "e piece";
+        const std::span<const std::byte> pieces[] = {std::as_bytes(std::span(one)), std::as_bytes(std::span(two)),
+                                                     std::as_bytes(std::span(three))};
+        QCOMPARE(hashPieces(pieces), hashText("one piece"));
+        QCOMPARE(hashPieces({}), hashText(""));
     }
 
     void fileHashEqualsHashOfBytes()

@@ -1,6 +1,8 @@
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/base/error.h"
 #include "core/evaluate/title_features.h"
@@ -64,6 +66,47 @@ private slots:
             weights->network = 0;
         lines.validate();
         QCOMPARE(lines.columns(), 3);
+    }
+
+    /// Weights of FLT_MAX, and whatever else a damaged file may hold that is finite: no score comes of it.
+    void absurdWeightsAnswerNothing()
+    {
+        constexpr float kMost = std::numeric_limits<float>::max();
+        const std::vector<float> features{1, -2, 3};
+        const auto refused = [&](const Model &model) {
+            model.validate();  // each number by itself is one
+            const std::vector<float> answers = predict(model, features);
+            try {
+                checkAnswers(model, answers);
+                return false;
+            } catch (const Error &error) {
+                return error.kind() == ErrorKind::Format && std::string(error.what()).find("m 1") != std::string::npos;
+            }
+        };
+        Model model = goodModel();
+        model.name = "m 1";
+        QVERIFY(!refused(model));
+        for (const OutputActivation output : {OutputActivation::Sigmoid, OutputActivation::Linear}) {
+            model.output = output;
+            for (std::size_t layer = 0; layer < 2; ++layer)
+                for (const float value : {kMost, -kMost, 1e20F}) {
+                    Model broken = model;
+                    std::ranges::fill(broken.layers[layer].weight, value);
+                    QVERIFY(refused(broken));
+                    broken = model;
+                    std::ranges::fill(broken.layers[layer].bias, value);
+                    QVERIFY(refused(broken));
+                }
+        }
+        Model broken = blended();
+        broken.name = "m 1";
+        QVERIFY(!refused(broken));
+        broken.blend->line[0] = kMost;
+        QVERIFY(refused(broken));
+        // Far out, but what the paper's loop answers after its first epochs.
+        Model far = model;
+        far.layers[1].bias[0] = 1e7F;
+        QVERIFY(!refused(far));
     }
 
     /// 0.1 + 0.5 · perceptron + 2 · (x₁ + 1) for a picture, and the words' share beside it where there is one.

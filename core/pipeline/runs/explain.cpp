@@ -151,16 +151,13 @@ private:
     std::vector<float> answersTo(std::span<const float> features, const Caption &caption) const
     {
         const std::vector<Caption> captions(features.size() / m_columns, caption);
-        return predict(m_with.model, features, captions);
+        return soundAnswers(m_with.model, features, captions);
     }
 
     void scorePicture()
     {
         m_features = look(1, [&](std::size_t) { return m_decoded; });
         m_answer = answersTo(m_features, m_caption).front();
-        if (!std::isfinite(m_answer))
-            throw Error(ErrorKind::Format,
-                        "The model \"" + m_with.model.name + "\" answers with a number that is not finite.");
         m_out.dankness = danknessOf(static_cast<float>(m_answer));
         m_out.score = percentileOf(m_out.dankness, m_reference);
         // Covered pictures are held against the uncovered one at their own size.
@@ -168,7 +165,7 @@ private:
         const std::vector<float> own = reduced ? look(1, [&](std::size_t) { return m_picture; }) : m_features;
         m_uncovered = reduced ? answersTo(own, m_caption).front() : m_answer;
         if (m_with.model.shuffled)
-            m_uncoveredShuffled = predict(*m_with.model.shuffled, own).front();
+            m_uncoveredShuffled = soundAnswers(*m_with.model.shuffled, own).front();
         const std::vector<float> nothing = look(2, [&](std::size_t i) { return m_fills[i]; });
         for (const float answer : answersTo(nothing, {}))
             m_out.base += percentileOf(danknessOf(answer), m_with.model.referenceOf(false)) / 2;
@@ -229,7 +226,7 @@ private:
         const std::vector<float> own = answersTo(features, m_caption);
         std::vector<float> shuffled;
         if (m_with.model.shuffled)
-            shuffled = predict(*m_with.model.shuffled, features);
+            shuffled = soundAnswers(*m_with.model.shuffled, features);
         std::vector<Change> all(covers.size());
         for (std::size_t i = 0; i < own.size(); ++i) {
             Change &change = all[i / 2];

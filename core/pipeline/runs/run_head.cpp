@@ -254,7 +254,7 @@ std::vector<double> answersFor(const Model &model, const FeatureMatrix &features
     std::vector<double> answers;
     for (std::size_t from = 0; from < rows.size(); from += kAtOnce) {
         const auto some = rows.subspan(from, std::min(kAtOnce, rows.size() - from));
-        for (const float answer : predict(model, features.gathered(some), picked<Caption>(captions, some)))
+        for (const float answer : soundAnswers(model, features.gathered(some), picked<Caption>(captions, some)))
             answers.push_back(danknessOf(answer));
     }
     return answers;
