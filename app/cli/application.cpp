@@ -4,6 +4,7 @@
 #include <string>
 
 #include "app/cli/commands.h"
+#include "core/base/file.h"
 #include "core/engine/loader.h"
 
 namespace dank::cli {
@@ -48,7 +49,7 @@ constexpr const char *kGlobalHelp =
 
 int report(const std::string &message, int code)
 {
-    std::fprintf(stderr, "dank: %s\n", message.c_str());
+    std::fprintf(stderr, "dank: %s\n", printableLines(message).c_str());
     return code;
 }
 

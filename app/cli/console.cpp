@@ -1,11 +1,12 @@
 #include "app/cli/console.h"
-#include "core/base/file.h"
 
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
+
+#include "core/base/file.h"
 
 namespace dank::cli {
 
@@ -106,14 +107,14 @@ void Console::progress(std::string_view stage, std::size_t done, std::size_t tot
         if (left)
             event["seconds_left"] = number(*left);
         event.update(data);
-        write(event.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n');
+        write(jsonText(event) + '\n');
         return;
     }
-    std::string line = std::string(stage) + ' ' + std::to_string(done);
+    std::string line = printable(stage) + ' ' + std::to_string(done);
     if (total > 0)
         line += '/' + std::to_string(total);
     if (!extra.empty())
-        line += "  " + extra;
+        line += "  " + printable(extra);
     if (left)
         line += *left < 90 ? "  about " + fixed(*left, 0) + " s left" : "  about " + fixed(*left / 60, 0) + " min left";
     if (m_style == ProgressStyle::Line) {
@@ -137,7 +138,7 @@ void Console::note(const std::string &text)
     std::lock_guard lock(m_mutex);
     clearLine();
     if (m_style == ProgressStyle::Ndjson)
-        write(Json{{"note", text}}.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n');
+        write(jsonText({{"note", text}}) + '\n');
     else
         write(printable(text) + '\n');
 }

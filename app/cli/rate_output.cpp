@@ -136,12 +136,13 @@ class CsvOutput final : public RateOutput {
 public:
     CsvOutput(const Model &model, bool captioned) : m_source(sourceOf(model)), m_captioned(captioned)
     {
-        printLine(scoreCsvHeader() + (captioned ? ",caption" : ""));
+        printExact(scoreCsvHeader() + (captioned ? ",caption\n" : "\n"));
     }
 
     void add(const Score &score, const RatedCaption &caption) override
     {
-        printLine(scoreCsvRow(score, m_source) + (m_captioned ? ',' + csvCell(sanitizeUtf8(caption.text)) : ""));
+        printExact(scoreCsvRow(score, m_source) + (m_captioned ? ',' + csvCell(sanitizeUtf8(caption.text)) : "")
+                   + '\n');
         std::fflush(stdout);
     }
     void finish() override {}

@@ -62,8 +62,8 @@ public:
                                   {"confidence", number(text.confidence)},
                                   {"words", std::move(words)}});
         } else if (m_format == "csv") {
-            printLine(csvCell(path) + ',' + csvCell(text.text) + ',' + csvCell(text.confidence) + ','
-                      + std::to_string(text.words.size()) + ',');
+            printExact(csvCell(path) + ',' + csvCell(text.text) + ',' + csvCell(text.confidence) + ','
+                       + std::to_string(text.words.size()) + ",\n");
         } else {
             printLine(printable(path) + (text.words.empty() ? "  no words" : "  " + fixed(text.confidence, 2)));
             std::size_t from = 0;
@@ -80,7 +80,7 @@ public:
         if (m_format == "json")
             m_pictures.push_back({{"path", path}, {"skipped", reason}});
         else if (m_format == "csv")
-            printLine(csvCell(path) + ",,,," + csvCell(reason));
+            printExact(csvCell(path) + ",,,," + csvCell(reason) + '\n');
         else
             printLine(printable(path + "  (" + reason + ")"));
     }

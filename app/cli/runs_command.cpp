@@ -46,7 +46,7 @@ int list(Context &context, const RunsOptions &options)
         runs = context.readLibrary().runs().list(options.all ? RunStore::Which::All : RunStore::Which::Kept);
     sortRuns(runs, options.sort);
     if (options.format == "csv" && !context.json()) {
-        print(runsCsv(runs));
+        printExact(runsCsv(runs));
         return kSuccess;
     }
     if (context.json()) {

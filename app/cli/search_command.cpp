@@ -126,8 +126,8 @@ int search(Context &context, const SearchOptions &options)
     } else if (format == "csv") {
         printLine("id,title,upvotes,where,text");
         for (const auto &[meme, hit, text] : found)
-            printLine(csvCell(meme->id) + ',' + csvCell(meme->title) + ',' + std::to_string(meme->upvotes) + ','
-                      + whereName(hit) + ',' + csvCell(*text));
+            printExact(csvCell(meme->id) + ',' + csvCell(meme->title) + ',' + std::to_string(meme->upvotes) + ','
+                       + whereName(hit) + ',' + csvCell(*text) + '\n');
     } else if (count == 0) {
         printLine("No meme of " + printable(dataset.name()) + " has \"" + plainLine(asked.substr(0, 200)) + "\".");
     } else {

@@ -1,7 +1,12 @@
 #include "app/cli/text.h"
 
+#include <unistd.h>
+
 #include <cmath>
 #include <cstdio>
+
+#include "core/base/code_points.h"
+#include "core/base/file.h"
 
 namespace dank::cli {
 
@@ -131,9 +136,24 @@ std::string megabytes(std::uint64_t bytes)
     return fixed(static_cast<double>(bytes) / 1e6, bytes < 10'000'000 ? 1 : 0) + " MB";
 }
 
-void print(std::string_view text)
+namespace {
+
+void write(std::string_view text)
 {
     std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+}  // namespace
+
+void print(std::string_view text)
+{
+    write(printableLines(text));
+}
+
+void printExact(std::string_view text)
+{
+    static const bool terminal = ::isatty(STDOUT_FILENO) == 1;
+    terminal ? print(text) : write(text);
 }
 
 void printLine(std::string_view text)
@@ -142,9 +162,28 @@ void printLine(std::string_view text)
     print("\n");
 }
 
+std::string jsonText(const Json &document, int indent)
+{
+    const std::string dumped = document.dump(indent, ' ', false, Json::error_handler_t::replace);
+    std::string text;
+    text.reserve(dumped.size());
+    for (std::size_t at = 0; at < dumped.size();) {
+        const std::size_t from = at;
+        const char32_t point = nextCodePoint(dumped, at);
+        if (!isControl(point) || point == '\n') {  // line feeds are the indentation's: those in texts are escaped
+            text.append(dumped, from, at - from);
+            continue;
+        }
+        char escape[7];
+        std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(point));
+        text += escape;
+    }
+    return text;
+}
+
 void printJson(const Json &document)
 {
-    printLine(document.dump(2, ' ', false, Json::error_handler_t::replace));
+    printExact(jsonText(document, 2) + '\n');
 }
 
 }  // namespace dank::cli

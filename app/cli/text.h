@@ -46,10 +46,14 @@ std::string plural(std::integral auto count, const char *one, const char *many)
 
 std::string megabytes(std::uint64_t bytes);  ///< "1.2 MB", "109 MB"
 
-/// To stdout.
+/// To stdout, for people: printableLines().
 void print(std::string_view text);
 void printLine(std::string_view text = {});
-/// One JSON document and a line end; text that is not UTF-8 has its bad bytes replaced.
+/// To stdout, for programs: as it is, but for people where stdout is a terminal.
+void printExact(std::string_view text);
+/// JSON as text: what is not UTF-8 has its bad bytes replaced, what printable() would replace is escaped.
+std::string jsonText(const Json &document, int indent = -1);
+/// One JSON document and a line end.
 void printJson(const Json &document);
 
 }  // namespace dank::cli

@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <string_view>
 
+#include "core/base/file.h"
+
 namespace dank::gui {
 
 namespace {
@@ -49,7 +51,7 @@ std::optional<Options> parseOptions(const QStringList &arguments, int &exitCode)
     parser.addPositionalArgument("DB", "A db.json or its folder; a .dankmodel or pictures to rate work too.", "[DB]");
 
     const auto refuse = [&exitCode](const QString &why) {
-        std::fprintf(stderr, "dank-learning: %s\nTry dank-learning --help.\n", qUtf8Printable(why));
+        std::fprintf(stderr, "dank-learning: %s\nTry dank-learning --help.\n", printable(why.toStdString()).c_str());
         exitCode = 2;
         return std::nullopt;
     };

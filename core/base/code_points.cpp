@@ -27,6 +27,12 @@ char32_t nextCodePoint(std::string_view text, std::size_t &at)
     return point;
 }
 
+bool isControl(char32_t point)
+{
+    return point < 0x20 || (point >= 0x7f && point < 0xa0) || (point >= 0x2028 && point <= 0x202e)
+           || (point >= 0x2066 && point <= 0x2069);
+}
+
 void appendCodePoint(std::string &text, char32_t point)
 {
     const auto add = [&](char32_t bits) { text += static_cast<char>(bits); };

@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/code_points.h"
 #include "core/base/error.h"
 #include "core/base/file_descriptor.h"
 #include "core/base/random.h"
@@ -268,16 +269,36 @@ std::string displayPath(const fs::path &path)
     return sanitizeUtf8(path.native());
 }
 
+namespace {
+
+std::string shown(std::string_view text, bool lines)
+{
+    if (std::ranges::all_of(text, [&](char byte) { return (byte >= 0x20 && byte < 0x7f) || (lines && byte == '\n'); }))
+        return std::string(text);
+    const std::string whole = sanitizeUtf8(text);
+    std::string fit;
+    fit.reserve(whole.size());
+    for (std::size_t at = 0; at < whole.size();) {
+        const std::size_t from = at;
+        const char32_t point = nextCodePoint(whole, at);
+        if (isControl(point) && !(lines && point == '\n'))
+            appendCodePoint(fit, kNoCharacter);
+        else
+            fit.append(whole, from, at - from);
+    }
+    return fit;
+}
+
+}  // namespace
+
 std::string printable(std::string_view text)
 {
-    std::string line;
-    line.reserve(text.size());
-    for (const char byte : sanitizeUtf8(text))
-        if (static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f)
-            line += "\xef\xbf\xbd";
-        else
-            line += byte;
-    return line;
+    return shown(text, false);
+}
+
+std::string printableLines(std::string_view text)
+{
+    return shown(text, true);
 }
 
 std::string sanitizeUtf8(std::string_view bytes)

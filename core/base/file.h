@@ -41,9 +41,11 @@ std::string displayPath(const std::filesystem::path &path);
 /// Any bytes made valid UTF-8: each invalid sequence becomes U+FFFD.
 std::string sanitizeUtf8(std::string_view bytes);
 
-/// UTF-8 text for one line of a terminal: control characters (a file name may hold line ends and escape sequences)
-/// become U+FFFD.
+/// Text made fit to be shown, in one line: what isControl() names (a file name may hold line ends and escape sequences)
+/// and bytes that are not UTF-8 become U+FFFD. All that is printed for people goes through this or the next.
 std::string printable(std::string_view text);
+/// The same for several lines: line feeds stay.
+std::string printableLines(std::string_view text);
 
 /// Throws Error{Disk} (no space, read-only, quota) or Error{File} for an errno, naming `path` and `doing`
 /// ("write", "open", …).

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "core/base/file.h"
+
 namespace dank {
 
 std::string fixed(double value, int digits)
@@ -32,10 +34,12 @@ std::string shortened(std::string_view text, std::size_t most)
     return std::string(text.substr(0, end)) + (end < text.size() ? "…" : "");
 }
 
-std::string textTable(const std::vector<std::vector<std::string>> &rows)
+std::string textTable(const std::vector<std::vector<std::string>> &cells)
 {
+    std::vector<std::vector<std::string>> rows = cells;
     std::vector<std::size_t> widths;
-    for (const auto &row : rows) {
+    for (auto &row : rows) {
+        std::ranges::transform(row, row.begin(), printable);
         widths.resize(std::max(widths.size(), row.size()));
         for (std::size_t i = 0; i < row.size(); ++i)
             widths[i] = std::max(widths[i], displayWidth(row[i]));

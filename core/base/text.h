@@ -16,7 +16,8 @@ std::size_t displayWidth(std::string_view text);
 /// The text, or its first `most` code points with "…" behind them.
 std::string shortened(std::string_view text, std::size_t most);
 
-/// Lines of text in columns: the first column left-aligned, the others right-aligned, two spaces between.
+/// Lines of text in columns: the first column left-aligned, the others right-aligned, two spaces between. Cells are
+/// made printable() first: what somebody else named breaks no line.
 std::string textTable(const std::vector<std::vector<std::string>> &rows);
 
 }  // namespace dank

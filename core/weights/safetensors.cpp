@@ -254,10 +254,8 @@ std::optional<std::uint64_t> shapeBytes(const std::vector<std::int64_t> &shape, 
 std::string shownName(std::string_view name)
 {
     std::string shown(1, '\'');  // built step by step: GCC 12 warns of an overlap that is not there in a chain of +
-    shown += sanitizeUtf8(name.substr(0, 80));
+    shown += printable(name.substr(0, 80));
     shown += name.size() > 80 ? "…'" : "'";
-    std::replace_if(
-        shown.begin(), shown.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
     return shown;
 }
 

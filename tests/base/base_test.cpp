@@ -23,6 +23,7 @@
 #include "core/base/hash.h"
 #include "core/base/job.h"
 #include "core/base/random.h"
+#include "core/base/text.h"
 #include "core/dataset/feature_matrix.h"
 #include "tests/base/error_kind_name.h"
 #include "tests/base/without_rights.h"
@@ -106,6 +107,21 @@ private slots:
         QCOMPARE(printable("a\x1b[31m\nb\xff"), std::string("a\xef\xbf\xbd[31m\xef\xbf\xbd"
                                                             "b\xef\xbf\xbd"));
         QCOMPARE(printable("d\xc3\xa4nk"), std::string("d\xc3\xa4nk"));
+        // C1 (CSI, OSC), DEL, ends of lines and paragraphs, what turns text around; not the marks of Hebrew and Arabic.
+        for (const char *bad : {"\xc2\x9b", "\xc2\x9d", "\xc2\x80", "\xc2\x9f", "\x7f", "\x07", "\u2028", "\u2029",
+                                "\u202a", "\u202e", "\u2066", "\u2069"}) {
+            QCOMPARE(printable(std::string("a") + bad + "b"), std::string("a\uFFFDb"));
+            QCOMPARE(printableLines(std::string("a\n") + bad + "b"), std::string("a\n\uFFFDb"));
+        }
+        for (const char *good : {"\u00a0", "\u200e", "\u200f", "\u2027", "\u202f", "\u2065", "\u206a", "\U0001f600"})
+            QCOMPARE(printable(good), std::string(good));
+        QCOMPARE(printable("a\nb"), std::string("a\uFFFDb"));
+        QCOMPARE(printableLines("a\r\n\tb"), std::string("a\uFFFD\n\uFFFDb"));
+    }
+
+    void tablesKeepTheirLines()
+    {
+        QCOMPARE(textTable({{"a", "b\nc"}, {"\x1b[2J", "d"}}), std::string("a     b\uFFFDc\n\uFFFD[2J    d\n"));
     }
 
     void hashesAreXxh3()

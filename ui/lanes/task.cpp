@@ -4,15 +4,17 @@
 #include <new>
 #include <utility>
 
+#include "core/base/file.h"
+
 namespace dank::ui {
 
 TaskResult runGuarded(const std::function<void()> &work)
 {
     TaskResult result;
-    const auto fail = [&result](ErrorKind kind, std::string text, std::filesystem::path path = {}) {
+    const auto fail = [&result](ErrorKind kind, const std::string &text, std::filesystem::path path = {}) {
         result.outcome = TaskResult::Outcome::Failed;
         result.kind = kind;
-        result.text = std::move(text);
+        result.text = printableLines(text);
         result.path = std::move(path);
     };
     try {

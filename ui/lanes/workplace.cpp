@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/file.h"
+
 namespace dank::ui {
 
 void ChangeEvent::merge(const ChangeEvent &later)
@@ -57,7 +59,8 @@ void Workplace::flush()
 void Workplace::say(Message::Severity severity, const QString &text, const QString &actionText,
                     std::function<void()> action)
 {
-    Message said{severity, text, actionText, {}};
+    // Names of files are in it, and in no message may they turn its words around.
+    Message said{severity, QString::fromStdString(printableLines(text.toStdString())), actionText, {}};
     if (action)
         said.action = [this, action = std::move(action)] {
             // Dismissing destroys this very function: go on with copies.

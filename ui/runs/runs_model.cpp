@@ -5,6 +5,7 @@
 
 #include <QFont>
 
+#include "core/base/file.h"
 #include "core/learn/settings_list.h"
 #include "ui/charts/number_text.h"
 #include "ui/runs/loss_card.h"
@@ -255,7 +256,7 @@ QString RunsModel::text(const RunRecord &run, int column) const
     case BestLoss: return run.bestEpoch > 0 ? lossText(run.bestValidationLoss, 3) : QString();
     case LastLoss: return run.epochs > 0 ? lossText(run.lastValidationLoss, 3) : QString();
     case Gain: return gainText(gainOf(run));
-    case Note: return QString::fromStdString(run.note).simplified();
+    case Note: return QString::fromStdString(printable(run.note)).simplified();
     default: return {};
     }
 }
@@ -320,7 +321,9 @@ QString RunsModel::toolTip(const RunRecord &run, int column) const
                           : tr("Click to lock.");
     case Verdict: return run.figures ? QString() : tr("Not judged, or by an older version: evaluate it.");
     case BestLoss: return run.bestEpoch > 0 ? tr("Epoch %1").arg(run.bestEpoch) : QString();
-    case Note: return run.note.empty() ? tr("F2 writes a note") : plainToolTip(QString::fromStdString(run.note));
+    case Note:
+        return run.note.empty() ? tr("F2 writes a note")
+                                : plainToolTip(QString::fromStdString(printableLines(run.note)));
     default: return {};
     }
 }

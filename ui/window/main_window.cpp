@@ -5,6 +5,7 @@
 #include <QLineEdit>
 #include <QMenuBar>
 
+#include "core/base/file.h"
 #include "ui/session/next_step.h"
 #include "ui/widgets/first_paint.h"
 #include "ui/widgets/set_up.h"
@@ -169,7 +170,7 @@ void MainWindow::updateNavigation()
     for (int i = 0; i < kPageCount; ++i)
         m_navigation->setState(static_cast<Page>(i), m_session.pageState(static_cast<Page>(i)));
     if (const auto model = m_session.rater().model())
-        m_navigation->setCaption(QString::fromStdString(model->name),
+        m_navigation->setCaption(QString::fromStdString(printable(model->name)),
                                  QStringLiteral("epoch %1%2")
                                      .arg(model->epoch)
                                      .arg(model->untrainedBackbone ? QStringLiteral(" · untrained") : QString()));
