@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/base/csv.h"
 #include "core/base/error.h"
 #include "core/base/file.h"
 
@@ -139,7 +140,7 @@ std::vector<GroupLine> parseGroupFile(std::string text, const std::filesystem::p
     std::size_t line = 0;
     bool isFirst = true;
     while (lines.next(fields, line)) {
-        const std::string id(trimmed(fields[0]));
+        const std::string id(uncomputed(trimmed(fields[0])));
         if (fields.size() == 1) {
             if (id.empty())
                 continue;
@@ -149,7 +150,7 @@ std::vector<GroupLine> parseGroupFile(std::string text, const std::filesystem::p
             continue;
         if (id.empty())
             lines.refuse("has no id", "Add the meme's id, or take the line out", line);
-        result.push_back({id, printable(trimmed(fields[1])), line});
+        result.push_back({id, printable(uncomputed(trimmed(fields[1]))), line});
     }
     if (result.empty())
         throw Error(ErrorKind::Format, "'" + displayPath(path) + "' says nothing: it should hold lines of id,group.",

@@ -9,6 +9,7 @@
 
 #include <csv.h>
 
+#include "core/base/csv.h"
 #include "core/base/error.h"
 #include "core/base/file.h"
 
@@ -70,7 +71,7 @@ private:
                         "'" + displayPath(m_path) + "' has a row of more than 16 MB, row " + std::to_string(m_row)
                             + ": is a quotation mark missing?",
                         m_path);
-        m_cells.push_back(sanitizeUtf8(text));
+        m_cells.push_back(sanitizeUtf8(uncomputed(text)));
     }
 
     void row()

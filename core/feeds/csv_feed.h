@@ -13,7 +13,7 @@ namespace dank {
 char csvDelimiter(std::string_view firstLine);
 
 /// The rows of a table whose first line names its columns (RFC 4180, with any of the delimiters): quoted cells may hold
-/// line ends. `begun`: what was read of `text` before. Throws Error{Format}.
+/// line ends; the apostrophe of csvText() is taken off. `begun`: what was read of `text` before. Throws Error{Format}.
 void readCsvRows(FeedText &text, std::string begun, char delimiter, const std::filesystem::path &path,
                  FeedBuilder &into);
 

@@ -146,7 +146,8 @@ std::optional<ChartFormat> chartFormatFor(const QString &file)
 
 QByteArray renderTable(const ChartTable &table, const QString &title, const QString &footer)
 {
-    std::string text = QStringLiteral("# %1\n# %2\n").arg(title.simplified(), footer.simplified()).toStdString();
+    std::string text =
+        csvComment(title.simplified().toStdString()) + '\n' + csvComment(footer.simplified().toStdString()) + '\n';
     const auto addRow = [&text](const QStringList &fields) {
         for (qsizetype i = 0; i < fields.size(); ++i) {
             if (i > 0)
@@ -264,8 +265,8 @@ QString exportChartWithDialog(QWidget *parent, Plot &plot, const QString &sugges
     try {
         exportChart(plot, file, options);
     } catch (const Error &error) {
-        QMessageBox box(QMessageBox::Warning, QObject::tr("Export chart"), QString::fromStdString(error.what()),
-                        QMessageBox::Ok, parent);
+        QMessageBox box(QMessageBox::Warning, QObject::tr("Export chart"),
+                        QString::fromStdString(printableLines(error.what())), QMessageBox::Ok, parent);
         box.setTextFormat(Qt::PlainText);
         box.exec();
         return {};
@@ -276,10 +277,10 @@ QString exportChartWithDialog(QWidget *parent, Plot &plot, const QString &sugges
 void copyChart(Plot &plot)
 {
     ChartExportOptions options;
-    QImage image;
-    image.loadFromData(renderChart(plot, options), "PNG");
+    const QByteArray bytes = renderChart(plot, options);
     auto *data = new QMimeData;
-    data->setImageData(image);
+    data->setData(QStringLiteral("image/png"), bytes);  // what our own window takes
+    data->setImageData(QImage::fromData(bytes, "PNG"));
     QApplication::clipboard()->setMimeData(data);
 }
 

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/base/csv.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"
@@ -123,7 +124,8 @@ SkippedDialog::SkippedDialog(DatasetState &dataset, std::vector<Skipped> rows, s
         QString text;
         for (int row = 0; row < m_model->rowCount(); ++row)
             for (int column = 0; column < 3; ++column)
-                text += m_model->index(row, column).data().toString() + (column == 2 ? u'\n' : u'\t');
+                text += QString::fromStdString(csvText(m_model->index(row, column).data().toString().toStdString()))
+                        + (column == 2 ? u'\n' : u'\t');
         QGuiApplication::clipboard()->setText(text);
     });
     connect(include, &QPushButton::clicked, this, [this, table] {

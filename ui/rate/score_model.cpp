@@ -8,6 +8,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/base/csv.h"
 #include "core/model/score_export.h"
 #include "ui/charts/number_text.h"
 #include "ui/memes/meme_wall.h"
@@ -198,7 +199,8 @@ QString ScoreModel::copyText(int row) const
     const RatedItem *rated = item(row);
     if (!rated)
         return {};
-    QStringList parts{plainTitle(pathOf(*rated).toStdString(), 4000)};
+    // Cells, where it is pasted into a table.
+    QStringList parts{QString::fromStdString(csvText(plainTitle(pathOf(*rated).toStdString(), 4000).toStdString()))};
     if (rated->state == RatedItem::State::Scored)
         parts << exact(rated->score.dankness) << exact(rated->score.percentile) << exact(rated->score.expectedUpvotes)
               << QLatin1String(verdictName(rated->judgement));
