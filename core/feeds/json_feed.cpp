@@ -254,16 +254,18 @@ private:
     std::string m_error;
 };
 
-[[noreturn]] void throwSyntaxError(const Reader &reader, std::string_view text, const std::filesystem::path &path)
+constexpr const char *kNul = "it holds a NUL byte, which no text has";
+
+/// `at`: the offending byte.
+[[noreturn]] void throwSyntaxError(const std::string &why, std::size_t at, std::string_view text,
+                                   const std::filesystem::path &path)
 {
-    // The position counts the characters read, so the offending one is the last of them.
-    const std::size_t at = std::min(reader.errorPosition() > 0 ? reader.errorPosition() - 1 : 0, text.size());
     const std::string_view before = text.substr(0, at);
     const auto line = 1 + std::count(before.begin(), before.end(), '\n');
     const std::size_t lineStart = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
     throw Error(ErrorKind::Format,
                 "'" + displayPath(path) + "' is not valid JSON at line " + std::to_string(line) + ", column "
-                    + std::to_string(at - lineStart + 1) + ": " + reader.error()
+                    + std::to_string(at - lineStart + 1) + ": " + why
                     + ". Correct that place in a text editor, or export the file again.",
                 path);
 }
@@ -272,13 +274,18 @@ private:
 
 std::string readJsonRows(std::string text, const std::filesystem::path &path, FeedBuilder &into)
 {
+    if (const std::size_t nul = text.find('\0'); nul != std::string::npos)  // which the parser takes for the end
+        throwSyntaxError(kNul, nul, text, path);
     repairJson(text);
     const JsonLayout layout = jsonLayoutOf(text);
     Reader reader(
         layout, path, [&](RawRow &&row) { into.row(std::move(row)); },
         [&](const std::string &name) { into.table(name); });
-    if (!nlohmann::json::sax_parse(text, &reader))
-        throwSyntaxError(reader, text, path);
+    if (!nlohmann::json::sax_parse(text, &reader)) {
+        // The position counts the characters read, so the offending one is the last of them.
+        const std::size_t at = std::min(reader.errorPosition() > 0 ? reader.errorPosition() - 1 : 0, text.size());
+        throwSyntaxError(reader.error(), at, text, path);
+    }
     return jsonLayoutName(layout);
 }
 
@@ -287,6 +294,10 @@ RawRow readJsonLine(std::string text)
     static const std::filesystem::path kLine = "the line";
     repairJson(text);
     RawRow row;
+    if (text.find('\0') != std::string::npos) {
+        row.problem = std::string("it is not valid JSON: ") + kNul;
+        return row;
+    }
     Reader reader(
         JsonLayout::Single, kLine, [&](RawRow &&read) { row = std::move(read); }, [](const std::string &) {});
     try {

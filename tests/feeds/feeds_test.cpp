@@ -5,6 +5,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "core/base/csv.h"
 #include "core/base/error.h"
 #include "core/base/random.h"
 #include "core/feeds/read_feed.h"
@@ -157,6 +158,15 @@ private slots:
         row("packed nothing", gzipped(" \n"), "is empty");
         row("a web page", "<!DOCTYPE html, with a comma>\n", "line 1, column 1");
         row("two columns of one name", "id,ups,ups,tag\na,1,2,x\n", "read a 1 |@0");
+        row("NUL behind a document",
+            QByteArray("{\"1\": {\"id\": \"a\", \"ups\": 1}}\n\0\x7f"
+                       "ELF",
+                       34),
+            "is not valid JSON at line 2, column 1: it holds a NUL byte");
+        row("NUL at the end", QByteArray("[{\"id\": \"a\", \"ups\": 1}]\0", 24),
+            "line 1, column 24: it holds a NUL byte");
+        row("NUL in a line", QByteArray("{\"id\": \"a\", \"ups\": 1}\0\n{\"id\": \"b\", \"ups\": 2}\n", 45),
+            "read b 2 |@0; 1 it is not valid JSON: it holds a NUL byte, which no text has");
         row("uneven rows of pandas", R"({"columns": ["id", "ups"], "index": [7, 8], "data": [["a", 1], ["b"]]})",
             "read a 1 |@0; b it has 1 values for 2 columns");
     }
@@ -166,6 +176,21 @@ private slots:
         QFETCH(QString, expected);
         const QString got = errorOf(bytes);
         QVERIFY2(expected.startsWith("read") ? got == expected : got.contains(expected), qPrintable(got));
+    }
+
+    /// What `dank search --format csv` and the window's tables write comes back as it was.
+    void ourOwnCsvComesBack()
+    {
+        QByteArray bytes = "id,title,ups\n";
+        const std::string ids[] = {"=1+1", "-x", "'=y", "-7", "'tis"}, titles[] = {"@a, \"b\"", "+", "''+", "=", "-1"};
+        for (int i = 0; i < 5; ++i)
+            bytes += QByteArray::fromStdString(csvCell(ids[i]) + ',' + csvCell(titles[i]) + ",3\n");
+        const Feed feed = read(bytes);
+        QCOMPARE(feed.rows.size(), std::size_t(5));
+        for (std::size_t i = 0; i < 5; ++i) {
+            QCOMPARE(feed.rows[i].id, ids[i]);
+            QCOMPARE(feed.rows[i].title, titles[i]);
+        }
     }
 
     void longLinesAreNotKept()
