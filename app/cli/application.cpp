@@ -5,6 +5,7 @@
 
 #include "app/cli/commands.h"
 #include "core/base/file.h"
+#include "core/base/version.h"
 #include "core/engine/loader.h"
 
 namespace dank::cli {

@@ -5,6 +5,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/text.h"
 #include "core/base/file.h"
+#include "core/base/version.h"
 #include "core/engine/engine_text.h"
 
 namespace dank::cli {

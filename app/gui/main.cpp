@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "app/gui/options.h"
+#include "core/base/version.h"
 #include "core/engine/loader.h"
 #include "ui/session/session.h"
 #include "ui/widgets/theme.h"

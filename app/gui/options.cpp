@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/base/file.h"
+#include "core/base/version.h"
 
 namespace dank::gui {
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What the desktop reads, judged by the desktop's own tools: check_desktop.sh RESOURCES. 77: a tool is missing.
+# What the desktop reads, judged by the desktop's own tools: check_desktop.sh RESOURCES VERSION. 77: a tool is missing.
 set -eu
 for tool in desktop-file-validate appstreamcli update-mime-database; do
     command -v $tool >/dev/null || {
@@ -10,6 +10,8 @@ done
 id=org.danklearning.DankLearning
 desktop-file-validate "$1/$id.desktop"
 appstreamcli validate --no-net --explain "$1/$id.metainfo.xml"
+newest=$(sed -n 's/.*<release version="\([^"]*\)".*/\1/p' "$1/$id.metainfo.xml" | head -n 1)
+[ "$newest" = "$(echo "$2" | tr - '~')" ] || { echo "The newest release told of is $newest, but this is $2"; exit 1; }
 
 prefix=$(mktemp -d)
 trap 'rm -rf "$prefix"' EXIT

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/base/memory.h"
+#include "core/base/version.h"
 #include "core/nn/networks/backbone.h"
 
 namespace {

@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "core/base/error.h"
+#include "core/base/version.h"
 #include "core/store/library.h"
 #include "tests/ui/chart_fixtures.h"
 #include "ui/charts/chart_export.h"

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/version.h"
 #include "ui/charts/number_text.h"
 
 namespace dank::ui {

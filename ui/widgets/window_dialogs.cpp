@@ -14,6 +14,7 @@
 #include <QVBoxLayout>
 #include <qcustomplot.h>
 
+#include "core/base/version.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/theme.h"
 #include "ui/widgets/window_settings.h"
