@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "app/gui/end_signals.h"
 #include "app/gui/options.h"
 #include "core/base/version.h"
 #include "core/engine/loader.h"
@@ -79,6 +80,7 @@ int main(int argc, char **argv)
     if (options->chart)
         return ui::exportChartFromCommandLine(*options->chart);
 
+    const gui::EndSignals endSignals;
     ui::Session::Options sessionOptions = options->session;
     sessionOptions.engineWaits = true;
     ui::Session session(sessionOptions);
