@@ -14,6 +14,7 @@ packages=(
     libcurl4-openssl-dev libssl-dev
     qt6-base-dev qt6-svg-dev libqt6svg6 libqcustomplot-dev
     qt6-qpa-plugins hicolor-icon-theme fonts-dejavu-core fonts-noto-color-emoji
+    python3 # manual pages and completions
 )
 
 # What the tests use besides.
@@ -21,6 +22,9 @@ test_packages=(desktop-file-utils appstream shared-mime-info xvfb python3-h5py l
 
 # What lint.sh uses besides: clang-format and clang-tidy of another version judge otherwise.
 lint_packages=(clang-format clang-tidy shellcheck)
+
+# What deb.sh and deb-test.sh use besides; with zsh and fish the tests try their completions too.
+deb_packages=(dpkg-dev file man-db lintian debootstrap util-linux xvfb xdotool zsh fish)
 
 # What tests/fuzz/run.sh uses besides.
 fuzz_packages=(clang libclang-rt-14-dev)
