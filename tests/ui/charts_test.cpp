@@ -148,6 +148,30 @@ private slots:
         QCOMPARE(strip.bars()[39], 2);
     }
 
+    void stripBundlesWhatFallsTogether()
+    {
+        ScoreStrip strip;
+        strip.resize(404, 90);
+        QVERIFY(strip.bundles().empty());
+        QVERIFY(strip.textAt(100).isEmpty());
+        std::vector<ScoreStrip::Mark> marks{{0.0, "low"}, {std::nan(""), "lost"}, {1.7, "beyond"}};
+        for (int i = 0; i < 12; ++i)
+            marks.push_back({0.5, QStringLiteral("<b>same %1").arg(i)});
+        marks.push_back({0.51, "beside"});
+        strip.setScores(marks);
+        const auto bundles = strip.bundles();
+        QCOMPARE(bundles.size(), std::size_t{4});
+        QCOMPARE(bundles[1].marks.size(), std::size_t{12});
+        QVERIFY(bundles[0].x < bundles[1].x && bundles[2].x < bundles[3].x && bundles[3].x <= 404);
+        QCOMPARE(bundles[2].x - bundles[1].x, 4.0);
+        const QStringList told = strip.textAt(bundles[1].x + 1).split(u'\n');
+        QCOMPARE(told.size(), 9);
+        QCOMPARE(told.first(), QStringLiteral("0.50  <b>same 0"));
+        QCOMPARE(told.last(), QStringLiteral("and 4 more"));
+        QVERIFY(strip.textAt(bundles[3].x).contains("beyond"));
+        QVERIFY(strip.textAt((bundles[0].x + bundles[1].x) / 2).isEmpty());
+    }
+
     void pictures()
     {
         for (const auto mode : {ThemeMode::Light, ThemeMode::Dark}) {
@@ -193,7 +217,10 @@ private slots:
             for (int i = 0; i < 485; ++i)
                 reference.push_back(float(0.5 + 0.4 * std::sin(i) * std::cos(i * 1.7)));
             strip.setReference(reference);
-            strip.setScores({0.12, 0.38, 0.64, 0.81, 0.93});
+            std::vector<ScoreStrip::Mark> marks;
+            for (int i = 0; i < 60; ++i)
+                marks.push_back({0.5 + 0.4 * std::sin(i * 0.7) * std::cos(i), QString::number(i)});
+            strip.setScores(marks);
             show(strip, 270, 90);
             keepPicture(strip, QStringLiteral("chart-strip") + suffix);
             if (mode == ThemeMode::Dark) {

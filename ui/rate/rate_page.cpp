@@ -247,11 +247,11 @@ void RatePage::showScores(const ItemRange *changed)
 {
     const auto &scores = session.board().items();
     model->setItems(scores, changed);
-    std::vector<double> ticks;
+    std::vector<ScoreStrip::Mark> ticks;
     std::size_t waiting = 0, skipped = 0;
     for (const auto &item : scores) {
         if (item.state == RatedItem::State::Scored)
-            ticks.push_back(item.score.dankness);
+            ticks.push_back({item.score.dankness, item.name});
         else
             ++(item.state == RatedItem::State::Waiting ? waiting : skipped);
     }
