@@ -3,6 +3,7 @@
 #include <QAction>
 #include <QMenu>
 #include <QRegularExpression>
+#include <QScrollArea>
 #include <QTimer>
 
 #include "ui/charts/loss_chart.h"
@@ -19,25 +20,32 @@ PageStack::PageStack(Session &session, QWidget *parent) : QStackedWidget(parent)
 
 QWidget *PageStack::page(Page page)
 {
-    QWidget *&there = m_pages[static_cast<std::size_t>(page)];
-    if (!there) {
-        there = make(page);
-        addWidget(there);
-        emit built(there);
+    QScrollArea *&place = m_places[static_cast<std::size_t>(page)];
+    if (!place) {
+        place = new QScrollArea(this);
+        place->setFrameShape(QFrame::NoFrame);
+        place->setFocusPolicy(Qt::NoFocus);
+        place->setWidgetResizable(true);
+        place->setWidget(make(page));
+        for (QWidget *ground : {place->viewport(), place->widget()})
+            ground->setAutoFillBackground(false);
+        addWidget(place);
+        emit built(place->widget());
     }
-    return there;
+    return place->widget();
 }
 
 void PageStack::show(Page page)
 {
     m_current = page;
-    setCurrentWidget(this->page(page));
+    this->page(page);
+    setCurrentWidget(m_places[static_cast<std::size_t>(page)]);
 }
 
 void PageStack::buildRest()
 {
-    for (std::size_t i = 0; i < m_pages.size(); ++i)
-        if (!m_pages[i]) {
+    for (std::size_t i = 0; i < m_places.size(); ++i)
+        if (!m_places[i]) {
             page(static_cast<Page>(i));
             QTimer::singleShot(0, this, [this] { buildRest(); });  // what the user did meanwhile goes first
             return;
@@ -83,7 +91,7 @@ QWidget *PageStack::make(Page page)
 {
     const auto goTo = [this](Page other) { emit pageRequested(other); };
     switch (page) {
-    case Page::Dataset: return makeDatasetPage(m_session, this);
+    case Page::Dataset: return makeDatasetPage(m_session, goTo, this);
     case Page::Features: return makeFeaturesPage(m_session, goTo, this);
     case Page::Train: return makeTrainPage(m_session, this);
     case Page::Evaluate: return makeEvaluatePage(m_session, this);

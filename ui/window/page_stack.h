@@ -7,11 +7,12 @@
 #include "ui/session/session.h"
 
 class QMenu;
+class QScrollArea;
 
 namespace dank::ui {
 
 /// The five pages, of which one is seen. A page is built when it is first asked for, or by buildRest() before that, so
-/// that the window's first frame pays for one page only.
+/// that the window's first frame pays for one page only. In a window that is too small for a page, the page scrolls.
 class PageStack : public QStackedWidget {
     Q_OBJECT
 public:
@@ -43,7 +44,7 @@ private:
     QWidget *make(Page page);
 
     Session &m_session;
-    std::array<QWidget *, 5> m_pages{};
+    std::array<QScrollArea *, 5> m_places{};
     Page m_current = Page::Dataset;
 };
 
