@@ -8,6 +8,7 @@
 #include "app/gui/options.h"
 #include "core/base/version.h"
 #include "core/engine/loader.h"
+#include "ui/dataset/last_place.h"
 #include "ui/session/session.h"
 #include "ui/widgets/theme.h"
 #include "ui/window/main_window.h"
@@ -81,6 +82,8 @@ int main(int argc, char **argv)
         return ui::exportChartFromCommandLine(*options->chart);
 
     const gui::EndSignals endSignals;
+    if (options->fresh)
+        ui::LastPlace::forget();
     ui::Session::Options sessionOptions = options->session;
     sessionOptions.engineWaits = true;
     ui::Session session(sessionOptions);

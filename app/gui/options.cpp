@@ -40,6 +40,7 @@ std::optional<Options> parseOptions(const QStringList &arguments, int &exitCode)
     const QCommandLineOption library("library", "The folder for features, runs and models.", "DIR");
     const QCommandLineOption page("page", "Start on this page: " + kPages.join(", ") + ".", "NAME");
     const QCommandLineOption sample("sample", "Open the sample dataset.");
+    const QCommandLineOption fresh("fresh", "Do not offer to go on where the window was closed.");
     const QCommandLineOption threads("threads", "Compute threads; 0: one per core.", "N");
     const QCommandLineOption theme("theme", "system, light or dark.", "NAME");
     const QCommandLineOption chart("chart",
@@ -48,7 +49,7 @@ std::optional<Options> parseOptions(const QStringList &arguments, int &exitCode)
                                    "KIND");
     const QCommandLineOption run("run", "The run to draw, from `dank runs`.", "RUN");
     const QCommandLineOption out("out", "The file to draw to: .png, .svg, .pdf or .csv.", "FILE");
-    parser.addOptions({help, version, model, library, page, sample, threads, theme, chart, run, out});
+    parser.addOptions({help, version, model, library, page, sample, fresh, threads, theme, chart, run, out});
     parser.addPositionalArgument("DB", "A db.json or its folder; a .dankmodel or pictures to rate work too.", "[DB]");
 
     const auto refuse = [&exitCode](const QString &why) {
@@ -72,6 +73,7 @@ std::optional<Options> parseOptions(const QStringList &arguments, int &exitCode)
     options.files = parser.positionalArguments();
     options.model = parser.value(model);
     options.sample = parser.isSet(sample);
+    options.fresh = parser.isSet(fresh);
     if (parser.isSet(library)) {
         if (parser.value(library).isEmpty())
             return refuse("--library needs a folder.");

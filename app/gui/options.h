@@ -17,6 +17,7 @@ struct Options {
     ui::Session::Options session;
     std::optional<ui::Page> page;
     bool sample = false;
+    bool fresh = false;  ///< where the window was last is forgotten
     std::optional<ui::ThemeMode> theme;
     std::optional<ui::ChartExportRequest> chart;  ///< draw this and exit
 };

@@ -3,8 +3,6 @@
 #include <QAction>
 #include <QButtonGroup>
 #include <QClipboard>
-#include <QDir>
-#include <QFileInfo>
 #include <QGuiApplication>
 #include <QHeaderView>
 #include <QMenu>
@@ -16,6 +14,7 @@
 
 #include "ui/dataset/dataset_cards.h"
 #include "ui/dataset/search_field.h"
+#include "ui/dataset/welcome.h"
 #include "ui/lanes/thumbnails.h"
 #include "ui/memes/meme_grid.h"
 #include "ui/memes/meme_model.h"
@@ -28,6 +27,7 @@
 #include "ui/widgets/text_format.h"
 #include "ui/widgets/theme.h"
 #include "ui/widgets/window_dialogs.h"
+#include "ui/widgets/window_settings.h"
 
 namespace dank::ui {
 
@@ -35,17 +35,18 @@ namespace {
 
 constexpr int kMargin = 20;
 constexpr int kGap = 14;
-constexpr int kMaxRecents = 4;
+constexpr auto kColumnsKey = "memes/columns";
+constexpr auto kTableKey = "memes/table";
 
 struct DatasetPage : QWidget {
-    DatasetPage(Session &s, QWidget *parent);
+    DatasetPage(Session &s, std::function<void(Page)> pageShown, QWidget *parent);
+    ~DatasetPage() override;
 
     void build();
     void buildContent();
     void buildTable();
     void buildActions();
     void refresh();
-    void updateEmpty();
     void showFound();
     void showTarget();
     void showGrid(bool grid);
@@ -57,17 +58,18 @@ struct DatasetPage : QWidget {
     void contextMenu(const QPoint &at);
 
     Session &session;
+    const std::function<void(Page)> goTo;
+    std::optional<LastPlace> awaited;  ///< once its dataset is there
     MemeModel memes;
     MemeFilter filter;
     std::shared_ptr<const Dataset> shown;
     std::shared_ptr<const FoundMemes> shownFound;
 
     QStackedLayout *stack = nullptr;
-    EmptyState *empty = nullptr;
+    Welcome *welcome = nullptr;
     EmptyState *loading = nullptr;
     QProgressBar *loadingBar = nullptr;
     QWidget *content = nullptr;
-    QVBoxLayout *recents = nullptr;
     PageHeader *header = nullptr;
     QPushButton *gridButton = nullptr, *tableButton = nullptr;
     SearchField *search = nullptr;
@@ -81,8 +83,8 @@ struct DatasetPage : QWidget {
     QAction *excludeAction = nullptr, *previewAction = nullptr;
 };
 
-DatasetPage::DatasetPage(Session &s, QWidget *parent)
-    : QWidget(parent), session(s), memes(s.thumbnails()), filter(memes)
+DatasetPage::DatasetPage(Session &s, std::function<void(Page)> pageShown, QWidget *parent)
+    : QWidget(parent), session(s), goTo(std::move(pageShown)), memes(s.thumbnails()), filter(memes)
 {
     build();
     connect(&session, &Session::changed, this, [this](const ChangeEvent &change) {
@@ -100,27 +102,22 @@ DatasetPage::DatasetPage(Session &s, QWidget *parent)
     refresh();
 }
 
+DatasetPage::~DatasetPage()
+{
+    if (!content)
+        return;
+    const auto settings = windowSettings();
+    settings->setValue(QLatin1String(kColumnsKey), table->horizontalHeader()->saveState());
+    settings->setValue(QLatin1String(kTableKey), tableButton->isChecked());
+}
+
 void DatasetPage::build()
 {
     stack = new QStackedLayout(this);
-    empty = new EmptyState(
-        QStringLiteral("dataset"),
-        QStringLiteral("Start with a file of memes and the upvotes they got: a db.json, JSON lines, CSV, …"),
-        QStringLiteral("&Open a dataset…"));
-    empty->setHint(QStringLiteral("or drop it here"));
-    recents = new QVBoxLayout;
-    recents->setSpacing(2);
-    auto *sample = new QPushButton(QStringLiteral("Try the &sample"));
-    sample->setObjectName(QStringLiteral("sampleButton"));
-    sample->setProperty("link", true);
-    connect(sample, &QPushButton::clicked, &session, &Session::openSample);
-    empty->extra()->addWidget(sample, 0, Qt::AlignHCenter);
-    empty->extra()->addSpacing(8);
-    empty->extra()->addLayout(recents);
-    connect(empty, &EmptyState::clicked, this, [this] {
-        const QString file = askForDataset(this);
-        if (!file.isEmpty())
-            session.data().open(file);
+    welcome = new Welcome(session, goTo);
+    connect(welcome, &Welcome::placeTaken, this, [this](const LastPlace &place) {
+        awaited = place;
+        session.data().open(place.dataset);
     });
 
     loading = new EmptyState(QStringLiteral("dataset"), {}, QStringLiteral("&Cancel"));
@@ -136,7 +133,7 @@ void DatasetPage::build()
     loading->addAction(escape);
     connect(escape, &QAction::triggered, &session, [this] { session.jobs().stopAndKeep(); });
 
-    for (QWidget *page : {empty, loading})
+    for (QWidget *page : {static_cast<QWidget *>(welcome), static_cast<QWidget *>(loading)})
         stack->addWidget(page);
 }
 
@@ -202,6 +199,8 @@ void DatasetPage::buildContent()
     buildActions();
     showTarget();
     upvotes->setPreview(session.choices().preview());
+    if (windowSettings()->value(QLatin1String(kTableKey)).toBool())
+        tableButton->setChecked(true);
 }
 
 void DatasetPage::buildTable()
@@ -228,6 +227,7 @@ void DatasetPage::buildTable()
                                           {MemeModel::Id, 90}};
     for (const auto &[column, width] : widths)
         table->setColumnWidth(column, width);
+    columns->restoreState(windowSettings()->value(QLatin1String(kColumnsKey)).toByteArray());
 }
 
 void DatasetPage::buildActions()
@@ -302,9 +302,16 @@ void DatasetPage::refresh()
                            session.actions().stop);
         showProgress(*loadingBar, job.done, job.total);
     }
-    if (!reading && !dataset)
-        updateEmpty();
-    stack->setCurrentWidget(reading ? static_cast<QWidget *>(loading) : dataset ? content : empty);
+    if (reading || dataset)
+        welcome->passPlaceBy();
+    else
+        welcome->refresh();
+    if (const auto place = reading ? std::nullopt : std::exchange(awaited, std::nullopt); place && dataset) {
+        search->setText(place->search);
+        if (place->page != Page::Dataset)
+            goTo(place->page);
+    }
+    stack->setCurrentWidget(reading ? static_cast<QWidget *>(loading) : dataset ? content : welcome);
 }
 
 void DatasetPage::showFound()
@@ -332,26 +339,6 @@ void DatasetPage::showTarget()
 {
     upvotes->setTarget(session.choices().config().target);
     memes.setTarget(session.choices().config().target);
-}
-
-void DatasetPage::updateEmpty()
-{
-    while (QLayoutItem *item = recents->takeAt(0)) {
-        delete item->widget();
-        delete item;
-    }
-    const QStringList paths = session.data().recents().mid(0, kMaxRecents);
-    if (!paths.isEmpty())
-        recents->addWidget(
-            new TextLabel(QStringLiteral("Recent"), static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted), 0,
-            Qt::AlignHCenter);
-    for (const QString &path : paths) {
-        auto *button = new QPushButton(menuText(QFileInfo(path).dir().dirName(), 40));
-        button->setProperty("link", true);
-        button->setToolTip(plainToolTip(path));
-        connect(button, &QPushButton::clicked, &session, [this, path] { session.data().open(path); });
-        recents->addWidget(button, 0, Qt::AlignHCenter);
-    }
 }
 
 void DatasetPage::showGrid(bool on)
@@ -435,9 +422,15 @@ void DatasetPage::contextMenu(const QPoint &at)
 
 }  // namespace
 
-QWidget *makeDatasetPage(Session &session, QWidget *parent)
+QWidget *makeDatasetPage(Session &session, std::function<void(Page)> goTo, QWidget *parent)
 {
-    return new DatasetPage(session, parent);
+    return new DatasetPage(session, std::move(goTo), parent);
+}
+
+QString searchedOn(const QWidget &datasetPage)
+{
+    const SearchField *const search = static_cast<const DatasetPage &>(datasetPage).search;
+    return search ? search->text() : QString();
 }
 
 }  // namespace dank::ui

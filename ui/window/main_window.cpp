@@ -4,8 +4,11 @@
 #include <QCloseEvent>
 #include <QLineEdit>
 #include <QMenuBar>
+#include <QScreen>
 
 #include "core/base/file.h"
+#include "ui/dataset/dataset_page.h"
+#include "ui/dataset/last_place.h"
 #include "ui/session/next_step.h"
 #include "ui/widgets/first_paint.h"
 #include "ui/widgets/set_up.h"
@@ -34,7 +37,8 @@ MainWindow::MainWindow(Session &session, QWidget *parent) : QMainWindow(parent),
 {
     m_theme = static_cast<ThemeMode>(std::clamp(windowSettings()->value(QLatin1String(kThemeKey), 0).toInt(), 0, 2));
     applyTheme(*qApp, m_theme);
-    setMinimumSize(900, 600);
+    const QSize available = screen()->availableSize();
+    setMinimumSize(QSize(900, 560).boundedTo(available));
     setWindowIcon(icon(QStringLiteral("dank-learning"), tokensFor(palette()).accent));
 
     auto *central = new QWidget(this);
@@ -77,7 +81,7 @@ MainWindow::MainWindow(Session &session, QWidget *parent) : QMainWindow(parent),
     connect(m_actions, &WindowActions::themeRequested, this, &MainWindow::setTheme);
 
     if (!restoreGeometry(windowSettings()->value(QLatin1String(kGeometryKey)).toByteArray()))
-        resize(1200, 800);
+        resize(QSize(1200, 800).boundedTo(available));
     m_pages->show(Page::Dataset);
     m_navigation->setFocus();
     for (const Change change : {Change::Dataset, Change::Engine, Change::Job, Change::Message})
@@ -124,6 +128,13 @@ void MainWindow::setTheme(ThemeMode mode)
 void MainWindow::closeEvent(QCloseEvent *event)
 {
     windowSettings()->setValue(QLatin1String(kGeometryKey), saveGeometry());
+    if (const auto dataset = m_session.data().dataset())
+        LastPlace{.dataset = toQString(dataset->path()),
+                  .memes = static_cast<qint64>(dataset->records().size()),
+                  .page = currentPage(),
+                  .search = searchedOn(*pageWidget(Page::Dataset)),
+                  .left = QDateTime::currentDateTime()}
+            .keep(m_session.workplace().folder());
     QMainWindow::closeEvent(event);
 }
 
