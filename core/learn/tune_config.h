@@ -21,9 +21,8 @@ inline constexpr std::size_t kTuningNeeds = 20'000;
 /// What is known of fine-tuning, for people.
 inline constexpr const char *kTuningIsDoubtful =
     "A published study of 258,000 memes lost AUC by fine-tuning its network, and with fewer than 20,000 memes a "
-    "network "
-    "learns them by heart more easily than what makes one good. The frozen network is kept unless the tuned one is "
-    "better on held-out memes.";
+    "network learns them by heart more easily than what makes one good. The frozen network is kept unless the tuned "
+    "one is better on held-out memes.";
 
 /// What decides a fine-tuning besides the run that it goes on from.
 struct TuneConfig {
@@ -32,7 +31,7 @@ struct TuneConfig {
     double networkRate = 0;  ///< of the network; 0: a hundredth of the head's
     double weightDecay = 0.01;
     int epochs = 20;   ///< at most
-    int patience = 4;  ///< stop after this many epochs without a better order of the choosing memes
+    int patience = 8;  ///< stop after this many epochs without a better order of the choosing memes
     int batch = 32;
 
     /// Throws Error{Format} naming the first setting that makes no sense.
