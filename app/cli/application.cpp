@@ -1,7 +1,9 @@
 #include <cstdio>
+#include <functional>
 #include <map>
 #include <new>
 #include <string>
+#include <system_error>
 
 #include "app/cli/commands.h"
 #include "core/base/file.h"
@@ -48,10 +50,18 @@ constexpr Command kCommands[] = {
 constexpr const char *kGlobalHelp =
     "Everywhere: --library DIR, --threads N, --progress auto|plain|ndjson|none, --json\n";
 
+/// Says a sentence of ours without taking memory, of which there may be none left.
+int reportPlain(const char *message, int code)
+{
+    std::fputs("dank: ", stderr);
+    std::fputs(message, stderr);
+    std::fputc('\n', stderr);
+    return code;
+}
+
 int report(const std::string &message, int code)
 {
-    std::fprintf(stderr, "dank: %s\n", printableLines(message).c_str());
-    return code;
+    return reportPlain(printableLines(message).c_str(), code);
 }
 
 int codeOf(ErrorKind kind)
@@ -64,15 +74,10 @@ int codeOf(ErrorKind kind)
 }
 
 /// The command line's one catch site.
-int runAction(const Action &action, const Globals &globals)
+int guarded(const std::function<int()> &work)
 {
     try {
-        Context context(globals);
-        const int code = action(context);
-        context.console().clear();
-        if (std::fflush(stdout) != 0 || std::ferror(stdout))
-            return report("The output could not be written: is the disk full?", kFailure);
-        return code;
+        return work();
     } catch (const UsageError &error) {
         return report(error.what(), kUsage);
     } catch (const Cancelled &) {
@@ -80,12 +85,30 @@ int runAction(const Action &action, const Globals &globals)
     } catch (const Error &error) {
         return report(error.what(), codeOf(error.kind()));
     } catch (const std::bad_alloc &) {
-        return report("There is not enough memory. Close other programs, or lower --batch.", kFailure);
+        return reportPlain("There is not enough memory. Close other programs, or lower --batch or --threads.",
+                           kFailure);
+    } catch (const std::system_error &error) {
+        if (error.code() == std::errc::resource_unavailable_try_again || error.code() == std::errc::not_enough_memory)
+            return reportPlain(
+                "The system has no thread or no memory left for this. Close other programs, raise the limits "
+                "of this account (ulimit -u, ulimit -v), or lower --threads.",
+                kFailure);
+        return report(std::string("This is a bug: ") + error.what(), kBug);
     } catch (const std::exception &error) {
         return report(std::string("This is a bug: ") + error.what(), kBug);
     } catch (...) {
         return report("This is a bug: an unknown exception.", kBug);
     }
+}
+
+int runAction(const Action &action, const Globals &globals)
+{
+    Context context(globals);
+    const int code = action(context);
+    context.console().clear();
+    if (std::fflush(stdout) != 0 || std::ferror(stdout))
+        return report("The output could not be written: is the disk full?", kFailure);
+    return code;
 }
 
 void declareGlobals(CLI::App &app, Globals &globals)
@@ -106,7 +129,7 @@ void declareGlobals(CLI::App &app, Globals &globals)
     app.add_flag("--json", globals.json, "Print the result as one JSON document");
 }
 
-/// Parses the command line, runs the command, words its errors on stderr, and returns the exit code.
+/// Parses the command line, runs the command, and returns the exit code.
 int runApplication(int argc, char **argv)
 {
     CLI::App app("Learns from memes and their upvotes, and rates how dank others are.", "dank");
@@ -146,5 +169,5 @@ int runApplication(int argc, char **argv)
 int main(int argc, char **argv)
 {
     dank::letThreadsSleep();
-    return dank::cli::runApplication(argc, argv);
+    return dank::cli::guarded([&] { return dank::cli::runApplication(argc, argv); });
 }

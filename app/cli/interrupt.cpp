@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <system_error>
 #include <utility>
 
 #include "app/cli/context.h"
@@ -13,12 +14,20 @@ Interrupt::Interrupt() : m_handler([this] { m_cancel.cancel(); })
     sigemptyset(&m_signals);
     sigaddset(&m_signals, SIGINT);
     sigaddset(&m_signals, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &m_signals, nullptr);
-    m_thread = std::thread([this] { wait(); });
+    sigset_t before;
+    pthread_sigmask(SIG_BLOCK, &m_signals, &before);
+    try {
+        m_thread = std::thread([this] { wait(); });
+    } catch (const std::system_error &) {
+        // Without a thread that waits for them the two end the process at once, which loses no more than a kill does.
+        pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    }
 }
 
 Interrupt::~Interrupt()
 {
+    if (!m_thread.joinable())
+        return;
     m_done = true;
     pthread_kill(m_thread.native_handle(), SIGTERM);  // wakes sigwait()
     m_thread.join();

@@ -12,8 +12,9 @@
 namespace dank::cli {
 
 /// Turns SIGINT and SIGTERM into a stop. The first one calls the handler in force (at the start: cancel the job) on
-/// a thread of its own; the second ends the process at once with code 130. Make one before any other thread, since
-/// threads inherit that the two signals are not delivered to them.
+/// a thread of its own; the second ends the process at once with code 130. Where the system has no thread left, both
+/// stay as deadly as they are by default. Make one before any other thread, since threads inherit that the two signals
+/// are not delivered to them.
 class Interrupt {
 public:
     Interrupt();

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <exception>
+#include <latch>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -38,6 +39,20 @@ void parallelFor(std::size_t count, int threads, const CancelToken &cancel,
     if (failure)
         std::rethrow_exception(failure);
     cancel.check();
+}
+
+int threadsToBeHad(int wanted)
+{
+    std::latch counted(1);
+    std::vector<std::jthread> others;
+    try {
+        while (static_cast<int>(others.size()) + 1 < wanted)
+            others.emplace_back([&counted] { counted.wait(); });
+    } catch (const std::system_error &) {
+        // No more.
+    }
+    counted.count_down();
+    return static_cast<int>(others.size()) + 1;
 }
 
 }  // namespace dank

@@ -14,4 +14,8 @@ namespace dank {
 void parallelFor(std::size_t count, int threads, const CancelToken &cancel,
                  const std::function<void(std::size_t)> &work);
 
+/// How many threads the system has for us now, `wanted` at most, the calling one among them. To be asked before
+/// `wanted` is handed to a library that ends the process where one cannot be made, as OpenMP does.
+int threadsToBeHad(int wanted);
+
 }  // namespace dank

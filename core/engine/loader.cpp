@@ -2,9 +2,13 @@
 
 #include <dlfcn.h>
 #include <sys/auxv.h>
+#include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
+#include <new>
 #include <string>
+#include <system_error>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
@@ -49,6 +53,25 @@ Function *symbol(void *library, const char *name, const std::filesystem::path &p
     return found;
 }
 
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+/// The end of a process that has the engine. What its libraries do then waits for threads which, where memory or
+/// threads ran out, are not there or wait themselves; a process that ends needs none of it.
+void endAtOnce(int status, void *)
+{
+    std::fflush(nullptr);
+    ::_exit(status);
+}
+#endif
+
+/// Once in a process, after its libraries have said what they want to do at the end: what comes last is done first.
+void skipTheEnd()
+{
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    static const int registered = ::on_exit(endAtOnce, nullptr);
+    (void)registered;
+#endif
+}
+
 }  // namespace
 
 std::vector<std::filesystem::path> engineCandidates(const std::filesystem::path &self)
@@ -90,6 +113,7 @@ std::shared_ptr<Engine> openEngine(const EngineOptions &options)
                     "Cannot open the compute engine: " + loaderReason()
                         + ". Check that LibTorch and OpenCV are installed.",
                     path);
+    skipTheEnd();
     const int abi = symbol<AbiFunction>(library, "dankEngineAbi", path)();
     if (abi != kEngineAbi)
         throw Error(ErrorKind::Engine,
@@ -101,6 +125,10 @@ std::shared_ptr<Engine> openEngine(const EngineOptions &options)
         if (Engine *const engine = make(&options))
             return std::shared_ptr<Engine>(engine);
     } catch (const Error &) {
+        throw;
+    } catch (const std::bad_alloc &) {
+        throw;
+    } catch (const std::system_error &) {  // no more threads
         throw;
     } catch (const std::exception &exception) {
         throw Error(ErrorKind::Engine, std::string("The compute engine did not start: ") + exception.what() + ".",

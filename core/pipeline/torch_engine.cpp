@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "core/base/memory.h"
+#include "core/base/parallel.h"
 #include "core/engine/engine_abi.h"
 #include "core/engine/loader.h"
 #include "core/image/decode.h"
@@ -30,10 +31,10 @@ namespace {
 
 class TorchEngine final : public Engine, Extractor, Trainer, Rater, LibraryShelf, Machine, Pictures, WordReading {
 public:
-    explicit TorchEngine(const EngineOptions &options)
-        : m_threads(options.threads > 0 ? options.threads
-                                        : std::max(1, static_cast<int>(std::thread::hardware_concurrency())))
+    explicit TorchEngine(const EngineOptions &options) : m_threads(threadsToBeHad(wanted(options)))
     {
+        if (m_threads < wanted(options))
+            setIntraOpThreads(m_threads);
     }
 
     Extractor &extractor() override { return *this; }
@@ -45,6 +46,12 @@ public:
     WordReading &words() override { return *this; }
 
 private:
+    static int wanted(const EngineOptions &options)
+    {
+        return options.threads > 0 ? options.threads
+                                   : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    }
+
     EngineInfo info() const override
     {
         EngineInfo info;

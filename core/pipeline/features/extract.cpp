@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <functional>
 #include <mutex>
+#include <new>
 #include <set>
 #include <utility>
 
@@ -20,6 +22,22 @@ namespace dank {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+/// Does it. False where memory did not suffice, if that may be: then with less at a time it might.
+bool withinMemory(const std::function<void()> &work, bool mayFail)
+{
+    try {
+        work();
+        return true;
+    } catch (const std::bad_alloc &) {
+        if (!mayFail)
+            throw;
+    } catch (const Error &error) {
+        if (error.kind() != ErrorKind::Memory || !mayFail)
+            throw;
+    }
+    return false;
+}
 
 /// What one worker made of some pictures.
 struct Batch {
@@ -53,7 +71,8 @@ public:
 
     bool isDone() const { return m_missing.empty(); }
 
-    /// On `threads` threads, each with a batch of its own, which it stores when it may.
+    /// On `threads` threads, each with a batch of its own, which it stores when it may. Where memory does not suffice,
+    /// on fewer, and then with smaller batches.
     void run(const Backbone &network, ResizeRule resize, std::size_t batch, int threads)
     {
         m_start = Clock::now();
@@ -64,14 +83,29 @@ public:
         } const restore{threads};
         std::mutex storing;
         while (!m_missing.empty()) {
-            parallelFor((m_missing.size() + batch - 1) / batch, threads, m_job.cancel, [&](std::size_t i) {
+            std::vector<char> stored(m_missing.size());
+            const auto takeBatch = [&](std::size_t i) {
                 setIntraOpThreads(1);
-                const std::size_t end = std::min((i + 1) * batch, m_missing.size());
-                const Batch done = compute(network, resize, i * batch, end);
+                const std::size_t first = i * batch, end = std::min(first + batch, m_missing.size());
+                const Batch done = compute(network, resize, first, end);
                 const std::lock_guard lock(storing);
                 store(done);
-            });
+                std::fill(stored.begin() + static_cast<std::ptrdiff_t>(first),
+                          stored.begin() + static_cast<std::ptrdiff_t>(end), 1);
+            };
+            const bool canNeedLess = threads > 1 || batch > 1;
+            if (withinMemory(
+                    [&] { parallelFor((m_missing.size() + batch - 1) / batch, threads, m_job.cancel, takeBatch); },
+                    canNeedLess)) {
+                m_missing = std::exchange(m_again, {});
+                continue;
+            }
+            for (std::size_t i = 0; i < stored.size(); ++i)
+                if (!stored[i])
+                    m_again.push_back(std::move(m_missing[i]));
             m_missing = std::exchange(m_again, {});
+            batch = threads > 1 ? batch : batch / 2;  // a worker less needs less too, and costs nothing else
+            threads = std::max(1, threads / 2);
         }
     }
 
