@@ -1,6 +1,9 @@
+#include <QApplication>
+#include <QClipboard>
 #include <QFile>
 #include <QFileInfo>
 #include <QImage>
+#include <QMimeData>
 #include <QSvgRenderer>
 #include <QTemporaryDir>
 #include <QTest>
@@ -105,7 +108,70 @@ private slots:
         ChartExportOptions options;
         options.format = ChartFormat::Csv;
         const QString csv = QString::fromUtf8(renderChart(chart, options));
-        QVERIFY(csv.contains(QStringLiteral(",\"=cmd|' /C calc'!A0, \"\"quoted\"\"\",")));
+        QVERIFY(csv.contains(QStringLiteral(",\"'=cmd|' /C calc'!A0, \"\"quoted\"\"\",")));
+    }
+
+    /// A dataset's folder may be named for a spreadsheet.
+    void commentsHoldNoFormula()
+    {
+        ScatterChart chart;
+        chart.setEvaluation(someEvaluation(8), nullptr, TargetKind::Percentile);
+        ChartProvenance provenance;
+        provenance.run = 7;
+        provenance.dataset = QStringLiteral("memes,=cmd|' /C calc'!A0");
+        chart.setProvenance(provenance);
+        ChartExportOptions options;
+        options.format = ChartFormat::Csv;
+        const QStringList lines = QString::fromUtf8(renderChart(chart, options)).split('\n');
+        QVERIFY2(lines[1].contains(QStringLiteral("memes,'=cmd|")), qPrintable(lines[1]));
+    }
+
+    void aChartIsCopiedAsPng()
+    {
+        LossChart chart;
+        chart.setTraining(fallingRun(10, 5));
+        copyChart(chart);
+        const QMimeData *data = QApplication::clipboard()->mimeData();
+        QVERIFY(data && data->data(QStringLiteral("image/png")).startsWith("\x89PNG"));
+    }
+
+    /// What the run's stored evaluation holds is drawn where its dataset is gone; what it does not hold is said.
+    void aMissingDatasetLeavesTheStoredEvaluation()
+    {
+        QTemporaryDir folder;
+        const auto path = std::filesystem::path(folder.path().toStdString());
+        ChartExportRequest request{{}, 0, {}, path / "library"};
+        std::int64_t judged = 0, alone = 0, ungrouped = 0;
+        {
+            Library library = Library::open(request.library);
+            RunRecord record;
+            record.dataset = (path / "gone" / "db.json").string();
+            record.datasetHash = "abcdef0123456789";
+            record.backbone = "classic";
+            judged = library.runs().create(record).first;
+            alone = library.runs().create(record).first;
+            ungrouped = library.runs().create(record).first;
+            Evaluation evaluation = *someEvaluation(200);
+            library.evaluations().put(ungrouped, evaluation);
+            for (std::size_t i = 0; i < evaluation.memes.size(); ++i)
+                evaluation.memes[i].group = i % 2 ? "cats" : "dogs";
+            library.evaluations().put(judged, evaluation);
+        }
+        for (const char *chart : {"scatter", "calibration", "residuals", "baselines"}) {
+            request.chart = QLatin1String(chart);
+            request.out = folder.filePath(request.chart + ".csv");
+            request.run = judged;
+            QCOMPARE(exportChartFromCommandLine(request), 0);
+            QFile file(request.out);
+            QVERIFY(file.open(QIODevice::ReadOnly) && file.readAll().count('\n') > 2);
+            request.run = alone;
+            QCOMPARE(exportChartFromCommandLine(request), 1);
+        }
+        request.run = ungrouped;
+        request.chart = QStringLiteral("residuals");
+        QCOMPARE(exportChartFromCommandLine(request), 1);
+        request.chart = QStringLiteral("scatter");
+        QCOMPARE(exportChartFromCommandLine(request), 0);
     }
 
     void commandLineDrawsARun()

@@ -26,7 +26,7 @@ namespace {
 
 void complain(const std::string &text)
 {
-    std::fprintf(stderr, "dank-learning: %s\n", text.c_str());
+    std::fprintf(stderr, "dank-learning: %s\n", printableLines(text).c_str());
 }
 
 ChartProvenance provenanceOf(const RunRecord &run)
@@ -79,24 +79,49 @@ void drawUpvotes(const RunRecord &run, const QString &out, const ChartExportOpti
     exportChart(*chart.upvotes(), out, options);
 }
 
+/// Nothing where it cannot be read any more, and then `missing` says why.
+std::shared_ptr<const Dataset> datasetIfThere(const RunRecord &run, std::string &missing)
+{
+    try {
+        return datasetOf(run);
+    } catch (const Error &error) {
+        missing = error.what();
+        return nullptr;
+    }
+}
+
+/// The run's own, where its dataset is as it was or is missing; else made anew.
+Evaluation evaluationOf(const Library &library, const RunRecord &run, const Dataset *dataset,
+                        const std::string &missing)
+{
+    if (!dataset || run.datasetHash == dataset->contentHash()) {
+        if (auto stored = library.evaluations().get(run.run)) {  // its controls are not trained again
+            if (!dataset)
+                complain("note: " + missing + " The chart is drawn from the run's stored evaluation, without titles.");
+            return std::move(*stored);
+        }
+    }
+    const std::string name = "Run " + std::to_string(run.run);
+    if (!dataset)
+        throw Error(ErrorKind::Dataset,
+                    name + " cannot be drawn: its evaluation is not stored, and its dataset is missing. " + missing,
+                    run.dataset);
+    if (run.model.empty())
+        throw Error(ErrorKind::Library, name + " has no model to draw predictions of.");
+    const Model model = loadModel(run.model);
+    BackboneRequest backbone;
+    backbone.backbone = model.backbone;
+    backbone.weights = model.untrainedBackbone ? "none" : run.weightsFile;
+    return openEngine()->trainer().evaluate(model, *dataset, backbone, nullptr, library.folder(), JobContext{});
+}
+
 /// The charts of what an evaluation found.
 void drawEvaluation(const Library &library, const RunRecord &run, const ChartExportRequest &request,
                     const ChartExportOptions &options)
 {
-    if (run.model.empty())
-        throw Error(ErrorKind::Library, "Run " + std::to_string(run.run) + " has no model to draw predictions of.");
-    const Model model = loadModel(run.model);
-    const auto dataset = datasetOf(run);
-    std::optional<Evaluation> found;
-    if (run.datasetHash == dataset->contentHash())
-        found = library.evaluations().get(run.run);  // its controls are not trained again
-    if (!found) {
-        BackboneRequest backbone;
-        backbone.backbone = model.backbone;
-        backbone.weights = model.untrainedBackbone ? "none" : run.weightsFile;
-        found = openEngine()->trainer().evaluate(model, *dataset, backbone, nullptr, library.folder(), JobContext{});
-    }
-    const auto evaluation = std::make_shared<const Evaluation>(std::move(*found));
+    std::string missing;
+    const auto dataset = datasetIfThere(run, missing);
+    const auto evaluation = std::make_shared<const Evaluation>(evaluationOf(library, run, dataset.get(), missing));
     const QString subset = oneLine(evaluation->subset);
     const auto write = [&](Plot &chart) {
         chart.setProvenance(provenanceOf(run));
@@ -104,7 +129,7 @@ void drawEvaluation(const Library &library, const RunRecord &run, const ChartExp
     };
     if (request.chart == QLatin1String("scatter")) {
         ScatterChart chart;
-        chart.setEvaluation(evaluation, dataset, model.target.kind());
+        chart.setEvaluation(evaluation, dataset, run.config.target);
         write(chart);
     } else if (request.chart == QLatin1String("calibration")) {
         CalibrationChart chart;
@@ -117,8 +142,11 @@ void drawEvaluation(const Library &library, const RunRecord &run, const ChartExp
         const GroupResiduals residuals =
             residualsByGroup(*evaluation, dataset.get(), quickBootstrap(evaluation->memes.size()));
         if (residuals.groups.empty())
-            throw Error(ErrorKind::Dataset, "There are no two groups, authors or months with at least "
-                                                + std::to_string(kResidualRows) + " judged memes to compare.");
+            throw Error(ErrorKind::Dataset,
+                        (dataset ? std::string("There are no two groups, authors or months with at least ")
+                                 : "The run's dataset is missing, so authors and months are not known. " + missing
+                                       + " The stored evaluation has no two groups with at least ")
+                            + std::to_string(kResidualRows) + " judged memes to compare.");
         RowChart chart;
         chart.setContent(residualRows(residuals, subset));
         write(chart);

@@ -55,7 +55,8 @@ struct ChartExportRequest {
 };
 
 /// For `dank-learning --chart`: 0 when written; 1 with the reason on stderr; 2 for an unknown chart or format.
-/// Needs a QApplication (the offscreen platform will do). All but loss and upvotes open the compute engine.
+/// Needs a QApplication (the offscreen platform will do). What a run's stored evaluation holds is drawn without
+/// its dataset; an evaluation that is not stored needs it, and opens the compute engine.
 int exportChartFromCommandLine(const ChartExportRequest &request);
 
 }  // namespace dank::ui
