@@ -1,4 +1,4 @@
-// The window itself: what a drag carries, what a drop does, where keys lead, and that the theme switches live.
+// The window itself: what a drop does, where keys lead, and that the theme switches live.
 
 #include <QAction>
 #include <QApplication>
@@ -28,7 +28,6 @@
 using namespace dank;
 using namespace dank::ui;
 using dank::test::StagedEngine;
-using Kind = DropContent::Kind;
 
 namespace {
 
@@ -57,10 +56,6 @@ private slots:
     void init();
     void cleanup();
 
-    void readDrop_data();
-    void readDrop();
-    void browserImageIsTakenOnlyOnDrop();
-    void addressAloneIsNotUsed();
     void dropOnTheWindowRates();
     void droppedWeightsAreInstalled();
     void droppedDatasetCanBeTakenBack();
@@ -149,71 +144,6 @@ void WindowTest::waitForDataset(const QString &path)
                              kPatience);
 }
 
-void WindowTest::readDrop_data()
-{
-    QTest::addColumn<QStringList>("paths");
-    QTest::addColumn<int>("kind");
-    QTest::addColumn<int>("used");
-    QTest::addColumn<QString>("headline");
-    const QString folder = QFileInfo(file("pile/a.jpg")).path();
-    const QString open = QFileInfo(file("set/db.json")).path();
-    const auto row = [](const char *name, const QStringList &paths, Kind kind, int used, const char *headline) {
-        QTest::newRow(name) << paths << static_cast<int>(kind) << used << QString(headline);
-    };
-    row("one", {file("a.png")}, Kind::Pictures, 1, "Drop 1 image to rate");
-    row("upper case", {file("A.JPG")}, Kind::Pictures, 1, "Drop 1 image to rate");
-    row("pile", {file("a.png"), file("b.webp"), file("c.gif")}, Kind::Pictures, 3, "Drop 3 images to rate");
-    row("folder", {folder}, Kind::Pictures, 1, "Drop 1 folder to rate");
-    row("mixed", {file("a.png"), folder, file("n.txt")}, Kind::Pictures, 3, "Drop 1 image and 1 folder to rate");
-    row("content decides", {file("noname", "\x89PNG\r\n\x1a\n....")}, Kind::Pictures, 1, "Drop 1 image to rate");
-    row("dataset", {file("db.json")}, Kind::Dataset, 1, "Open this dataset");
-    row("folder with a dataset", {open}, Kind::Dataset, 1, "Open this dataset");
-    row("model", {file("m.dankmodel")}, Kind::Model, 1, "Use this model");
-    row("two datasets", {file("db.json"), file("x.json")}, Kind::Nothing, 0,
-        "One dataset, model or weights file at a time");
-    row("weights", {file("net.safetensors")}, Kind::Weights, 1, "Drop to install weights");
-    row("weights of PyTorch", {file("net.PTH")}, Kind::Weights, 1, "Drop to install weights");
-    row("weights and a model", {file("net.pth"), file("m.dankmodel")}, Kind::Nothing, 0,
-        "One dataset, model or weights file at a time");
-    row("weights among pictures", {file("a.png"), file("net.pth")}, Kind::Pictures, 2, "Drop 1 image to rate");
-    row("pictures win over a dataset", {file("a.png"), file("db.json")}, Kind::Pictures, 1, "Drop 1 image to rate");
-    row("text", {file("n.txt")}, Kind::Nothing, 0, "Nothing here that can be opened");
-}
-
-void WindowTest::readDrop()
-{
-    QFETCH(QStringList, paths);
-    QFETCH(int, kind);
-    QFETCH(int, used);
-    QFETCH(QString, headline);
-    const DropContent content = dank::ui::readDrop(*urls(paths), true);
-    QCOMPARE(static_cast<int>(content.kind), kind);
-    QCOMPARE(content.paths.size(), used);
-    QCOMPARE(content.headline, headline);
-}
-
-void WindowTest::browserImageIsTakenOnlyOnDrop()
-{
-    QMimeData mime;
-    mime.setUrls({QUrl("https://i.example/funny.png")});
-    mime.setData("image/png", "\x89PNG-the-bytes");
-    const DropContent peeked = dank::ui::readDrop(mime, false);
-    QCOMPARE(peeked.kind, Kind::ImageBytes);
-    QVERIFY(peeked.image.isEmpty());
-    const DropContent taken = dank::ui::readDrop(mime, true);
-    QCOMPARE(taken.image, QByteArray("\x89PNG-the-bytes"));
-    QCOMPARE(taken.imageName, QString("funny.png"));
-}
-
-void WindowTest::addressAloneIsNotUsed()
-{
-    QMimeData mime;
-    mime.setUrls({QUrl("https://i.example/funny.png")});
-    const DropContent content = dank::ui::readDrop(mime, true);
-    QCOMPARE(content.kind, Kind::Nothing);
-    QVERIFY(content.detail.contains("downloaded"));
-}
-
 void WindowTest::dropOnTheWindowRates()
 {
     const auto mime = urls({file("x/1.png"), file("x/2.png")});
@@ -227,7 +157,7 @@ void WindowTest::dropOnTheWindowRates()
     QDropEvent drop({50, 50}, Qt::CopyAction, mime.get(), Qt::LeftButton, Qt::NoModifier);
     QApplication::sendEvent(m_window.get(), &drop);
     QVERIFY(!overlay->isVisible());
-    QCOMPARE(m_window->currentPage(), Page::Rate);
+    QTRY_COMPARE_WITH_TIMEOUT(m_window->currentPage(), Page::Rate, kPatience);
     QTRY_COMPARE_WITH_TIMEOUT(m_session->board().items().size(), std::size_t(2), kPatience);
 }
 
@@ -239,7 +169,7 @@ void WindowTest::droppedWeightsAreInstalled()
     QCOMPARE(m_window->findChild<DropTarget *>()->accessibleName(), QString("Drop to install weights"));
     QDropEvent drop({50, 50}, Qt::CopyAction, mime.get(), Qt::LeftButton, Qt::NoModifier);
     QApplication::sendEvent(m_window.get(), &drop);
-    QCOMPARE(m_window->currentPage(), Page::Features);
+    QTRY_COMPARE_WITH_TIMEOUT(m_window->currentPage(), Page::Features, kPatience);
     QTRY_COMPARE_WITH_TIMEOUT(m_session->weights().job().state, WeightsJob::State::Done, kPatience);
     QVERIFY(m_session->workplace().message()->text.contains("net.pth"));
     QCOMPARE(m_session->features().request().backbone, std::string("inception_v3"));

@@ -1,6 +1,5 @@
 #include "ui/lanes/thumbnails.h"
 
-#include <QFile>
 #include <QGuiApplication>
 
 #include <cmath>
@@ -16,16 +15,6 @@ struct Thumbnails::Wanted {
     std::mutex mutex;
     std::deque<QString> keys;
 };
-
-QString toQString(const std::filesystem::path &path)
-{
-    return QFile::decodeName(QByteArray::fromStdString(path.native()));
-}
-
-std::filesystem::path toPath(const QString &text)
-{
-    return QFile::encodeName(text).toStdString();
-}
 
 double devicePixelRatio()
 {

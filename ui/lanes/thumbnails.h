@@ -6,6 +6,7 @@
 #include <QSet>
 
 #include "ui/lanes/engine_door.h"
+#include "ui/widgets/file_names.h"
 
 namespace dank::ui {
 
@@ -53,8 +54,5 @@ private:
 QImage toQImage(const Image &image, double devicePixelRatio);
 /// Of the primary screen, 1 without one.
 double devicePixelRatio();
-
-QString toQString(const std::filesystem::path &path);
-std::filesystem::path toPath(const QString &text);
 
 }  // namespace dank::ui

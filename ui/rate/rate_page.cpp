@@ -317,7 +317,7 @@ void RatePage::paste()
     if (!mime)
         return;
     const DropContent content = readDrop(*mime, true);
-    if (content.kind == DropContent::Kind::Pictures)
+    if (content.kind == DropContent::Kind::Files)
         session.board().rate(content.paths);
     else if (content.kind == DropContent::Kind::ImageBytes)
         session.board().rateImage(content.image,

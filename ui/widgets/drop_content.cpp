@@ -1,87 +1,148 @@
 #include "ui/widgets/drop_content.h"
 
-#include <QBuffer>
-#include <QFile>
 #include <QFileInfo>
-#include <QImage>
 #include <QMimeData>
+#include <QSysInfo>
 #include <QUrl>
 
+#include <array>
+#include <fstream>
+#include <system_error>
+
 #include "core/feeds/read_feed.h"
+#include "ui/widgets/file_names.h"
 #include "ui/widgets/text_format.h"
 
 namespace dank::ui {
 
 namespace {
 
+namespace fs = std::filesystem;
+
 constexpr int kMaxSniffed = 200;
-constexpr qsizetype kMaxTextPaths = 64 * 1024;
 constexpr auto kNothing =
     "Images, a db.json or another list of memes, a .dankmodel or a weights file can be dropped here";
+constexpr auto kOneAtATime = "One dataset, model or weights file at a time";
 
-bool hasPictureSuffix(const QString &path)
+/// What a file is called like.
+enum class Named { Picture, Dataset, Model, Weights, Other };
+
+Named namedLike(const QString &path)
 {
-    static const QStringList suffixes{"jpg", "jpeg", "jpe", "jfif", "png", "webp", "bmp", "gif"};
-    return suffixes.contains(QFileInfo(path).suffix().toLower());
+    static const QStringList pictures{"jpg", "jpeg", "jpe", "jfif", "png", "webp", "bmp", "gif"};
+    if (hasFeedName(toPath(path)))
+        return Named::Dataset;
+    const QString name = path.section(QLatin1Char('/'), -1);
+    const QString suffix = name.contains(QLatin1Char('.')) ? name.section(QLatin1Char('.'), -1).toLower() : QString();
+    return suffix == QLatin1String("dankmodel")                                       ? Named::Model
+           : suffix == QLatin1String("safetensors") || suffix == QLatin1String("pth") ? Named::Weights
+           : pictures.contains(suffix)                                                ? Named::Picture
+                                                                                      : Named::Other;
 }
 
 /// Content decides what a picture is, so a file with an odd name is looked into.
-bool startsLikePicture(const QString &path)
+bool startsLikePicture(const fs::path &path)
 {
-    QFile file(path);
-    if (!QFileInfo(path).isFile() || !file.open(QIODevice::ReadOnly))
+    std::error_code failed;
+    if (!fs::is_regular_file(path, failed))  // a pipe would keep us waiting
         return false;
-    const QByteArray head = file.read(12);
+    std::array<char, 12> bytes{};
+    std::ifstream file(path, std::ios::binary);
+    file.read(bytes.data(), bytes.size());
+    const QByteArray head(bytes.data(), qsizetype(file.gcount()));
     return head.startsWith("\xff\xd8\xff") || head.startsWith("\x89PNG") || head.startsWith("GIF8")
            || head.startsWith("BM") || (head.startsWith("RIFF") && head.mid(8, 4) == "WEBP");
 }
 
-QStringList localPaths(const QMimeData &data)
+/// Is a file there that a file: address with this host names? Its own name is what some file managers put there.
+bool isThisHost(const QByteArray &host)
 {
-    QStringList paths;
-    for (const QUrl &url : data.urls())
-        if (url.isLocalFile())
-            paths << url.toLocalFile();
-    return paths;
+    const QByteArray own = QSysInfo::machineHostName().toUtf8().toLower(), asked = host.toLower();
+    return asked.isEmpty() || asked == "localhost" || asked == own || asked == own.left(own.indexOf('.'));
 }
 
-QStringList pathsInText(const QMimeData &data)
+/// The local files of a text/uri-list (RFC 2483). Read here and not by QUrl, for which %XX is UTF-8: a file's name need
+/// not be.
+QStringList filesIn(const QMimeData &data)
 {
     QStringList paths;
-    const QString text = data.text();
-    if (text.isEmpty() || text.size() > kMaxTextPaths)
-        return paths;
-    for (QString line : text.split(QLatin1Char('\n'), Qt::SkipEmptyParts)) {
+    for (QByteArray line : data.data(QStringLiteral("text/uri-list")).split('\n')) {
         line = line.trimmed();
-        if (line.startsWith(QLatin1String("file:")))
-            line = QUrl(line).toLocalFile();
-        if (QFileInfo(line).isAbsolute() && QFileInfo::exists(line))
-            paths << line;
+        if (line.left(5).toLower() != "file:")
+            continue;
+        line = line.mid(5);
+        if (line.startsWith("//")) {
+            const qsizetype end = std::max<qsizetype>(line.indexOf('/', 2), 2);
+            if (!isThisHost(line.mid(2, end - 2)))
+                continue;
+            line = line.mid(end);
+        }
+        for (const char mark : {'#', '?'})
+            if (const qsizetype at = line.indexOf(mark); at >= 0)
+                line.truncate(at);
+        const QByteArray path = QByteArray::fromPercentEncoding(line);
+        if (path.startsWith('/') && !path.contains('\0'))
+            paths << toQString(fs::path(path.toStdString()));
     }
     return paths;
 }
 
-DropContent fromPaths(const QStringList &paths)
+/// What a drop of these files is about to do, as far as their names tell.
+DropContent byNames(const QStringList &paths)
+{
+    int counts[5] = {};
+    for (const QString &path : paths)
+        ++counts[static_cast<int>(namedLike(path))];
+    const auto count = [&](Named what) { return counts[static_cast<int>(what)]; };
+    const bool one = paths.size() == 1;
+    DropContent drop{.kind = DropContent::Kind::Files, .paths = paths};
+    if (count(Named::Picture) == paths.size())
+        drop.headline = QStringLiteral("Drop %1 to rate")
+                            .arg(countOf(paths.size(), QStringLiteral("image"), QStringLiteral("images")));
+    else if (one && count(Named::Dataset))
+        drop.headline = QStringLiteral("Open this dataset");
+    else if (one && count(Named::Model))
+        drop.headline = QStringLiteral("Use this model");
+    else if (one && count(Named::Weights))
+        drop.headline = QStringLiteral("Drop to install weights");
+    else
+        drop.headline = QStringLiteral("Drop %1").arg(
+            countOf(paths.size(), QStringLiteral("file or folder"), QStringLiteral("files and folders")));
+    drop.detail = one ? toQString(toPath(paths.first()).filename()) : QString();
+    return drop;
+}
+
+/// The richest form first: the picture's own bytes rather than what a toolkit made of them.
+QString imageFormat(const QMimeData &data)
+{
+    for (const char *format : {"image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp", "image/jpg",
+                               "image/x-bmp", "image/x-ms-bmp"})
+        if (data.hasFormat(QLatin1String(format)))
+            return QLatin1String(format);
+    return {};
+}
+
+}  // namespace
+
+DropContent lookAtFiles(const QStringList &paths)
 {
     QStringList pictures, folders, datasets, models, weights, others;
     for (const QString &path : paths) {
-        const QFileInfo info(path);
-        const QString suffix = info.suffix().toLower();
-        if (info.isDir()) {
-            if (QFileInfo::exists(path + QLatin1String("/db.json")))
-                datasets << path + QLatin1String("/db.json");
+        const fs::path file = toPath(path);
+        std::error_code failed;
+        if (fs::is_directory(file, failed)) {
+            if (fs::exists(file / "db.json", failed))
+                datasets << toQString(file / "db.json");
             else
                 folders << path;
-        } else if (hasFeedName(path.toStdString())) {
-            datasets << path;
-        } else if (suffix == QLatin1String("dankmodel")) {
-            models << path;
-        } else if (suffix == QLatin1String("safetensors") || suffix == QLatin1String("pth")) {
-            weights << path;
-        } else if (hasPictureSuffix(path) || (paths.size() <= kMaxSniffed && startsLikePicture(path))) {
-            pictures << path;
-        } else {
-            others << path;
+            continue;
+        }
+        switch (namedLike(path)) {
+        case Named::Dataset: datasets << path; break;
+        case Named::Model: models << path; break;
+        case Named::Weights: weights << path; break;
+        case Named::Picture: pictures << path; break;
+        case Named::Other: (paths.size() <= kMaxSniffed && startsLikePicture(file) ? pictures : others) << path; break;
         }
     }
     DropContent drop;
@@ -104,65 +165,43 @@ DropContent fromPaths(const QStringList &paths)
         drop.detail = rest.join(QStringLiteral("; "));
         return drop;
     }
-    if (weights.size() == 1 && datasets.isEmpty() && models.isEmpty()) {
-        drop.kind = DropContent::Kind::Weights;
-        drop.paths = weights;
-        drop.headline = QStringLiteral("Drop to install weights");
-        drop.detail = QFileInfo(weights.first()).fileName();
-        return drop;
-    }
-    if (weights.isEmpty() && datasets.size() + models.size() == 1) {
-        drop.kind = datasets.isEmpty() ? DropContent::Kind::Model : DropContent::Kind::Dataset;
-        drop.paths = datasets + models;
-        drop.headline = datasets.isEmpty() ? QStringLiteral("Use this model") : QStringLiteral("Open this dataset");
-        drop.detail = QFileInfo(drop.paths.first()).fileName();
+    if (datasets.size() + models.size() + weights.size() == 1) {
+        drop.kind = !weights.isEmpty()    ? DropContent::Kind::Weights
+                    : !datasets.isEmpty() ? DropContent::Kind::Dataset
+                                          : DropContent::Kind::Model;
+        drop.paths = datasets + models + weights;
+        drop.headline = byNames(drop.paths).headline;
+        drop.detail = toQString(toPath(drop.paths.first()).filename());
         return drop;
     }
     drop.headline = datasets.size() + models.size() + weights.size() > 1
-                        ? QStringLiteral("One dataset, model or weights file at a time")
+                        ? QString::fromLatin1(kOneAtATime)
                         : QStringLiteral("Nothing here that can be opened");
     drop.detail = QString::fromLatin1(kNothing);
     return drop;
 }
 
-/// The richest form first: the picture's own bytes rather than what a toolkit made of them.
-QString imageFormat(const QMimeData &data)
-{
-    for (const char *format : {"image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp"})
-        if (data.hasFormat(QLatin1String(format)))
-            return QLatin1String(format);
-    return {};
-}
-
-}  // namespace
-
 DropContent readDrop(const QMimeData &data, bool take)
 {
-    if (data.hasUrls())
-        if (const QStringList paths = localPaths(data); !paths.isEmpty())
-            return fromPaths(paths);
-    const QString format = imageFormat(data);
-    if (!format.isEmpty() || data.hasImage()) {
+    if (const QStringList paths = filesIn(data); !paths.isEmpty())
+        return byNames(paths);
+    if (const QString format = imageFormat(data); !format.isEmpty()) {
         DropContent drop;
         drop.kind = DropContent::Kind::ImageBytes;
         drop.headline = QStringLiteral("Drop this picture to rate");
         drop.imageName = QStringLiteral("pasted picture");
         if (data.hasUrls() && !data.urls().isEmpty() && !data.urls().first().fileName().isEmpty())
             drop.imageName = data.urls().first().fileName();
-        if (take && !format.isEmpty())
+        if (take)
             drop.image = data.data(format);
-        if (take && drop.image.isEmpty()) {
-            QBuffer buffer(&drop.image);
-            buffer.open(QIODevice::WriteOnly);
-            qvariant_cast<QImage>(data.imageData()).save(&buffer, "PNG");
-        }
         if (take && drop.image.isEmpty())
             return {.headline = QStringLiteral("The picture could not be read"),
                     .detail = QStringLiteral("Save it as a file and drop that instead")};
         return drop;
     }
-    if (const QStringList paths = pathsInText(data); !paths.isEmpty())
-        return fromPaths(paths);
+    if (data.hasImage())  // Qt's plugins would decode what our decoders refuse
+        return {.headline = QStringLiteral("The picture comes in a form that is not read here"),
+                .detail = QStringLiteral("Save it as a JPEG, PNG, WebP, BMP or GIF file and drop that instead")};
     if (data.hasUrls() && !data.urls().isEmpty())
         return {.headline = QStringLiteral("Only an address, not the picture itself"),
                 .detail = QStringLiteral("Pictures are never downloaded: save it first, or copy it")};

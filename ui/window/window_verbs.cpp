@@ -4,7 +4,10 @@
 #include <QGuiApplication>
 #include <QMessageBox>
 #include <QMimeData>
+#include <QPointer>
 #include <QPushButton>
+
+#include <memory>
 
 #include "ui/session/terminal_command.h"
 #include "ui/widgets/window_dialogs.h"
@@ -69,6 +72,16 @@ void WindowVerbs::rateFiles()
 void WindowVerbs::use(const DropContent &content)
 {
     switch (content.kind) {
+    case DropContent::Kind::Files: {
+        auto seen = std::make_shared<DropContent>();
+        m_session.workplace().quietly(
+            [paths = content.paths, seen](const CancelToken &) { *seen = lookAtFiles(paths); },
+            [self = QPointer(this), seen](const TaskResult &result) {
+                if (self && result.outcome == TaskResult::Outcome::Finished)
+                    self->use(*seen);
+            });
+        break;
+    }
     case DropContent::Kind::Pictures:
         emit pageRequested(Page::Rate);
         m_session.board().rate(content.paths);

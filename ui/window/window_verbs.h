@@ -19,7 +19,7 @@ public:
     void openDataset();
     void openModel();
     void rateFiles();
-    /// What a drop or a paste does.
+    /// What a drop or a paste does. Files are looked at on a lane first.
     void use(const DropContent &content);
     void paste();
     void confirmDiscard();
