@@ -10,6 +10,7 @@
 #include "core/engine/loader.h"
 #include "ui/dataset/last_place.h"
 #include "ui/session/session.h"
+#include "ui/widgets/drop_content.h"
 #include "ui/widgets/theme.h"
 #include "ui/window/main_window.h"
 
@@ -30,11 +31,16 @@ void openFiles(const gui::Options &options, ui::Session &session, ui::MainWindow
     bool model = !options.model.isEmpty();
     for (const QString &file : options.files) {
         const QFileInfo info(file);
-        if (info.suffix().compare("dankmodel", Qt::CaseInsensitive) == 0) {
+        using Kind = ui::DropContent::Kind;
+        const Kind kind = ui::lookAtFiles({info.absoluteFilePath()}).kind;  // told by content, as a drop is
+        if (kind == Kind::Model) {
             session.rater().open(info.absoluteFilePath());
             model = true;
+        } else if (kind == Kind::Weights) {
+            session.weights().add(info.absoluteFilePath());
         } else if (!dataset
-                   && (info.isDir() || info.suffix().compare("json", Qt::CaseInsensitive) == 0 || !info.exists())) {
+                   && (kind == Kind::Dataset || info.suffix().compare("json", Qt::CaseInsensitive) == 0
+                       || !info.exists())) {  // these say what is wrong
             session.data().open(info.absoluteFilePath());
             dataset = true;
         } else {

@@ -50,7 +50,8 @@ std::optional<Options> parseOptions(const QStringList &arguments, int &exitCode)
     const QCommandLineOption run("run", "The run to draw, from `dank runs`.", "RUN");
     const QCommandLineOption out("out", "The file to draw to: .png, .svg, .pdf or .csv.", "FILE");
     parser.addOptions({help, version, model, library, page, sample, fresh, threads, theme, chart, run, out});
-    parser.addPositionalArgument("DB", "A db.json or its folder; a .dankmodel or pictures to rate work too.", "[DB]");
+    parser.addPositionalArgument(
+        "DB", "A file of memes of any kind, or its folder; a .dankmodel or pictures to rate work too.", "[DB]");
 
     const auto refuse = [&exitCode](const QString &why) {
         std::fprintf(stderr, "dank-learning: %s\nTry dank-learning --help.\n", printable(why.toStdString()).c_str());
