@@ -2,16 +2,21 @@
 
 #include <dlfcn.h>
 #include <sys/auxv.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <new>
 #include <string>
 #include <system_error>
+#include <thread>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/parallel.h"
 #include "core/engine/engine_abi.h"
 
 namespace dank {
@@ -63,6 +68,28 @@ void endAtOnce(int status, void *)
 }
 #endif
 
+/// LibTorch ends the process where memory runs out while it is being loaded; OpenBLAS asks for its buffers for ever and
+/// interrupts the process where it cannot make a thread for each core; the thread pool of LibTorch's XNNPACK waits for
+/// ever for one that could not be made. So what they take is asked for before.
+void checkRoom()
+{
+    constexpr std::size_t kNeeded = std::size_t(768) << 20;  // of addresses, for loading and a first picture
+    void *const room = ::mmap(nullptr, kNeeded, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (room == MAP_FAILED)
+        throw Error(ErrorKind::Memory,
+                    "The compute engine needs 768 MB more of addresses than this process may have. Raise its limit "
+                    "(ulimit -v), or close other programs.");
+    ::munmap(room, kNeeded);
+
+    // OpenBLAS, LibTorch's pool, OpenMP and we ourselves have one for each core, each of their own.
+    const int needed = 4 * std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    if (const int had = threadsToBeHad(needed); had < needed)
+        throw Error(ErrorKind::Memory,
+                    "The system gives this process " + std::to_string(had) + " of the " + std::to_string(needed)
+                        + " threads that the compute engine may need. Close other programs, or raise "
+                          "the limit of this account (ulimit -u).");
+}
+
 /// Once in a process, after its libraries have said what they want to do at the end: what comes last is done first.
 void skipTheEnd()
 {
@@ -107,6 +134,7 @@ std::shared_ptr<Engine> openEngine(const EngineOptions &options)
     const std::filesystem::path path = findEngine();
     // Never closed again (and NODELETE so that no one can): LibTorch registers thread-local and exit-time state that
     // does not survive unloading. Opening it a second time only counts up.
+    checkRoom();
     void *const library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (!library)
         throw Error(ErrorKind::Engine,

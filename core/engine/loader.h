@@ -24,7 +24,7 @@ void letThreadsSleep();
 std::vector<std::filesystem::path> engineCandidates(const std::filesystem::path &self = "/proc/self/exe");
 
 /// Opens libdank_engine.so and makes an engine. Takes about half a second: call it off the GUI thread. Throws
-/// Error{Engine} with the loader's reason.
+/// Error{Engine} with the loader's reason, Error{Memory} where there is no room for it.
 std::shared_ptr<Engine> openEngine(const EngineOptions &options = {});
 
 }  // namespace dank

@@ -237,6 +237,8 @@ class Campaign:
             calls = self.calls[operation.name][kind]
             stays = not kills and error != "EINTR" and kind != "thread" and dice.random() < 0.2
             stays = stays or (kind == "thread" and dice.random() < 0.5)
+            if kind == "thread":  # the engine asks for all that it may need before it is loaded; no library is asked later
+                calls = min(calls, 4 * os.cpu_count())
             drawn.append((operation, f"{kind}:{dice.randint(1, calls)}:{error}{':on' if stays else ''}"))
         return drawn
 
