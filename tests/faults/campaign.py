@@ -8,6 +8,7 @@ N kills are spread evenly over operations, kinds of calls and errors, at places 
 
   - a fault ends the command with 0 or 1, never with a crash, "a bug" or no end within two minutes; with 1 it says why;
   - the library passes SQLite's integrity check, and an earlier run, its epochs, evaluation and model are untouched;
+  - a fault of one picture leaves that one out, and says so; else what ends with 0 is what it would have been;
   - a fault leaves no temporary file, and no file under its final name that is not whole;
   - the same command (after a killed training `dank resume`) then succeeds, with the very bits of the untouched one.
 
@@ -17,6 +18,8 @@ Prints a table; each broken promise on a line of its own, with what repeats it. 
 import argparse
 import collections
 import concurrent.futures
+import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -67,7 +70,7 @@ def model_fingerprint(path):
 
 def rows(library, query, *values):
     # As a reader of files: what a kill left in the write-ahead log is taken in.
-    with sqlite3.connect(library / "library.sqlite") as database:
+    with contextlib.closing(sqlite3.connect(library / "library.sqlite")) as database:
         return database.execute(query, values).fetchall()
 
 
@@ -169,7 +172,7 @@ class Campaign:
         return place
 
     def judge(self, operation, fault, number):
-        """What became of one fault: "harmless", "refused", "killed" or "no fault"; throws Broken."""
+        """What became of one fault; throws Broken. "told": done, without a picture that could not be read."""
         place = self.fresh(operation, number)
         killed = "KILL" in fault
         code, _, said, calls = self.run(place, operation.arguments, fault)
@@ -199,8 +202,9 @@ class Campaign:
                 raise Broken("the earlier run is another")
         for model in place.rglob("*.dankmodel"):
             model_fingerprint(model)  # throws where it is torn
-        if code == 0 and operation.fingerprint(place) != self.references[operation.name]:
-            raise Broken("it ended with 0 and another result")
+        told = not killed and os.strerror(getattr(errno, fault.split(":")[2])) in said
+        if code == 0 and not told and operation.fingerprint(place) != self.references[operation.name]:
+            raise Broken(f"it ended with 0 and another result, and said {said!r}")
 
         again = operation.arguments
         if operation.name in ("train", "resume") and code != 0:
@@ -220,7 +224,7 @@ class Campaign:
         if operation.fingerprint(place) != self.references[operation.name]:
             raise Broken(f"afterwards `{' '.join(again)}` gave another result")
         shutil.rmtree(place)
-        return "killed" if killed else "refused" if code == 1 else "harmless"
+        return "killed" if killed else "refused" if code == 1 else "told" if told else "harmless"
 
     def draw(self, names, count, kills, dice):
         """`count` faults, spread evenly over operations, kinds and errors."""
@@ -278,7 +282,7 @@ def main():
         with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
             for name, fault, outcome in pool.map(one, enumerate(drawn)):
                 table[name, fault.split(":")[0], outcome] += 1
-        outcomes = ["harmless", "refused", "killed", "no fault", "BROKEN"]
+        outcomes = ["harmless", "told", "refused", "killed", "no fault", "BROKEN"]
         print(f"{'operation':<10} {'call':<8}" + "".join(f"{outcome:>10}" for outcome in outcomes))
         for name, kind in sorted({key[:2] for key in table}):
             print(f"{name:<10} {kind:<8}" + "".join(f"{table[name, kind, outcome]:>10}" for outcome in outcomes))

@@ -156,8 +156,8 @@ private:
                 m_hashes[row] = prepared.hash;
             m_event.arrived.push_back(m_records[m_missing[missing].front()].id);
         }
+        keepLooks(m_library, looks);  // first: what has features is not looked at again
         m_library.features().put(m_backbone, entries);
-        keepLooks(m_library, looks);
         for (const auto &[missing, prepared] : batch.refused)
             for (const std::size_t row : settle(m_missing[missing], prepared.hash)) {
                 m_event.skipped.push_back({m_records[row].id, *prepared.problem,
