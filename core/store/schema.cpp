@@ -2,7 +2,7 @@
 
 #include <fcntl.h>
 #include <sqlite3.h>
-#include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <array>
@@ -274,12 +274,14 @@ void confine(Connection &connection, int steps)
     connection.database.exec("PRAGMA cell_size_check=ON");
 }
 
+/// Whether a disk has no more room or files. What SQLite remembers as the system's error is often that of a later call.
 bool isFull(const std::filesystem::path &folder, int systemError)
 {
-    constexpr std::uintmax_t kLeast = 64 << 10;  // the index of a write-ahead log has 32 KB
-    std::error_code unknown;
+    constexpr std::uint64_t kLeast = 64 << 10;  // the index of a write-ahead log has 32 KB
+    struct statvfs disk {};
     return systemError == ENOSPC || systemError == EDQUOT
-           || (std::filesystem::space(folder, unknown).available < kLeast && !unknown);
+           || (uninterrupted([&] { return ::statvfs(folder.c_str(), &disk); }) == 0
+               && (std::uint64_t{disk.f_bavail} * disk.f_frsize < kLeast || (disk.f_files > 0 && disk.f_favail == 0)));
 }
 
 }  // namespace
@@ -360,8 +362,6 @@ void throwDatabaseError(const SQLite::Exception &exception, std::string_view doi
     // SQLite calls a full disk so where it writes pages, but not where it makes the files beside the database.
     if ((code == SQLITE_IOERR || code == SQLITE_CANTOPEN) && isFull(file.parent_path(), systemError))
         code = SQLITE_FULL;
-    const std::string because =
-        systemError ? ": " + std::error_code(systemError, std::generic_category()).message() : std::string();
     switch (code) {
     case SQLITE_INTERRUPT: throw Cancelled{};  // the progress handler of confine() alone interrupts
     case SQLITE_FULL: throw Error(ErrorKind::Disk, start + "the disk is full. Free some space and try again.", file);
@@ -371,9 +371,9 @@ void throwDatabaseError(const SQLite::Exception &exception, std::string_view doi
                     start + "the file or its folder is read-only. Make it writable or choose another library folder.",
                     file);
     case SQLITE_CANTOPEN:
-        throw Error(ErrorKind::Disk, start + "the folder does not let it be opened or written" + because + ".", file);
+        throw Error(ErrorKind::Disk, start + "the folder does not let it be opened or written.", file);
     case SQLITE_IOERR:
-        throw Error(ErrorKind::Disk, start + "the disk reports an error (" + exception.what() + because + ").", file);
+        throw Error(ErrorKind::Disk, start + "the disk reports an error (" + exception.what() + ").", file);
     case SQLITE_NOMEM: throw Error(ErrorKind::Memory, start + "out of memory.", file);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:

@@ -3,7 +3,6 @@
 #include <QTest>
 
 #include <SQLiteCpp/SQLiteCpp.h>
-#include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -233,9 +232,9 @@ private slots:
         };
         sqlite3_vfs *const vfs = sqlite3_vfs_find("unix");
         static std::map<std::string, sqlite3_syscall_ptr> old;
-        for (const char *call : {"open", "write", "pwrite", "pwrite64"})
+        for (const char *call : {"write", "pwrite", "pwrite64"})
             old[call] = vfs->xGetSystemCall(vfs, call);
-        using Write = ssize_t (*)(int, const void *, size_t, off_t);
+        using Placed = ssize_t (*)(int, const void *, size_t, off_t);
         const auto set = [&](const char *call, auto replacement) {
             if (old[call])
                 vfs->xSetSystemCall(vfs, call, reinterpret_cast<sqlite3_syscall_ptr>(replacement));
@@ -245,21 +244,15 @@ private slots:
                 if (real)
                     vfs->xSetSystemCall(vfs, call.c_str(), real);
         });
-        set(
-            "open", +[](const char *path, int flags, int mode) {
-                if (flags & O_CREAT && ::access(path, F_OK) != 0 && none())
-                    return errno = ENOSPC, -1;
-                return ::open(path, flags, mode);
-            });
-        set(
-            "write", +[](int file, const void *bytes, size_t size) {
+        using Plain = ssize_t (*)(int, const void *, size_t);
+        set("write", Plain([](int file, const void *bytes, size_t size) {
                 return none() ? (errno = ENOSPC, ssize_t(-1)) : ::write(file, bytes, size);
-            });
-        const Write write = [](int file, const void *bytes, size_t size, off_t at) {
+            }));
+        const Placed placed = [](int file, const void *bytes, size_t size, off_t at) {
             return none() ? (errno = ENOSPC, ssize_t(-1)) : ::pwrite(file, bytes, size, at);
         };
-        set("pwrite", write);
-        set("pwrite64", write);
+        set("pwrite", placed);
+        set("pwrite64", placed);
         int times = 0;
         for (int allowed = 0;; ++allowed, ++times) {
             Folder folder;
