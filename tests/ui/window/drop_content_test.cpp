@@ -156,6 +156,7 @@ private slots:
         QCOMPARE(dragged.paths.size(), 1);
         QVERIFY(toPath(dragged.paths.first()) == path);
         QCOMPARE(lookAtFiles(dragged.paths).kind, Kind::Pictures);
+        std::filesystem::remove(path);  // QTemporaryDir cannot name it
     }
 
     void pathsGoThroughTextUnharmed()
