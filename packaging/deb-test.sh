@@ -45,7 +45,6 @@ echo force-unsafe-io >"$root/etc/dpkg/dpkg.cfg.d/thrown-away" # nobody minds if 
 mount -t proc proc "$root/proc"
 mount --rbind --make-rslave /dev "$root/dev"
 mkdir "$root/packages"
-cp "$before" "$now" "$root/packages"
 window=
 display=
 cleanup() {
@@ -72,7 +71,10 @@ step() {
         exit 1
     fi
 }
-install_package() { inside apt-get install -y "/packages/${1##*/}"; }
+install_package() {
+    cp "$1" "$root/packages/"
+    inside apt-get install -y "/packages/${1##*/}"
+}
 says_version() { [[ $(as_user "$1" --version) == "$1 $2" ]]; }
 engine_is_whole() {
     local linked

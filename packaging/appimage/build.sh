@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Makes an AppDir: the release with every library that it needs but the C library, for a Linux at least as new as Debian 12: packaging/appimage/build.sh
+# Makes an AppDir: the release with every library that it needs but the C library, for a Linux at least as new as Debian 12:
+# packaging/appimage/build.sh
 # Prints its path. Where appimagetool is on the path, an AppImage is made of it; without (Debian has none) the AppDir runs
-# as it lies. TRIED: the AppDir (packaging/appimage/test.sh). NOT BUILT HERE: the AppImage.
+# as it lies. NOT BUILT HERE: neither the AppDir, which
+# packaging/appimage/test.sh tries, nor the AppImage.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
 source packaging/common.sh
