@@ -7,6 +7,7 @@
 
 #include "app/cli/commands.h"
 #include "core/base/file.h"
+#include "core/base/instruction_set.h"
 #include "core/base/version.h"
 #include "core/engine/loader.h"
 
@@ -103,6 +104,7 @@ int guarded(const std::function<int()> &work)
 
 int runAction(const Action &action, const Globals &globals)
 {
+    forceInstructionSet();
     Context context(globals);
     const int code = action(context);
     context.console().clear();

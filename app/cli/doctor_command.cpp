@@ -5,6 +5,8 @@
 #include "app/cli/commands.h"
 #include "app/cli/text.h"
 #include "core/base/file.h"
+#include "core/base/file_system.h"
+#include "core/base/instruction_set.h"
 #include "core/base/version.h"
 #include "core/engine/engine_text.h"
 
@@ -38,9 +40,29 @@ std::uint64_t sizeOf(const fs::path &folder)
     return bytes;
 }
 
+Json processorFacts()
+{
+    return {{"cores", std::thread::hardware_concurrency()},
+            {"has", instructionSetName(processorInstructionSet())},
+            {"uses", instructionSetName(instructionSet())},
+            {"forced", isInstructionSetForced()}};
+}
+
+std::string processorText(const Json &processor)
+{
+    std::string text = plural(processor["cores"].get<unsigned>(), "core", "cores") + ", "
+                       + processor["uses"].get<std::string>() + " instructions";
+    if (processor["forced"] == true)
+        text += ", forced by DANK_ISA (it has " + processor["has"].get<std::string>() + ")";
+    return text;
+}
+
 Json libraryFacts(const Context &context)
 {
     Json facts{{"folder", displayPath(context.library())}, {"exists", nullptr}};
+    const std::string kind = fileSystemOf(context.library());
+    facts["file_system"] = kind.empty() ? Json() : Json(kind);
+    facts["network_file_system"] = isNetworkFileSystem(kind);
     try {
         facts["exists"] = context.libraryExists();
         if (!context.libraryExists())
@@ -133,6 +155,9 @@ void printLibrary(const Json &library)
     line("Library", textOf(library["folder"]) + (library["exists"] == false ? " (not made yet)" : ""));
     if (library["exists"] == false)
         return;
+    if (library["network_file_system"] == true)
+        line("", "on a network file system (" + textOf(library["file_system"])
+                     + "): only one machine at a time may use it");
     if (library.contains("bytes"))
         line("", "schema " + textOf(library["schema"]) + ", " + fixed(library["bytes"].get<double>() / 1e6, 1) + " MB");
     if (library.contains("error")) {
@@ -149,18 +174,19 @@ int doctor(Context &context)
     const Json engine = engineFacts(context);
     const Json library = libraryFacts(context);
     const Json weights = weightsFacts(context);
-    const unsigned cores = std::thread::hardware_concurrency();
+    const Json processor = processorFacts();
     if (context.json()) {
         printJson({{"version", DANK_VERSION},
                    {"compiler", __VERSION__},
-                   {"cores", cores},
+                   {"cores", processor["cores"]},
+                   {"processor", processor},
                    {"engine", engine},
                    {"library", library},
                    {"backbones", weights}});
         return kSuccess;
     }
     line("dank", std::string(DANK_VERSION) + ", built with compiler " + __VERSION__);
-    line("Processor", plural(cores, "core", "cores"));
+    line("Processor", processorText(processor));
     printEngine(engine);
     printLibrary(library);
     for (const Json &backbone : weights) {

@@ -6,6 +6,8 @@
 
 #include "app/gui/end_signals.h"
 #include "app/gui/options.h"
+#include "core/base/error.h"
+#include "core/base/instruction_set.h"
 #include "core/base/version.h"
 #include "core/engine/loader.h"
 #include "ui/dataset/last_place.h"
@@ -62,6 +64,12 @@ void openFiles(const gui::Options &options, ui::Session &session, ui::MainWindow
 int main(int argc, char **argv)
 {
     letThreadsSleep();
+    try {
+        forceInstructionSet();
+    } catch (const Error &error) {
+        std::fprintf(stderr, "dank-learning: %s\n", error.what());
+        return 1;
+    }
     const bool platformChosen = !qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM");
     if (!hasDisplay() && !platformChosen && gui::needsNoDisplay(argc, argv))
         qputenv("QT_QPA_PLATFORM", "offscreen");

@@ -119,9 +119,8 @@ DANK_INLINED void columnsToRows(const std::uint8_t *columns, std::size_t size, s
 }
 
 /// kLanes rows to another width. `before` and `after` hold kLanes bytes for each byte of a row.
-DANK_VECTORISED
-void shrinkRows(const std::uint8_t *from, std::size_t fromStride, const Kernel &kernel, std::uint8_t *to,
-                std::size_t toStride, std::uint8_t *before, std::uint8_t *after)
+DANK_INLINED void shrinkRows(const std::uint8_t *from, std::size_t fromStride, const Kernel &kernel, std::uint8_t *to,
+                             std::size_t toStride, std::uint8_t *before, std::uint8_t *after)
 {
     rowsToColumns(from, fromStride, fromStride, before);
     constexpr int kPixel = kChannels * kLanes;
@@ -154,26 +153,24 @@ Image horizontalPass(const Image &in, int width)
     std::vector<std::uint8_t> before(fromStride * kLanes), after(toStride * kLanes);
     std::size_t y = 0;
     for (; y + kLanes <= height; y += kLanes)
-        shrinkRows(&in.rgb[y * fromStride], fromStride, kernel, &out.rgb[y * toStride], toStride, before.data(),
-                   after.data());
+        vectorised<shrinkRows>(&in.rgb[y * fromStride], fromStride, kernel, &out.rgb[y * toStride], toStride,
+                               before.data(), after.data());
     if (const std::size_t rest = height - y; rest > 0) {
         std::vector<std::uint8_t> from(fromStride * kLanes), to(toStride * kLanes);
         std::copy_n(&in.rgb[y * fromStride], rest * fromStride, from.data());
-        shrinkRows(from.data(), fromStride, kernel, to.data(), toStride, before.data(), after.data());
+        vectorised<shrinkRows>(from.data(), fromStride, kernel, to.data(), toStride, before.data(), after.data());
         std::copy_n(to.data(), rest * toStride, &out.rgb[y * toStride]);
     }
     return out;
 }
 
-DANK_VECTORISED
-void addRow(const std::uint8_t *row, std::size_t size, std::int32_t weight, std::int32_t *sums)
+DANK_INLINED void addRow(const std::uint8_t *row, std::size_t size, std::int32_t weight, std::int32_t *sums)
 {
     for (std::size_t x = 0; x < size; ++x)
         sums[x] += row[x] * weight;
 }
 
-DANK_VECTORISED
-void toBytes(const std::int32_t *sums, std::size_t size, std::uint8_t *out)
+DANK_INLINED void toBytes(const std::int32_t *sums, std::size_t size, std::uint8_t *out)
 {
     for (std::size_t x = 0; x < size; ++x)
         out[x] = static_cast<std::uint8_t>(std::min(sums[x] >> kPrecisionBits, 255));
@@ -192,8 +189,9 @@ Image verticalPass(const Image &in, int height)
             kernel.weight.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(kernel.size);
         std::fill(sums.begin(), sums.end(), kHalf);
         for (int i = 0; i < tap.count; ++i)
-            addRow(in.rgb.data() + stride * static_cast<std::size_t>(tap.first + i), stride, weight[i], sums.data());
-        toBytes(sums.data(), stride, out.rgb.data() + stride * static_cast<std::size_t>(y));
+            vectorised<addRow>(in.rgb.data() + stride * static_cast<std::size_t>(tap.first + i), stride, weight[i],
+                               sums.data());
+        vectorised<toBytes>(sums.data(), stride, out.rgb.data() + stride * static_cast<std::size_t>(y));
     }
     return out;
 }

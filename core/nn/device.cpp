@@ -13,6 +13,7 @@
 #include <torch/version.h>
 
 #include "core/base/error.h"
+#include "core/base/instruction_set.h"
 #include "core/nn/torch_device.h"
 
 #if defined(__aarch64__) && defined(__linux__)
@@ -129,11 +130,9 @@ std::vector<Precision> precisionsOf(const Device &device)
 
 bool cpuHasNativeBFloat16()
 {
-#ifdef DANK_LESSER_CPU
-    return false;
-#elif (defined(__x86_64__) || defined(__i386__)) && defined(__GNUC__)
+#if (defined(__x86_64__) || defined(__i386__)) && defined(__GNUC__)
     // Processors with AMX-BF16 have AVX512-BF16 too.
-    return __builtin_cpu_supports("avx512bf16");
+    return instructionSet() == InstructionSet::Avx512 && __builtin_cpu_supports("avx512bf16");
 #elif defined(__aarch64__) && defined(__linux__) && defined(HWCAP2_BF16)
     return (getauxval(AT_HWCAP2) & HWCAP2_BF16) != 0;
 #else

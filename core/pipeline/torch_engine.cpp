@@ -11,6 +11,7 @@
 #include "core/image/resize.h"
 #include "core/nn/device.h"
 #include "core/nn/self_check.h"
+#include "core/nn/used_instructions.h"
 #include "core/pipeline/backbones/backbone_status.h"
 #include "core/pipeline/backbones/library_shelf.h"
 #include "core/pipeline/bench.h"
@@ -55,7 +56,8 @@ private:
     EngineInfo info() const override
     {
         EngineInfo info;
-        info.versions = {{"LibTorch", torchVersion()}, {"Tesseract", tesseractVersion()}};
+        info.versions = {
+            {"LibTorch", torchVersion()}, {"Tesseract", tesseractVersion()}, {"Vectors", usedInstructions()}};
         for (const Device &device : availableDevices())
             info.devices.emplace_back(device.name, device.description);
         const Device automatic = chooseDevice("auto");

@@ -14,9 +14,8 @@ struct AdamFactors {
     float beta1, rest1, beta2, rest2, stepSize, rootCorrection, decay, epsilon;
 };
 
-DANK_VECTORISED
-void adamLoop(const AdamFactors &f, std::size_t size, float *__restrict p, float *__restrict m, float *__restrict v,
-              const float *__restrict g)
+DANK_INLINED void adamLoop(const AdamFactors &f, std::size_t size, float *__restrict p, float *__restrict m,
+                           float *__restrict v, const float *__restrict g)
 {
     for (std::size_t i = 0; i < size; ++i) {
         m[i] = f.beta1 * m[i] + f.rest1 * g[i];
@@ -45,7 +44,8 @@ void adamStep(std::span<float> parameters, std::span<float> firstMoment, std::sp
     factors.decay = static_cast<float>(1.0 - learningRate * weightDecay);
     factors.epsilon = kEpsilon;
     forEachPiece(parameters.size(), [&](std::size_t first, std::size_t size) {
-        adamLoop(factors, size, &parameters[first], &firstMoment[first], &secondMoment[first], &gradient[first]);
+        vectorised<adamLoop>(factors, size, &parameters[first], &firstMoment[first], &secondMoment[first],
+                             &gradient[first]);
     });
 }
 

@@ -187,9 +187,6 @@ void multiplyKeptPlain(const float *in, std::size_t rows, const Layer &layer, Ra
 }
 
 #if DANK_X86_LEVELS
-#define DANK_V3 __attribute__((target("arch=x86-64-v3")))
-#define DANK_V4 __attribute__((target("arch=x86-64-v4")))
-
 DANK_V3 void multiplyV3(const float *panels, std::size_t rows, const Layer &layer, Range outputs, float *out)
 {
     multiply<8, 2>(panels, rows, layer, outputs, out);
@@ -201,7 +198,6 @@ DANK_V3 void multiplyKeptV3(const float *in, std::size_t rows, const Layer &laye
     multiplyKept<8, 7>(in, rows, layer, outputs, mask, out);
 }
 
-#ifndef DANK_LESSER_CPU
 DANK_V4 void multiplyV4(const float *panels, std::size_t rows, const Layer &layer, Range outputs, float *out)
 {
     multiply<16, 5>(panels, rows, layer, outputs, out);
@@ -213,24 +209,22 @@ DANK_V4 void multiplyKeptV4(const float *in, std::size_t rows, const Layer &laye
     multiplyKept<16, 7>(in, rows, layer, outputs, mask, out);
 }
 #endif
-#endif
 
 struct Products {
     MultiplyAll all;
     MultiplyKept kept;
 };
 
-/// This processor's.
+/// instructionSet()'s.
 const Products &products()
 {
     static const Products chosen = []() -> Products {
 #if DANK_X86_LEVELS
-#ifndef DANK_LESSER_CPU
-        if (__builtin_cpu_supports("x86-64-v4"))
-            return {multiplyV4, multiplyKeptV4};
-#endif
-        if (__builtin_cpu_supports("x86-64-v3"))
-            return {multiplyV3, multiplyKeptV3};
+        switch (instructionSet()) {
+        case InstructionSet::Avx512: return {multiplyV4, multiplyKeptV4};
+        case InstructionSet::Avx2: return {multiplyV3, multiplyKeptV3};
+        case InstructionSet::Baseline: break;
+        }
 #endif
         return {multiplyPlain, multiplyKeptPlain};
     }();
@@ -251,8 +245,8 @@ void forEachOutputs(std::size_t outputs, std::size_t operations, Part &&part)
 // rows of the sparse one, and a row's sums stay in registers.
 constexpr std::size_t kTile = 64;
 
-DANK_VECTORISED
-void reluDropout(std::span<float> values, std::span<const std::uint64_t> draws, std::uint64_t threshold, float scale)
+DANK_INLINED void reluDropout(std::span<float> values, std::span<const std::uint64_t> draws, std::uint64_t threshold,
+                              float scale)
 {
     float *const value = values.data();
     for (std::size_t i = 0; i + 1 < values.size(); i += 2) {
@@ -278,7 +272,7 @@ void DropoutMask::draw(std::size_t size, double dropout, Random &random)
 
 void DropoutMask::apply(std::span<float> values, float scale) const
 {
-    reluDropout(values, m_draws, m_threshold, scale);
+    vectorised<reluDropout>(values, m_draws, m_threshold, scale);
 }
 
 void PackedRows::assign(const float *values, std::size_t rows, std::size_t columns)
@@ -345,8 +339,7 @@ void SparseMatrix::assign(const float *values, std::size_t rows, std::size_t row
     });
 }
 
-DANK_VECTORISED
-void SparseMatrix::addUp(const float *tile, const SparseMatrix &matrix, float *out, std::size_t stride)
+DANK_INLINED void SparseMatrix::addUp(const float *tile, const SparseMatrix &matrix, float *out, std::size_t stride)
 {
     constexpr std::size_t kVector = kTile / 4;
     for (std::size_t i = 0; i < matrix.m_rows; ++i, out += stride) {
@@ -375,11 +368,11 @@ void SparseMatrix::times(const float *dense, std::size_t width, float *out) cons
         for (std::size_t k = 0; k < m_columns; ++k)
             std::copy_n(dense + k * width + first, count, &tile[k * kTile]);
         if (count == kTile) {
-            addUp(tile.data(), *this, out + first, width);
+            vectorised<&SparseMatrix::addUp>(tile.data(), *this, out + first, width);
             return;
         }
         std::vector<float> narrow(m_rows * kTile);
-        addUp(tile.data(), *this, narrow.data(), kTile);
+        vectorised<&SparseMatrix::addUp>(tile.data(), *this, narrow.data(), kTile);
         for (std::size_t i = 0; i < m_rows; ++i)
             std::copy_n(&narrow[i * kTile], count, out + i * width + first);
     });
