@@ -18,7 +18,10 @@ packages=(
 )
 
 # What the tests use besides.
-test_packages=(desktop-file-utils appstream shared-mime-info xvfb python3-h5py libonnx-testdata)
+test_packages=(desktop-file-utils appstream shared-mime-info xvfb python3-h5py libonnx-testdata parallel openmpi-bin)
+
+# What tests/cluster/recipes.sh uses besides, where it is installed: it brings daemons, which nobody gets unasked.
+cluster_packages=(slurm-wlm)
 
 # What lint.sh uses besides: clang-format and clang-tidy of another version judge otherwise.
 lint_packages=(clang-format clang-tidy shellcheck)

@@ -24,6 +24,8 @@ constexpr Command kCommands[] = {
      declareConvert},
     {"extract", "Compute the features of a dataset's pictures",
      "dank extract memes/db.json --backbone inception_v3 --out features.npy", declareExtract},
+    {"merge", "Join libraries, such as those of an extraction in parts", "dank merge part-1 part-2 --into ~/library",
+     declareMerge},
     {"train", "Learn upvotes from pictures: extracts what is missing, trains, records the run",
      "dank train memes/db.json --backbone inception_v3 --preset standard --model memes.dankmodel", declareTrain},
     {"resume", "Go on with a run that was interrupted", "dank resume 7", declareResume},

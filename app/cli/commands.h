@@ -30,6 +30,7 @@ Action declareSample(CLI::App &app);
 Action declareInspect(CLI::App &app);
 Action declareConvert(CLI::App &app);
 Action declareExtract(CLI::App &app);
+Action declareMerge(CLI::App &app);
 Action declareTrain(CLI::App &app);
 Action declareResume(CLI::App &app);
 Action declareEval(CLI::App &app);

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "core/base/error.h"
 #include "core/engine/extractor.h"
 #include "core/engine/machine.h"
+#include "core/engine/parts.h"
 #include "core/engine/pictures.h"
 #include "core/engine/rater.h"
 #include "core/engine/trainer.h"
@@ -24,6 +26,7 @@ public:
     virtual Machine &machine() = 0;
     virtual Pictures &pictures() = 0;
     virtual WordReading &words() = 0;
+    virtual Parts &parts() { throw Error(ErrorKind::Engine, "This engine computes no parts of a dataset."); }
 };
 
 }  // namespace dank

@@ -15,7 +15,9 @@
 #include "core/pipeline/backbones/backbone_status.h"
 #include "core/pipeline/backbones/library_shelf.h"
 #include "core/pipeline/bench.h"
+#include "core/pipeline/features/compute_pictures.h"
 #include "core/pipeline/features/extract.h"
+#include "core/pipeline/features/extract_shard.h"
 #include "core/pipeline/runs/evaluate_model.h"
 #include "core/pipeline/runs/fine_tune.h"
 #include "core/pipeline/runs/map_file.h"
@@ -30,7 +32,15 @@ namespace dank {
 
 namespace {
 
-class TorchEngine final : public Engine, Extractor, Trainer, Rater, LibraryShelf, Machine, Pictures, WordReading {
+class TorchEngine final : public Engine,
+                          Extractor,
+                          Trainer,
+                          Rater,
+                          LibraryShelf,
+                          Machine,
+                          Pictures,
+                          WordReading,
+                          Parts {
 public:
     explicit TorchEngine(const EngineOptions &options) : m_threads(threadsToBeHad(wanted(options)))
     {
@@ -45,6 +55,7 @@ public:
     Machine &machine() override { return *this; }
     Pictures &pictures() override { return *this; }
     WordReading &words() override { return *this; }
+    Parts &parts() override { return *this; }
 
 private:
     static int wanted(const EngineOptions &options)
@@ -95,6 +106,20 @@ private:
                           const ExtractObserver &observer, const JobContext &job) override
     {
         return extractFeatures(dataset, request, context(library), observer, job);
+    }
+
+    ExtractReport extractShard(const Dataset &dataset, const BackboneRequest &request, const Shard &shard,
+                               const std::filesystem::path &library, const ExtractObserver &observer,
+                               const JobContext &job) override
+    {
+        return dank::extractShard(dataset, request, shard, context(library), observer, job);
+    }
+
+    std::vector<ComputedPicture> compute(std::span<const std::filesystem::path> files, const std::string &backbone,
+                                         const std::string &weights, const std::string &device,
+                                         const std::filesystem::path &library, const JobContext &job) override
+    {
+        return computePictures(files, backbone, weights, device, context(library), job);
     }
 
     TrainReport train(const Dataset &dataset, const BackboneRequest &request, const TrainConfig &config,

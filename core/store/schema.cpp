@@ -18,6 +18,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/file_descriptor.h"
+#include "core/base/file_system.h"
 #include "core/store/tables.h"
 
 namespace dank {
@@ -291,7 +292,9 @@ std::shared_ptr<SQLite::Database> openLibraryDatabase(const std::filesystem::pat
 {
     checkHeader(file);
     const bool folderWritable = mayWrite(file.parent_path()),
-               writable = folderWritable && (mayWrite(file) || errno == ENOENT);
+               // Such a place has neither the locks nor the shared memory that a write-ahead log goes by.
+        apart = access == Access::Read && isNetworkFileSystem(fileSystemOf(file)),
+               writable = !apart && folderWritable && (mayWrite(file) || errno == ENOENT);
     const auto exists = [](const std::filesystem::path &path) { return std::filesystem::exists(statusOf(path)); };
     if (!exists(file)) {
         if (!writable)

@@ -55,6 +55,13 @@ void TestCliUsage::exitCodes_data()
     QTest::newRow("resize") << QStringList{"extract", some, "--resize", "melt"} << 2 << "melt";
     QTest::newRow("batch") << QStringList{"extract", some, "--batch", "-1"} << 2 << "--batch";
     QTest::newRow("large batch") << QStringList{"extract", some, "--batch", "1025"} << 2 << "--batch";
+    QTest::newRow("part nought") << QStringList{"extract", some, "--shard", "0/3"} << 2 << "1/3 to 3/3";
+    QTest::newRow("part beyond") << QStringList{"extract", some, "--shard", "4/3"} << 2 << "1/3 to 3/3";
+    QTest::newRow("no part") << QStringList{"extract", some, "--shard", "x"} << 2 << "\"x\" is no part";
+    QTest::newRow("merge into nothing") << QStringList{"merge", path("a")} << 2 << "--into";
+    QTest::newRow("merge of nothing") << QStringList{"merge", "--into", path("a")} << 2 << "LIBRARY";
+    QTest::newRow("merge of no library") << QStringList{"merge", path("no"), "--into", path("a")} << 1
+                                         << "holds no library";
     QTest::newRow("negative seed") << QStringList{"train", some, "--seed", "-1"} << 2 << "--seed";
     QTest::newRow("seed beyond 64 bits") << QStringList{"sample", path("s"), "--seed", "18446744073709551616"} << 2
                                          << "--seed";
@@ -112,8 +119,8 @@ void TestCliUsage::exitCodes()
 void TestCliUsage::helpShowsAnExample_data()
 {
     QTest::addColumn<QString>("command");
-    for (const char *command : {"sample", "inspect", "extract", "train", "resume", "eval", "rate", "explain", "read",
-                                "search", "runs", "library", "bench", "selftest", "doctor", "demo"})
+    for (const char *command : {"sample", "inspect", "extract", "merge", "train", "resume", "eval", "rate", "explain",
+                                "read", "search", "runs", "library", "bench", "selftest", "doctor", "demo"})
         QTest::newRow(command) << QString(command);
 }
 

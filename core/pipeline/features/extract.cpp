@@ -12,6 +12,7 @@
 #include "core/base/file.h"
 #include "core/base/memory.h"
 #include "core/base/parallel.h"
+#include "core/pipeline/features/extract_shard.h"
 #include "core/pipeline/features/precision_choice.h"
 #include "core/pipeline/features/preprocess.h"
 #include "core/store/library.h"
@@ -212,6 +213,21 @@ private:
     Clock::time_point m_start;
 };
 
+/// Those records whose pictures the part holds; `hashes` are left with theirs.
+std::vector<MemeRecord> recordsOf(const Shard &shard, std::span<const MemeRecord> records,
+                                  std::vector<std::string> &hashes)
+{
+    std::vector<MemeRecord> part;
+    for (std::size_t row = 0; row < records.size(); ++row) {
+        if (!shard.holds(hashes[row]))
+            continue;
+        hashes[part.size()] = hashes[row];
+        part.push_back(records[row]);
+    }
+    hashes.resize(part.size());
+    return part;
+}
+
 /// The matrix of what is stored, each picture read once. `hashes` are left with those of its rows.
 FeatureMatrix gatherMatrix(std::span<const MemeRecord> records, std::vector<std::string> &hashes,
                            const std::string &backbone, std::size_t columns, const Library &library, int threads,
@@ -257,11 +273,10 @@ FeatureMatrix gatherMatrix(std::span<const MemeRecord> records, std::vector<std:
     return matrix;
 }
 
-}  // namespace
-
-ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &request, const PipelineContext &context,
-                              const ExtractObserver &observer, const JobContext &job,
-                              const std::shared_ptr<const NetworkChanges> &changes)
+/// What both ways in do.
+ExtractReport extractPart(const Dataset &dataset, const BackboneRequest &request, const Shard &shard,
+                          const PipelineContext &context, const ExtractObserver &observer, const JobContext &job,
+                          const std::shared_ptr<const NetworkChanges> &changes)
 {
     if (request.batch < 1 || request.batch > 1024)
         throw Error(ErrorKind::Format, "The extraction batch must lie between 1 and 1024.");
@@ -276,7 +291,7 @@ ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &req
         allowProgram(choice.weightsId, context.library);
     Library library = Library::open(context.library, job.cancel);
 
-    const auto records = dataset.records();
+    std::span<const MemeRecord> records = dataset.records();
     if (records.empty())
         throw Error(ErrorKind::Dataset,
                     displayPath(dataset.path()) + " has no usable picture: all " + std::to_string(dataset.rows())
@@ -298,6 +313,11 @@ ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &req
     report.asMade = choice.requestFor(id, request);
     report.skipped.assign(dataset.skipped().begin(), dataset.skipped().end());
 
+    std::vector<MemeRecord> part;
+    if (!shard.isWhole()) {
+        part = recordsOf(shard, records, hashes);
+        records = part;
+    }
     const std::string backbone = id.text();
     Extraction extraction(records, hashes, library, backbone, spec, report, observer, job);
     if (!extraction.isDone()) {
@@ -314,10 +334,25 @@ ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &req
     report.pictureHashes = std::move(hashes);
     report.rows = report.matrix.rows();
     report.columns = report.matrix.columns;
-    if (report.rows == 0)
+    if (report.rows == 0 && shard.isWhole())
         throw Error(ErrorKind::Dataset, "None of the pictures of " + displayPath(dataset.path()) + " could be decoded.",
                     dataset.path());
     return report;
+}
+
+}  // namespace
+
+ExtractReport extractFeatures(const Dataset &dataset, const BackboneRequest &request, const PipelineContext &context,
+                              const ExtractObserver &observer, const JobContext &job,
+                              const std::shared_ptr<const NetworkChanges> &changes)
+{
+    return extractPart(dataset, request, {}, context, observer, job, changes);
+}
+
+ExtractReport extractShard(const Dataset &dataset, const BackboneRequest &request, const Shard &shard,
+                           const PipelineContext &context, const ExtractObserver &observer, const JobContext &job)
+{
+    return extractPart(dataset, request, shard, context, observer, job, {});
 }
 
 }  // namespace dank
