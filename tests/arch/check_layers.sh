@@ -69,18 +69,19 @@ core/feeds core/base core/feeds
 core/dataset core/base core/feeds core/dataset
 core/learn core/base core/feeds core/dataset core/learn
 core/evaluate core/base core/feeds core/dataset core/learn core/evaluate
+core/templates core/base core/feeds core/dataset core/evaluate core/templates
 core/model core/base core/feeds core/dataset core/learn core/evaluate core/model
 core/blend core/base core/feeds core/dataset core/learn core/evaluate core/model core/blend
 core/weights core/base core/backbone core/weights
 core/store core/base core/backbone core/feeds core/dataset core/learn core/evaluate core/model core/weights core/store
 core/rating core/base core/backbone core/feeds core/dataset core/learn core/evaluate core/model core/store core/rating
 core/explain core/base core/feeds core/dataset core/learn core/evaluate core/model core/explain
-core/engine core/base core/backbone core/feeds core/dataset core/learn core/evaluate core/model core/explain core/engine
-core/image core/base core/feeds core/dataset core/image
+core/engine core/base core/backbone core/feeds core/dataset core/learn core/evaluate core/templates core/model core/explain core/engine
+core/image core/base core/feeds core/dataset core/templates core/image
 core/words core/base core/feeds core/dataset core/image core/words
 core/nn core/base core/backbone core/feeds core/dataset core/learn core/evaluate core/model core/weights core/nn
 core/pipeline core
-ui core/base core/backbone core/feeds core/dataset core/learn core/evaluate core/model core/explain core/store core/engine ui
+ui core/base core/backbone core/feeds core/dataset core/learn core/evaluate core/templates core/model core/explain core/store core/engine ui
 ui/widgets core ui/widgets
 ui/lanes core ui/widgets ui/lanes
 ui/session core ui/widgets ui/lanes ui/session
@@ -93,8 +94,8 @@ ui/features core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs ui/fe
 ui/train core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs ui/train
 ui/evaluate core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs ui/why ui/evaluate
 ui/rate core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs ui/why ui/rate
-app/cli core/base core/backbone core/feeds core/dataset core/learn core/evaluate core/model core/explain core/store core/rating core/engine app/cli
-app/gui core/base core/backbone core/feeds core/dataset core/learn core/evaluate core/model core/explain core/store core/engine ui app/gui
+app/cli core/base core/backbone core/feeds core/dataset core/learn core/evaluate core/templates core/model core/explain core/store core/rating core/engine app/cli
+app/gui core/base core/backbone core/feeds core/dataset core/learn core/evaluate core/templates core/model core/explain core/store core/engine ui app/gui
 RULES
 
     # A header that shows another library's types belongs to its own room.
