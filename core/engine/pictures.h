@@ -3,12 +3,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "core/base/error.h"
 #include "core/base/image.h"
 #include "core/base/job.h"
 #include "core/explain/explanation.h"
+#include "core/templates/picture_signature.h"
 
 namespace dank {
 
@@ -16,6 +20,15 @@ struct SampleReport {
     std::size_t rows = 0;    ///< rows in db.json
     std::size_t images = 0;  ///< files in memes/, broken ones included
     std::filesystem::path db;
+};
+
+/// What files are recognised by, each different picture once.
+struct PictureSignatures {
+    std::vector<PictureSignature> pictures;
+    std::vector<std::string> hashes;  ///< [pictures] hashFile() of each
+    /// [files] its place in `pictures`; empty where the file cannot be read or holds no picture.
+    std::vector<std::optional<std::size_t>> pictureOf;
+    std::vector<std::string> skipped;  ///< [files] why there is none, one clause; empty where there is one
 };
 
 /// Pictures to look at. Thread-safe.
@@ -31,6 +44,13 @@ public:
     virtual void writeMap(const Explanation & /*explanation*/, const std::filesystem::path &file) const
     {
         throw Error(ErrorKind::Engine, "This engine draws no maps.", file);
+    }
+    /// What the library has is taken from there, the rest is computed and kept. Reports stages "hash" and "signatures".
+    /// Throws Error{Disk|Library|Memory}, Error{Engine} where the engine describes none, Cancelled.
+    virtual PictureSignatures signatures(std::span<const std::filesystem::path> /*files*/,
+                                         const std::filesystem::path & /*library*/, const JobContext & /*job*/)
+    {
+        throw Error(ErrorKind::Engine, "This engine does not describe pictures.");
     }
     /// Writes the synthetic dataset; its planted rule is documented in core/pipeline/sample.h.
     virtual SampleReport writeSample(const std::filesystem::path &folder, int count, std::uint64_t seed,

@@ -18,6 +18,7 @@
 #include "core/pipeline/features/compute_pictures.h"
 #include "core/pipeline/features/extract.h"
 #include "core/pipeline/features/extract_shard.h"
+#include "core/pipeline/features/picture_signatures.h"
 #include "core/pipeline/runs/evaluate_model.h"
 #include "core/pipeline/runs/fine_tune.h"
 #include "core/pipeline/runs/map_file.h"
@@ -174,6 +175,12 @@ private:
     void writeMap(const Explanation &explanation, const std::filesystem::path &file) const override
     {
         dank::writeMap(explanation, file);
+    }
+
+    PictureSignatures signatures(std::span<const std::filesystem::path> files, const std::filesystem::path &library,
+                                 const JobContext &job) override
+    {
+        return signaturesOf(files, library, m_threads, job);
     }
 
     SampleReport writeSample(const std::filesystem::path &folder, int count, std::uint64_t seed,
