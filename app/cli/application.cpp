@@ -37,6 +37,8 @@ constexpr Command kCommands[] = {
      declareRead},
     {"search", "Find memes by words of their titles and of what was read in their pictures",
      "dank search memes/db.json 'one does not' --format json", declareSearch},
+    {"templates", "Find memes that share a picture under other words, and tell which template one is",
+     "dank templates memes/db.json --min 3", declareTemplates},
     {"runs", "List, show, compare, note, lock, export and delete training runs", "dank runs diff 5 7", declareRuns},
     {"reproduce", "Run the paper's own training loop again, beside its table", "dank reproduce --seeds 3",
      declareReproduce},

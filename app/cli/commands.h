@@ -39,6 +39,7 @@ Action declareExplain(CLI::App &app);
 Action declareRead(CLI::App &app);
 Action declareRuns(CLI::App &app);
 Action declareSearch(CLI::App &app);
+Action declareTemplates(CLI::App &app);
 Action declareLibrary(CLI::App &app);
 Action declareReproduce(CLI::App &app);
 Action declareWeights(CLI::App &app);

@@ -119,8 +119,9 @@ void TestCliUsage::exitCodes()
 void TestCliUsage::helpShowsAnExample_data()
 {
     QTest::addColumn<QString>("command");
-    for (const char *command : {"sample", "inspect", "extract", "merge", "train", "resume", "eval", "rate", "explain",
-                                "read", "search", "runs", "library", "bench", "selftest", "doctor", "demo"})
+    for (const char *command :
+         {"sample", "inspect", "extract", "merge", "train", "resume", "eval", "rate", "explain", "read", "search",
+          "templates", "runs", "library", "bench", "selftest", "doctor", "demo"})
         QTest::newRow(command) << QString(command);
 }
 
