@@ -121,7 +121,7 @@ std::vector<Score> rateHeldOut(Context &context, const DemoOptions &options, con
             scores.push_back(session->rate(record->image));
     }
     if (!context.json()) {
-        const auto output = makeRateOutput("table", *report.model, false);
+        const auto output = makeRateOutput("table", *report.model, false, false);
         for (const Score &score : scores)
             output->add(score, {});
     }

@@ -25,6 +25,30 @@ struct RateOptions {
     bool strict = false;
 };
 
+/// Of each file which known template it is; nothing where none is known.
+std::vector<std::optional<TemplateMatch>> matchesOf(Context &context, std::span<const std::filesystem::path> files)
+{
+    KnownTemplates known;
+    try {
+        known = KnownTemplates::load(context.library());
+    } catch (const Error &error) {
+        context.console().note(error.what());  // what it is rated is not in doubt for that
+    }
+    std::vector<std::optional<TemplateMatch>> matches;
+    if (known.empty())
+        return matches;
+    const PictureSignatures signatures =
+        context.engine().pictures().signatures(files, context.library(), context.job());
+    std::vector<std::optional<TemplateMatch>> ofPicture;
+    for (const PictureSignature &picture : signatures.pictures) {
+        context.job().cancel.check();
+        ofPicture.push_back(known.match(picture));
+    }
+    for (const std::optional<std::size_t> &picture : signatures.pictureOf)
+        matches.push_back(picture ? ofPicture[*picture] : std::nullopt);
+    return matches;
+}
+
 int rate(Context &context, const RateOptions &options)
 {
     const auto model = std::make_shared<const Model>(loadModel(options.model));
@@ -41,7 +65,9 @@ int rate(Context &context, const RateOptions &options)
     std::unique_ptr<RatingSession> session;
     std::optional<Error> noWeights;  // then only what is stored can be rated
 
-    const auto output = makeRateOutput(context.json() ? "json" : options.format, *model, !options.captions.empty());
+    const std::vector<std::optional<TemplateMatch>> matches = matchesOf(context, files);
+    const auto output =
+        makeRateOutput(context.json() ? "json" : options.format, *model, !options.captions.empty(), !matches.empty());
     std::size_t skipped = 0;
     const auto rateFile = [&](const std::filesystem::path &file, const std::string &caption) {
         if (known)
@@ -83,7 +109,7 @@ int rate(Context &context, const RateOptions &options)
             sorted.push_back(scores[place]);
         const std::string comparison = captionsVerdict(sorted);
         for (const std::size_t place : bestFirst(scores))
-            output->add(scores[place], {captions[place], comparison});
+            output->add(scores[place], {captions[place], comparison, matches.empty() ? std::nullopt : matches[i]});
         output->compared(comparison);
     }
     context.console().clear();

@@ -27,7 +27,10 @@ std::string shortLine(const std::string &caption)
 
 class TableOutput final : public RateOutput {
 public:
-    TableOutput(const Model &model, bool captioned) : m_model(model), m_captioned(captioned) {}
+    TableOutput(const Model &model, bool captioned, bool matched)
+        : m_model(model), m_captioned(captioned), m_matched(matched)
+    {
+    }
 
     void add(const Score &score, const RatedCaption &caption) override
     {
@@ -40,7 +43,7 @@ public:
             printLine("dankness     interval  percentile  upvotes  path");
         }
         if (score.skipped.empty())
-            addScore(score, caption.text);
+            addScore(score, caption);
         else
             printRow({"–", "–", "–", "–"}, printable(score.path + "  (" + score.skipped + ")"));
         std::fflush(stdout);
@@ -77,8 +80,9 @@ public:
     }
 
 private:
-    void addScore(const Score &score, const std::string &caption)
+    void addScore(const Score &score, const RatedCaption &rated)
     {
+        const std::string &caption = rated.text;
         m_scored = true;
         m_captions = m_captions || score.wordsAlone.has_value();
         const std::string interval =
@@ -95,6 +99,8 @@ private:
         if (score.imageAlone && score.wordsAlone)
             printLine(indent + "image " + fixed(*score.imageAlone, 2) + " · words " + fixed(*score.wordsAlone, 2)
                       + " → " + fixed(score.dankness, 2));
+        if (m_matched)
+            printLine(printable(indent + "template: " + templateText(rated.match)));
         if (score.outsideRange)
             printLine(indent + "outside the training range: " + fixed(*score.rangeRatio, 1)
                       + " times as far off as 99 % of the memes; do not trust this score");
@@ -123,7 +129,7 @@ private:
 
     inline static const std::string kIndent = std::string(10, ' ');
     const Model &m_model;
-    const bool m_captioned;
+    const bool m_captioned, m_matched;
     bool m_begun = false, m_scored = false, m_captions = false;
 };
 
@@ -132,29 +138,40 @@ ScoreSource sourceOf(const Model &model)
     return {model.name, model.epoch, model.untrainedBackbone, model.verdict(), model.referenceName, model.targetGroup};
 }
 
+std::string matchCells(const std::optional<TemplateMatch> &match)
+{
+    return match ? ',' + csvCell(match->name) + ',' + std::to_string(match->distance) + ',' + confidenceName(*match)
+                 : ",,,";
+}
+
 class CsvOutput final : public RateOutput {
 public:
-    CsvOutput(const Model &model, bool captioned) : m_source(sourceOf(model)), m_captioned(captioned)
+    CsvOutput(const Model &model, bool captioned, bool matched)
+        : m_source(sourceOf(model)), m_captioned(captioned), m_matched(matched)
     {
-        printExact(scoreCsvHeader() + (captioned ? ",caption\n" : "\n"));
+        printExact(scoreCsvHeader() + (captioned ? ",caption" : "")
+                   + (matched ? ",template,template_distance,template_confidence\n" : "\n"));
     }
 
     void add(const Score &score, const RatedCaption &caption) override
     {
         printExact(scoreCsvRow(score, m_source) + (m_captioned ? ',' + csvCell(sanitizeUtf8(caption.text)) : "")
-                   + '\n');
+                   + (m_matched ? matchCells(caption.match) : "") + '\n');
         std::fflush(stdout);
     }
     void finish() override {}
 
 private:
     const ScoreSource m_source;
-    const bool m_captioned;
+    const bool m_captioned, m_matched;
 };
 
 class JsonOutput final : public RateOutput {
 public:
-    JsonOutput(const Model &model, bool captioned) : m_model(model), m_captioned(captioned) {}
+    JsonOutput(const Model &model, bool captioned, bool matched)
+        : m_model(model), m_captioned(captioned), m_matched(matched)
+    {
+    }
 
     void add(const Score &score, const RatedCaption &caption) override
     {
@@ -163,13 +180,19 @@ public:
             json["caption"] = caption.text;
         if (!caption.comparison.empty())
             json["comparison"] = caption.comparison;
+        if (m_matched && score.skipped.empty()) {
+            const std::optional<TemplateMatch> &match = caption.match;
+            json["template"] = match ? Json(match->name) : Json();
+            json["template_distance"] = match ? Json(match->distance) : Json();
+            json["template_confidence"] = match ? Json(confidenceName(*match)) : Json();
+        }
         m_scores.push_back(std::move(json));
     }
     void finish() override { printJson(m_scores); }
 
 private:
     const Model &m_model;
-    const bool m_captioned;
+    const bool m_captioned, m_matched;
     Json m_scores = Json::array();
 };
 
@@ -180,13 +203,13 @@ Json toJson(const Score &score, const Model &model)
     return Json::parse(scoreJson(score, sourceOf(model)));
 }
 
-std::unique_ptr<RateOutput> makeRateOutput(std::string_view format, const Model &model, bool captioned)
+std::unique_ptr<RateOutput> makeRateOutput(std::string_view format, const Model &model, bool captioned, bool matched)
 {
     if (format == "json")
-        return std::make_unique<JsonOutput>(model, captioned);
+        return std::make_unique<JsonOutput>(model, captioned, matched);
     if (format == "csv")
-        return std::make_unique<CsvOutput>(model, captioned);
-    return std::make_unique<TableOutput>(model, captioned);
+        return std::make_unique<CsvOutput>(model, captioned, matched);
+    return std::make_unique<TableOutput>(model, captioned, matched);
 }
 
 }  // namespace dank::cli

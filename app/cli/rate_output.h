@@ -1,18 +1,22 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "app/cli/text.h"
 #include "core/model/model.h"
 #include "core/model/score.h"
+#include "core/templates/known_templates.h"
 
 namespace dank::cli {
 
-/// What stood beside a picture, and what the order of several is worth: captionsVerdict().
+/// What stood beside a picture, what the order of several is worth: captionsVerdict(), and which known template the
+/// picture is.
 struct RatedCaption {
     std::string text, comparison;
+    std::optional<TemplateMatch> match = {};
 };
 
 /// Writes scores to stdout in the order they are given.
@@ -26,8 +30,8 @@ public:
 };
 
 /// `format`: table and csv write each score as it comes, json one document at the end. `model` must outlive it.
-/// `captioned`: captions are told beside the scores.
-std::unique_ptr<RateOutput> makeRateOutput(std::string_view format, const Model &model, bool captioned);
+/// What is told beside the scores: `captioned`: captions; `matched`: known templates.
+std::unique_ptr<RateOutput> makeRateOutput(std::string_view format, const Model &model, bool captioned, bool matched);
 
 /// One score as `dank rate` and `dank demo` print it.
 Json toJson(const Score &score, const Model &model);
