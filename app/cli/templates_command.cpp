@@ -93,7 +93,7 @@ Json toJson(const TemplateGroup &group, std::span<const MemeRecord> records)
 
 void printCsv(const std::vector<TemplateGroup> &groups, std::span<const MemeRecord> records)
 {
-    printLine("name,size,median_percentile,percentile_low,percentile_high,known,members");
+    printExact("name,size,median_percentile,percentile_low,percentile_high,known,members\n");
     for (const TemplateGroup &group : groups) {
         std::string members;
         for (const std::size_t row : group.members)
@@ -101,9 +101,9 @@ void printCsv(const std::vector<TemplateGroup> &groups, std::span<const MemeReco
         const auto end = [&](double Interval::*which) {
             return csvCell(group.interval ? std::optional(*group.interval.*which) : std::nullopt);
         };
-        printLine(csvCell(group.name) + ',' + std::to_string(group.members.size()) + ','
-                  + csvCell(std::optional(group.medianPercentile)) + ',' + end(&Interval::low) + ','
-                  + end(&Interval::high) + ',' + (group.known ? "yes" : "no") + ',' + csvCell(members));
+        printExact(csvCell(group.name) + ',' + std::to_string(group.members.size()) + ','
+                   + csvCell(std::optional(group.medianPercentile)) + ',' + end(&Interval::low) + ','
+                   + end(&Interval::high) + ',' + (group.known ? "yes" : "no") + ',' + csvCell(members) + '\n');
     }
 }
 
@@ -250,7 +250,7 @@ int match(Context &context, const TemplatesOptions &options)
     const std::string format = context.json() ? "json" : options.format;
     Json document = Json::array();
     if (format == "csv")
-        printLine("path,template,distance,confidence,skipped");
+        printExact("path,template,distance,confidence,skipped\n");
     std::size_t skipped = 0;
     for (std::size_t i = 0; i < files.size(); ++i) {
         context.job().cancel.check();
@@ -270,9 +270,9 @@ int match(Context &context, const TemplatesOptions &options)
                 item["skipped"] = signatures.skipped[i];
             document.push_back(std::move(item));
         } else if (format == "csv") {
-            printLine(csvCell(path) + ',' + csvCell(found ? std::string_view(found->name) : std::string_view()) + ','
-                      + (found ? std::to_string(found->distance) : "") + ',' + (found ? confidenceName(*found) : "")
-                      + ',' + csvCell(std::string_view(signatures.skipped[i])));
+            printExact(csvCell(path) + ',' + csvCell(found ? std::string_view(found->name) : std::string_view()) + ','
+                       + (found ? std::to_string(found->distance) : "") + ',' + (found ? confidenceName(*found) : "")
+                       + ',' + csvCell(std::string_view(signatures.skipped[i])) + '\n');
         } else {
             printLine(printable(path) + "  "
                       + (picture ? templateText(found) : "(" + printable(signatures.skipped[i]) + ")"));

@@ -47,12 +47,18 @@ DANK_INLINED double distanceOf(const SignatureWindow &a, const SignatureWindow &
     return edges < kLeastInWindow || edges * kLeastShare < all ? kScale : kScale * differ / edges;
 }
 
-DANK_VECTORISED double leastBetween(std::span<const SignatureWindow> some, std::span<const SignatureWindow> others,
-                                    double least)
+using Windows = std::span<const SignatureWindow>;
+
+DANK_INLINED void lowerToLeast(const Windows &some, const Windows &others, double *const &least)
 {
     for (const SignatureWindow &one : some)
         for (const SignatureWindow &other : others)
-            least = std::min(least, distanceOf(one, other));
+            *least = std::min(*least, distanceOf(one, other));
+}
+
+double leastBetween(Windows some, Windows others, double least)
+{
+    vectorised<lowerToLeast>(some, others, &least);
     return least;
 }
 
