@@ -39,7 +39,7 @@ public:
     ~Library();
 
     const std::filesystem::path &folder() const { return m_folder; }
-    bool isReadOnly() const;  ///< only after openToRead()
+    bool isReadOnly() const;                                  ///< only after openToRead()
     std::filesystem::path modelPath(std::int64_t run) const;  ///< models/run-7.dankmodel
     std::filesystem::path runFolder(std::int64_t run) const;  ///< runs/7, for checkpoints
 
