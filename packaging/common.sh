@@ -98,7 +98,7 @@ trained_inception() {
         command -v npm >/dev/null && command -v node >/dev/null || return 1
         mkdir -p build/trained
         work=$(mktemp -d build/trained/part.XXXXXX)
-        node app/cli/real_network.js "$work" "$folder" >&2 || true
+        node app/cli/real_network/real_network.js "$work" "$folder" >&2 || true
         rm -rf "$work"
     fi
     [[ -f $folder/model.json ]] && readlink -f "$folder"

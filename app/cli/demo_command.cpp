@@ -5,7 +5,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/extract_options.h"
 #include "app/cli/rate_output.h"
-#include "app/cli/real_network.h"
+#include "app/cli/real_network/real_network.h"
 #include "app/cli/text.h"
 #include "app/cli/train_output.h"
 #include "core/backbone/convention.h"

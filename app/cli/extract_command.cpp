@@ -5,7 +5,7 @@
 #include "app/cli/extract_options.h"
 #include "app/cli/feed_choice.h"
 #include "app/cli/text.h"
-#include "core/store/merge_libraries.h"
+#include "core/store/merge/merge_libraries.h"
 
 namespace dank::cli {
 

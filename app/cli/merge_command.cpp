@@ -11,7 +11,7 @@
 #include "core/backbone/feature_tolerance.h"
 #include "core/base/file.h"
 #include "core/feeds/read_feed.h"
-#include "core/store/merge_libraries.h"
+#include "core/store/merge/merge_libraries.h"
 #include "core/store/picture_hashes.h"
 
 namespace dank::cli {

@@ -9,6 +9,8 @@
 #include <csignal>
 #include <cstdint>
 
+#include "core/base/file_descriptor.h"
+
 namespace dank::gui {
 
 namespace {
@@ -19,7 +21,7 @@ int g_told = -1;  // a handler may do little more than write to a descriptor
 void tell(int)
 {
     const std::uint64_t one = 1;
-    [[maybe_unused]] const ssize_t written = ::write(g_told, &one, sizeof one);
+    [[maybe_unused]] const ssize_t written = uninterrupted([&] { return ::write(g_told, &one, sizeof one); });
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 //
 //   node tests/reference/trained_inception.mjs MODEL TFJS FILE
 //
-// MODEL: the folder that app/cli/real_network.js wrote (packaging/test.sh does it, into build/trained); TFJS: a folder
+// MODEL: the folder that app/cli/real_network/real_network.js wrote (packaging/test.sh does it, into build/trained); TFJS: a folder
 // with @tensorflow/tfjs 4.22 installed. Gives the network six pictures by formula (the same as in
 // tests/nn/trained_network_test.cpp), divided by 255 as it was taught, and writes, for each, the 2,048 numbers of its
 // layer flatten_1 and the five probabilities as little-endian float32: tests/nn/golden/trained_inception.f32. Plain

@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "core/base/hash.h"
-#include "core/store/merge_libraries.h"
+#include "core/store/merge/merge_libraries.h"
 #include "library_fixture.h"
 
 using namespace dank;

@@ -1,4 +1,4 @@
-#include "core/store/merge_source.h"
+#include "core/store/merge/merge_source.h"
 
 #include <algorithm>
 #include <iterator>
@@ -10,7 +10,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/file_system.h"
-#include "core/store/merge_libraries.h"
+#include "core/store/merge/merge_libraries.h"
 
 namespace dank {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/store/merge_libraries.h"
+#include "core/store/merge/merge_libraries.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,7 +12,7 @@
 #include "core/backbone/feature_tolerance.h"
 #include "core/base/file.h"
 #include "core/store/library.h"
-#include "core/store/merge_source.h"
+#include "core/store/merge/merge_source.h"
 #include "core/store/sql.h"
 
 namespace dank {

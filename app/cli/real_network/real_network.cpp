@@ -1,4 +1,4 @@
-#include "app/cli/real_network.h"
+#include "app/cli/real_network/real_network.h"
 
 #include <spawn.h>
 #include <sys/wait.h>
