@@ -63,7 +63,7 @@ private:
         for (const std::size_t one : some)
             for (const std::size_t other : others)
                 near += signatureDistance(m_pictures[one], m_pictures[other]) <= m_loose ? 1 : 0;
-        return near * 3 >= some.size() * others.size();
+        return near * 2 > some.size() * others.size();
     }
 
     const std::span<const PictureSignature> m_pictures;
