@@ -134,8 +134,10 @@ void WelcomeTest::aDatasetThatIsGone()
     std::filesystem::remove(f.db);
     const auto window = start(f);
     goOnButton(*window)->click();
-    QVERIFY(f.waitFor(
-        [&] { return f.settled() && f.session->workplace().message().severity == Message::Severity::Error; }));
+    QVERIFY(f.waitFor([&] {
+        return f.settled() && f.session->workplace().message()
+               && f.session->workplace().message()->severity == Message::Severity::Error;
+    }));
     QCOMPARE(window->currentPage(), Page::Dataset);
     QVERIFY(!goOnButton(*window)->isVisible());  // it would fail again
 }
