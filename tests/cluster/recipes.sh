@@ -21,6 +21,7 @@ clean() {
     rm -rf "$work"
 }
 trap clean EXIT
+trap 'exit 143' TERM INT
 export PATH=$bin:$PATH
 export TMPDIR=$work
 
