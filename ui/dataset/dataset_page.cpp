@@ -311,7 +311,12 @@ void DatasetPage::refresh()
         if (place->page != Page::Dataset)
             goTo(place->page);
     }
-    stack->setCurrentWidget(reading ? static_cast<QWidget *>(loading) : dataset ? content : welcome);
+    QWidget *const now = reading ? static_cast<QWidget *>(loading) : dataset ? content : welcome;
+    for (int i = 0; i < stack->count(); ++i) {  // what is not seen takes no room
+        const auto policy = stack->widget(i) == now ? QSizePolicy::Preferred : QSizePolicy::Ignored;
+        stack->widget(i)->setSizePolicy(policy, policy);
+    }
+    stack->setCurrentWidget(now);
 }
 
 void DatasetPage::showFound()
