@@ -98,7 +98,7 @@ int merge(Context &context, const MergeOptions &options)
     const std::vector<fs::path> from(options.from.begin(), options.from.end());
     const MergeReport report = mergeLibraries(from, into, options.allBackbones, context.job());
 
-    Library library = Library::open(into);
+    Library library = Library::open(into, context.job().cancel);
     const auto pictures = options.noCheck ? std::map<std::string, fs::path>() : picturesOf(context, options, library);
     Json backbones = Json::array();
     std::size_t checked = 0, differing = 0;

@@ -28,24 +28,24 @@ struct RateOptions {
 /// Of each file which known template it is; nothing where none is known.
 std::vector<std::optional<TemplateMatch>> matchesOf(Context &context, std::span<const std::filesystem::path> files)
 {
-    KnownTemplates known;
-    try {
-        known = KnownTemplates::load(context.library());
-    } catch (const Error &error) {
-        context.console().note(error.what());  // what it is rated is not in doubt for that
-    }
     std::vector<std::optional<TemplateMatch>> matches;
-    if (known.empty())
-        return matches;
-    const PictureSignatures signatures =
-        context.engine().pictures().signatures(files, context.library(), context.job());
-    std::vector<std::optional<TemplateMatch>> ofPicture;
-    for (const PictureSignature &picture : signatures.pictures) {
-        context.job().cancel.check();
-        ofPicture.push_back(known.match(picture));
+    try {
+        const KnownTemplates known = KnownTemplates::load(context.library());
+        if (known.empty())
+            return matches;
+        const PictureSignatures signatures =
+            context.engine().pictures().signatures(files, context.library(), context.job());
+        std::vector<std::optional<TemplateMatch>> ofPicture;
+        for (const PictureSignature &picture : signatures.pictures) {
+            context.job().cancel.check();
+            ofPicture.push_back(known.match(picture));
+        }
+        for (const std::optional<std::size_t> &picture : signatures.pictureOf)
+            matches.push_back(picture ? ofPicture[*picture] : std::nullopt);
+    } catch (const Error &error) {
+        context.console().note(error.what());  // what a picture is rated is not in doubt for that
+        matches.clear();
     }
-    for (const std::optional<std::size_t> &picture : signatures.pictureOf)
-        matches.push_back(picture ? ofPicture[*picture] : std::nullopt);
     return matches;
 }
 

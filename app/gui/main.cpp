@@ -34,7 +34,7 @@ void openFiles(const gui::Options &options, ui::Session &session, ui::MainWindow
     for (const QString &file : options.files) {
         const QFileInfo info(file);
         using Kind = ui::DropContent::Kind;
-        const Kind kind = ui::lookAtFiles({info.absoluteFilePath()}).kind;  // told by content, as a drop is
+        const Kind kind = ui::lookAtFiles({info.absoluteFilePath()}).kind;  // as a drop is told
         if (kind == Kind::Model) {
             session.rater().open(info.absoluteFilePath());
             model = true;

@@ -1,9 +1,11 @@
 #include "core/base/parallel.h"
 
+#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <latch>
 #include <mutex>
+#include <new>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -46,10 +48,13 @@ int threadsToBeHad(int wanted)
     std::latch counted(1);
     std::vector<std::jthread> others;
     try {
+        others.reserve(static_cast<std::size_t>(std::max(1, wanted)));
         while (static_cast<int>(others.size()) + 1 < wanted)
             others.emplace_back([&counted] { counted.wait(); });
     } catch (const std::system_error &) {
         // No more.
+    } catch (const std::bad_alloc &) {
+        // Nor memory for one.
     }
     counted.count_down();
     return static_cast<int>(others.size()) + 1;

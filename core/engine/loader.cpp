@@ -1,6 +1,7 @@
 #include "core/engine/loader.h"
 
 #include <dlfcn.h>
+#include <sched.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
+#include <mutex>
 #include <new>
 #include <string>
 #include <system_error>
@@ -82,7 +84,11 @@ void checkRoom()
     ::munmap(room, kNeeded);
 
     // OpenBLAS, LibTorch's pool, OpenMP and we ourselves have one for each core, each of their own.
-    const int needed = 4 * std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    cpu_set_t cores;
+    CPU_ZERO(&cores);
+    const bool known = ::sched_getaffinity(0, sizeof cores, &cores) == 0;
+    const int needed =
+        4 * std::max(1, known ? CPU_COUNT(&cores) : static_cast<int>(std::thread::hardware_concurrency()));
     if (const int had = threadsToBeHad(needed); had < needed)
         throw Error(ErrorKind::Memory,
                     "The system gives this process " + std::to_string(had) + " of the " + std::to_string(needed)
@@ -134,7 +140,8 @@ std::shared_ptr<Engine> openEngine(const EngineOptions &options)
     const std::filesystem::path path = findEngine();
     // Never closed again (and NODELETE so that no one can): LibTorch registers thread-local and exit-time state that
     // does not survive unloading. Opening it a second time only counts up.
-    checkRoom();
+    static std::once_flag checked;  // what was loaded once has its threads
+    std::call_once(checked, checkRoom);
     void *const library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (!library)
         throw Error(ErrorKind::Engine,

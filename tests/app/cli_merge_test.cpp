@@ -179,7 +179,7 @@ void TestCliMerge::foreignIdsAreRefused()
 {
     for (const QString rule : {"warp", "crop"}) {
         const Outcome made = runDank({"--library", path(rule), "extract", m_db, "--backbone", "resnet50", "--weights",
-                                      "none", "--precision", "fp32", "--resize", rule, "--shard", "1/16"});
+                                      "none", "--precision", "fp32", "--resize", rule, "--shard", "1/4"});
         QVERIFY2(made.code == 0, made.err);
     }
     const QStringList arguments{"merge", path("warp"), path("crop"), "--into", path("both"), "--json"};

@@ -182,7 +182,9 @@ private slots:
         const QString opened = QStringLiteral("/proc/%1/fd").arg(process.processId());
         const auto isAtWork = [&] {
             const QFileInfoList files = QDir(opened).entryInfoList(QDir::System | QDir::Files);
-            return std::ranges::any_of(files, [&](const QFileInfo &one) { return one.symLinkTarget() == file; });
+            return std::ranges::any_of(files, [&](const QFileInfo &one) {
+                return one.symLinkTarget() == QFileInfo(file).canonicalFilePath();
+            });
         };
         QTRY_VERIFY_WITH_TIMEOUT(isAtWork(), 60'000);
         QVERIFY(!process.waitForFinished(200));

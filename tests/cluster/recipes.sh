@@ -11,6 +11,7 @@ shift
 recipes=("$@")
 ((${#recipes[@]})) || recipes=(parallel mpirun slurm)
 document=$PWD/docs/cluster.md
+command -v python3 >/dev/null || exit 77
 work=$(mktemp -d)
 daemons=()
 clean() {
@@ -87,8 +88,8 @@ CONF
 
 is_there() {
     case $1 in
-        parallel) command -v parallel >/dev/null ;;
-        mpirun) command -v mpirun >/dev/null ;;
+        parallel) parallel --version 2>/dev/null | grep -q GNU ;; # another program has the name too
+        mpirun) mpirun --version 2>/dev/null | grep -q 'Open MPI' ;;
         slurm) start_slurm ;;
     esac
 }
@@ -114,8 +115,7 @@ for name in "${recipes[@]}"; do
     printf '2/:\n' >hosts
     recipe part >part.sh
     chmod +x part.sh
-    # mpirun takes no more processes than cores unless told so.
-    recipe "$name" | sed 's/^mpirun -n/mpirun --oversubscribe -n/' >recipe.sh
+    recipe "$name" >recipe.sh
     if bash -euo pipefail recipe.sh >output.txt 2>&1 && dump "$LIBRARY" | cmp - "$work/whole.txt"; then
         printf '%s: %d parts, the same library as one process makes\n' "$name" "$(find "$PARTS" -mindepth 1 -maxdepth 1 | wc -l)"
     else

@@ -3,12 +3,10 @@
 //
 //     DANK_FAULT=KIND:N:WHAT[:on]    the N-th call of KIND, counted from 1; "on": each one from there on
 //         KIND  write fsync rename open read change memory thread
-//         WHAT  an errno's name (ENOSPC EIO EINTR EMFILE ENOMEM EAGAIN EACCES); KILL: SIGKILL, of a write after its
-//         first half
+//         WHAT  an errno's name (ENOSPC EIO EINTR EMFILE ENOMEM EAGAIN EACCES); KILL: SIGKILL, half through a write
 //     DANK_FAULT_UNDER=FOLDER        files elsewhere are left alone; outputs to a terminal or a pipe count as within
-//     DANK_FAULT_COUNTS=FILE         how many calls of each kind there were, as 64-bit numbers in the order above, and
-//     last
-//                                    whether the fault came; whole also when the program is killed
+//     DANK_FAULT_COUNTS=FILE         how many calls of each kind there were, as 64-bit numbers in the order above;
+//                                    the last one tells whether the fault came. Whole also when the program is killed.
 //
 // Counted are calls that a program or a library makes through the C library's names; what the C library does within
 // itself (stdio, the loader) is not seen. "memory" are allocations of 16 KB and more.

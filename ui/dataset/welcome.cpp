@@ -73,10 +73,15 @@ Welcome::Welcome(Session &session, std::function<void(Page)> goTo, QWidget *pare
     m_goOn->setShortcuts({QKeySequence(Qt::Key_Return), QKeySequence(Qt::Key_Enter)});
     m_goOn->setShortcutContext(Qt::WindowShortcut);  // from the page list too, while this is shown
     addAction(m_goOn);
-    connect(goOn, &QPushButton::clicked, m_goOn, &QAction::trigger);
-    connect(m_goOn, &QAction::triggered, this, [this] {
+    const auto take = [this] {
         if (const auto taken = std::exchange(m_place, std::nullopt))
             emit placeTaken(*taken);
+    };
+    connect(goOn, &QPushButton::clicked, this, take);
+    connect(m_goOn, &QAction::triggered, this, [this, take] {
+        // On one of the buttons Enter means that one.
+        auto *const button = qobject_cast<QPushButton *>(focusWidget());
+        button && button->hasFocus() ? button->click() : take();
     });
 
     auto *sample = new QPushButton(tr("Try the &sample"));

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <new>
+#include <system_error>
 #include <utility>
 
 #include "core/base/file.h"
@@ -26,6 +27,11 @@ TaskResult runGuarded(const std::function<void()> &work)
     } catch (const std::bad_alloc &) {
         fail(ErrorKind::Memory,
              "There was not enough memory for this. Close other programs, or try a smaller dataset or batch.");
+    } catch (const std::system_error &error) {
+        if (error.code() == std::errc::resource_unavailable_try_again || error.code() == std::errc::not_enough_memory)
+            fail(ErrorKind::Memory, "The system has no thread or no memory left for this. Close other programs.");
+        else
+            fail(ErrorKind::Shape, std::string("Something went wrong that should not have: ") + error.what());
     } catch (const std::exception &error) {
         fail(ErrorKind::Shape, std::string("Something went wrong that should not have: ") + error.what());
     }

@@ -131,8 +131,8 @@ DropContent lookAtFiles(const QStringList &paths)
         const fs::path file = toPath(path);
         std::error_code failed;
         if (fs::is_directory(file, failed)) {
-            if (fs::exists(file / "db.json", failed))
-                datasets << toQString(file / "db.json");
+            if (const fs::path feed = feedPath(file); fs::exists(feed, failed))
+                datasets << toQString(feed);
             else
                 folders << path;
             continue;

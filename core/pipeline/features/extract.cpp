@@ -90,9 +90,11 @@ public:
                 const std::size_t first = i * batch, end = std::min(first + batch, m_missing.size());
                 const Batch done = compute(network, resize, first, end);
                 const std::lock_guard lock(storing);
-                store(done);
+                put(done);
+                // From here on it is there, whatever fails.
                 std::fill(stored.begin() + static_cast<std::ptrdiff_t>(first),
                           stored.begin() + static_cast<std::ptrdiff_t>(end), 1);
+                account(done);
             };
             const bool canNeedLess = threads > 1 || batch > 1;
             if (withinMemory(
@@ -138,7 +140,8 @@ private:
         return batch;
     }
 
-    void store(const Batch &batch)
+    /// Into the library.
+    void put(const Batch &batch)
     {
         if (!std::all_of(batch.features.begin(), batch.features.end(),
                          [](float value) { return std::isfinite(value); }))
@@ -146,19 +149,26 @@ private:
                                                 + " with these weights. Try --precision fp32 or other weights.");
         std::vector<FeatureStore::Entry> entries;
         std::vector<KnownLook> looks;
-        m_event.arrived.clear();
-        m_event.skipped.clear();
         for (std::size_t i = 0; i < batch.computed.size(); ++i) {
-            const auto &[missing, prepared] = batch.computed[i];
+            const PreparedPicture &prepared = batch.computed[i].prepared;
             entries.push_back({prepared.hash, std::span(batch.features).subspan(i * m_columns, m_columns)});
             if (prepared.look)
                 looks.emplace_back(prepared.hash, prepared.look);
+        }
+        keepLooks(m_library, looks);  // first: what has features is not looked at again
+        m_library.features().put(m_backbone, entries);
+    }
+
+    /// Into the report, and told.
+    void account(const Batch &batch)
+    {
+        m_event.arrived.clear();
+        m_event.skipped.clear();
+        for (const auto &[missing, prepared] : batch.computed) {
             for (const std::size_t row : settle(m_missing[missing], prepared.hash))
                 m_hashes[row] = prepared.hash;
             m_event.arrived.push_back(m_records[m_missing[missing].front()].id);
         }
-        keepLooks(m_library, looks);  // first: what has features is not looked at again
-        m_library.features().put(m_backbone, entries);
         for (const auto &[missing, prepared] : batch.refused)
             for (const std::size_t row : settle(m_missing[missing], prepared.hash)) {
                 m_event.skipped.push_back({m_records[row].id, *prepared.problem,

@@ -85,7 +85,7 @@ void keep(Library &library, std::span<const Described> described)
 PictureSignatures signaturesOf(std::span<const std::filesystem::path> files, const std::filesystem::path &library,
                                int threads, const JobContext &job)
 {
-    Library opened = Library::open(library);
+    Library opened = Library::openToRead(library, job.cancel);
     std::vector<std::filesystem::path> absolute;
     for (const std::filesystem::path &file : files)
         absolute.push_back(std::filesystem::absolute(file).lexically_normal());
@@ -107,7 +107,8 @@ PictureSignatures signaturesOf(std::span<const std::filesystem::path> files, con
         std::vector<Described> described(std::min(kChunk, missing.size() - from));
         parallelFor(described.size(), threads, job.cancel,
                     [&](std::size_t i) { described[i] = describe(absolute[rowsOf[missing[from + i]].front()]); });
-        keep(opened, described);
+        if (!opened.isReadOnly())
+            keep(opened, described);
         for (std::size_t i = 0; i < described.size(); ++i) {
             known[missing[from + i]] = std::move(described[i].signature);
             skipped[missing[from + i]] = std::move(described[i].skipped);

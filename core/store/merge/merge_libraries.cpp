@@ -54,10 +54,10 @@ public:
         : m_target(target), m_job(job)
     {
         for (const MergeSource &source : sources)
-            for (const char *table : {"features", "facts"})
+            for (const char *rows :
+                 {"count(row) FROM features", "count(key) FROM facts"})  // not (*): it can be stopped
                 m_total += static_cast<std::size_t>(
-                    sql::first(*source.database, sql::integer, std::string("SELECT count(*) FROM ") + table)
-                        .value_or(0));
+                    sql::first(*source.database, sql::integer, std::string("SELECT ") + rows).value_or(0));
     }
 
     /// All their ids are known from then on, so that a call after a kill finds none of them foreign.
@@ -173,7 +173,7 @@ private:
     {
         if (place.columns == 0)
             place.columns = vector.values.size();
-        if (place.columns != vector.values.size())
+        if (place.columns != vector.values.size() && !place.isLook)  // signatures have views, one or two
             source.refuse("holds features of " + std::to_string(vector.values.size())
                           + " numbers where those of the same "
                             "backbone have "
@@ -239,9 +239,6 @@ private:
 
     void joinTexts(const MergeSource &source)
     {
-        if (!sql::first(*source.database, sql::integer,
-                        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'texts'"))
-            return;  // written by a version that did not read
         struct Text {
             std::int64_t row = 0;
             std::string imageHash, reader, text, words;
@@ -341,11 +338,11 @@ MergeReport mergeLibraries(std::span<const fs::path> from, const fs::path &into,
     job.report("merge", 0, 0);
     std::vector<MergeSource> sources;
     for (const fs::path &folder : from)
-        sources.push_back(openMergeSource(folder, into));
+        sources.push_back(openMergeSource(folder, into, job.cancel));
     const fs::path file = fs::absolute(into) / "library.sqlite";
     if (!allBackbones)
-        refuseForeignBackbones(sources, file);
-    static_cast<void>(Library::open(into));  // makes it where there is none
+        refuseForeignBackbones(sources, file, job.cancel);
+    static_cast<void>(Library::open(into, job.cancel));  // makes it where there is none
     const auto target = openLibraryDatabase(file, Access::Write, job.cancel);
     Merge merge(*target, sources, job);
     return sql::guarded(*target, "write to", [&] {

@@ -46,7 +46,7 @@ void MergeSource::refuse(const std::string &why) const
                 folder);
 }
 
-MergeSource openMergeSource(const fs::path &given, const fs::path &into)
+MergeSource openMergeSource(const fs::path &given, const fs::path &into, const CancelToken &stop)
 {
     const fs::path named = given.filename() == "library.sqlite" ? given.parent_path() : given;
     const fs::path folder = fs::absolute(named).lexically_normal(), file = folder / "library.sqlite";
@@ -63,7 +63,7 @@ MergeSource openMergeSource(const fs::path &given, const fs::path &into)
                         + "' is empty: nothing was written to it yet. Leave it out, or "
                           "extract into it first.",
                     folder);
-    MergeSource source{folder, openLibraryDatabase(file, Access::Read, {}), {}};
+    MergeSource source{folder, openLibraryDatabase(file, Access::Read, stop), {}};
     for (auto &[id, name] : sql::rows(
              *source.database,
              [](SQLite::Statement &row) {
@@ -77,12 +77,12 @@ MergeSource openMergeSource(const fs::path &given, const fs::path &into)
     return source;
 }
 
-void refuseForeignBackbones(std::span<const MergeSource> sources, const fs::path &into)
+void refuseForeignBackbones(std::span<const MergeSource> sources, const fs::path &into, const CancelToken &stop)
 {
     Ids known;
     std::error_code ignored;
     if (fs::exists(into, ignored)) {
-        const auto target = openLibraryDatabase(into, Access::Read, {});
+        const auto target = openLibraryDatabase(into, Access::Read, stop);
         for (const std::string &name : sql::rows(*target, sql::text, "SELECT name FROM backbones"))
             note(known, name);
     }
