@@ -162,7 +162,7 @@ private slots:
         QCOMPARE(added.object()["added"].toInt(), 0);
         QCOMPARE(added.object()["looks"].toInt(), 2);
         QVERIFY2(added.err.contains("counts as another look"), added.err);
-        for (const QString &meme : {"t5_0", "t6_0", "t7_0"})
+        for (const QString meme : {"t5_0", "t6_0", "t7_0"})
             QCOMPARE(templates({"match", path("feed/memes/" + meme + ".png"), "--json"})
                          .json()
                          .array()[0]
