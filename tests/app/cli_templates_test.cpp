@@ -121,7 +121,7 @@ private slots:
         QCOMPARE(templates({"add", path("known"), "--json"}).object()["already"].toInt(), 2);
         QCOMPARE(templates({"list"}).out, QByteArray("boss cat\nDistracted Frog\n"));
 
-        const QStringList given{path("feed/memes/t3_1.png"), path("feed/memes/alone2.png"), path("gone.png"),
+        const QStringList given{path("feed/memes/t3_3.png"), path("feed/memes/alone2.png"), path("gone.png"),
                                 path("feed/memes/t5_0.png")};
         const Outcome told = templates(QStringList{"match"} + given + QStringList{"--json"});
         QVERIFY2(told.code == 0, told.err);
