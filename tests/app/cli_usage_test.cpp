@@ -281,7 +281,7 @@ void TestCliUsage::doctorAlwaysAnswers()
         QVERIFY2(!it.value().toString().contains(it.key()), qPrintable(it.value().toString()));
     const QByteArray text = runDank({"doctor", "--library", path("doctor")}).out.simplified();
     QVERIFY2(text.contains("LibTorch " + versions["LibTorch"].toString().toUtf8() + " Tesseract "), text);
-    QVERIFY2(text.contains("Tesseract " + versions["Tesseract"].toString().toUtf8() + " Device"), text);
+    QVERIFY2(text.contains("Tesseract " + versions["Tesseract"].toString().toUtf8() + " Vectors dank "), text);
     QVERIFY(!QDir(path("doctor")).exists());
 }
 
