@@ -123,7 +123,7 @@ private slots:
         for (const QString &file : files)
             paths << QDir(memes).filePath(file);
         drop(window, paths);
-        QCOMPARE(window.currentPage(), Page::Rate);
+        QTRY_COMPARE_WITH_TIMEOUT(window.currentPage(), Page::Rate, 60'000);  // a lane looks at it first
         const auto settled = [&] {
             return session.board().items().size() == static_cast<std::size_t>(paths.size())
                    && std::none_of(session.board().items().begin(), session.board().items().end(),
