@@ -169,9 +169,9 @@ Action declareMerge(CLI::App &app)
 {
     auto options = std::make_shared<MergeOptions>();
     app.add_option("LIBRARY", options->from,
-                   "Libraries to join: folders, as `dank extract --library DIR --shard I/N` made them. They are\n"
-                   "only read. Features, what was seen and read in pictures and their hashes are joined; runs,\n"
-                   "models and weights are not")
+                   "Libraries to join: folders, as `dank extract --library DIR --shard I/N` made them. What\n"
+                   "they hold stays; one of an older format is brought up to date where it can be written. Features,\n"
+                   "what was seen and read in pictures and their hashes are joined; runs, models and weights are not")
         ->required();
     app.add_option("--into", options->into, "The library that they are joined into; it is made where there is none")
         ->required()
