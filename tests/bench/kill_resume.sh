@@ -33,28 +33,7 @@ dank() { "$bin/dank" --library "$work/library" "$@"; }
 options=(--weights none --precision fp32 --epochs 120 --patience 0 --seed 5 "$@")
 
 # Prints one line: the hash of the tensors and that of what the description says of the training.
-fingerprint() {
-    python3 - "$1" <<'PYTHON'
-import hashlib, json, struct, sys
-
-with open(sys.argv[1], "rb") as file:
-    data = file.read()
-size = struct.unpack("<Q", data[:8])[0]
-header = json.loads(data[8:8 + size])
-document = json.loads(header.pop("__metadata__")["dank"])
-tensors = hashlib.sha256()
-for name in sorted(header):
-    entry = header[name]
-    begin, end = entry["data_offsets"]
-    tensors.update(json.dumps([name, entry["dtype"], entry["shape"]]).encode())
-    tensors.update(data[8 + size + begin:8 + size + end])
-told = {key: document[key] for key in
-        ("backbone", "config", "epoch", "epochs_run", "output", "target", "train_ids", "validation_ids", "test_ids",
-         "train_mean", "mean_predictor_loss")}
-told["curve"] = [epoch[:3] for epoch in document["curve"]]  # the fourth is the seconds it took
-print(tensors.hexdigest(), hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16])
-PYTHON
-}
+fingerprint() { python3 tests/bench/model_fingerprint.py "$1"; }
 
 milliseconds() { date +%s%3N; }
 sleep_ms() { sleep "$(printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)))"; }

@@ -32,6 +32,9 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "bench"))
+from model_fingerprint import model_fingerprint  # noqa: E402
+
 KINDS = ["write", "fsync", "rename", "open", "read", "change", "memory", "thread"]
 ERRORS = {
     "write": ["ENOSPC", "EIO", "EINTR"],
@@ -46,26 +49,6 @@ ERRORS = {
 KILLED_IN = ["write", "fsync", "rename", "open", "read", "change", "memory"]
 TIME_LIMIT = 120  # seconds; the longest operation takes a few
 EARLIER = 1  # the run that every prepared library holds
-
-
-def model_fingerprint(path):
-    """The model's tensors and what its description says of the training, without names and times."""
-    data = path.read_bytes()
-    size = struct.unpack("<Q", data[:8])[0]
-    header = json.loads(data[8 : 8 + size])
-    document = json.loads(header.pop("__metadata__")["dank"])
-    whole = hashlib.sha256()
-    for name in sorted(header):
-        entry = header[name]
-        begin, end = entry["data_offsets"]
-        tensor = data[8 + size + begin : 8 + size + end]
-        if len(tensor) != end - begin:
-            raise ValueError(f"{path.name}: {name} is cut")
-        whole.update(json.dumps([name, entry["dtype"], entry["shape"]]).encode() + tensor)
-    told = {key: document.get(key) for key in ("backbone", "epoch", "epochs_run", "train_ids", "validation_ids", "test_ids")}
-    told["curve"] = [epoch[:3] for epoch in document["curve"]]  # the fourth is the seconds it took
-    whole.update(json.dumps(told, sort_keys=True).encode())
-    return whole.hexdigest()
 
 
 def rows(library, query, *values):
