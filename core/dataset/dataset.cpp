@@ -61,16 +61,20 @@ Dataset Dataset::load(const fs::path &file, const JobContext &job, const FeedOpt
     Dataset dataset;
     dataset.m_path = fs::absolute(file, failed).lexically_normal();
     dataset.m_hash = hashFile(file);
-    if (!options.map.empty()) {  // the same file, but other memes
+    FeedMapping memes = options.map;
+    memes.column(FeedField::Label).clear();  // which classes are learnt leaves the memes the same
+    if (!memes.empty()) {                    // the same file, but other memes
         std::string mapped = dataset.m_hash;
-        for (const std::string &column : options.map.columns)
-            mapped += '\n' + column;
+        for (std::size_t f = 0; f < static_cast<std::size_t>(FeedField::Label); ++f)
+            mapped += '\n' + memes.columns[f];
         dataset.m_hash = hashText(mapped);
     }
     std::vector<FeedRow> rows = std::move(feed.rows);
     if (rows.empty())
         throw Error(ErrorKind::Dataset, "'" + displayPath(file) + "' holds no memes: its table is empty.", file);
     const std::string upvotes = feed.mapping.column(FeedField::Upvotes);
+    const std::string label = feed.mapping.column(FeedField::Label);
+    dataset.m_hasUpvotes = !upvotes.empty() || label.empty();
     dataset.m_source = {feed.layout, feed.mapping, feed.tables, options};
     if (!options.images.empty())
         dataset.m_source.options.images = fs::absolute(options.images, failed).lexically_normal();
@@ -94,11 +98,13 @@ Dataset Dataset::load(const fs::path &file, const JobContext &job, const FeedOpt
         if (!seen.insert(id).second)
             return skip(SkipReason::DuplicateId,
                         "row " + std::to_string(i + 1) + ": an earlier row has this id, and the first one counts");
-        if (!row.hasUpvotes)
+        if (!dataset.m_hasUpvotes && !row.hasLabel)
+            return skip(SkipReason::LabelMissing, "row " + std::to_string(i + 1) + " has no \"" + label + '"');
+        if (!row.hasUpvotes && dataset.m_hasUpvotes)
             return skip(SkipReason::UpvotesMissing,
                         "row " + std::to_string(i + 1)
                             + (upvotes.empty() ? ": no column of upvotes is known" : " has no \"" + upvotes + '"'));
-        if (!row.upvotes)
+        if (!row.upvotes && dataset.m_hasUpvotes)
             return skip(SkipReason::UpvotesInvalid, "row " + std::to_string(i + 1) + ": \"" + upvotes + "\" is "
                                                         + row.upvotesText
                                                         + ", not a whole number from 0 to 2147483647");
@@ -110,9 +116,9 @@ Dataset Dataset::load(const fs::path &file, const JobContext &job, const FeedOpt
             return skip(*probe.problem, pictures.shown(located.path) + ": " + probe.detail);
         if (row.author == "None" || row.author == "[deleted]")
             row.author.clear();
-        dataset.m_records.push_back({id, located.path, *row.upvotes, std::move(row.title), std::move(row.author),
-                                     std::move(row.image), row.created, probe.width, probe.height, number,
-                                     RowColumns(feed.columns, row.columnsRow)});
+        dataset.m_records.push_back({id, located.path, row.upvotes.value_or(0), std::move(row.title),
+                                     std::move(row.author), std::move(row.image), row.created, probe.width,
+                                     probe.height, number, RowColumns(feed.columns, row.columnsRow)});
     };
     for (std::size_t i = 0; i < rows.size(); ++i) {
         job.cancel.check();
@@ -155,13 +161,38 @@ const MemeRecord *Dataset::find(const MemeId &id) const
     return found != m_byId.end() && m_records[*found].id == id ? &m_records[*found] : nullptr;
 }
 
-Dataset Dataset::without(const std::set<MemeId> &ids) const
+Dataset Dataset::withClasses(std::span<const std::optional<std::int64_t>> places, const std::string &why) const
+{
+    if (places.size() != m_records.size())
+        throw Error(ErrorKind::Shape, "There are " + std::to_string(places.size()) + " classes for "
+                                          + std::to_string(m_records.size()) + " memes.");
+    Dataset labelled = withoutRecords();
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        if (!places[i]) {
+            labelled.m_skipped.push_back({m_records[i].id, SkipReason::LabelMissing, why});
+            continue;
+        }
+        labelled.m_records.push_back(m_records[i]);
+        labelled.m_records.back().upvotes = *places[i];
+    }
+    labelled.indexById();
+    return labelled;
+}
+
+Dataset Dataset::withoutRecords() const
 {
     Dataset rest;
     rest.m_path = m_path;
     rest.m_hash = m_hash;
     rest.m_source = m_source;
     rest.m_skipped = m_skipped;
+    rest.m_hasUpvotes = m_hasUpvotes;
+    return rest;
+}
+
+Dataset Dataset::without(const std::set<MemeId> &ids) const
+{
+    Dataset rest = withoutRecords();
     for (const MemeRecord &record : m_records) {
         if (ids.contains(record.id))
             rest.m_skipped.push_back({record.id, SkipReason::Excluded, "set aside by you"});

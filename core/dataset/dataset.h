@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -46,6 +48,13 @@ public:
     std::span<const Skipped> skipped() const { return m_skipped; }
     const MemeRecord *find(const MemeId &id) const;
 
+    /// Does the file tell upvotes at all? Otherwise all are 0, and only a label can be learnt.
+    bool hasUpvotes() const { return m_hasUpvotes; }
+
+    /// The same dataset with the places of classes, [records], where upvotes stood; memes without one are moved to
+    /// skipped() as LabelMissing, with `why` as their detail.
+    Dataset withClasses(std::span<const std::optional<std::int64_t>> places, const std::string &why) const;
+
     /// The same dataset with these memes moved to skipped() as Excluded.
     Dataset without(const std::set<MemeId> &ids) const;
 
@@ -55,9 +64,11 @@ private:
     FeedSource m_source;
     std::vector<MemeRecord> m_records;
     std::vector<Skipped> m_skipped;
+    bool m_hasUpvotes = true;
     std::vector<std::size_t> m_byId;  ///< indexes into m_records, sorted by id
 
     void indexById();
+    Dataset withoutRecords() const;
 };
 
 }  // namespace dank

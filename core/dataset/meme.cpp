@@ -8,11 +8,13 @@ namespace {
 
 constexpr const char *kNames[] = {"row_malformed",   "upvotes_missing", "upvotes_invalid",  "duplicate_id",
                                   "image_missing",   "image_outside",   "image_unreadable", "not_an_image",
-                                  "image_truncated", "image_too_large", "image_corrupt",    "excluded"};
+                                  "image_truncated", "image_too_large", "image_corrupt",    "excluded",
+                                  "label_missing"};
 constexpr const char *kTexts[] = {"row malformed",    "no upvotes",    "upvotes invalid",
                                   "duplicate id",     "image missing", "image outside the folder",
                                   "image unreadable", "not an image",  "image cut off",
-                                  "image too large",  "image corrupt", "excluded by you"};
+                                  "image too large",  "image corrupt", "excluded by you",
+                                  "no label"};
 
 }  // namespace
 

@@ -16,7 +16,7 @@ using MemeId = std::string;
 struct MemeRecord {
     MemeId id;                    ///< unique within its dataset
     std::filesystem::path image;  ///< absolute, inside the dataset's folder
-    std::int64_t upvotes = 0;     ///< ≥ 0
+    std::int64_t upvotes = 0;     ///< ≥ 0; or the place of its class, see Dataset::withClasses()
     std::string title;            ///< UTF-8
     std::string author;           ///< empty where unknown ("None", "[deleted]")
     std::string url;              ///< where the picture was posted; may be empty
@@ -42,6 +42,7 @@ enum class SkipReason {
     ImageTooLarge,    ///< more pixels than a picture may have (a decompression bomb)
     ImageCorrupt,     ///< the decoder refused it
     Excluded,         ///< set aside by the user
+    LabelMissing,     ///< it has none of the classes that are to be learnt
 };
 
 /// The stable name used in JSON and the store, e.g. "image_missing".

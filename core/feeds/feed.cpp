@@ -10,7 +10,7 @@ namespace dank {
 
 namespace {
 
-constexpr const char *kFieldNames[] = {"id", "image", "upvotes", "title", "author", "group", "created"};
+constexpr const char *kFieldNames[] = {"id", "image", "upvotes", "title", "author", "group", "created", "label"};
 constexpr const char *kKindTexts[] = {"null", "true or false", "a number", "text", "an object", "a list"};
 
 }  // namespace
@@ -40,7 +40,7 @@ FeedMapping parseFeedMapping(const std::vector<std::string> &texts)
             throw Error(ErrorKind::Format,
                         "'" + text
                             + "' maps nothing. Write FIELD=COLUMN, where FIELD is id, image, upvotes, title, author, "
-                              "group or created.");
+                              "group, created or label.");
         mapping.column(*field) = text.substr(equals + 1);
     }
     return mapping;

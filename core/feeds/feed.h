@@ -15,8 +15,8 @@
 namespace dank {
 
 /// What a dataset needs of a row.
-enum class FeedField { Id, Image, Upvotes, Title, Author, Group, Created };
-inline constexpr std::size_t kFeedFields = 7;
+enum class FeedField { Id, Image, Upvotes, Title, Author, Group, Created, Label };
+inline constexpr std::size_t kFeedFields = 8;
 
 /// The name used in JSON and on the command line, e.g. "upvotes".
 const char *feedFieldName(FeedField field) noexcept;
@@ -50,6 +50,7 @@ struct FeedRow {
     std::string author;
     double created = 0;                   ///< seconds since 1970 UTC, 0 where unknown
     bool hasUpvotes = false;              ///< something stands there that is not null
+    bool hasLabel = false;                ///< so does in the label's column; what, is in the feed's columns
     std::optional<std::int64_t> upvotes;  ///< set where they are a whole number in 0..2^31-1
     std::string upvotesText;              ///< what stands there instead, for a message
     std::string problem;                  ///< why the row makes no sense; empty: it does

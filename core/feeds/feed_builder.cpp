@@ -43,6 +43,8 @@ const std::vector<Aliases> kAliases{
     {FeedField::Author, {"author", "metadata.author", "username", "user", "poster"}},
     {FeedField::Group, {"subreddit", "category", "community", "channel"}},
     {FeedField::Created, {"createdutc", "createdtime", "createdat", "created", "timestamp", "utc", "date", "takenat"}},
+    {FeedField::Label,
+     {"label", "hateful", "ishateful", "abusive", "isabusive", "spam", "isspam", "class", "humour", "humor"}},
 };
 
 std::string plainName(std::string_view column)
@@ -221,7 +223,8 @@ void FeedBuilder::convert(std::size_t table, RawRow &&raw)
     m_tables[table].memes |= row.hasUpvotes || (!row.image.empty() && !row.id.empty());
     for (const auto &[name, value] : raw.fields)
         if (const auto found = m_fieldOf.find(name);
-            m_tables[table].memes && (found == m_fieldOf.end() || found->second == FeedField::Group))
+            m_tables[table].memes
+            && (found == m_fieldOf.end() || found->second == FeedField::Group || found->second == FeedField::Label))
             keepColumn(name, value);
     ++m_columnsRow;
     m_tables[table].rows.push_back(std::move(row));
@@ -278,10 +281,11 @@ void FeedBuilder::setField(FeedRow &row, FeedField field, const std::string &nam
                                      : row.author) = std::move(value.text);
         break;
     case FeedField::Group: break;
+    case FeedField::Label: row.hasLabel = value.kind != RawValue::Kind::Null && !value.text.empty(); break;
     }
 }
 
-/// What may serve as a group: a short text, a whole number, true or false.
+/// What may serve as a group or a label: a short text, a whole number, true or false.
 void FeedBuilder::keepColumn(const std::string &name, const RawValue &value)
 {
     using Kind = RawValue::Kind;

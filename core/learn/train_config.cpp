@@ -90,6 +90,7 @@ void visitSettings(Config &config, Visit &&visit)
     visit("folds", config.folds);
     visit("seeds", config.seeds);
     visit("seed", config.seed);
+    visit("label", config.label);
 }
 
 struct SettingsWriter {
@@ -262,6 +263,15 @@ double TrainConfig::learningRateAt(int epoch) const
     return learningRate;
 }
 
+void TrainConfig::learnLabel(const Label &what, bool chooseLoss)
+{
+    label = what.text();
+    target = TargetKind::Max;  // of places from 0: the highest class is 1
+    within = false;
+    if (chooseLoss && output == OutputActivation::Sigmoid)
+        loss = {{LossKind::Bce, 1, kHuberDelta}};
+}
+
 void TrainConfig::validate() const
 {
     if (hidden.size() > kMaxLayers)
@@ -297,6 +307,8 @@ void TrainConfig::validate() const
         refuse("the text of the group is longer than " + std::to_string(kMaxGroupText) + " bytes");
     if (std::any_of(group.begin(), group.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }))
         refuse("the text of the group holds control characters");
+    if (!Label::parse(label).empty() && (target != TargetKind::Max || within))
+        refuse("classes are learnt by their place, so the target is max and not within groups");
     if (folds != 0 && (folds < 2 || static_cast<std::size_t>(folds) > kMaxFolds))
         refuse("there are " + std::to_string(folds) + " folds instead of 2 to " + std::to_string(kMaxFolds)
                + ", or 0 for none");

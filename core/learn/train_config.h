@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/dataset/label.h"
 #include "core/learn/loss.h"
 #include "core/learn/split.h"
 #include "core/learn/target.h"
@@ -64,6 +65,7 @@ struct TrainConfig {
     OutputActivation output = OutputActivation::Sigmoid;
     bool standardise = true;  ///< features to mean 0, deviation 1, fitted on the training rows only
     TargetKind target = TargetKind::Percentile;
+    std::string label;                       ///< Label::text() of what is learnt in place of upvotes; empty: upvotes
     std::vector<LossTerm> loss{LossTerm{}};  ///< a weighted sum; squared error alone
     OptimiserKind optimiser = OptimiserKind::Adam;
     double momentum = 0.9;  ///< Sgd's
@@ -93,6 +95,10 @@ struct TrainConfig {
     static TrainConfig automatic();
     /// One of trainPresets() by its name. Throws Error{Format} for another name.
     static TrainConfig fromPreset(std::string_view name);
+
+    /// Learns these classes in place of upvotes: their place among them as the target, as a probability where the loss
+    /// is to be chosen.
+    void learnLabel(const Label &what, bool chooseLoss);
 
     /// Throws Error{Format} naming the first setting that makes no sense (no epochs, dropout outside [0,1), …).
     void validate() const;

@@ -14,8 +14,8 @@ Dataset datasetOf(const RunRecord &record, const JobContext &job)
     });
     FeedOptions options;
     if (const auto feed = document.root().find("feed")) {
-        const std::vector<JsonValue> columns = feed->at("map").tuple(kFeedFields);
-        for (std::size_t f = 0; f < kFeedFields; ++f)
+        const std::vector<JsonValue> columns = feed->at("map").list(kFeedFields);  // older runs know fewer fields
+        for (std::size_t f = 0; f < columns.size(); ++f)
             options.map.columns[f] = columns[f].text();
         options.images = feed->at("images").text();
     }
