@@ -47,6 +47,46 @@ Json toJson(const Intervals &intervals)
     return object;
 }
 
+namespace {
+
+void addFigures(Json &object, const ClassMetrics &metrics)
+{
+    for (const ClassFigure figure : classFiguresOf(metrics.counts.size()))
+        object[classFigureName(figure)] = number(metrics.of(figure));
+    if (metrics.counts.size() == 2)
+        object["base_rate"] = number(metrics.baseRate());
+}
+
+/// Beside the figures of order and height, those of the classes; the same names go before.
+void addClasses(Json &document, const ClassEvaluation &classes)
+{
+    addFigures(document["metrics"], classes.model);
+    for (const auto &[figure, interval] : classes.intervals)
+        document["intervals"][classFigureName(figure)] = {number(interval.low), number(interval.high)};
+    for (const ClassBaseline &baseline : classes.baselines) {
+        Json &row = document["baselines"][baseline.name];
+        addFigures(row, baseline.metrics);
+        if (baseline.interval)
+            row[std::string(classFigureName(classFiguresOf(baseline.metrics.counts.size()).front())) + "_interval"] = {
+                number(baseline.interval->low), number(baseline.interval->high)};
+    }
+    document["label"] = {{"column", classes.label.column},
+                         {"classes", classes.label.classes},
+                         {"counts", classes.model.counts},
+                         {"threshold", number(classes.threshold)}};
+    if (classes.groups.empty())
+        return;
+    Json &groups = document["group_errors"] = Json::array();
+    for (const GroupErrors &group : classes.groups)
+        groups.push_back({{"group", group.group},
+                          {"positive", group.positive},
+                          {"negative", group.negative},
+                          {"missed", group.missed},
+                          {"flagged", group.flagged}});
+}
+
+}  // namespace
+
 void addEvaluation(Json &document, const Evaluation &evaluation)
 {
     document["metrics"] = toJson(evaluation.model);
@@ -70,6 +110,8 @@ void addEvaluation(Json &document, const Evaluation &evaluation)
             row["within_spearman_interval"] = {number(baseline.withinSpearman->low),
                                                number(baseline.withinSpearman->high)};
     }
+    if (evaluation.classes)
+        addClasses(document, *evaluation.classes);
     const auto part = [&](const char *name) {
         const auto found = std::ranges::find(evaluation.baselines, name, &BaselineResult::name);
         return found == evaluation.baselines.end() ? Json(nullptr) : toJson(found->pooled);

@@ -24,6 +24,8 @@ struct TrainOptions {
     std::string preset = trainPresets().front().name;
     std::vector<std::function<void(TrainConfig &)>> changes;  ///< of the preset, one for each option that was given
     std::optional<bool> within;
+    std::string label;  ///< what is learnt in place of upvotes
+    const CLI::Option *target = nullptr, *loss = nullptr;
     std::optional<TuneConfig> tuning;
     std::vector<std::function<void(TuneConfig &)>> tuningChanges;
     std::int64_t from = 0;  ///< the run that a fine-tuning goes on from; 0: the one that is trained first
@@ -61,6 +63,11 @@ TrainConfig configOf(const TrainOptions &options)
         if (config.hidden == std::vector<int>{0})
             config.hidden.clear();
         config.within = options.within.value_or(config.within);
+        if (const Label label = Label::parse(options.label); !label.empty()) {
+            if (options.within.value_or(false) || options.target->count() > 0)
+                throw UsageError("--label learns classes by their place: leave out --target and --within.");
+            config.learnLabel(label, options.loss->count() == 0);
+        }
         if (options.within.value_or(false) && config.group.empty())
             throw UsageError("--within measures upvotes within groups: name them with --group, as in --group author, "
                              "--group month or --group rows:1-902,903-1773.");
@@ -72,13 +79,25 @@ TrainConfig configOf(const TrainOptions &options)
     }
 }
 
+/// The memes; of a file that tells no upvotes those that have the label.
+Dataset loadLearnt(Context &context, const TrainOptions &options)
+{
+    FeedOptions feed = options.feed->options();
+    Dataset dataset = context.loadDataset(options.feed->file, feed);
+    std::string &label = feed.map.column(FeedField::Label);
+    if (options.label.empty() || !label.empty() || !dataset.source().mapping.column(FeedField::Upvotes).empty())
+        return dataset;
+    label = Label::parse(options.label).column;
+    return context.loadDataset(options.feed->file, feed);
+}
+
 int train(Context &context, const TrainOptions &options)
 {
     const TrainConfig config = configOf(options);
     const std::optional<TuneConfig> tuning = tuningOf(options);
     checkOutput(options.out);
     checkOutput(options.log);
-    const Dataset dataset = context.loadDataset(options.feed->file, options.feed->options());
+    const Dataset dataset = loadLearnt(context, options);
     if (options.from > 0 && context.openLibrary().runs().get(options.from).datasetHash != dataset.contentHash())
         throw UsageError("Run " + std::to_string(options.from) + " learnt from another dataset than "
                          + displayPath(dataset.path()) + ".");
@@ -235,10 +254,11 @@ Action declareTrain(CLI::App &app)
         "Which words may count: none, title, text (in the pictures, once read), both, or\nauto (what most memes have); "
         "needs the blend",
         "WORDS");
-    addWord("--loss", &TrainConfig::loss, lossFromText,
-            "mse, huber, bce (of percentiles), ranknet (pairs within the group),\nor a weighted sum, as in "
-            "bce+0.5ranknet",
-            "LOSS");
+    options->loss =
+        addWord("--loss", &TrainConfig::loss, lossFromText,
+                "mse, huber, bce (of percentiles), ranknet (pairs within the group),\nor a weighted sum, as in "
+                "bce+0.5ranknet",
+                "LOSS");
     addWord("--optimiser,--optimizer", &TrainConfig::optimiser, optimiserFromName, "adam, adamw or sgd", "NAME")
         ->check(CLI::IsMember({"adam", "adamw", "sgd"}));
     add("--momentum", &TrainConfig::momentum, "Of sgd", "X");
@@ -258,9 +278,13 @@ Action declareTrain(CLI::App &app)
     addSwitch("--layer-norm,!--no-layer-norm", &TrainConfig::layerNorm, "Normalise each row's features");
     addSwitch("--standardise,!--no-standardise", &TrainConfig::standardise,
               "Features to mean 0 and deviation 1, fitted on the training memes");
-    addWord("--target", &TrainConfig::target, targetKindFromName, "What upvotes become: max, log or percentile",
-            "TARGET")
-        ->check(CLI::IsMember({"max", "log", "percentile"}));
+    options->target = addWord("--target", &TrainConfig::target, targetKindFromName,
+                              "What upvotes become: max, log or percentile", "TARGET")
+                          ->check(CLI::IsMember({"max", "log", "percentile"}));
+    app.add_option("--label", options->label,
+                   "Learn classes of a column in place of upvotes: hateful, or in their order\n"
+                   "humour=not_funny<funny<very_funny")
+        ->type_name("COLUMN");
     app.add_flag_function(
         "--within,!--no-within", [options](std::int64_t count) { options->within = count > 0; },
         "Measure upvotes within the group (needs --group)");

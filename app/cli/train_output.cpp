@@ -171,6 +171,55 @@ void printFigures(const Evaluation &evaluation, const SeedFigures &spread, const
     print(textTable(rows));
 }
 
+/// What a class figure is called in a table, and a group's share of errors.
+constexpr const char *kClassTitles[kClassFigures] = {
+    "AUC",   "PR-AUC",   "balanced accuracy", "recall at 90 % precision",
+    "Brier", "Spearman", "quadratic kappa",   "classes off"};
+
+std::string share(std::size_t part, std::size_t whole)
+{
+    return whole == 0 ? "–" : fixed(100 * static_cast<double>(part) / static_cast<double>(whole), 0) + " %";
+}
+
+/// In place of the table of order and height, where classes were learnt.
+void printClasses(const ClassEvaluation &classes)
+{
+    const auto figures = classFiguresOf(classes.label.classes.size());
+    std::vector<std::vector<std::string>> rows{{""}};
+    for (const ClassFigure figure : figures)
+        rows.front().emplace_back(kClassTitles[static_cast<std::size_t>(figure)]);
+    const auto row = [&](const std::string &name, const ClassMetrics &metrics, const std::optional<Interval> &first) {
+        std::vector<std::string> cells{name};
+        for (const ClassFigure figure : figures)
+            cells.push_back(figure == figures.front() ? withInterval(metrics.of(figure), first)
+                                                      : fixed(metrics.of(figure), 3));
+        rows.push_back(std::move(cells));
+    };
+    const auto found = classes.intervals.find(figures.front());
+    row("model", classes.model, found == classes.intervals.end() ? std::nullopt : std::optional(found->second));
+    for (const ClassBaseline &baseline : classes.baselines)
+        row(baseline.name == "mean" && figures.size() > 3 ? "the base rate" : baseline.title, baseline.metrics,
+            baseline.interval);
+    print(textTable(rows));
+    if (figures.size() > 3)
+        printLine("PR-AUC of guessing is the base rate, " + fixed(classes.model.baseRate(), 3)
+                  + "; balanced accuracy at " + fixed(classes.threshold, 3) + ", the training memes' base rate.");
+    if (classes.groups.size() < 2)
+        return;
+    printLine();
+    printLine("Errors by group, at the same threshold:");
+    std::vector<std::vector<std::string>> errors{{"", "memes", "wrongly flagged", "missed"}};
+    constexpr std::size_t kShown = 12;
+    for (std::size_t i = 0; i < std::min(classes.groups.size(), kShown); ++i) {
+        const GroupErrors &group = classes.groups[i];
+        errors.push_back({group.group, std::to_string(group.positive + group.negative),
+                          share(group.flagged, group.negative), share(group.missed, group.positive)});
+    }
+    print(textTable(errors));
+    if (classes.groups.size() > kShown)
+        printLine("… and " + std::to_string(classes.groups.size() - kShown) + " more (--json has them).");
+}
+
 }  // namespace
 
 void printCrossValidation(const CrossValidation &cross)
@@ -182,7 +231,8 @@ void printCrossValidation(const CrossValidation &cross)
     printLine(evaluation.verdict.headline + ' ' + evaluation.verdict.reason);
     printLine();
     printLine("On " + evaluation.subset + "; means over the seeds, with 95 % intervals over memes and seeds:");
-    printFigures(evaluation, cross.seeds.size() > 1 ? cross.metrics : SeedFigures{}, cross.within);
+    evaluation.classes ? printClasses(*evaluation.classes)
+                       : printFigures(evaluation, cross.seeds.size() > 1 ? cross.metrics : SeedFigures{}, cross.within);
 }
 
 void printEvaluation(const Evaluation &evaluation)
@@ -191,7 +241,7 @@ void printEvaluation(const Evaluation &evaluation)
     printLine();
     printLine("On " + evaluation.subset + ", with 95 % intervals"
               + (evaluation.within ? "; \"within\" is inside each " + evaluation.groupName : std::string()) + ":");
-    printFigures(evaluation, {}, {});
+    evaluation.classes ? printClasses(*evaluation.classes) : printFigures(evaluation, {}, {});
 }
 
 Json lossesOf(const std::vector<EpochStats> &curve, double EpochStats::*member)

@@ -244,6 +244,10 @@ Evaluation evaluate(EvaluationInput input, const JobContext &job)
         evaluation.baselines.push_back(judgeBaseline(baseline, columns, hasGroups, resamples, job));
     }
     evaluation.meanPredictor = evaluation.baselines.front().pooled;
+    if (!input.label.empty())
+        evaluation.classes =
+            evaluateClasses(input.label, input.trainMean, {columns.predicted, columns.upvotes, columns.groups},
+                            input.baselines, resamples, job);
 
     VerdictFacts facts;
     facts.rows = all.size();

@@ -13,6 +13,7 @@
 #include "core/dataset/meme.h"
 #include "core/evaluate/baselines.h"
 #include "core/evaluate/bootstrap.h"
+#include "core/evaluate/class_evaluation.h"
 #include "core/evaluate/metrics.h"
 #include "core/evaluate/permutation.h"
 #include "core/evaluate/verdict.h"
@@ -27,7 +28,7 @@ struct JudgedMeme {
     MemeId id;
     double predicted = 0;
     double actual = 0;
-    std::int64_t upvotes = 0;
+    std::int64_t upvotes = 0;          ///< or the place of its class, from 0
     std::string group = {};            ///< its subreddit or the like; empty where it has none
     std::size_t cluster = kNoCluster;  ///< memes by one author or of one picture share a number
     bool samePicture = false;          ///< a training meme shows the same picture
@@ -51,17 +52,18 @@ struct Evaluation {
     Verdict verdict;
     std::vector<Skipped> skipped;  ///< rows without a score: the dataset's own, then what the decoder refused
 
-    std::string groupName;                  ///< what the groups are, e.g. "subreddit"; "group" where nobody said
-    std::optional<Metrics> within;          ///< the model inside the groups; empty where no group has two memes
-    bool judgedWithin = false;              ///< the verdict rests on `within`: groups cover enough of the memes
-    Intervals intervals;                    ///< of `model`
-    Intervals withinIntervals;              ///< of `within`
-    std::optional<double> pValue;           ///< of Spearman where the verdict looks, see permutationPValue(); empty
-                                            ///< where that is undefined, and in evaluations older than it
-    std::vector<BaselineResult> baselines;  ///< "mean" first
-    std::size_t clusters = 0;               ///< authors or pictures that were drawn anew for the intervals
-    std::size_t duplicates = 0;             ///< memes with samePicture
-    double duplicateShare = 0;              ///< of the memes, 0..1
+    std::string groupName;                   ///< what the groups are, e.g. "subreddit"; "group" where nobody said
+    std::optional<Metrics> within;           ///< the model inside the groups; empty where no group has two memes
+    bool judgedWithin = false;               ///< the verdict rests on `within`: groups cover enough of the memes
+    Intervals intervals;                     ///< of `model`
+    Intervals withinIntervals;               ///< of `within`
+    std::optional<double> pValue;            ///< of Spearman where the verdict looks, see permutationPValue(); empty
+                                             ///< where that is undefined, and in evaluations older than it
+    std::vector<BaselineResult> baselines;   ///< "mean" first
+    std::optional<ClassEvaluation> classes;  ///< where classes were learnt, not upvotes
+    std::size_t clusters = 0;                ///< authors or pictures that were drawn anew for the intervals
+    std::size_t duplicates = 0;              ///< memes with samePicture
+    double duplicateShare = 0;               ///< of the memes, 0..1
 
     bool operator==(const Evaluation &) const = default;
 };
@@ -74,6 +76,7 @@ struct EvaluationInput {
     bool seenInTraining = false;
     bool heightCounts = true;  ///< false where the loss fixes the order only (pairwise)
     std::string groupName = "group";
+    Label label = {};  ///< what was learnt in place of upvotes, with its classes
     /// The answers of trainings that differ in their seed only, each one per meme: the model's figures then are means
     /// over them, and its intervals hold the doubt about the seed too. Empty: JudgedMeme::predicted alone.
     std::vector<std::vector<double>> bySeed = {};

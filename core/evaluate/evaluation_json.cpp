@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/base/json_reader.h"
+#include "core/evaluate/class_evaluation_json.h"
 #include "core/learn/split.h"
 #include "core/learn/train_config.h"
 
@@ -240,6 +241,8 @@ std::string evaluationToJson(const Evaluation &evaluation)
     json["judged_within"] = evaluation.judgedWithin;
     if (evaluation.pValue)
         json["p_value"] = *evaluation.pValue;
+    if (evaluation.classes)
+        json["classes"] = Json::parse(classEvaluationToJson(*evaluation.classes));
     json["baselines"] = std::move(baselines);
     json["clusters"] = evaluation.clusters;
     json["duplicates"] = evaluation.duplicates;
@@ -267,6 +270,8 @@ Evaluation evaluationFrom(const JsonValue &object)
         read.pValue = pValue->finite(0, 1);
     for (const JsonValue &item : object.at("baselines").list())
         read.baselines.push_back(baseline(item));
+    if (const auto classes = object.defined("classes"))
+        read.classes = classEvaluationFrom(*classes);
     read.clusters = object.at("clusters").whole<std::size_t>();
     read.duplicates = object.at("duplicates").whole<std::size_t>();
     read.duplicateShare = object.at("duplicate_share").finite();

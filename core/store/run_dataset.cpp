@@ -7,8 +7,9 @@ namespace dank {
 
 Dataset datasetOf(const RunRecord &record, const JobContext &job)
 {
+    const Label label = Label::parse(record.config.label);
     if (record.request.empty())
-        return Dataset::load(record.dataset, job);
+        return labelled(Dataset::load(record.dataset, job), label);
     const JsonDocument document(record.request, 8, [](const std::string &) {
         throw Error(ErrorKind::Library, "The library's record of how this run's features were made is damaged.");
     });
@@ -19,7 +20,7 @@ Dataset datasetOf(const RunRecord &record, const JobContext &job)
             options.map.columns[f] = columns[f].text();
         options.images = feed->at("images").text();
     }
-    return Dataset::load(record.dataset, job, options);
+    return labelled(Dataset::load(record.dataset, job, options), label);
 }
 
 }  // namespace dank

@@ -211,6 +211,7 @@ private:
             std::to_string(m_rows.size())
             + (m_config.folds > 0 ? " memes, each judged by a model that did not learn from it" : " held-out memes");
         input.heightCounts = lossFixesHeight(m_config.loss);
+        input.label = Label::parse(m_config.label);
         if (!m_data.groupName.empty())
             input.groupName = m_data.groupName;
         input.bySeed = std::move(m_answers);

@@ -150,6 +150,7 @@ Evaluation judgeElsewhere(const Model &model, const Dataset &dataset, const Extr
                                                        : " memes it did not learn from");
     input.seenInTraining = seen;
     input.heightCounts = lossFixesHeight(model.config.loss);
+    input.label = Label::parse(model.config.label);
     Evaluation evaluation = evaluate(std::move(input), job);
     for (const std::string &note : notes)
         evaluation.verdict.reason += " " + note;
@@ -184,10 +185,11 @@ std::optional<Evaluation> judgeAtHome(const Model &model, const Dataset &dataset
 
 }  // namespace
 
-Evaluation evaluateModel(const Model &model, const Dataset &dataset, const BackboneRequest &request,
+Evaluation evaluateModel(const Model &model, const Dataset &memes, const BackboneRequest &request,
                          const std::string *group, const PipelineContext &context, const JobContext &job)
 {
     model.validate();
+    const Dataset dataset = learntFrom(memes, model.config);
     const BackboneId id = BackboneId::parse(model.backbone);
     requireMadeWith(model, id, request.backbone, context.backbones.names());
     const std::string named = request.weights == "none" ? "" : request.weights;

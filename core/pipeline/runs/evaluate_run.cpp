@@ -50,6 +50,7 @@ EvaluationInput inputOf(const Model &model, const RunData &data, std::span<const
     input.trainMean = data.trainMean;
     input.subset = std::to_string(rows.size()) + " held-out memes";
     input.heightCounts = lossFixesHeight(model.config.loss);
+    input.label = Label::parse(model.config.label);
     if (!data.groupName.empty())
         input.groupName = data.groupName;
     return input;

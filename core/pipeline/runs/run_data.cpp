@@ -7,6 +7,7 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "core/base/file.h"
 #include "core/base/rows.h"
 #include "core/dataset/duplicates.h"
 #include "core/evaluate/neighbours.h"
@@ -115,6 +116,29 @@ void append(std::vector<std::string> &to, const std::vector<std::string> &notes)
 }
 
 }  // namespace
+
+Dataset learntFrom(const Dataset &memes, const TrainConfig &config)
+{
+    const Label label = Label::parse(config.label);
+    if (label.empty() && !memes.hasUpvotes()) {
+        std::string columns;
+        for (const LabelChoice &choice : labelChoices(memes.records()))
+            columns += (columns.empty() ? "" : ", ") + choice.label.column;
+        throw Error(
+            ErrorKind::Dataset,
+            "This file tells no upvotes. Say which label is to be learnt, with --label COLUMN or as the target on "
+            "the Train page"
+                + (columns.empty() ? std::string(".") : "; it has: " + columns + "."),
+            memes.path());
+    }
+    Dataset learnt = labelled(memes, label);
+    if (learnt.records().empty() && !memes.records().empty())
+        throw Error(ErrorKind::Dataset,
+                    "No meme here has a \"" + printable(label.column)
+                        + "\" that is one of the classes that are learnt (" + printable(label.text()) + ").",
+                    memes.path());
+    return learnt;
+}
 
 std::string groupWord(const GroupSpec &spec, const Grouping &grouping)
 {

@@ -38,6 +38,10 @@ struct RunData {
     std::vector<std::string> notes;  ///< whole sentences for the user: what was tightened, set aside, optimistic
 };
 
+/// The memes as `config` learns them: by upvotes, or by the places of a label's classes (labelled()). Throws
+/// Error{Dataset} where the file tells no upvotes and no label is learnt, or no meme has one of the classes.
+Dataset learntFrom(const Dataset &memes, const TrainConfig &config);
+
 /// What one group is called in a sentence, "inside each …".
 std::string groupWord(const GroupSpec &spec, const Grouping &grouping);
 

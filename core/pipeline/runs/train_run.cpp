@@ -280,13 +280,16 @@ private:
 
 }  // namespace
 
-TrainReport trainRun(const Dataset &dataset, const BackboneRequest &request, const TrainConfig &asked,
+TrainReport trainRun(const Dataset &memes, const BackboneRequest &request, const TrainConfig &asked,
                      const PipelineContext &context, const TrainingObserver &observer, TrainingControl &control,
                      const JobContext &job)
 {
     asked.validate();
     TrainConfig config = asked;
     config.group = GroupSpec::parse(asked.group).absolute().text;  // a run is resumed from any folder
+    if (const Label label = Label::parse(asked.label); !label.empty())
+        config.label = resolveLabel(memes.records(), label).label.text();
+    const Dataset dataset = learntFrom(memes, config);
     checkGroups(dataset, config);
     checkRowsToTrain(dataset.records().size());  // before it takes hours to extract them
     ExtractReport extracted = extractFeatures(dataset, request, context, observer.extract, job);
