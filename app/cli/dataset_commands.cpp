@@ -9,6 +9,7 @@
 #include "app/cli/text.h"
 #include "core/base/file.h"
 #include "core/dataset/histogram.h"
+#include "core/dataset/label.h"
 #include "core/feeds/read_feed.h"
 
 namespace dank::cli {
@@ -61,6 +62,17 @@ void printHistogram(const Histogram &histogram)
     }
 }
 
+/// What could be learnt besides upvotes.
+void printLabels(const Dataset &dataset)
+{
+    for (const LabelChoice &choice : labelChoices(dataset.records())) {
+        std::string classes;
+        for (std::size_t i = 0; i < choice.counts.size(); ++i)
+            classes += (i == 0 ? "" : " < ") + choice.label.classes[i] + " (" + grouped(choice.counts[i]) + ")";
+        printLine("Label " + choice.label.column + ": " + classes);
+    }
+}
+
 /// How the file was read: nothing is guessed silently.
 void printSource(const FeedSource &source)
 {
@@ -101,11 +113,18 @@ int inspect(Context &context, const InspectOptions &options)
                 mapping[feedFieldName(static_cast<FeedField>(f))] = column;
         for (const FeedTable &table : dataset.source().tables)
             tables.push_back({{"name", table.name}, {"rows", table.rows}, {"read", table.read}});
+        Json labels = Json::array();
+        for (const LabelChoice &choice : labelChoices(dataset.records()))
+            labels.push_back({{"column", choice.label.column},
+                              {"classes", choice.label.classes},
+                              {"counts", choice.counts},
+                              {"unknown", choice.unknown}});
         printJson({{"rows", dataset.rows()},
                    {"usable", upvotes.size()},
                    {"layout", dataset.source().layout},
                    {"mapping", mapping},
                    {"tables", tables},
+                   {"labels", labels},
                    {"skipped", toJson(skipped)},
                    {"upvotes",
                     {{"min", number(summary.min)},
@@ -118,7 +137,8 @@ int inspect(Context &context, const InspectOptions &options)
         printSource(dataset.source());
         printLine(plural(dataset.rows(), "row", "rows") + ", " + grouped(upvotes.size()) + " usable, "
                   + grouped(skipped.size()) + " skipped");
-        if (!upvotes.empty()) {
+        printLabels(dataset);
+        if (!upvotes.empty() && dataset.hasUpvotes()) {
             printLine("Upvotes: least " + grouped(summary.min) + ", median " + grouped(summary.median) + ", mean "
                       + grouped(summary.mean) + ", most " + grouped(summary.max));
             printLine();

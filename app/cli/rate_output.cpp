@@ -1,5 +1,7 @@
 #include "app/cli/rate_output.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <string>
@@ -25,6 +27,13 @@ std::string shortLine(const std::string &caption)
     return shortened(plainLine(std::string_view(caption).substr(0, 4096)), 60);
 }
 
+/// The class that a score lies nearest to.
+const std::string &nearestClass(const Label &label, double dankness)
+{
+    const auto highest = static_cast<double>(label.classes.size() - 1);
+    return label.classes[static_cast<std::size_t>(std::lround(std::clamp(dankness, 0.0, 1.0) * highest))];
+}
+
 class TableOutput final : public RateOutput {
 public:
     TableOutput(const Model &model, bool captioned, bool matched)
@@ -40,7 +49,12 @@ public:
                       + (m_model.untrainedBackbone ? " · untrained features (seeded random weights)" : ""));
             printLine(printable(verdictText(m_model.verdict())));
             printLine();
-            printLine("dankness     interval  percentile  upvotes  path");
+            if (m_label.isTwoClass())
+                printLine("The score is the probability of " + printable(m_label.meaning()) + ".");
+            else if (!m_label.empty())
+                printLine("The score is the place among " + printable(m_label.text()) + ".");
+            printLine(m_label.empty() ? "dankness     interval  percentile  upvotes  path"
+                                      : "   score     interval  percentile  nearest  path");
         }
         if (score.skipped.empty())
             addScore(score, caption);
@@ -88,7 +102,8 @@ private:
         const std::string interval =
             score.interval ? fixed(score.interval->danknessLow, 2) + " to " + fixed(score.interval->danknessHigh, 2)
                            : "–";
-        printRow({fixed(score.dankness, 3), interval, fixed(score.percentile, 1), grouped(score.expectedUpvotes)},
+        printRow({fixed(score.dankness, 3), interval, fixed(score.percentile, 1),
+                  m_label.empty() ? grouped(score.expectedUpvotes) : printable(nearestClass(m_label, score.dankness))},
                  printable(score.path));
         const std::string &indent = kIndent;
         if (m_captioned)
@@ -108,12 +123,19 @@ private:
             printLine(indent + "it learned from this very picture: the score proves nothing");
         std::string nearest;
         for (const SimilarMeme &meme : score.neighbours)
-            nearest += (nearest.empty() ? "" : ", ") + meme.id + " (" + grouped(meme.upvotes) + " upvotes"
+            nearest += (nearest.empty() ? "" : ", ") + meme.id + " (" + received(meme)
                        + (meme.samePicture ? ", the same picture" : "") + ", alike in picture "
                        + fixed(meme.similarity, 2)
                        + (meme.wordsSimilarity ? " · in words " + fixed(*meme.wordsSimilarity, 2) : "") + ")";
         if (!nearest.empty())
             printLine(printable(indent + "most like " + nearest));
+    }
+
+    /// What a training meme got, or is.
+    std::string received(const SimilarMeme &meme) const
+    {
+        const auto place = static_cast<std::size_t>(meme.upvotes);
+        return place < m_label.classes.size() ? m_label.classes[place] : grouped(meme.upvotes) + " upvotes";
     }
 
     static void printRow(const std::vector<std::string> &cells, const std::string &path)
@@ -129,6 +151,7 @@ private:
 
     inline static const std::string kIndent = std::string(10, ' ');
     const Model &m_model;
+    const Label m_label = Label::parse(m_model.config.label);
     const bool m_captioned, m_matched;
     bool m_begun = false, m_scored = false, m_captions = false;
 };
@@ -200,7 +223,22 @@ private:
 
 Json toJson(const Score &score, const Model &model)
 {
-    return Json::parse(scoreJson(score, sourceOf(model)));
+    Json json = Json::parse(scoreJson(score, sourceOf(model)));
+    const Label label = Label::parse(model.config.label);
+    if (label.empty() || !score.skipped.empty())
+        return json;
+    // It learned classes: nothing here are upvotes.
+    json["expected_upvotes"] = nullptr;
+    if (json["interval"].is_object())
+        json["interval"].erase("expected_upvotes");
+    for (Json &meme : json["neighbours"])
+        if (const auto place = meme.value("upvotes", std::size_t{0}); place < label.classes.size()) {
+            meme["class"] = label.classes[place];
+            meme["upvotes"] = nullptr;
+        }
+    json["label"] = {
+        {"column", label.column}, {"classes", label.classes}, {"nearest", nearestClass(label, score.dankness)}};
+    return json;
 }
 
 std::unique_ptr<RateOutput> makeRateOutput(std::string_view format, const Model &model, bool captioned, bool matched)

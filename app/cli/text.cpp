@@ -151,6 +151,15 @@ Json toJson(const CrossValidation &cross)
     addEvaluation(document, evaluation);
     document["metrics"] = toJson(cross.metrics, evaluation.intervals);
     document.erase("intervals");
+    if (evaluation.classes)  // of the seeds' mean answer
+        for (const ClassFigure figure : classFiguresOf(evaluation.classes->label.classes.size())) {
+            const auto interval = evaluation.classes->intervals.find(figure);
+            const bool any = interval != evaluation.classes->intervals.end();
+            document["metrics"][classFigureName(figure)] = {
+                {"mean", number(evaluation.classes->model.of(figure))},
+                {"low", any ? number(interval->second.low) : Json(nullptr)},
+                {"high", any ? number(interval->second.high) : Json(nullptr)}};
+        }
     if (evaluation.within) {
         document["metrics_within"] = toJson(cross.within, evaluation.withinIntervals);
         document.erase("intervals_within");

@@ -198,8 +198,7 @@ void printClasses(const ClassEvaluation &classes)
     const auto found = classes.intervals.find(figures.front());
     row("model", classes.model, found == classes.intervals.end() ? std::nullopt : std::optional(found->second));
     for (const ClassBaseline &baseline : classes.baselines)
-        row(baseline.name == "mean" && figures.size() > 3 ? "the base rate" : baseline.title, baseline.metrics,
-            baseline.interval);
+        row(baseline.title, baseline.metrics, baseline.interval);
     print(textTable(rows));
     if (figures.size() > 3)
         printLine("PR-AUC of guessing is the base rate, " + fixed(classes.model.baseRate(), 3)

@@ -40,6 +40,8 @@ struct LabelChoice {
     Label label;                      ///< with its classes, in the order that resolve() would take
     std::vector<std::size_t> counts;  ///< of the memes of each class
     std::size_t unknown = 0;          ///< memes without one
+
+    bool operator==(const LabelChoice &) const = default;
 };
 
 /// The columns that hold few enough different values to be classes in an order that is known: numbers, yes and no, two

@@ -181,6 +181,15 @@ void judgeClean(VerdictFacts &facts, const EvaluationInput &input, const JobCont
             facts.nearestClean = without->spearman;
 }
 
+/// Titles speak of upvotes.
+void nameForClasses(Baseline &baseline, const Label &label)
+{
+    if (baseline.name == "mean" && label.isTwoClass())
+        baseline.title = "the base rate";
+    else if (baseline.name == "shuffled")
+        baseline.title = "the same network on shuffled labels";
+}
+
 Intervals intervalsOf(const JudgedRows &rows, const std::vector<Figure> &figures, bool within,
                       const Resamples &resamples, const JobContext &job)
 {
@@ -239,6 +248,9 @@ Evaluation evaluate(EvaluationInput input, const JobContext &job)
     if (hasGroups && !find(input.baselines, "group"))
         input.baselines.insert(input.baselines.begin() + 1,
                                makeBaseline("group", medianOfOthers(columns.actual, columns.groups)));
+    if (!input.label.empty())
+        for (Baseline &baseline : input.baselines)
+            nameForClasses(baseline, input.label);
     for (const Baseline &baseline : input.baselines) {
         job.report("judge", evaluation.baselines.size() + 1, input.baselines.size() + 1);
         evaluation.baselines.push_back(judgeBaseline(baseline, columns, hasGroups, resamples, job));

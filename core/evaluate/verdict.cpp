@@ -159,9 +159,8 @@ private:
         std::string why;
         const auto add = [&](const std::string &reason) { why += (why.empty() ? "" : ", and ") + reason; };
         if (m_facts.heightCounts && claim.metrics.r2.value_or(0) <= (m_facts.within ? 0 : m_facts.meanR2.value_or(0)))
-            add(isConvincing(claim)
-                    ? "its order follows theirs, but always answering the mean comes as near to their dankness"
-                    : "always answering the mean does as well or better");
+            add(isConvincing(claim) ? "its order follows theirs, but always answering the mean comes as near"
+                                    : "always answering the mean does as well or better");
         if (!isConvincing(claim))
             add("its order could be luck"
                 + (isAboveZero(claim) && claim.pValue
@@ -261,7 +260,7 @@ private:
             reason += " But as good an order is reached by " + best->title + ": Spearman "
                       + figureText(*spearmanOf(*best)) + ".";
         if (!baseline("random_features") || !baseline("shuffled"))
-            reason += " It was not compared with the same network on random numbers and on shuffled upvotes.";
+            reason += " It was not compared with the same network on random numbers and on shuffled targets.";
         if (m_facts.groupsTooFew)
             reason += " The " + m_facts.groupName + " is known for too few of the memes to judge inside it.";
         return {VerdictKind::LearnedSomething, "It learned something.", reason};

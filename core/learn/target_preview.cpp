@@ -1,6 +1,7 @@
 #include "core/learn/target_preview.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "core/base/error.h"
@@ -81,12 +82,24 @@ bool TargetPreview::constant() const
            && std::all_of(targets.begin(), targets.end(), [this](float value) { return value == targets.front(); });
 }
 
-TargetPreview previewTarget(const Dataset &dataset, const TrainConfig &config)
+TargetPreview previewTarget(const Dataset &memes, const TrainConfig &config)
 {
     TargetPreview preview;
     preview.kind = config.target;
     preview.group = config.group;
     preview.within = config.within;
+    preview.label = config.label;
+    std::optional<Dataset> learnt;
+    try {
+        if (Label label = Label::parse(config.label); !label.empty())
+            learnt = labelled(memes, resolveLabel(memes.records(), label).label);
+        else if (!memes.hasUpvotes())
+            throw Error(ErrorKind::Dataset, "This file tells no upvotes: choose a label as the target.");
+    } catch (const Error &error) {
+        preview.problem = error.what();
+        return preview;
+    }
+    const Dataset &dataset = learnt ? *learnt : memes;
 
     std::vector<std::string> groups;
     try {

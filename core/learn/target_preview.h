@@ -30,9 +30,11 @@ struct TargetPreview {
     TargetKind kind = TargetKind::Percentile;
     std::string group;  ///< the configuration's
     bool within = false;
+    std::string label;  ///< the configuration's
 
-    std::vector<float> targets;  ///< [records], 0..1, in the dataset's order; empty with `problem`
-    std::string groupName;       ///< what the groups are; empty without
+    std::vector<float>
+        targets;  ///< [records], 0..1, in the dataset's order, with a label those of its classes; empty with `problem`
+    std::string groupName;                                           ///< what the groups are; empty without
     std::size_t groups = 0, unknown = 0, smallest = 0, largest = 0;  ///< groups, and memes without and in them
     std::size_t ownScale = 0;        ///< groups that are measured by themselves; the others against all
     std::vector<std::string> notes;  ///< whole sentences

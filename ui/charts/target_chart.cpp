@@ -91,6 +91,13 @@ void TargetChart::setPreview(const TargetPreview *preview)
         m_plot->setEmptyText(preview ? tr("No target") : QString());
         return;
     }
+    if (const QString label = QString::fromStdString(preview->label.substr(0, preview->label.find('=')));
+        !label.isEmpty()) {
+        setTargets(preview->kind, {}, preview->targets);
+        m_caption->setText(tr("Target: %1").arg(label.simplified()));
+        m_plot->setExportTitle(m_caption->text());
+        return;
+    }
     setTargets(preview->kind, preview->within ? QString::fromStdString(preview->groupName) : QString(),
                preview->targets);
 }

@@ -9,6 +9,7 @@
 
 #include "ui/charts/number_text.h"
 #include "ui/evaluate/evaluate_layout.h"
+#include "ui/evaluate/metric_card.h"
 #include "ui/memes/meme_wall.h"
 #include "ui/widgets/set_up.h"
 #include "ui/widgets/theme.h"
@@ -122,12 +123,6 @@ QString whyNoInterval(const Evaluation &evaluation)
                                    : KeyFigures::tr("no interval: too few of the draws have this figure");
 }
 
-/// As a tooltip whose lines break; never read as markup.
-QString wrapped(const QString &text)
-{
-    return QStringLiteral("<qt>%1</qt>").arg(text.toHtmlEscaped().replace(QLatin1Char('\n'), QLatin1String("<br>")));
-}
-
 }  // namespace
 
 QString figureTitle(Figure figure)
@@ -168,53 +163,6 @@ QString whyUndefined(Figure figure, const Metrics &metrics)
     default: return KeyFigures::tr("Undefined: all these memes are equally dank, so none of them is a top one.");
     }
 }
-
-/// One figure, large, with its interval, what knowing nothing gets, and its meaning as a tooltip.
-class MetricCard : public Card {
-public:
-    enum class Better { Yes, No, Unknown };
-
-    MetricCard() : Card({}, nullptr)
-    {
-        body()->setSpacing(2);
-        addWidgets(*body(), {m_name, m_value, m_interval, m_comparison});
-        for (TextLabel *label : {m_name, m_interval, m_comparison})
-            label->setElided(true);
-        setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
-    }
-
-    /// `secondary` mutes it beside the others.
-    void setFigure(const QString &name, const QString &help, bool secondary)
-    {
-        m_name->setText(name);
-        m_value->setTone(secondary ? TextLabel::Tone::Muted : TextLabel::Tone::Normal);
-        setToolTip(wrapped(help));
-        setWhatsThis(wrapped(help));
-        setAccessibleName(name);
-    }
-
-    void setValue(const QString &value, const QString &interval, const QString &comparison, Better better)
-    {
-        m_value->setText(value);
-        m_interval->setText(interval);
-        // The sign says what the colour says.
-        m_comparison->setText(better == Better::Yes  ? tr("✓ %1").arg(comparison)
-                              : better == Better::No ? tr("✗ %1").arg(comparison)
-                                                     : comparison);
-        m_comparison->setTone(better == Better::Yes  ? TextLabel::Tone::Ok
-                              : better == Better::No ? TextLabel::Tone::Bad
-                                                     : TextLabel::Tone::Muted);
-        setAccessibleDescription(tr("%1; %2; %3").arg(value, interval, comparison));
-    }
-
-private:
-    static TextLabel *label(TextRole role, TextLabel::Tone tone) { return new TextLabel({}, int(role), tone); }
-
-    TextLabel *m_name = label(TextRole::Caption, TextLabel::Tone::Muted);
-    TextLabel *m_value = label(TextRole::BigNumber, TextLabel::Tone::Normal);
-    TextLabel *m_interval = label(TextRole::Caption, TextLabel::Tone::Muted);
-    TextLabel *m_comparison = label(TextRole::Caption, TextLabel::Tone::Muted);
-};
 
 KeyFigures::KeyFigures(QWidget *parent) : QWidget(parent)
 {

@@ -12,6 +12,7 @@
 #include "ui/charts/chart_export.h"
 #include "ui/charts/evaluation_rows.h"
 #include "ui/charts/scatter_chart.h"
+#include "ui/evaluate/class_figures.h"
 #include "ui/evaluate/cross_validation_card.h"
 #include "ui/evaluate/evaluate_charts.h"
 #include "ui/evaluate/evaluate_export.h"
@@ -51,6 +52,9 @@ struct EvaluatePage : QWidget {
     EmptyState *empty;
     VerdictBanner *banner;
     KeyFigures *figures;
+    ClassKeyFigures *classFigures;
+    ClassTable *classTable;
+    GroupErrorsTable *groupErrors;
     CrossValidationCard *crossCard;
     FigureTable *table;
     BaselinesCard *baselines;
@@ -71,7 +75,8 @@ EvaluatePage::EvaluatePage(Session &s, QWidget *parent)
       exportButton(menuButton(this)), runMenu(runButton->menu()), exportMenu(exportButton->menu()),
       stack(new QStackedWidget(this)), scroll(new QScrollArea(this)),
       empty(new EmptyState(QStringLiteral("evaluate"), {}, {}, this)), banner(new VerdictBanner(this)),
-      figures(new KeyFigures(this)), crossCard(new CrossValidationCard(this)), table(new FigureTable(this)),
+      figures(new KeyFigures(this)), classFigures(new ClassKeyFigures(this)), classTable(new ClassTable(this)),
+      groupErrors(new GroupErrorsTable(this)), crossCard(new CrossValidationCard(this)), table(new FigureTable(this)),
       baselines(new BaselinesCard(this)), scatter(new ScatterChart(this)), memes(new MemesCard(s.thumbnails(), this)),
       detail(new MemeDetail(s, this)), overrated(new MemeWall(s.thumbnails(), WallKind::Overrated, this)),
       sleptOn(new MemeWall(s.thumbnails(), WallKind::SleptOn, this)),
@@ -152,7 +157,8 @@ void EvaluatePage::makeMenus()
         save(QStringLiteral("walls"), tr("Overrated, slept on and nailed, %1"), wallsTable(*shown, shownOn.get()));
     });
     add("exportFigures", tr("All figures as CSV…"), [this, save] {
-        save(QStringLiteral("figures"), tr("Figures, %1"), figuresForExport(*shown, shownCross.get()));
+        save(QStringLiteral("figures"), tr("Figures, %1"),
+             shown->classes ? classFiguresForExport(*shown->classes) : figuresForExport(*shown, shownCross.get()));
     });
     exportMenu->addSeparator();
     const auto chart = [&](const char *name, const QString &text, Plot *plot) {
@@ -175,7 +181,7 @@ QWidget *EvaluatePage::makeResults()
     chartCard->setSubtitle(tr("click a meme, or drag a frame around some"));
     chartCard->body()->addWidget(scatter, 1);
     scatter->setMinimumHeight(300);
-    addWidgets(*column, {banner, figures, crossCard});
+    addWidgets(*column, {banner, figures, classFigures, classTable, groupErrors, crossCard});
     column->addWidget(new FoldingRow({{chartCard, 1}, {baselines, 1}}, kSideBySide));
     column->addWidget(new FoldingRow({{memes, 3}, {detail, 2}}, kSideBySide));
     column->addWidget(new FoldingRow({{overrated, 1}, {sleptOn, 1}}, kSideBySide));
@@ -214,6 +220,16 @@ void EvaluatePage::refresh()
     const TargetKind target = model->target.kind();
     banner->setVerdict(shown->verdict.kind, plainTitle(shown->verdict.headline),
                        plainTitle(shown->verdict.reason, 1000));
+    const bool ofClasses = shown->classes.has_value();
+    for (QWidget *const one : std::initializer_list<QWidget *>{classFigures, classTable, groupErrors})
+        one->setVisible(ofClasses);
+    for (QWidget *const one : std::initializer_list<QWidget *>{figures, table, overrated, sleptOn, nailed})
+        one->setVisible(!ofClasses);
+    if (ofClasses) {
+        classFigures->setClasses(*shown->classes);
+        classTable->setClasses(*shown->classes);
+        groupErrors->setClasses(*shown->classes, plainTitle(shown->groupName, 30));
+    }
     figures->setEvaluation(*shown, target);
     crossCard->setContent(shownCross.get(), target);
     table->setEvaluation(*shown, target);

@@ -14,6 +14,7 @@
 #include "ui/charts/number_text.h"
 #include "ui/memes/meme_grid.h"
 #include "ui/memes/meme_wall.h"
+#include "ui/rate/received_text.h"
 #include "ui/rate/score_model.h"
 #include "ui/rate/score_preview.h"
 #include "ui/why/why_dialog.h"
@@ -134,7 +135,7 @@ void ScoreDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
 
     const double dankness = std::isfinite(item->score.dankness) ? std::clamp(item->score.dankness, 0.0, 1.0) : 0.0;
     painter->setFont(caption);
-    const QString upvotes = tr("about %1 upvotes").arg(compactNumber(item->score.expectedUpvotes));
+    const QString upvotes = expectedText(*item);
     const int upvotesWidth = painter->fontMetrics().horizontalAdvance(upvotes) + 8;
     if (x + upvotesWidth <= right) {
         painter->setPen(tokens.muted);

@@ -159,6 +159,10 @@ QString ScoreModel::doubt(const RatedItem &item)
     const auto &interval = item.score.interval;
     if (item.state != RatedItem::State::Scored || !interval)
         return {};
+    if (item.scoredBy && !item.scoredBy->config.label.empty())
+        return tr("%1 % of memes like the dataset's lie within %2 to %3")
+            .arg(QString::number(qRound(interval->level * 100)), danknessText(interval->danknessLow),
+                 danknessText(interval->danknessHigh));
     return tr("%1 % of memes like the dataset's lie within %2 to %3, %4 to %5 upvotes")
         .arg(QString::number(qRound(interval->level * 100)), danknessText(interval->danknessLow),
              danknessText(interval->danknessHigh), compactNumber(interval->upvotesLow),

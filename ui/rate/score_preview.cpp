@@ -9,6 +9,7 @@
 #include "ui/charts/number_text.h"
 #include "ui/memes/meme_wall.h"
 #include "ui/rate/caption_panel.h"
+#include "ui/rate/received_text.h"
 #include "ui/rate/score_model.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/set_up.h"
@@ -97,7 +98,7 @@ void ScorePreview::showNearest(const RatedItem &item)
         if (i >= found.size())
             continue;
         const SimilarMeme &meme = found[i];
-        const QString upvotes = tr("%1 upvotes").arg(compactNumber(double(meme.upvotes)));
+        const QString upvotes = receivedText(item, meme.upvotes);
         const QString text = meme.samePicture ? tr("%1, itself").arg(upvotes) : upvotes;
         one.upvotes->setText(text);
         QString alike = tr("alike in picture %1").arg(danknessText(meme.similarity));
@@ -129,9 +130,8 @@ void ScorePreview::showRow(int row)
     m_score->setText(scored                                     ? danknessText(item->score.dankness)
                      : item->state == RatedItem::State::Skipped ? tr("Skipped")
                                                                 : tr("Waiting"));
-    m_standing->setText(
-        scored ? tr("%1, about %2 upvotes").arg(m_model.standing(*item), compactNumber(item->score.expectedUpvotes))
-               : plainTitle(item->score.skipped, 500));
+    m_standing->setText(scored ? tr("%1, %2").arg(m_model.standing(*item), expectedText(*item))
+                               : plainTitle(item->score.skipped, 500));
     const bool reads = scored && item->readsCaptions;
     m_picture->setFixedSize(kPictureWidth, reads ? 176 : 132);  // in one column all stands below it
     m_captions->setVisible(reads);

@@ -157,19 +157,31 @@ void TrainChoices::lookAtGroups()
     m_groupsCancel = {};
     if (!m_groups.empty() || m_preview) {
         m_groups.clear();
+        m_labels.clear();
         m_preview.reset();
         m_place.notify(Change::Target);
     }
     // No Task: ending one waits for it, and it may stand behind a side file that is slow to read.
     m_lane.post([this, about = m_groupsOf, cancel = m_groupsCancel] {
         std::vector<GroupChoice> made;
-        const TaskResult result = runGuarded([&] { made = groupChoices(*about, cancel); });
+        std::vector<LabelChoice> labels;
+        const TaskResult result = runGuarded([&] {
+            labels = labelChoices(about->records());
+            made = groupChoices(*about, cancel);
+        });
         if (result.outcome != TaskResult::Outcome::Finished)
             return;
-        m_place.mailbox().post([this, about, made = std::move(made)] {
+        m_place.mailbox().post([this, about, made = std::move(made), labels = std::move(labels)] {
             if (about != m_groupsOf)
                 return;
             m_groups = made;
+            m_labels = labels;
+            if (!about->hasUpvotes() && m_config.label.empty() && !labels.empty()) {
+                // There is nothing else to learn.
+                TrainConfig config = m_config;
+                config.learnLabel(labels.front().label, true);
+                recall(config);
+            }
             m_place.notify(Change::Target);
         });
     });

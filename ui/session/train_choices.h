@@ -20,6 +20,8 @@ public:
     std::shared_ptr<const TargetPreview> preview() const { return m_preview; }
     /// How the dataset's memes can be grouped; empty until that is counted.
     const std::vector<GroupChoice> &groups() const { return m_groups; }
+    /// Which labels it could learn in place of upvotes; empty until that is counted.
+    const std::vector<LabelChoice> &labels() const { return m_labels; }
     /// Why nothing can be trained with them, a whole sentence; empty: it can.
     QString hindrance() const;
 
@@ -49,6 +51,7 @@ private:
     QString m_problem;
     std::shared_ptr<const TargetPreview> m_preview;
     std::vector<GroupChoice> m_groups;
+    std::vector<LabelChoice> m_labels;
     std::shared_ptr<const Dataset> m_groupsOf;  ///< whose groups are or will be in m_groups
     bool m_targetStale = false;                 ///< the settings have changed since m_targetTask began
     CancelToken m_groupsCancel;

@@ -201,19 +201,6 @@ TrainField seedField(const Edited &edited)
 
 // ---- Which there are ----
 
-TrainField targetField(const Edited &edited)
-{
-    return choiceField<TargetKind>(tr("Target"),
-                                   tr("How upvotes become the number from 0 to 1 that is learnt. Percentile ranks the "
-                                      "memes; the paper's divides by "
-                                      "the most, which leaves nearly all of them close to 0."),
-                                   &TrainConfig::target,
-                                   {{TargetKind::Percentile, tr("percentile")},
-                                    {TargetKind::Log, tr("log of upvotes")},
-                                    {TargetKind::Max, tr("upvotes / most")}},
-                                   edited);
-}
-
 std::vector<TrainField> usualFields(const Edited &edited)
 {
     return {layersField(edited),

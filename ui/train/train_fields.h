@@ -28,7 +28,6 @@ using Edited = std::function<void()>;
 
 TrainField switchField(const QString &name, const QString &help, bool TrainConfig::*member, const QString &text,
                        const Edited &edited);
-TrainField targetField(const Edited &edited);
 /// The few that are shown at once, after preset, target and groups.
 std::vector<TrainField> usualFields(const Edited &edited);
 

@@ -328,6 +328,8 @@ void TrainPage::showVerdict()
 void TrainPage::showTarget()
 {
     settings->setGroupChoices(session.choices().groups());
+    settings->setLabelChoices(session.choices().labels(),
+                              !session.data().dataset() || session.data().dataset()->hasUpvotes());
     settings->setPreview(session.choices().preview());
     if (const auto dataset = session.data().dataset()) {
         ChartProvenance from;

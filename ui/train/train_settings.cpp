@@ -9,6 +9,7 @@
 #include "core/learn/target_preview.h"
 #include "ui/charts/target_chart.h"
 #include "ui/train/group_field.h"
+#include "ui/train/target_field.h"
 #include "ui/widgets/calm.h"
 #include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"
@@ -41,7 +42,8 @@ const TrainPreset *presetNamed(const std::string &name)
 /// About the very settings that are shown.
 bool isAbout(const TargetPreview &preview, const TrainConfig &config)
 {
-    return preview.group == config.group && preview.kind == config.target && preview.within == config.within;
+    return preview.group == config.group && preview.kind == config.target && preview.within == config.within
+           && preview.label == config.label;
 }
 
 }  // namespace
@@ -49,9 +51,10 @@ bool isAbout(const TargetPreview &preview, const TrainConfig &config)
 TrainSettings::TrainSettings(QWidget *parent)
     : Card(tr("Settings"), parent), m_preset(new Calm<QComboBox>(this)),
       m_summary(caption({}, TextLabel::Tone::Muted, this)),
-      m_reproduce(new QPushButton(tr("Reproduce the paper…"), this)), m_group(new GroupField(this)),
-      m_groupNote(caption({}, TextLabel::Tone::Muted, this)), m_chart(new TargetChart(true, this)),
-      m_moreButton(new QToolButton(this)), m_more(new QWidget(this)), m_reset(new QPushButton(tr("Reset"), this))
+      m_reproduce(new QPushButton(tr("Reproduce the paper…"), this)), m_target(new TargetField(this)),
+      m_group(new GroupField(this)), m_groupNote(caption({}, TextLabel::Tone::Muted, this)),
+      m_chart(new TargetChart(true, this)), m_moreButton(new QToolButton(this)), m_more(new QWidget(this)),
+      m_reset(new QPushButton(tr("Reset"), this))
 {
     const Edited told = [this] { edited(); };
     for (const TrainPreset &preset : trainPresets()) {
@@ -70,7 +73,7 @@ TrainSettings::TrainSettings(QWidget *parent)
     body()->addWidget(m_reproduce, 0, Qt::AlignLeft);
 
     QFormLayout *learnt = makeForm();
-    addField(learnt, targetField(told), false);
+    addTarget(learnt);
     addGroup(learnt, told);
     body()->addLayout(learnt);
     m_groupNote->setObjectName(QStringLiteral("groupNote"));
@@ -152,6 +155,29 @@ void TrainSettings::addField(QFormLayout *form, TrainField field, bool more)
     m_rows.push_back(std::move(row));
 }
 
+void TrainSettings::addTarget(QFormLayout *form)
+{
+    // Classes want another loss than upvotes, and none are measured within groups: all fields are shown anew.
+    connect(m_target, &TargetField::edited, this, [this] {
+        TrainConfig config = m_config;
+        m_target->apply(config);
+        load(config);
+        edited();
+    });
+    addField(form,
+             {tr("Target"),
+              tr("What is learnt, as a number from 0 to 1: upvotes (percentile ranks the memes; the paper's divides by "
+                 "the most, which leaves nearly all of them close to 0), or a label of the dataset, such as hateful or "
+                 "not, as a probability."),
+              m_target, [this](const TrainConfig &config) { m_target->show(config); },
+              [this](TrainConfig &config) {
+                  m_target->apply(config);
+                  return QString();
+              },
+              [this](const TrainConfig &config) { return m_target->nameOf(config); }},
+             false);
+}
+
 void TrainSettings::addGroup(QFormLayout *form, const Edited &told)
 {
     connect(m_group, &GroupField::edited, this, told);
@@ -167,12 +193,12 @@ void TrainSettings::addGroup(QFormLayout *form, const Edited &told)
          },
          [this](const TrainConfig &config) { return m_group->nameOf(config.group); }},
         false);
-    addField(form,
-             switchField(tr("Measured"),
-                         tr("Takes the target within each group, so that a large group's memes are no "
-                            "easier to be dank in. Groups of fewer than 5 are measured against all."),
-                         &TrainConfig::within, tr("within each group"), told),
-             false);
+    TrainField measured = switchField(tr("Measured"),
+                                      tr("Takes the target within each group, so that a large group's memes are no "
+                                         "easier to be dank in. Groups of fewer than 5 are measured against all."),
+                                      &TrainConfig::within, tr("within each group"), told);
+    measured.applies = [](const TrainConfig &config) { return config.label.empty(); };
+    addField(form, std::move(measured), false);
 }
 
 TrainConfig TrainSettings::presetConfig(const std::string &name) const
@@ -187,6 +213,8 @@ void TrainSettings::choosePreset(const std::string &name)
 {
     const std::string kept = m_group->problem().isEmpty() ? m_group->group() : std::string();
     TrainConfig config = presetConfig(name);
+    if (!m_config.label.empty())
+        config.learnLabel(Label::parse(m_config.label), true);
     if (!kept.empty())
         config.group = kept;
     load(config);
@@ -219,6 +247,11 @@ void TrainSettings::load(const TrainConfig &config)
 void TrainSettings::setGroupChoices(const std::vector<GroupChoice> &choices)
 {
     m_group->setChoices(choices);
+}
+
+void TrainSettings::setLabelChoices(const std::vector<LabelChoice> &choices, bool hasUpvotes)
+{
+    m_target->setChoices(choices, hasUpvotes);
 }
 
 void TrainSettings::setPreview(const std::shared_ptr<const TargetPreview> &preview)

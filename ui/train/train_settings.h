@@ -22,6 +22,7 @@ struct TargetPreview;
 namespace dank::ui {
 
 class GroupField;
+class TargetField;
 class TargetChart;
 
 /// The settings of the next training. Good as they stand; what differs from the preset is marked and can be put back.
@@ -34,6 +35,8 @@ public:
     /// Shows a configuration without telling anyone. A field that is being edited is left alone.
     void setConfig(const TrainConfig &config);
     /// How the open dataset can be grouped.
+    /// What can be learnt of the open dataset besides its upvotes, if it tells them.
+    void setLabelChoices(const std::vector<LabelChoice> &choices, bool hasUpvotes);
     void setGroupChoices(const std::vector<GroupChoice> &choices);
     /// What the settings would make of the dataset; ignored where it is about other settings. Null: there is none.
     void setPreview(const std::shared_ptr<const TargetPreview> &preview);
@@ -66,6 +69,7 @@ private:
 
     QFormLayout *makeForm();
     void addField(QFormLayout *form, TrainField field, bool more);
+    void addTarget(QFormLayout *form);
     void addGroup(QFormLayout *form, const Edited &edited);
     void choosePreset(const std::string &name);
     void load(const TrainConfig &config);
@@ -85,6 +89,7 @@ private:
     QComboBox *m_preset;
     TextLabel *m_summary;
     QPushButton *m_reproduce;
+    TargetField *m_target;
     GroupField *m_group;
     TextLabel *m_groupNote;
     TargetChart *m_chart;
