@@ -248,6 +248,9 @@ void HistogramChart::rebuild()
     m_upvotes->setExportTitle(tr("Upvotes of %1 memes").arg(upvotes.size()));
     m_upvotes->xAxis->setLabel(tr("upvotes"));
     m_upvotes->yAxis->setLabel(tr("memes"));
+    const bool any = !m_dataset || m_dataset->hasUpvotes();
+    m_upvotes->setVisible(any);
+    m_upvotesCaption->setVisible(any);
     m_upvotesCaption->setText(upvotes.empty() ? QString()
                                               : tr("Upvotes of %1 memes").arg(groupedNumber(qint64(upvotes.size()))));
 

@@ -88,6 +88,11 @@ void UpvotesCard::setDataset(std::shared_ptr<const Dataset> dataset)
         from.datasetHash = QString::fromStdString(dataset->contentHash());
         m_chart->upvotes()->setProvenance(from);
         m_chart->dankness()->setProvenance(from);
+        // A file of labels: what there is to see is the target.
+        const bool upvotes = dataset->hasUpvotes();
+        setTitle(upvotes ? tr("Upvotes") : tr("Label"));
+        m_scale->setVisible(upvotes);
+        m_target->setVisible(upvotes);
     }
     m_chart->setDataset(std::move(dataset));
 }

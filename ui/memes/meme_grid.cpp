@@ -21,7 +21,8 @@ constexpr int kGap = 14;
 constexpr int kCaption = 24;
 constexpr int kCellHeight = kPicture + kCaption + 8;
 
-/// Draws one meme: its picture, aspect kept, in a sunken square, and "▲ 48.9k  u/author" under it.
+/// Draws one meme: its picture, aspect kept, in a sunken square, and "▲ 48.9k  u/author" under it; where the file tells
+/// no upvotes the label in their place.
 class MemeDelegate : public QStyledItemDelegate {
 public:
     MemeDelegate(MemeFilter &memes, QObject *parent) : QStyledItemDelegate(parent), m_memes(memes) {}
@@ -55,13 +56,15 @@ public:
         up.lineTo(mark.right(), mark.bottom());
         up.lineTo(mark.left(), mark.bottom());
         up.closeSubpath();
-        painter->fillPath(up, t.muted);
+        const QString label = index.data(MemeModel::LabelRole).toString();
+        if (label.isEmpty())
+            painter->fillPath(up, t.muted);
         painter->setFont(fontFor(TextRole::Caption));
         painter->setPen(chosen ? t.text : t.muted);
         // What was looked for, rather than who posted it.
         constexpr int kRoom = 12;
         if (const MarkedText hit = m_memes.hit(index, kRoom); !hit.marks.empty()) {
-            const QString votes = compactNumber(static_cast<double>(meme->upvotes));
+            const QString votes = label.isEmpty() ? compactNumber(static_cast<double>(meme->upvotes)) : label;
             const int width = painter->fontMetrics().horizontalAdvance(votes) + 8;
             painter->drawText(placed(QRect(line.left() + 15, line.top(), width, line.height())),
                               Qt::AlignVCenter | (mirrored ? Qt::AlignRight : Qt::AlignLeft), votes);
@@ -69,11 +72,11 @@ public:
             painter->restore();
             return;
         }
-        const QString count = compactNumber(static_cast<double>(meme->upvotes));
+        const QString count = label.isEmpty() ? compactNumber(static_cast<double>(meme->upvotes)) : label;
         const QString author = meme->author.empty()
                                    ? QString()
                                    : QStringLiteral("   u/") + QString::fromStdString(meme->author).simplified();
-        const QRect words = line.adjusted(15, 0, 0, 0);
+        const QRect words = line.adjusted(label.isEmpty() ? 15 : 0, 0, 0, 0);
         painter->drawText(placed(words), Qt::AlignVCenter | (mirrored ? Qt::AlignRight : Qt::AlignLeft),
                           painter->fontMetrics().elidedText(count + author, Qt::ElideRight, words.width()));
         painter->restore();

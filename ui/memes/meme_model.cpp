@@ -158,6 +158,12 @@ int MemeModel::columnCount(const QModelIndex &parent) const
     return parent.isValid() ? 0 : ColumnCount;
 }
 
+QString MemeModel::labelOf(const MemeRecord &meme) const
+{
+    return m_dataset->hasUpvotes() ? QString()
+                                   : oneLine(meme.columns.value(m_dataset->source().mapping.column(FeedField::Label)));
+}
+
 QVariant MemeModel::data(const QModelIndex &index, int role) const
 {
     if (!index.isValid())
@@ -167,7 +173,7 @@ QVariant MemeModel::data(const QModelIndex &index, int role) const
     switch (role) {
     case Qt::DisplayRole:
         switch (index.column()) {
-        case Upvotes: return groupedNumber(meme.upvotes);
+        case Upvotes: return m_dataset->hasUpvotes() ? groupedNumber(meme.upvotes) : labelOf(meme);
         case Dankness: return fixedNumber(m_dankness[row], 3);
         case Title: return m_titles[row];
         case Author: return oneLine(meme.author);
@@ -186,9 +192,11 @@ QVariant MemeModel::data(const QModelIndex &index, int role) const
     }
     case Qt::AccessibleTextRole: {
         const MarkedText found = rowHit(index.row());
-        return QStringLiteral("%1, %2 upvotes")
-            .arg(found.text.isEmpty() ? m_titles[row].left(kLongestTip) : found.spoken(), groupedNumber(meme.upvotes));
+        const QString name = found.text.isEmpty() ? m_titles[row].left(kLongestTip) : found.spoken();
+        return m_dataset->hasUpvotes() ? tr("%1, %2 upvotes").arg(name, groupedNumber(meme.upvotes))
+                                       : QStringLiteral("%1, %2").arg(name, labelOf(meme));
     }
+    case LabelRole: return labelOf(meme);
     case ThumbnailRole: return m_thumbnails.get(meme.image);
     default: return {};
     }
@@ -199,6 +207,8 @@ QVariant MemeModel::headerData(int section, Qt::Orientation orientation, int rol
     if (orientation != Qt::Horizontal)
         return {};
     constexpr const char *kNames[ColumnCount] = {"Upvotes", "Dankness", "Title", "Author", "Size", "Id"};
+    if (role == Qt::DisplayRole && section == Upvotes && m_dataset && !m_dataset->hasUpvotes())
+        return tr("Label");
     if (role == Qt::DisplayRole && section >= 0 && section < ColumnCount)
         return QLatin1String(kNames[section]);
     if (role == Qt::TextAlignmentRole)

@@ -20,7 +20,10 @@ class MemeModel : public QAbstractTableModel {
     Q_OBJECT
 public:
     enum Column { Upvotes, Dankness, Title, Author, Size, Id, ColumnCount };
-    enum Role { ThumbnailRole = Qt::UserRole };
+    enum Role {
+        ThumbnailRole = Qt::UserRole,
+        LabelRole,  ///< what stands in the place of upvotes where the file tells none; else empty
+    };
 
     explicit MemeModel(Thumbnails &thumbnails, QObject *parent = nullptr);
 
@@ -48,6 +51,7 @@ public:
 
 private:
     void fitTarget();
+    QString labelOf(const MemeRecord &meme) const;
 
     Thumbnails &m_thumbnails;
     std::shared_ptr<const Dataset> m_dataset;
