@@ -160,7 +160,7 @@ void ClassKeyFigures::setClasses(const ClassEvaluation &classes)
 }
 
 ClassTable::ClassTable(QWidget *parent)
-    : Card(tr("Beside simpler guesses"), parent),
+    : Card(tr("All figures"), parent),
       m_table(newFigureTable(tr("Figures of the classes"), QStringLiteral("classFigures"), this))
 {
     body()->addWidget(m_table);

@@ -23,8 +23,11 @@ constexpr Upvotes kUpvotes[] = {{TargetKind::Percentile, QT_TRANSLATE_NOOP("dank
                                 {TargetKind::Log, QT_TRANSLATE_NOOP("dank::ui::TargetField", "log of upvotes")},
                                 {TargetKind::Max, QT_TRANSLATE_NOOP("dank::ui::TargetField", "upvotes / most")}};
 
+/// Short enough for the field: the tooltip has the rest.
 QString countsOf(const LabelChoice &choice)
 {
+    if (choice.counts.size() > 2)
+        return countOf(qint64(choice.counts.size()), TargetField::tr("class"), TargetField::tr("classes"));
     QStringList counts;
     for (const std::size_t count : choice.counts)
         counts << groupedNumber(qint64(count));
