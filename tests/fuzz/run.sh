@@ -10,7 +10,7 @@ source packaging/common.sh
 minutes=$1
 shift
 names=("$@")
-((${#names[@]})) || names=(torch_file safetensors tfjs_model keras_hdf5 onnx_file)
+((${#names[@]})) || names=(torch_file safetensors tfjs_model keras_hdf5 onnx_file feed)
 
 install_missing "${fuzz_packages[@]}"
 build fuzz
