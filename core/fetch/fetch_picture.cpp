@@ -111,12 +111,13 @@ public:
         }
         if (!m_refused.empty())
             return answer(Kind::Refused, m_refused);
+        const Kind late = head.status == 0 ? Kind::Silent : Kind::Failed;
         switch (result.end) {
         case HttpEnd::Complete:
         case HttpEnd::Unwanted: return std::nullopt;
         case HttpEnd::Broken: return answer(Kind::Failed, "the answer broke off: " + result.detail);
-        case HttpEnd::Stalled: return answer(Kind::Failed, "the server stopped sending");
-        case HttpEnd::TooLong: return answer(Kind::Failed, "the server took too long");
+        case HttpEnd::Stalled: return answer(late, "the server stopped sending");
+        case HttpEnd::TooLong: return answer(late, "the server took too long");
         case HttpEnd::Forbidden: return answer(Kind::Refused, "its host leads to an address that is not a public one");
         case HttpEnd::Unanswered: break;
         }
@@ -186,11 +187,11 @@ PictureAnswer fetchPicture(const WebAddress &first, const AddressRules &rules, c
             return answer(Kind::Failed, statusReason(status));
         if (followed == kMaxRedirects)
             return answer(Kind::Refused, "it leads from one address to the next, more than 5 times");
-        if (hop.head.redirect.empty())
+        if (hop.head.location.empty())
             return answer(Kind::Failed, "the server leads elsewhere, and does not say where");
         std::string refusal;
         const bool wasSecure = address.isSecure;
-        address = readWebAddress(hop.head.redirect, rules, refusal);
+        address = readRedirect(address, hop.head.location, rules, refusal);
         if (refusal.empty() && wasSecure && !address.isSecure)
             refusal = "its address is not https, as the one before was";
         if (!refusal.empty())

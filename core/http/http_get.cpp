@@ -246,7 +246,8 @@ private:
         curl_easy_getinfo(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
         if (length >= 0)
             answer.length = std::uint64_t(length);
-        answer.redirect = resolve(m_request.url, header(easy, "Location"));
+        answer.location = header(easy, "Location");
+        answer.redirect = resolve(m_request.url, answer.location);
         answer.contentType = header(easy, "Content-Type");
         answer.contentEncoding = header(easy, "Content-Encoding");
         answer.contentRange = header(easy, "Content-Range");

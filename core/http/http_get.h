@@ -40,6 +40,7 @@ struct HttpResponse {
     std::string contentType, contentEncoding, contentRange, etag, lastModified;
     std::optional<std::chrono::seconds> retryAfter;  ///< how long the server asks to wait, in either of its forms
     std::string redirect;  ///< where a redirect leads, made absolute; empty where there is none
+    std::string location;  ///< the same as the server sent it
 };
 
 struct HttpReceiver {

@@ -153,7 +153,9 @@ private slots:
                               "https://one.example:" + QString::number(m_server.port()) + "/slow/1");
         const FetchedFeed feed(rows);
         const int before = m_server.requestCount();
-        const FetchReport report = fetch(feed);  // it speaks no TLS
+        FetchSettings impatient = m_settings;
+        impatient.whole = std::chrono::milliseconds(200);
+        const FetchReport report = feed.fetch(m_server.port(), impatient);  // it speaks no TLS
         QCOMPARE(report.failed.size(), std::size_t(9));
         QVERIFY(!report.anyAnswer);
         QVERIFY(m_server.requestCount() - before <= 4);

@@ -132,6 +132,36 @@ private slots:
         QCOMPARE(QString::fromStdString(address.text()), read);
     }
 
+    void redirectsAreReadLikeAddresses_data()
+    {
+        QTest::addColumn<QByteArray>("location");
+        QTest::addColumn<QString>("read");
+        QTest::newRow("whole") << QByteArray("http://a.example/x") << "http://a.example/x";
+        QTest::newRow("same scheme") << QByteArray("//a.example/x") << "https://a.example/x";
+        QTest::newRow("path") << QByteArray("/x?y") << "https://i.redd.it/x?y";
+        QTest::newRow("beside") << QByteArray("x:y") << "";
+        QTest::newRow("name") << QByteArray("x.png") << "https://i.redd.it/one/x.png";
+        QTest::newRow("above") << QByteArray("../x.png") << "https://i.redd.it/one/../x.png";
+        QTest::newRow("query") << QByteArray("?z=http://b/") << "https://i.redd.it/one/two.jpg?z=http://b/";
+        QTest::newRow("fragment") << QByteArray("#z") << "https://i.redd.it/one/two.jpg?q";
+        QTest::newRow("nothing") << QByteArray("") << "https://i.redd.it/one/two.jpg?q";
+        QTest::newRow("user's trick") << QByteArray("@127.0.0.1/") << "https://i.redd.it/one/@127.0.0.1/";
+        QTest::newRow("backslashes") << QByteArray("\\\\127.0.0.1\\x") << "https://i.redd.it/one/%5C%5C127.0.0.1%5Cx";
+        QTest::newRow("three slashes") << QByteArray("///127.0.0.1/x") << "";
+        QTest::newRow("one slash") << QByteArray("https:/127.0.0.1/x") << "";
+        QTest::newRow("number") << QByteArray("//134744072/x") << "";
+        QTest::newRow("script") << QByteArray("javascript:alert(1)") << "";
+    }
+    void redirectsAreReadLikeAddresses()
+    {
+        QFETCH(QByteArray, location);
+        QFETCH(QString, read);
+        std::string why;
+        const WebAddress from = readWebAddress("https://i.redd.it/one/two.jpg?q", {}, why);
+        const WebAddress address = readRedirect(from, location.toStdString(), {}, why);
+        QCOMPARE(why.empty() ? QString::fromStdString(address.text()) : QString(), read);
+    }
+
     void reasonsSayWhat()
     {
         QCOMPARE(refusal("https://me:secret@i.redd.it/a"), std::string("its address has a user name or a password"));
