@@ -6,6 +6,7 @@
 #include "core/base/file.h"
 #include "core/dataset/foreign_file.h"
 #include "core/fetch/placeholders.h"
+#include "core/fetch/redirect.h"
 
 namespace dank {
 

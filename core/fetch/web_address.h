@@ -27,8 +27,4 @@ bool isWebAddress(std::string_view text) noexcept;
 /// not public ones, and what is no address at all.
 WebAddress readWebAddress(std::string_view text, const AddressRules &rules, std::string &refusal);
 
-/// The same for where a redirect from `from` leads, which may be relative to it.
-WebAddress readRedirect(const WebAddress &from, std::string_view location, const AddressRules &rules,
-                        std::string &refusal);
-
 }  // namespace dank

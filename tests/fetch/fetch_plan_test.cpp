@@ -8,6 +8,7 @@
 
 #include "core/base/error.h"
 #include "core/fetch/fetch_plan.h"
+#include "core/fetch/redirect.h"
 
 using namespace dank;
 
