@@ -22,6 +22,8 @@ constexpr Command kCommands[] = {
      declareInspect},
     {"convert", "Write any file of memes as a TinyDB db.json", "dank convert posts.ndjson.zst memes/db.json",
      declareConvert},
+    {"fetch", "Download the pictures that a feed names and that are missing, after saying how many and from whom",
+     "dank fetch posts.csv --images pictures", declareFetch},
     {"extract", "Compute the features of a dataset's pictures",
      "dank extract memes/db.json --backbone inception_v3 --out features.npy", declareExtract},
     {"merge", "Join libraries, such as those of an extraction in parts", "dank merge part-1 part-2 --into ~/library",

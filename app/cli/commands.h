@@ -29,6 +29,7 @@ struct Command {
 Action declareSample(CLI::App &app);
 Action declareInspect(CLI::App &app);
 Action declareConvert(CLI::App &app);
+Action declareFetch(CLI::App &app);
 Action declareExtract(CLI::App &app);
 Action declareMerge(CLI::App &app);
 Action declareTrain(CLI::App &app);

@@ -21,16 +21,6 @@ namespace dank {
 
 namespace {
 
-constexpr std::size_t kMaxIdBytes = 250;  // with an extension it is still a file name
-
-bool hasControlCharacter(std::string_view text)
-{
-    return std::any_of(text.begin(), text.end(), [](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        return (byte < 0x20 && byte != 0) || byte == 0x7f;
-    });
-}
-
 /// A row's key as a number; 0 where it is none.
 std::uint64_t rowNumber(std::string_view key)
 {
@@ -89,10 +79,8 @@ Dataset Dataset::load(const fs::path &file, const JobContext &job, const FeedOpt
         const auto skip = [&](SkipReason reason, std::string detail) {
             dataset.m_skipped.push_back({shownId(id), reason, std::move(detail)});
         };
-        if (row.problem.empty() && hasControlCharacter(id))
-            row.problem = "its id has a control character in it";
-        if (row.problem.empty() && id.size() > kMaxIdBytes)
-            row.problem = "its id is " + std::to_string(id.size()) + " bytes long";
+        if (row.problem.empty())
+            row.problem = idProblem(id);
         if (!row.problem.empty())
             return skip(SkipReason::RowMalformed, "row " + std::to_string(i + 1) + ": " + row.problem);
         if (!seen.insert(id).second)

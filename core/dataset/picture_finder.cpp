@@ -84,6 +84,14 @@ std::optional<std::string> imageName(std::string_view media)
 
 }  // namespace
 
+std::string idProblem(const MemeId &id)
+{
+    const auto isControl = [](unsigned char byte) { return (byte < 0x20 && byte != 0) || byte == 0x7f; };
+    if (std::ranges::any_of(id, isControl))
+        return "its id has a control character in it";
+    return id.size() > kMaxIdBytes ? "its id is " + std::to_string(id.size()) + " bytes long" : std::string();
+}
+
 PictureFinder::PictureFinder(const fs::path &file, const fs::path &images, const JobContext &job)
     : m_fileName(displayPath(file.filename()))
 {
@@ -187,6 +195,18 @@ FoundPicture PictureFinder::find(const std::string &id, const std::string &image
     if (!name.empty())
         detail += " and no " + sanitizeUtf8(name) + " beside " + m_fileName;
     return {{}, SkipReason::ImageMissing, detail};
+}
+
+fs::path PictureFinder::folderForNew() const
+{
+    if (m_pictures.empty())
+        return m_folder / m_picturesName;
+    if (!m_picturesInside)
+        throw Error(ErrorKind::File,
+                    "Pictures cannot be put into '" + m_picturesName
+                        + "': it is a link that leads outside the dataset's folder. Name another folder with --images.",
+                    m_pictures);
+    return m_pictures;
 }
 
 std::string PictureFinder::shown(const fs::path &path) const

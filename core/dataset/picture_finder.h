@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -10,6 +11,12 @@
 #include "core/dataset/meme.h"
 
 namespace dank {
+
+/// An id may have at most this many bytes: with an extension it is still a file name.
+inline constexpr std::size_t kMaxIdBytes = 250;
+
+/// Why a row of that id cannot be used, one clause; empty: it can.
+std::string idProblem(const MemeId &id);
 
 /// Where a row's picture is, or why it has none.
 struct FoundPicture {
@@ -28,6 +35,9 @@ public:
     PictureFinder(const std::filesystem::path &file, const std::filesystem::path &images, const JobContext &job);
 
     FoundPicture find(const std::string &id, const std::string &image) const;
+    /// The folder in which a new picture would be found, which need not be there. Throws Error{File} where that is a
+    /// link that leads outside the dataset's folder.
+    std::filesystem::path folderForNew() const;
     /// The path as a person would name it: relative to the dataset's folder.
     std::string shown(const std::filesystem::path &path) const;
 

@@ -12,6 +12,7 @@
 #include "core/base/image.h"
 #include "core/base/job.h"
 #include "core/explain/explanation.h"
+#include "core/fetch/fetch_report.h"
 #include "core/templates/picture_signature.h"
 
 namespace dank {
@@ -51,6 +52,12 @@ public:
                                          const std::filesystem::path & /*library*/, const JobContext & /*job*/)
     {
         throw Error(ErrorKind::Engine, "This engine does not describe pictures.");
+    }
+    /// Downloads what a plan names, as core/fetch/fetch_pictures.h tells. Nothing else here asks other machines.
+    virtual FetchReport fetch(const FetchPlan & /*plan*/, const FetchSettings & /*settings*/,
+                              const JobContext & /*job*/) const
+    {
+        throw Error(ErrorKind::Engine, "This engine downloads no pictures.");
     }
     /// Writes the synthetic dataset; its planted rule is documented in core/pipeline/sample.h.
     virtual SampleReport writeSample(const std::filesystem::path &folder, int count, std::uint64_t seed,

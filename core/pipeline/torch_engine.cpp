@@ -7,6 +7,7 @@
 #include "core/base/parallel.h"
 #include "core/engine/engine_abi.h"
 #include "core/engine/loader.h"
+#include "core/fetch/fetch_pictures.h"
 #include "core/image/decode.h"
 #include "core/image/resize.h"
 #include "core/nn/device.h"
@@ -181,6 +182,11 @@ private:
                                  const JobContext &job) override
     {
         return signaturesOf(files, library, m_threads, job);
+    }
+
+    FetchReport fetch(const FetchPlan &plan, const FetchSettings &settings, const JobContext &job) const override
+    {
+        return fetchPictures(plan, settings, job);
     }
 
     SampleReport writeSample(const std::filesystem::path &folder, int count, std::uint64_t seed,

@@ -120,8 +120,8 @@ void TestCliUsage::helpShowsAnExample_data()
 {
     QTest::addColumn<QString>("command");
     for (const char *command :
-         {"sample", "inspect", "extract", "merge", "train", "resume", "eval", "rate", "explain", "read", "search",
-          "templates", "runs", "library", "bench", "selftest", "doctor", "demo"})
+         {"sample", "inspect", "fetch", "extract", "merge", "train", "resume", "eval", "rate", "explain", "read",
+          "search", "templates", "runs", "library", "bench", "selftest", "doctor", "demo"})
         QTest::newRow(command) << QString(command);
 }
 

@@ -39,7 +39,8 @@ check() {
 
     tesseract='tesseract/|allheaders\.h|leptonica/'
     includes "$tesseract" 'Tesseract only in core/words' $(sources core app ui | grep -v '^core/words/')
-    includes 'curl/|openssl/' 'libcurl and OpenSSL only in core/weights' $(sources core app ui | grep -v '^core/weights/')
+    includes 'curl/' 'libcurl only in core/http' $(sources core app ui | grep -v '^core/http/')
+    includes 'openssl/' 'OpenSSL only in core/weights' $(sources core app ui | grep -v '^core/weights/')
 
     includes '(csv|zlib|zstd)\.h' 'libcsv, zlib and zstd only in core/feeds' $(sources core app ui | grep -v '^core/feeds/')
 
@@ -64,24 +65,26 @@ check() {
         done
     done <<RULES
 core/base core/base
+core/http core/base core/http
 core/backbone core/base core/backbone
 core/feeds core/base core/feeds
 core/dataset core/base core/feeds core/dataset
+core/fetch core/base core/feeds core/dataset core/http core/fetch
 core/learn core/base core/feeds core/dataset core/learn
 core/evaluate core/base core/feeds core/dataset core/learn core/evaluate
 core/templates core/base core/feeds core/dataset core/evaluate core/templates
 core/model core/base core/feeds core/dataset core/learn core/evaluate core/model
 core/blend core/base core/feeds core/dataset core/learn core/evaluate core/model core/blend
-core/weights core/base core/backbone core/weights
+core/weights core/base core/http core/backbone core/weights
 core/store core/base core/backbone core/feeds core/dataset core/learn core/evaluate core/model core/weights core/store
 core/rating core/base core/backbone core/feeds core/dataset core/learn core/evaluate core/model core/store core/rating
 core/explain core/base core/feeds core/dataset core/learn core/evaluate core/model core/explain
-core/engine core/base core/backbone core/feeds core/dataset core/learn core/evaluate core/templates core/model core/explain core/engine
+core/engine core/base core/backbone core/feeds core/dataset core/fetch core/learn core/evaluate core/templates core/model core/explain core/engine
 core/image core/base core/feeds core/dataset core/templates core/image
 core/words core/base core/feeds core/dataset core/image core/words
 core/nn core/base core/backbone core/feeds core/dataset core/learn core/evaluate core/model core/weights core/nn
 core/pipeline core
-ui core/base core/backbone core/feeds core/dataset core/learn core/evaluate core/templates core/model core/explain core/store core/engine ui
+ui core/base core/backbone core/feeds core/dataset core/fetch core/learn core/evaluate core/templates core/model core/explain core/store core/engine ui
 ui/widgets core ui/widgets
 ui/lanes core ui/widgets ui/lanes
 ui/session core ui/widgets ui/lanes ui/session
@@ -94,8 +97,8 @@ ui/features core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs ui/fe
 ui/train core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs ui/train
 ui/evaluate core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs ui/why ui/evaluate
 ui/rate core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs ui/why ui/rate
-app/cli core/base core/backbone core/feeds core/dataset core/learn core/evaluate core/templates core/model core/explain core/store core/rating core/engine app/cli
-app/gui core/base core/backbone core/feeds core/dataset core/learn core/evaluate core/templates core/model core/explain core/store core/engine ui app/gui
+app/cli core/base core/backbone core/feeds core/dataset core/fetch core/learn core/evaluate core/templates core/model core/explain core/store core/rating core/engine app/cli
+app/gui core/base core/backbone core/feeds core/dataset core/fetch core/fetch core/learn core/evaluate core/templates core/model core/explain core/store core/engine ui app/gui
 RULES
 
     # A header that shows another library's types belongs to its own room.

@@ -9,8 +9,8 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/http/http_get.h"
 #include "core/weights/fetch/download_part.h"
-#include "core/weights/fetch/http_get.h"
 #include "core/weights/fetch/sha256.h"
 
 namespace fs = std::filesystem;
@@ -210,6 +210,8 @@ private:
                             "Nothing came from " + shownUrl(m_url) + ": " + result.detail
                                 + ". Check the connection and any proxy, then try again.",
                             m_request.target);
+            case HttpEnd::TooLong:
+            case HttpEnd::Forbidden: fail("was not allowed", result.detail);  // neither is asked for
             }
             if (verdict == Verdict::Whole)
                 return;
