@@ -1,5 +1,4 @@
 #include <QComboBox>
-#include <QListView>
 #include <QPushButton>
 #include <QSettings>
 #include <QTemporaryDir>
@@ -10,6 +9,7 @@
 #include "tests/ui/screen_faults.h"
 #include "tests/ui/session_fixture.h"
 #include "ui/feed/feed_dialog.h"
+#include "ui/feed/feed_rows.h"
 #include "ui/session/terminal_command.h"
 #include "ui/widgets/window_settings.h"
 #include "ui/window/main_window.h"
@@ -117,7 +117,7 @@ private slots:
         choose(*dialog, "title", 3);
         QVERIFY(s.f.waitFor([&] { return Stage::countOf(*dialog) == "2 of 4 rows usable"; }));
         QCOMPARE(part<TextLabel>(*dialog, "leftOut")->text(), QString("Left out: 1 upvotes invalid, 1 image missing"));
-        const auto *rows = dialog->findChild<QListView *>();
+        const auto *rows = dialog->findChild<FeedRows *>();
         QCOMPARE(rows->model()->rowCount(), 4);
         QCOMPARE(rows->model()->index(0, 0).data().toString(), QString("one"));
         QVERIFY(rows->model()->index(2, 0).data(Qt::AccessibleTextRole).toString().contains("the text \"many\""));
@@ -312,7 +312,7 @@ private slots:
         part<QComboBox>(*dialog, "title")->setCurrentIndex(3);
         choose(*dialog, "title", 3);
         QVERIFY(s.f.waitFor([&] { return Stage::countOf(*dialog) == "1 of 1 row usable"; }));
-        for (const QChar c : dialog->findChild<QListView *>()->model()->index(0, 0).data().toString())
+        for (const QChar c : dialog->findChild<FeedRows *>()->model()->index(0, 0).data().toString())
             QVERIFY(!isControl(c.unicode()));
         part(*dialog, "use")->click();
         QVERIFY(s.opened(file));
