@@ -24,7 +24,7 @@ std::shared_ptr<FeedChoice> addFeed(CLI::App &app)
         ->required();
     app.add_option("--map", feed->map,
                    "Which column is which: FIELD=COLUMN, several times; FIELD is id, image, upvotes, title, author,\n"
-                   "group or created. What is not given is guessed; `dank inspect` tells")
+                   "group, created or label, COLUMN - for none. What is not given is guessed; `dank inspect` tells")
         ->type_name("FIELD=COLUMN")
         ->allow_extra_args(false);
     app.add_option("--images", feed->images, "Where the pictures are, when not in memes/ or images/ beside the file")

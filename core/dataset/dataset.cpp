@@ -1,45 +1,20 @@
 #include "core/dataset/dataset.h"
 
 #include <algorithm>
-#include <charconv>
 #include <numeric>
-#include <string_view>
 #include <system_error>
-#include <unordered_set>
 #include <utility>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/hash.h"
-#include "core/dataset/image_probe.h"
+#include "core/dataset/meme_maker.h"
 #include "core/dataset/picture_finder.h"
 #include "core/feeds/read_feed.h"
 
 namespace fs = std::filesystem;
 
 namespace dank {
-
-namespace {
-
-/// A row's key as a number; 0 where it is none.
-std::uint64_t rowNumber(std::string_view key)
-{
-    std::uint64_t number = 0;
-    const auto [end, failed] = std::from_chars(key.data(), key.data() + key.size(), number);
-    return failed == std::errc() && end == key.data() + key.size() ? number : 0;
-}
-
-/// Fit for a list and a JSON document: no control characters, not endless.
-std::string shownId(const std::string &id)
-{
-    std::string shown = sanitizeUtf8(std::string_view(id).substr(0, kMaxIdBytes));
-    for (char &c : shown)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-            c = ' ';
-    return shown;
-}
-
-}  // namespace
 
 Dataset Dataset::load(const fs::path &file, const JobContext &job, const FeedOptions &options)
 {
@@ -62,57 +37,22 @@ Dataset Dataset::load(const fs::path &file, const JobContext &job, const FeedOpt
     std::vector<FeedRow> rows = std::move(feed.rows);
     if (rows.empty())
         throw Error(ErrorKind::Dataset, "'" + displayPath(file) + "' holds no memes: its table is empty.", file);
-    const std::string upvotes = feed.mapping.column(FeedField::Upvotes);
-    const std::string label = feed.mapping.column(FeedField::Label);
-    dataset.m_hasUpvotes = !upvotes.empty() || label.empty();
     dataset.m_source = {feed.layout, feed.mapping, feed.tables, options};
     if (!options.images.empty())
         dataset.m_source.options.images = fs::absolute(options.images, failed).lexically_normal();
 
     const PictureFinder pictures(dataset.m_path, options.images, job);
-    std::unordered_set<std::string> seen;
-    seen.reserve(rows.size());
-    const auto take = [&](std::size_t i) {
-        FeedRow &row = rows[i];
-        const std::uint64_t number = rowNumber(row.key);
-        const MemeId id = row.id.empty() ? std::move(row.key) : std::move(row.id);
-        const auto skip = [&](SkipReason reason, std::string detail) {
-            dataset.m_skipped.push_back({shownId(id), reason, std::move(detail)});
-        };
-        if (row.problem.empty())
-            row.problem = idProblem(id);
-        if (!row.problem.empty())
-            return skip(SkipReason::RowMalformed, "row " + std::to_string(i + 1) + ": " + row.problem);
-        if (!seen.insert(id).second)
-            return skip(SkipReason::DuplicateId,
-                        "row " + std::to_string(i + 1) + ": an earlier row has this id, and the first one counts");
-        if (!dataset.m_hasUpvotes && !row.hasLabel)
-            return skip(SkipReason::LabelMissing, "row " + std::to_string(i + 1) + " has no \"" + label + '"');
-        if (!row.hasUpvotes && dataset.m_hasUpvotes)
-            return skip(SkipReason::UpvotesMissing,
-                        "row " + std::to_string(i + 1)
-                            + (upvotes.empty() ? ": no column of upvotes is known" : " has no \"" + upvotes + '"'));
-        if (!row.upvotes && dataset.m_hasUpvotes)
-            return skip(SkipReason::UpvotesInvalid, "row " + std::to_string(i + 1) + ": \"" + upvotes + "\" is "
-                                                        + row.upvotesText
-                                                        + ", not a whole number from 0 to 2147483647");
-        const FoundPicture located = pictures.find(id, row.image);
-        if (located.problem)
-            return skip(*located.problem, located.detail);
-        const ImageProbe probe = probeImageFile(located.path);
-        if (probe.problem)
-            return skip(*probe.problem, pictures.shown(located.path) + ": " + probe.detail);
-        if (row.author == "None" || row.author == "[deleted]")
-            row.author.clear();
-        dataset.m_records.push_back({id, located.path, row.upvotes.value_or(0), std::move(row.title),
-                                     std::move(row.author), std::move(row.image), row.created, probe.width,
-                                     probe.height, number, RowColumns(feed.columns, row.columnsRow)});
-    };
+    MemeMaker maker(feed, pictures);
+    dataset.m_hasUpvotes = maker.hasUpvotes();
     for (std::size_t i = 0; i < rows.size(); ++i) {
         job.cancel.check();
         if (i % 64 == 0)
             job.report("load", i, rows.size());
-        take(i);
+        auto made = maker.make(std::move(rows[i]), i);
+        if (auto *const record = std::get_if<MemeRecord>(&made))
+            dataset.m_records.push_back(std::move(*record));
+        else
+            dataset.m_skipped.push_back(std::move(std::get<Skipped>(made)));
     }
     job.report("load", rows.size(), rows.size());
     dataset.indexById();

@@ -86,6 +86,7 @@ private:
                 while (!taken.insert(m_names[c]).second)
                     m_names[c] = name + " (" + std::to_string(++numbers.try_emplace(name, 1).first->second) + ')';
             }
+            m_into.columns(m_names);
         } else {
             RawRow row;
             row.key = std::to_string(m_row);

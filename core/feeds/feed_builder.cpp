@@ -4,6 +4,7 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <unordered_set>
 #include <utility>
 
 #include "core/base/error.h"
@@ -147,6 +148,9 @@ FeedMapping guessMapping(const std::vector<const RawRow *> &rows, const FeedMapp
         if (chosen != seen.end())
             mapping.column(field) = chosen->column;
     }
+    for (std::string &column : mapping.columns)
+        if (column == kNoColumn)
+            column.clear();
     return mapping;
 }
 
@@ -168,6 +172,20 @@ void FeedBuilder::table(const std::string &name)
                     m_path);
 }
 
+void FeedBuilder::columns(const std::vector<std::string> &names)
+{
+    if (m_sampling)
+        m_declared = names;
+    for (const std::string &name : names)
+        noteName(name);
+}
+
+void FeedBuilder::noteName(const std::string &name)
+{
+    if (m_names.size() < kNamesKept && std::ranges::find(m_names, name) == m_names.end())
+        m_names.push_back(name);
+}
+
 void FeedBuilder::row(RawRow &&row)
 {
     m_job.cancel.check();
@@ -181,23 +199,26 @@ void FeedBuilder::row(RawRow &&row)
     if (m_settled)
         return convert(m_table, std::move(row));
     for (const auto &[name, value] : row.fields)
-        m_waitingBytes += name.size() + value.text.size();
+        m_waitingBytes += sizeof(row.fields.front()) + name.size() + value.text.size();
     m_waiting.push_back({m_table, std::move(row)});
-    if (m_waiting.size() >= kRowsToGuessBy || m_waitingBytes > kBytesToGuessBy)
-        settle();
+    if (m_waiting.size() < kRowsToGuessBy && m_waitingBytes <= kBytesToGuessBy)
+        return;
+    if (m_sampling)
+        throw SampleIsFull();
+    settle();
 }
 
 void FeedBuilder::settle()
 {
     std::vector<const RawRow *> rows;
-    for (const Waiting &one : m_waiting)
+    for (const FeedSample::Row &one : m_waiting)
         rows.push_back(&one.row);
     m_mapping = guessMapping(rows, m_given);
     for (std::size_t f = 0; f < kFeedFields; ++f)
         if (!m_mapping.columns[f].empty())
-            m_fieldOf.emplace(m_mapping.columns[f], static_cast<FeedField>(f));
+            m_fieldsOf[m_mapping.columns[f]].push_back(static_cast<FeedField>(f));
     m_settled = true;
-    for (Waiting &one : std::exchange(m_waiting, {}))
+    for (FeedSample::Row &one : std::exchange(m_waiting, {}))
         convert(one.table, std::move(one.row));
 }
 
@@ -209,22 +230,29 @@ void FeedBuilder::convert(std::size_t table, RawRow &&raw)
     row.columnsRow = m_columnsRow;
     std::array<bool, kFeedFields> had{};
     for (auto &[name, value] : raw.fields) {
-        if (m_names.size() < kNamesKept && std::ranges::find(m_names, name) == m_names.end())
-            m_names.push_back(name);
-        const auto found = m_fieldOf.find(name);
-        if (found == m_fieldOf.end())
+        noteName(name);
+        const auto found = m_fieldsOf.find(name);
+        if (found == m_fieldsOf.end())
             continue;
-        if (std::exchange(had[static_cast<std::size_t>(found->second)], true) && row.problem.empty())
+        const std::vector<FeedField> &fields = found->second;
+        if (std::exchange(had[static_cast<std::size_t>(fields.front())], true) && row.problem.empty())
             row.problem = "it has '" + name + "' twice";
-        setField(row, found->second, name, std::move(value));
+        for (std::size_t i = 0; i + 1 < fields.size(); ++i)
+            setField(row, fields[i], name, RawValue(value));
+        setField(row, fields.back(), name, std::move(value));
     }
     if (row.id.empty() && m_mapping.column(FeedField::Id).empty())
         row.id = stemOf(row.image);
     m_tables[table].memes |= row.hasUpvotes || (!row.image.empty() && !row.id.empty());
+    // Fields that are no part of a meme are columns; they come after those that take the value away.
+    const auto isColumn = [&](const std::string &name) {
+        const auto found = m_fieldsOf.find(name);
+        return found == m_fieldsOf.end() || std::ranges::any_of(found->second, [](FeedField field) {
+                   return field == FeedField::Group || field == FeedField::Label;
+               });
+    };
     for (const auto &[name, value] : raw.fields)
-        if (const auto found = m_fieldOf.find(name);
-            m_tables[table].memes
-            && (found == m_fieldOf.end() || found->second == FeedField::Group || found->second == FeedField::Label))
+        if (m_tables[table].memes && isColumn(name))
             keepColumn(name, value);
     ++m_columnsRow;
     m_tables[table].rows.push_back(std::move(row));
@@ -302,7 +330,25 @@ void FeedBuilder::keepColumn(const std::string &name, const RawValue &value)
     m_columns.put(m_columnsRow, printable(name), printable(text));
 }
 
-Feed FeedBuilder::finish(std::string layout)
+FeedSample FeedBuilder::takeSample()
+{
+    FeedSample sample;
+    sample.layout = m_layout;
+    for (const Table &table : m_tables)
+        sample.tables.push_back(table.name);
+    sample.rows = std::move(m_waiting);
+    sample.columns = std::move(m_declared);
+    std::unordered_set<std::string_view> known(sample.columns.begin(), sample.columns.end());
+    std::vector<std::string> others;
+    for (const FeedSample::Row &one : sample.rows)
+        for (const auto &[name, value] : one.row.fields)
+            if (known.insert(name).second)
+                others.push_back(name);
+    sample.columns.insert(sample.columns.end(), others.begin(), others.end());
+    return sample;
+}
+
+Feed FeedBuilder::finish()
 {
     if (m_tables.empty())
         throw Error(ErrorKind::Format,
@@ -313,8 +359,9 @@ Feed FeedBuilder::finish(std::string layout)
     if (!m_settled)
         settle();
     for (std::size_t f = 0; f < kFeedFields; ++f)
-        if (const std::string &column = m_given.columns[f];
-            !column.empty() && m_names.size() < kNamesKept && std::ranges::find(m_names, column) == m_names.end()) {
+        if (const std::string &column = m_given.columns[f]; !column.empty() && column != kNoColumn
+                                                            && m_names.size() < kNamesKept
+                                                            && std::ranges::find(m_names, column) == m_names.end()) {
             std::string there;
             for (std::size_t i = 0; i < std::min(m_names.size(), kNamesShown); ++i)
                 there += (i > 0 ? ", " : "") + printable(m_names[i]);
@@ -332,7 +379,7 @@ Feed FeedBuilder::finish(std::string layout)
             .memes = true;
     }
     Feed feed;
-    feed.layout = std::move(layout);
+    feed.layout = m_layout;
     feed.mapping = m_mapping;
     // One table a community is a habit of scrapers: which one is then worth a column.
     const bool several = std::ranges::count_if(m_tables, &Table::memes) > 1;

@@ -7,8 +7,7 @@
 #include <vector>
 
 #include "core/base/job.h"
-#include "core/feeds/feed.h"
-#include "core/feeds/raw_row.h"
+#include "core/feeds/feed_sample.h"
 
 namespace dank {
 
@@ -18,13 +17,24 @@ class FeedBuilder {
 public:
     FeedBuilder(FeedMapping given, std::filesystem::path path, const JobContext &job);
 
+    /// Thrown by row() where only a sample is wanted and there are rows enough.
+    struct SampleIsFull {};
+    /// Makes no feed: the rows are kept as they are until it would be guessed what they mean.
+    void sampleOnly() { m_sampling = true; }
+
+    /// What the file is, before its first row.
+    void begin(std::string layout) { m_layout = std::move(layout); }
+    /// The columns that the file names before its rows, which may have nothing in them.
+    void columns(const std::vector<std::string> &names);
     /// The rows that follow are of that table, which may have been begun before.
     void table(const std::string &name);
     /// Throws Error{Format} beyond the most rows that are read, Cancelled.
     void row(RawRow &&row);
     /// The tables that hold memes; where none does, "_default" or else the largest. Throws Error{Format} where there is
     /// no table at all, or no column of a name that was given.
-    Feed finish(std::string layout);
+    Feed finish();
+    /// In place of finish() after sampleOnly().
+    FeedSample takeSample();
 
 private:
     struct Table {
@@ -32,12 +42,9 @@ private:
         std::vector<FeedRow> rows;
         bool memes = false;
     };
-    struct Waiting {
-        std::size_t table;
-        RawRow row;
-    };
 
     void settle();
+    void noteName(const std::string &name);
     void convert(std::size_t table, RawRow &&raw);
     void setField(FeedRow &row, FeedField field, const std::string &name, RawValue &&value);
     void keepColumn(const std::string &name, const RawValue &value);
@@ -45,16 +52,19 @@ private:
     const FeedMapping m_given;
     const std::filesystem::path m_path;
     const JobContext &m_job;
+    bool m_sampling = false;
+    std::string m_layout;
     FeedMapping m_mapping;
-    std::unordered_map<std::string, FeedField> m_fieldOf;  ///< by column
+    std::unordered_map<std::string, std::vector<FeedField>> m_fieldsOf;  ///< by column, ascending
     std::vector<Table> m_tables;
     std::unordered_map<std::string, std::size_t> m_tableByName;
     std::size_t m_table = 0;
-    std::vector<Waiting> m_waiting;  ///< until it is known what the columns mean
+    std::vector<FeedSample::Row> m_waiting;  ///< until it is known what the columns mean
     std::size_t m_waitingBytes = 0;
     bool m_settled = false;
     std::size_t m_rowCount = 0;
-    std::vector<std::string> m_names;  ///< of the columns, as they appeared; not all of many
+    std::vector<std::string> m_names;     ///< of the columns, as they appeared; not all of many
+    std::vector<std::string> m_declared;  ///< of columns(), all of them
     ColumnTableBuilder m_columns;
     std::size_t m_columnsRow = 0;
 };

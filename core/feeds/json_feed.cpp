@@ -272,12 +272,13 @@ constexpr const char *kNul = "it holds a NUL byte, which no text has";
 
 }  // namespace
 
-std::string readJsonRows(std::string text, const std::filesystem::path &path, FeedBuilder &into)
+void readJsonRows(std::string text, const std::filesystem::path &path, const std::string &packed, FeedBuilder &into)
 {
     if (const std::size_t nul = text.find('\0'); nul != std::string::npos)  // which the parser takes for the end
         throwSyntaxError(kNul, nul, text, path);
     repairJson(text);
     const JsonLayout layout = jsonLayoutOf(text);
+    into.begin(jsonLayoutName(layout) + packed);
     Reader reader(
         layout, path, [&](RawRow &&row) { into.row(std::move(row)); },
         [&](const std::string &name) { into.table(name); });
@@ -286,7 +287,6 @@ std::string readJsonRows(std::string text, const std::filesystem::path &path, Fe
         const std::size_t at = std::min(reader.errorPosition() > 0 ? reader.errorPosition() - 1 : 0, text.size());
         throwSyntaxError(reader.error(), at, text, path);
     }
-    return jsonLayoutName(layout);
 }
 
 RawRow readJsonLine(std::string text)

@@ -58,6 +58,48 @@ void readLines(FeedText &text, std::string begun, FeedBuilder &into)
     }
 }
 
+/// Tells the layout and hands on the rows.
+void readRows(const std::filesystem::path &path, FeedBuilder &builder, const JobContext &job)
+{
+    FeedText text(path);
+    std::string start;
+    bool more = text.more(start);
+    while (more && start.find_first_not_of(kBlank) == std::string::npos && start.size() < kMostDocument)
+        more = text.more(start);
+    const std::size_t first = start.find_first_not_of(kBlank);
+    if (first == std::string::npos)
+        throw Error(ErrorKind::Format,
+                    "'" + displayPath(path) + "' is empty. It should be a TinyDB db.json or another list of memes.",
+                    path);
+    job.cancel.check();
+
+    const std::string packed = *text.packing() ? std::string(", ") + text.packing() : "";
+    if (isJsonLines(start)) {
+        builder.begin("JSON lines" + packed);
+        return readLines(text, std::move(start), builder);
+    }
+    const char delimiter = csvDelimiter(std::string_view(start).substr(first, start.find('\n', first) - first));
+    if (std::string_view("{[<").find(start[first]) == std::string_view::npos && delimiter != '\0') {
+        builder.begin((delimiter == '\t'  ? "TSV"
+                       : delimiter == ';' ? "CSV with semicolons"
+                       : delimiter == '|' ? "CSV with bars"
+                                          : "CSV")
+                      + packed);
+        return readCsvRows(text, std::move(start), delimiter, path, builder);
+    }
+    while (more && start.size() <= kMostDocument) {
+        job.cancel.check();
+        more = text.more(start);
+    }
+    if (start.size() > kMostDocument)
+        throw Error(ErrorKind::File,
+                    "'" + displayPath(path)
+                        + "' is larger than 2 GB, the most that is read of one JSON document. Write "
+                          "it as JSON lines, one row a line.",
+                    path);
+    readJsonRows(std::move(start), path, packed, builder);
+}
+
 }  // namespace
 
 bool hasFeedName(const std::filesystem::path &file)
@@ -89,45 +131,24 @@ std::filesystem::path feedPath(const std::filesystem::path &given)
 
 Feed readFeed(const std::filesystem::path &path, const FeedOptions &options, const JobContext &job)
 {
-    FeedText text(path);
-    std::string start;
-    bool more = text.more(start);
-    while (more && start.find_first_not_of(kBlank) == std::string::npos && start.size() < kMostDocument)
-        more = text.more(start);
-    const std::size_t first = start.find_first_not_of(kBlank);
-    if (first == std::string::npos)
-        throw Error(ErrorKind::Format,
-                    "'" + displayPath(path) + "' is empty. It should be a TinyDB db.json or another list of memes.",
-                    path);
-    job.cancel.check();
-
-    const std::string packed = *text.packing() ? std::string(", ") + text.packing() : "";
     FeedBuilder builder(options.map, path, job);
-    if (isJsonLines(start)) {
-        readLines(text, std::move(start), builder);
-        return builder.finish("JSON lines" + packed);
+    readRows(path, builder, job);
+    return builder.finish();
+}
+
+FeedSample readFeedSample(const std::filesystem::path &path, const JobContext &job)
+{
+    FeedBuilder builder({}, path, job);
+    builder.sampleOnly();
+    bool whole = true;
+    try {
+        readRows(path, builder, job);
+    } catch (const FeedBuilder::SampleIsFull &) {
+        whole = false;
     }
-    const char delimiter = csvDelimiter(std::string_view(start).substr(first, start.find('\n', first) - first));
-    if (std::string_view("{[<").find(start[first]) == std::string_view::npos && delimiter != '\0') {
-        readCsvRows(text, std::move(start), delimiter, path, builder);
-        return builder.finish((delimiter == '\t'  ? "TSV"
-                               : delimiter == ';' ? "CSV with semicolons"
-                               : delimiter == '|' ? "CSV with bars"
-                                                  : "CSV")
-                              + packed);
-    }
-    while (more && start.size() <= kMostDocument) {
-        job.cancel.check();
-        more = text.more(start);
-    }
-    if (start.size() > kMostDocument)
-        throw Error(ErrorKind::File,
-                    "'" + displayPath(path)
-                        + "' is larger than 2 GB, the most that is read of one JSON document. Write "
-                          "it as JSON lines, one row a line.",
-                    path);
-    const std::string layout = readJsonRows(std::move(start), path, builder);
-    return builder.finish(layout + packed);
+    FeedSample sample = builder.takeSample();
+    sample.whole = whole;
+    return sample;
 }
 
 }  // namespace dank

@@ -90,9 +90,10 @@ ui/lanes core ui/widgets ui/lanes
 ui/session core ui/widgets ui/lanes ui/session
 ui/charts core ui/widgets ui/lanes ui/session ui/charts
 ui/memes core ui/widgets ui/lanes ui/session ui/charts ui/memes
+ui/feed core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/feed
 ui/runs core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs
 ui/why core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/why
-ui/dataset core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs ui/dataset
+ui/dataset core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/feed ui/runs ui/dataset
 ui/features core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs ui/features
 ui/train core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs ui/train
 ui/evaluate core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs ui/why ui/evaluate

@@ -15,6 +15,7 @@
 #include "ui/dataset/dataset_cards.h"
 #include "ui/dataset/search_field.h"
 #include "ui/dataset/welcome.h"
+#include "ui/feed/feed_asker.h"
 #include "ui/lanes/thumbnails.h"
 #include "ui/memes/meme_grid.h"
 #include "ui/memes/meme_model.h"
@@ -71,6 +72,7 @@ struct DatasetPage : QWidget {
     QProgressBar *loadingBar = nullptr;
     QWidget *content = nullptr;
     PageHeader *header = nullptr;
+    FeedLine *readAs = nullptr;
     QPushButton *gridButton = nullptr, *tableButton = nullptr;
     SearchField *search = nullptr;
     TextLabel *count = nullptr;
@@ -87,6 +89,7 @@ DatasetPage::DatasetPage(Session &s, std::function<void(Page)> pageShown, QWidge
     : QWidget(parent), session(s), goTo(std::move(pageShown)), memes(s.thumbnails()), filter(memes)
 {
     build();
+    new FeedAsker(session, goTo, this);
     connect(&session, &Session::changed, this, [this](const ChangeEvent &change) {
         const auto *job = change.as<JobStatus>();
         if (change == Change::Settings || change == Change::Target) {
@@ -163,7 +166,10 @@ void DatasetPage::buildContent()
     header->controls()->addWidget(search);
     connect(search, &QLineEdit::textChanged, &session, [this](const QString &text) { session.finder().ask(text); });
     connect(search, &SearchField::left, this, [this] { view()->setFocus(Qt::ShortcutFocusReason); });
-    layout->addWidget(header);
+    readAs = new FeedLine(session);
+    auto *top = newBox<QVBoxLayout>(4);
+    addWidgets(*top, {header, readAs});
+    layout->addLayout(top);
 
     upvotes = new UpvotesCard;
     setAside = new SetAsideCard;
@@ -295,6 +301,7 @@ void DatasetPage::refresh()
             line += QStringLiteral(" · %1 set aside with a reason")
                         .arg(groupedNumber(static_cast<qint64>(dataset->skipped().size())));
         header->setSubtitle(line);
+        readAs->setSource(dataset->source());
     }
     if (reading) {
         loading->setSentence(job.detail.isEmpty() ? job.verb : QStringLiteral("%1 · %2").arg(job.verb, job.detail));

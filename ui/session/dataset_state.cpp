@@ -3,8 +3,10 @@
 #include <utility>
 
 #include "core/base/file.h"
+#include "core/feeds/feed_sample.h"
 #include "core/feeds/read_feed.h"
 #include "ui/lanes/thumbnails.h"
+#include "ui/widgets/remembered_feeds.h"
 #include "ui/widgets/text_format.h"
 
 namespace dank::ui {
@@ -75,15 +77,98 @@ QStringList DatasetState::recents() const
     return recent;
 }
 
+/// A file on its way to a dataset, on the lane.
+struct DatasetState::Opening {
+    FeedQuestion read;  ///< how it is read; why it is asked, where that is not certain
+    std::string shape;
+    std::shared_ptr<const Dataset> loaded;  ///< null where it is asked
+
+    Opening(const std::filesystem::path &path, const std::optional<FeedOptions> &said, bool mayAsk,
+            const JobContext &job)
+    {
+        read.file = feedPath(path);
+        job.report("load", 0, 0);
+        bool isKnown = said.has_value();
+        std::error_code failed;
+        if (std::filesystem::is_directory(read.file, failed)) {
+            loaded = std::make_shared<const Dataset>(Dataset::load(read.file, job));  // which says what to open
+            return;
+        }
+        const FeedSample sample = readFeedSample(read.file, job);
+        shape = sample.shape();
+        if (said) {
+            read.options = *said;
+        } else {
+            const auto map = rememberedColumns(shape);
+            isKnown = map.has_value();
+            read.options = {map.value_or(FeedMapping()), rememberedPictures(read.file)};
+        }
+        if (!isKnown && mayAsk && !isEnough(sample.mappingUnder({}))) {
+            read.why = tr("Which columns hold the picture and the upvotes could not be told from their names.");
+            return;
+        }
+        loaded = std::make_shared<const Dataset>(Dataset::load(read.file, job, read.options));
+        if (!isKnown && mayAsk && loaded->records().empty()) {
+            read.why = tr("Read as guessed, no row can be used.");
+            loaded.reset();
+        }
+    }
+};
+
 void DatasetState::open(const QString &dbJson)
 {
-    const auto path = toPath(dbJson);
+    openWith(toPath(dbJson), std::nullopt);
+}
+
+void DatasetState::open(const FeedQuestion &answered)
+{
+    openWith(answered.file, answered.options);
+}
+
+void DatasetState::askColumns()
+{
+    if (m_opened)
+        ask({m_opened->path(), m_opened->source().options, {}});
+}
+
+void DatasetState::ask(const FeedQuestion &question)
+{
+    if (m_ask)
+        m_ask(question);
+}
+
+void DatasetState::openWith(const std::filesystem::path &path, std::optional<FeedOptions> said)
+{
+    const bool mayAsk = m_ask != nullptr;
     load({.kind = JobKind::Load,
           .verb = tr("Opening %1").arg(toQString(path.filename())),
-          .work = [this, path](JobScope &scope) -> JobPlan::Apply {
-              auto loaded = std::make_shared<const Dataset>(Dataset::load(feedPath(path), scope.context));
-              return [this, loaded](bool) { apply(loaded); };
-          }});
+          .work = [this, path, said, mayAsk](JobScope &scope) -> JobPlan::Apply {
+              const auto opening = std::make_shared<const Opening>(path, said, mayAsk, scope.context);
+              return [this, opening, isSaid = said.has_value()](bool) {
+                  if (!opening->loaded) {
+                      m_jobs.amend([](JobStatus &status) { status.detail = tr("its columns are to be chosen"); });
+                      return ask(opening->read);
+                  }
+                  apply(opening->loaded);
+                  if (!isSaid)
+                      return;
+                  const FeedOptions &options = opening->read.options;
+                  if (!rememberColumns(opening->shape, options.map))
+                      m_place.say(Message::Severity::Info,
+                                  tr("The names of these columns are too long to be remembered."));
+                  rememberPictures(opening->read.file, options.images);
+              };
+          },
+          .failed =
+              [this, path, said](const TaskResult &result) {
+                  if (!said || !m_ask || (result.kind != ErrorKind::Format && result.kind != ErrorKind::File))
+                      return false;
+                  m_place.say(Message::Severity::Error, QString::fromStdString(result.text), tr("&Columns…"),
+                              [this, path, said] {
+                                  ask({path, *said, {}});
+                              });
+                  return true;
+              }});
 }
 
 void DatasetState::openSample(SampleQuestion alongside)

@@ -115,6 +115,23 @@ QStringList trainFlags(const TrainConfig &config)
     return flags;
 }
 
+/// How the open dataset's file is read, where the user has said so.
+QStringList feedFlags(Session &session)
+{
+    QStringList flags;
+    const auto dataset = session.data().dataset();
+    if (!dataset)
+        return flags;
+    const FeedOptions &options = dataset->source().options;
+    for (std::size_t f = 0; f < kFeedFields; ++f)
+        if (const std::string &column = options.map.columns[f]; !column.empty())
+            flags << "--map"
+                  << quoted(QString::fromStdString(feedFieldName(static_cast<FeedField>(f)) + ('=' + column)));
+    if (!options.images.empty())
+        flags << "--images" << quoted(options.images);
+    return flags;
+}
+
 /// The program, with the library and the threads that the window has.
 QStringList programWords(Session &session)
 {
@@ -139,17 +156,20 @@ QString commandFor(Session &session, JobKind kind)
               << "--seed"
               << "1";
         break;
-    case JobKind::Load: words << "inspect" << db; break;
-    case JobKind::Extract: words << "extract" << db << extractFlags(session.features().request(), "--batch"); break;
+    case JobKind::Load: words << "inspect" << db << feedFlags(session); break;
+    case JobKind::Extract:
+        words << "extract" << db << feedFlags(session) << extractFlags(session.features().request(), "--batch");
+        break;
     case JobKind::Read: words << "read" << db; break;
     case JobKind::Train:
-        words << "train" << db << extractFlags(session.features().request(), "--extract-batch")
+        words << "train" << db << feedFlags(session) << extractFlags(session.features().request(), "--extract-batch")
               << trainFlags(session.choices().config());
         break;
     case JobKind::Evaluate: {
         const auto judged = session.evaluations().model() ? session.evaluations().model() : session.rater().model();
         const RunRecord *record = judged ? session.runs().find(judged->run) : nullptr;
-        words << "eval" << (record ? quoted(std::filesystem::path(record->model)) : QStringLiteral("MODEL")) << db;
+        words << "eval" << (record ? quoted(std::filesystem::path(record->model)) : QStringLiteral("MODEL")) << db
+              << feedFlags(session);
         break;
     }
     case JobKind::None: return {};

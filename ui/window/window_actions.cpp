@@ -28,6 +28,7 @@ WindowActions::WindowActions(Session &session, WindowVerbs &verbs, PageStack &pa
         [&verbs] { verbs.openModel(); });
     m_sample = add(file, "openSample", QStringLiteral("Open &sample"), {}, [&session] { session.openSample(); });
     m_recent = file->addMenu(QStringLiteral("Open &recent"));
+    m_columns = add(file, "columns", QStringLiteral("&Columns…"), {}, [&session] { session.data().askColumns(); });
     file->addSeparator();
     m_export = file->addMenu(QStringLiteral("&Export"));
     add(file, "library", QStringLiteral("&Library…"), {},
@@ -156,6 +157,7 @@ void WindowActions::update(Page page)
     m_exclude->setEnabled(page == Page::Dataset && m_session.data().dataset());
     m_logAxis->setEnabled(page == Page::Train || page == Page::Dataset);
     m_command->setEnabled(m_session.data().dataset() != nullptr);
+    m_columns->setEnabled(can.open && m_session.data().dataset());
 }
 
 void WindowActions::setTheme(ThemeMode mode)
