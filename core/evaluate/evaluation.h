@@ -13,7 +13,7 @@
 #include "core/dataset/meme.h"
 #include "core/evaluate/baselines.h"
 #include "core/evaluate/bootstrap.h"
-#include "core/evaluate/class_evaluation.h"
+#include "core/evaluate/classes/class_evaluation.h"
 #include "core/evaluate/metrics.h"
 #include "core/evaluate/permutation.h"
 #include "core/evaluate/verdict.h"

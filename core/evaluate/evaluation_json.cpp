@@ -5,7 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/base/json_reader.h"
-#include "core/evaluate/class_evaluation_json.h"
+#include "core/evaluate/classes/class_evaluation_json.h"
 #include "core/learn/split.h"
 #include "core/learn/train_config.h"
 

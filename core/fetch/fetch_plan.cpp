@@ -52,7 +52,8 @@ FetchPlan planFetch(const fs::path &file, const FeedOptions &options, const Addr
         plan.folder = fs::absolute(options.images).lexically_normal();
     }
     // As a dataset takes its rows (core/dataset/meme_maker).
-    const bool tellsUpvotes = !feed.mapping.column(FeedField::Upvotes).empty() || feed.mapping.column(FeedField::Label).empty();
+    const bool tellsUpvotes =
+        !feed.mapping.column(FeedField::Upvotes).empty() || feed.mapping.column(FeedField::Label).empty();
     std::unordered_set<std::string> seen;
     for (std::size_t i = 0; i < feed.rows.size(); ++i) {
         if (i % 64 == 0) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes tests/labels/golden/class_metrics.json: figures of classes as scikit-learn computes them.
+"""Writes tests/evaluate/golden/class_metrics.json: figures of classes as scikit-learn computes them.
 
     tests/reference/class_metrics.py        (Debian: python3-sklearn, python3-scipy)
 """
@@ -50,7 +50,7 @@ def main():
         actual = random.integers(0, classes, rows)
         predicted = 1 / (1 + np.exp(-(signal * (actual - (classes - 1) / 2) + random.normal(size=rows))))
         cases.append(several(name, classes, actual, np.round(predicted, 5)))
-    out = pathlib.Path(__file__).parent.parent / "labels" / "golden" / "class_metrics.json"
+    out = pathlib.Path(__file__).parent.parent / "evaluate" / "golden" / "class_metrics.json"
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(cases) + "\n")
 

@@ -4,7 +4,7 @@
 
 #include <QWidget>
 
-#include "core/evaluate/class_evaluation.h"
+#include "core/evaluate/classes/class_evaluation.h"
 #include "ui/charts/plot.h"
 #include "ui/widgets/card.h"
 

@@ -1,4 +1,4 @@
-#include "core/evaluate/class_metrics.h"
+#include "core/evaluate/classes/class_metrics.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "core/evaluate/class_evaluation.h"
+#include "core/evaluate/classes/class_evaluation.h"
 
 #include <algorithm>
 #include <unordered_map>

@@ -1,4 +1,4 @@
-#include "core/evaluate/class_evaluation_json.h"
+#include "core/evaluate/classes/class_evaluation_json.h"
 
 #include <cmath>
 #include <nlohmann/json.hpp>

@@ -12,7 +12,7 @@
 #include "core/dataset/label.h"
 #include "core/evaluate/baselines.h"
 #include "core/evaluate/bootstrap.h"
-#include "core/evaluate/class_metrics.h"
+#include "core/evaluate/classes/class_metrics.h"
 
 namespace dank {
 

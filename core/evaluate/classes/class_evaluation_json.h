@@ -3,7 +3,7 @@
 #include <string>
 
 #include "core/base/json_reader.h"
-#include "core/evaluate/class_evaluation.h"
+#include "core/evaluate/classes/class_evaluation.h"
 
 namespace dank {
 

@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "core/base/error.h"
-#include "core/evaluate/class_evaluation.h"
+#include "core/evaluate/classes/class_evaluation.h"
 #include "core/evaluate/evaluation.h"
 #include "core/evaluate/evaluation_json.h"
 
