@@ -18,7 +18,8 @@ packages=(
 )
 
 # What the tests use besides.
-test_packages=(desktop-file-utils appstream shared-mime-info xvfb python3-h5py libonnx-testdata parallel openmpi-bin)
+test_packages=(desktop-file-utils appstream shared-mime-info xvfb python3-h5py python3-pil imagemagick libjpeg-turbo-progs
+    libonnx-testdata parallel openmpi-bin)
 
 # What tests/cluster/recipes.sh uses besides, where it is installed: it brings daemons, which nobody gets unasked.
 cluster_packages=(slurm-wlm)
