@@ -19,7 +19,9 @@ struct ConvertOptions {
 /// A row as TinyDB keeps it.
 Json toTinyRow(const FeedRow &row, const ColumnTable &columns)
 {
-    Json tiny{{"id", row.id.empty() ? row.key : row.id}, {"ups", *row.upvotes}};
+    Json tiny{{"id", row.id.empty() ? row.key : row.id}};
+    if (row.upvotes)
+        tiny["ups"] = *row.upvotes;
     for (const auto &[name, value] : {std::pair("title", &row.title), {"author", &row.author}, {"media", &row.image}})
         if (!value->empty())
             tiny[name] = *value;
@@ -39,14 +41,19 @@ int convert(Context &context, const ConvertOptions &options)
     std::size_t rows = 0;
     std::vector<Skipped> skipped;
     std::unordered_set<std::string> ids;
+    // As a dataset takes its rows (core/dataset/meme_maker).
+    const bool tellsUpvotes =
+        !feed.mapping.column(FeedField::Upvotes).empty() || feed.mapping.column(FeedField::Label).empty();
     for (std::size_t i = 0; i < feed.rows.size(); ++i) {
         const FeedRow &row = feed.rows[i];
         const std::string id = row.id.empty() ? row.key : row.id, place = "row " + std::to_string(i + 1);
         if (!row.problem.empty()) {
             skipped.push_back({id, SkipReason::RowMalformed, place + ": " + row.problem});
-        } else if (!row.hasUpvotes) {
+        } else if (!tellsUpvotes && !row.hasLabel) {
+            skipped.push_back({id, SkipReason::LabelMissing, place + " has no label"});
+        } else if (!row.hasUpvotes && tellsUpvotes) {
             skipped.push_back({id, SkipReason::UpvotesMissing, place + " has no upvotes"});
-        } else if (!row.upvotes) {
+        } else if (!row.upvotes && tellsUpvotes) {
             skipped.push_back({id, SkipReason::UpvotesInvalid, place + ": its upvotes are " + row.upvotesText});
         } else if (!ids.insert(id).second) {
             skipped.push_back({id, SkipReason::DuplicateId, place + ": an earlier row has this id"});
