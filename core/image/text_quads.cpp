@@ -78,6 +78,16 @@ TextQuad TextQuad::turned() const
     return {{corners[3], corners[0], corners[1], corners[2]}, score};
 }
 
+TextQuad TextQuad::trimmed(double share) const
+{
+    const auto between = [](const QuadPoint &a, const QuadPoint &b, double along) {
+        return QuadPoint{a.x + along * (b.x - a.x), a.y + along * (b.y - a.y)};
+    };
+    return {{between(corners[0], corners[3], share), between(corners[1], corners[2], share),
+             between(corners[2], corners[1], share), between(corners[3], corners[0], share)},
+            score};
+}
+
 std::vector<TextQuad> textQuads(std::span<const float> map, int width, int height, const QuadRule &rule)
 {
     if (width <= 0 || height <= 0 || map.size() != static_cast<std::size_t>(width) * static_cast<std::size_t>(height))

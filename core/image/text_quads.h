@@ -22,6 +22,8 @@ struct TextQuad {
     double height() const;  ///< likewise
     /// The same read from below upwards: its left side becomes the bottom.
     TextQuad turned() const;
+    /// The same without this share of its height above and below, 0 … 0.5.
+    TextQuad trimmed(double share) const;
 };
 
 /// How lines are found in a map.

@@ -25,27 +25,6 @@ struct Candidate {
 };
 using Piece = std::vector<Candidate>;  ///< words side by side, from left to right
 
-/// Its letters and digits; those of ASCII in lower case. What is not ASCII counts as letters but for the punctuation
-/// and the signs of U+0080 … U+00BF and U+2000 … U+2BFF, which begin with 0xC2 and with 0xE2 0x80 … 0xAF.
-std::string lettersOf(const std::string &text)
-{
-    std::string letters;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(text[i]);
-        if (byte < 0x80) {
-            if (std::isalnum(byte))
-                letters += static_cast<char>(std::tolower(byte));
-        } else if (byte == 0xC2) {
-            ++i;
-        } else if (byte == 0xE2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xB0) {
-            i += 2;
-        } else {
-            letters += text[i];
-        }
-    }
-    return letters;
-}
-
 std::size_t countCharacters(const std::string &utf8)
 {
     return static_cast<std::size_t>(
@@ -254,6 +233,25 @@ PictureText textOf(std::vector<Piece> pieces)
 }
 
 }  // namespace
+
+std::string lettersOf(const std::string &text)
+{
+    std::string letters;  // 0xE2 0x80 … 0xAF begin U+2000 … U+2BFF
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        if (byte < 0x80) {
+            if (std::isalnum(byte))
+                letters += static_cast<char>(std::tolower(byte));
+        } else if (byte == 0xC2) {  // U+0080 … U+00BF
+            ++i;
+        } else if (byte == 0xE2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xB0) {
+            i += 2;
+        } else {
+            letters += text[i];
+        }
+    }
+    return letters;
+}
 
 PictureText mergeReadings(std::span<const std::vector<TextWord>> readings)
 {

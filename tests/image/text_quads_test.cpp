@@ -38,6 +38,7 @@ private Q_SLOTS:
     void linesAreFound();
     void whatIsNoLine();
     void cutsAreUpright();
+    void cutsAreCloser();
 };
 
 void TestTextQuads::linesAreFound_data()
@@ -95,6 +96,22 @@ void TestTextQuads::cutsAreUpright()
     QCOMPARE(cutOut(picture, quad.turned(), 10, 30).width, 30);
     const TextQuad outside{{{{-50, -50}, {-20, -50}, {-20, -40}, {-50, -40}}}, 1};
     QVERIFY(std::ranges::all_of(cutOut(picture, outside, 48, 1000).rgb, [](int level) { return level == 255; }));
+}
+
+/// A line's own height, whichever way it runs: its ends stay.
+void TestTextQuads::cutsAreCloser()
+{
+    const TextQuad level{{{{10, 20}, {110, 20}, {110, 60}, {10, 60}}}, 0.7}, closer = level.trimmed(0.1);
+    QCOMPARE(closer.width(), 100.0);
+    QCOMPARE(closer.height(), 32.0);
+    QCOMPARE(closer.corners[0].y, 24.0);
+    QCOMPARE(closer.corners[3].y, 56.0);
+    QCOMPARE(closer.corners[2].x, 110.0);
+    QCOMPARE(closer.score, 0.7);
+    const TextQuad upwards = level.turned().trimmed(0.25);
+    QCOMPARE(upwards.width(), level.height());
+    QCOMPARE(upwards.height(), 50.0);
+    QCOMPARE(level.trimmed(0).height(), level.height());
 }
 
 QTEST_GUILESS_MAIN(TestTextQuads)

@@ -206,9 +206,10 @@ void TestPpocrReader::realMemes()
                                 .arg(score.characterErrorRate(), 0, 'f', 3)
                                 .arg(score.wordF1(), 0, 'f', 3);
     qInfo().noquote() << figures;
-    // 0.051 and 0.945 were measured; 0.06 and 0.95 are the goal. Without a margin around the picture: 0.066, 0.937.
+    // 0.049 and 0.950 were measured; 0.06 and 0.95 are the goal. Without a second look at what is not sure: 0.051,
+    // 0.9446; without a margin around the picture besides: 0.066, 0.937.
     QVERIFY2(score.characterErrorRate() <= 0.06, qPrintable(figures));
-    QVERIFY2(score.wordF1() >= 0.94, qPrintable(figures));
+    QVERIFY2(score.wordF1() >= 0.946, qPrintable(figures));
 }
 
 QTEST_GUILESS_MAIN(TestPpocrReader)
