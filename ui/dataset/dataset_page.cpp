@@ -167,7 +167,7 @@ void DatasetPage::buildContent()
     connect(search, &QLineEdit::textChanged, &session, [this](const QString &text) { session.finder().ask(text); });
     connect(search, &SearchField::left, this, [this] { view()->setFocus(Qt::ShortcutFocusReason); });
     readAs = new FeedLine(session);
-    auto *top = newBox<QVBoxLayout>(4);
+    auto *top = newBox<QVBoxLayout>(0);
     addWidgets(*top, {header, readAs});
     layout->addLayout(top);
 

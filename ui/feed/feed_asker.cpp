@@ -10,6 +10,12 @@
 
 namespace dank::ui {
 
+namespace {
+
+constexpr int kLineHeight = 20;  // the smallest window has no room for more
+
+}  // namespace
+
 FeedAsker::FeedAsker(Session &session, std::function<void(Page)> goTo, QWidget *page)
     : QObject(page), m_session(session)
 {
@@ -35,6 +41,7 @@ FeedLine::FeedLine(Session &session, QWidget *parent)
     change->setObjectName(QStringLiteral("columnsButton"));
     change->setProperty("link", true);
     change->setToolTip(tr("Look at which column is read as what, and change it"));
+    setFixedHeight(kLineHeight);
     auto *row = newBox<QHBoxLayout>(8, this);
     row->addWidget(m_text, 1);
     row->addWidget(change);

@@ -288,7 +288,7 @@ void FeedDialog::showTrial()
     }
     m_count->setText(count);
     const bool enough = isEnough(now), bad = !m_trials.error().isEmpty();
-    m_leftOut->setTone(bad || (file && !enough) ? TextLabel::Tone::Bad : TextLabel::Tone::Muted);
+    m_leftOut->setTone(bad ? TextLabel::Tone::Bad : file && !enough ? TextLabel::Tone::Normal : TextLabel::Tone::Muted);
     m_leftOut->setText(bad                 ? m_trials.error()
                        : file && !enough   ? tr("Choose a column for the upvotes or the label, and one for the picture "
                                                   "or the id that it is found by.")

@@ -6,8 +6,8 @@
 #include <QScrollBar>
 #include <QStyledItemDelegate>
 
-#include <array>
 #include <cmath>
+#include <vector>
 
 #include "core/feeds/feed_sample.h"
 #include "ui/feed/feed_text.h"
@@ -19,7 +19,7 @@ namespace dank::ui {
 
 namespace {
 
-constexpr int kRow = 68, kPicture = 52, kPadding = 8;
+constexpr int kRow = 68, kPicture = 52, kPadding = 8, kLine = 19;
 constexpr int kLongest = 160;
 constexpr double kLastDay = 253402300799.0;  // of the year 9999
 
@@ -60,20 +60,25 @@ public:
         drawThumbnail(*painter, placed(square), index.data(ThumbnailRole).value<QImage>(), option.palette);
 
         const QString problem = index.data(ProblemRole).toString();
-        const std::array<std::pair<QString, TextRole>, 3> lines{{{index.data().toString(), TextRole::Body},
-                                                                 {index.data(DetailRole).toString(), TextRole::Caption},
-                                                                 {problem, TextRole::Caption}}};
-        const std::array<QColor, 3> colours{problem.isEmpty() ? t.text : t.muted, t.muted, t.warn};
-        const int count = problem.isEmpty() ? 2 : 3, height = 19;
-        QRect line(square.right() + 1 + kPadding + 2, option.rect.top() + (kRow - count * height) / 2,
-                   option.rect.right() - square.right() - 2 * kPadding - 2, height);
-        for (int i = 0; i < count; ++i, line.translate(0, height)) {
-            const auto &[text, role] = lines[static_cast<std::size_t>(i)];
-            painter->setFont(fontFor(role));
-            painter->setPen(colours[static_cast<std::size_t>(i)]);
-            painter->drawText(placed(line),
-                              int(QStyle::visualAlignment(option.direction, Qt::AlignLeft)) | Qt::AlignVCenter,
-                              painter->fontMetrics().elidedText(text, Qt::ElideRight, line.width()));
+        struct Line {
+            QString text;
+            TextRole role;
+            QColor colour;
+        };
+        std::vector<Line> lines{{index.data().toString(), TextRole::Body, problem.isEmpty() ? t.text : t.muted},
+                                {index.data(DetailRole).toString(), TextRole::Caption, t.muted},
+                                {problem, TextRole::Caption, t.warn}};
+        std::erase_if(lines, [](const Line &line) { return line.text.isEmpty(); });
+        QRect place(square.right() + 1 + kPadding + 2,
+                    option.rect.top() + (kRow - static_cast<int>(lines.size()) * kLine) / 2,
+                    option.rect.right() - square.right() - 2 * kPadding - 2, kLine);
+        const int alignment = int(QStyle::visualAlignment(option.direction, Qt::AlignLeft)) | Qt::AlignVCenter;
+        for (const Line &line : lines) {
+            painter->setFont(fontFor(line.role));
+            painter->setPen(line.colour);
+            painter->drawText(placed(place), alignment,
+                              painter->fontMetrics().elidedText(line.text, Qt::ElideRight, place.width()));
+            place.translate(0, kLine);
         }
         painter->restore();
     }
