@@ -103,8 +103,9 @@ Decisions DecisionStore::change(std::span<const DecisionChange> changes) const
 {
     for (const DecisionChange &change : changes)
         if (change.id.size() > kMaxIdBytes || sanitizeUtf8(change.id) != change.id)
-            throw Error(ErrorKind::Format, "The decision about '" + printable(change.id.substr(0, 80))
-                                               + "' cannot be kept: its id is too long or not UTF-8. Give it another id.");
+            throw Error(ErrorKind::Format,
+                        "The decision about '" + printable(change.id.substr(0, 80))
+                            + "' cannot be kept: its id is too long or not UTF-8. Give it another id.");
     createFolder(m_folder);
     const FileDescriptor lock = lockFolder(m_folder);
     Decisions decisions = load();

@@ -76,8 +76,8 @@ std::string decisionsAsFeed(const Dataset &dataset, const Label &label, const st
         addOptional(authors, csvCell(record.author));
         addOptional(dataset.hasUpvotes(), std::to_string(record.upvotes));
         addOptional(groups, csvCell(record.columns.value(groupColumn)));
-        cells.push_back(csvCell(found == decisions.end() ? record.columns.value(label.column)
-                                                         : classOf(found->second, label)));
+        cells.push_back(
+            csvCell(found == decisions.end() ? record.columns.value(label.column) : classOf(found->second, label)));
         addLine(table, cells);
     }
     return table;
