@@ -96,7 +96,8 @@ ui/why core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/why
 ui/dataset core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/feed ui/runs ui/dataset
 ui/features core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs ui/features
 ui/train core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs ui/train
-ui/evaluate core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs ui/why ui/evaluate
+ui/moderation core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/moderation
+ui/evaluate core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/moderation ui/runs ui/why ui/evaluate
 ui/rate core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs ui/why ui/rate
 app/cli core/base core/backbone core/feeds core/dataset core/fetch core/learn core/evaluate core/templates core/model core/explain core/store core/rating core/engine app/cli
 app/gui core/base core/backbone core/feeds core/dataset core/fetch core/fetch core/learn core/evaluate core/templates core/model core/explain core/store core/engine ui app/gui

@@ -4,6 +4,7 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QMenu>
+#include <QPushButton>
 #include <QScrollArea>
 #include <QStackedWidget>
 
@@ -21,6 +22,7 @@
 #include "ui/evaluate/evaluate_memes.h"
 #include "ui/evaluate/meme_detail.h"
 #include "ui/memes/meme_wall.h"
+#include "ui/moderation/moderation_dialog.h"
 #include "ui/session/terminal_command.h"
 #include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"
@@ -46,6 +48,7 @@ struct EvaluatePage : QWidget {
     PageHeader *header;
     QToolButton *runButton, *exportButton;
     QMenu *runMenu, *exportMenu;
+    QPushButton *moderate;
     QAction *exportResiduals = nullptr, *exportCalibration = nullptr;
     QStackedWidget *stack;
     QScrollArea *scroll;
@@ -73,7 +76,7 @@ struct EvaluatePage : QWidget {
 EvaluatePage::EvaluatePage(Session &s, QWidget *parent)
     : QWidget(parent), session(s), header(new PageHeader(tr("Evaluate"), this)), runButton(menuButton(this)),
       exportButton(menuButton(this)), runMenu(runButton->menu()), exportMenu(exportButton->menu()),
-      stack(new QStackedWidget(this)), scroll(new QScrollArea(this)),
+      moderate(new QPushButton(tr("Moderate…"), this)), stack(new QStackedWidget(this)), scroll(new QScrollArea(this)),
       empty(new EmptyState(QStringLiteral("evaluate"), {}, {}, this)), banner(new VerdictBanner(this)),
       figures(new KeyFigures(this)), classFigures(new ClassKeyFigures(this)), classTable(new ClassTable(this)),
       groupErrors(new GroupErrorsTable(this)), crossCard(new CrossValidationCard(this)), table(new FigureTable(this)),
@@ -83,7 +86,11 @@ EvaluatePage::EvaluatePage(Session &s, QWidget *parent)
       nailed(new MemeWall(s.thumbnails(), WallKind::Nailed, this)), calibration(new CalibrationCard(this)),
       residuals(new ResidualsCard(this))
 {
-    addWidgets(*header->controls(), {runButton, exportButton});
+    addWidgets(*header->controls(), {moderate, runButton, exportButton});
+    moderate->setObjectName(QStringLiteral("moderate"));
+    moderate->setToolTip(tr("Work through the judged memes, the most probable first"));
+    connect(moderate, &QPushButton::clicked, this,
+            [this] { openDialog<ModerationDialog>(session, shown, shownOn, window()); });
     exportButton->setText(tr("Export ▾"));
     connectChartExport(*scatter, QStringLiteral("predicted-against-actual"));
     makeMenus();
@@ -205,6 +212,7 @@ void EvaluatePage::refresh()
     shownOn = any ? dataset : nullptr;
     shownModel = any ? model : nullptr;
     exportButton->setEnabled(any);
+    moderate->setVisible(any && dataset && shown->classes && shown->classes->label.isTwoClass());
     stack->setCurrentIndex(any ? 1 : 0);
     if (!any) {
         header->setSubtitle(tr("How well a model predicts memes it did not learn from"));
