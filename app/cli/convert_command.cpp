@@ -17,11 +17,13 @@ struct ConvertOptions {
 };
 
 /// A row as TinyDB keeps it.
-Json toTinyRow(const FeedRow &row, const ColumnTable &columns)
+Json toTinyRow(const FeedRow &row, const ColumnTable &columns, const std::string &label)
 {
     Json tiny{{"id", row.id.empty() ? row.key : row.id}};
     if (row.upvotes)
         tiny["ups"] = *row.upvotes;
+    else if (const std::string &value = columns.value(label, row.columnsRow); !value.empty())
+        tiny["label"] = value;  // the name by which it is found again
     for (const auto &[name, value] : {std::pair("title", &row.title), {"author", &row.author}, {"media", &row.image}})
         if (!value->empty())
             tiny[name] = *value;
@@ -59,8 +61,8 @@ int convert(Context &context, const ConvertOptions &options)
             skipped.push_back({id, SkipReason::DuplicateId, place + ": an earlier row has this id"});
         } else {
             ++rows;
-            table +=
-                (rows == 1 ? "\"" : ",\n\"") + std::to_string(rows) + "\": " + toTinyRow(row, *feed.columns).dump();
+            table += (rows == 1 ? "\"" : ",\n\"") + std::to_string(rows)
+                     + "\": " + toTinyRow(row, *feed.columns, printable(feed.mapping.column(FeedField::Label))).dump();
         }
     }
     if (rows == 0)

@@ -119,19 +119,22 @@ int inspect(Context &context, const InspectOptions &options)
                               {"classes", choice.label.classes},
                               {"counts", choice.counts},
                               {"unknown", choice.unknown}});
-        printJson({{"rows", dataset.rows()},
-                   {"usable", upvotes.size()},
-                   {"layout", dataset.source().layout},
-                   {"mapping", mapping},
-                   {"tables", tables},
-                   {"labels", labels},
-                   {"skipped", toJson(skipped)},
-                   {"upvotes",
-                    {{"min", number(summary.min)},
-                     {"median", number(summary.median)},
-                     {"mean", number(summary.mean)},
-                     {"max", number(summary.max)}}},
-                   {"histogram", {{"edges", edges}, {"counts", histogram.counts}}}});
+        Json document{{"rows", dataset.rows()},
+                      {"usable", upvotes.size()},
+                      {"layout", dataset.source().layout},
+                      {"mapping", mapping},
+                      {"tables", tables},
+                      {"labels", labels},
+                      {"skipped", toJson(skipped)},
+                      {"upvotes",
+                       {{"min", number(summary.min)},
+                        {"median", number(summary.median)},
+                        {"mean", number(summary.mean)},
+                        {"max", number(summary.max)}}},
+                      {"histogram", {{"edges", edges}, {"counts", histogram.counts}}}};
+        if (!dataset.hasUpvotes())  // zeros would read as measured
+            document["upvotes"] = document["histogram"] = nullptr;
+        printJson(document);
     } else {
         printLine(displayPath(dataset.path()));
         printSource(dataset.source());

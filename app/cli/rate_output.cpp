@@ -161,6 +161,16 @@ ScoreSource sourceOf(const Model &model)
     return {model.name, model.epoch, model.untrainedBackbone, model.verdict(), model.referenceName, model.targetGroup};
 }
 
+/// Of a model of classes: a number that is none leaves its cell empty.
+Score withoutUpvotes(Score score)
+{
+    score.expectedUpvotes = std::nan("");
+    if (score.interval)
+        score.interval->upvotesLow = score.interval->upvotesHigh = std::nan("");
+    score.neighbours.clear();
+    return score;
+}
+
 std::string matchCells(const std::optional<TemplateMatch> &match)
 {
     return match ? ',' + csvCell(match->name) + ',' + std::to_string(match->distance) + ',' + confidenceName(*match)
@@ -170,7 +180,8 @@ std::string matchCells(const std::optional<TemplateMatch> &match)
 class CsvOutput final : public RateOutput {
 public:
     CsvOutput(const Model &model, bool captioned, bool matched)
-        : m_source(sourceOf(model)), m_captioned(captioned), m_matched(matched)
+        : m_source(sourceOf(model)), m_learnedClasses(!model.config.label.empty()), m_captioned(captioned),
+          m_matched(matched)
     {
         printExact(scoreCsvHeader() + (captioned ? ",caption" : "")
                    + (matched ? ",template,template_distance,template_confidence\n" : "\n"));
@@ -178,7 +189,8 @@ public:
 
     void add(const Score &score, const RatedCaption &caption) override
     {
-        printExact(scoreCsvRow(score, m_source) + (m_captioned ? ',' + csvCell(sanitizeUtf8(caption.text)) : "")
+        printExact(scoreCsvRow(m_learnedClasses ? withoutUpvotes(score) : score, m_source)
+                   + (m_captioned ? ',' + csvCell(sanitizeUtf8(caption.text)) : "")
                    + (m_matched ? matchCells(caption.match) : "") + '\n');
         std::fflush(stdout);
     }
@@ -186,7 +198,7 @@ public:
 
 private:
     const ScoreSource m_source;
-    const bool m_captioned, m_matched;
+    const bool m_learnedClasses, m_captioned, m_matched;
 };
 
 class JsonOutput final : public RateOutput {

@@ -80,15 +80,18 @@ TrainConfig configOf(const TrainOptions &options)
 }
 
 /// The memes; of a file that tells no upvotes those that have the label.
-Dataset loadLearnt(Context &context, const TrainOptions &options)
+Dataset loadLearnt(Context &context, const FeedChoice &choice, const std::string &labelText)
 {
-    FeedOptions feed = options.feed->options();
-    Dataset dataset = context.loadDataset(options.feed->file, feed);
+    FeedOptions feed = choice.options();
+    Dataset dataset = context.loadDataset(choice.file, feed);
     std::string &label = feed.map.column(FeedField::Label);
-    if (options.label.empty() || !label.empty() || !dataset.source().mapping.column(FeedField::Upvotes).empty())
+    const FeedMapping &read = dataset.source().mapping;
+    const std::string column = Label::parse(labelText).column;
+    if (column.empty() || !label.empty() || !read.column(FeedField::Upvotes).empty()
+        || read.column(FeedField::Label) == column)
         return dataset;
-    label = Label::parse(options.label).column;
-    return context.loadDataset(options.feed->file, feed);
+    label = column;
+    return context.loadDataset(choice.file, feed);
 }
 
 int train(Context &context, const TrainOptions &options)
@@ -97,7 +100,7 @@ int train(Context &context, const TrainOptions &options)
     const std::optional<TuneConfig> tuning = tuningOf(options);
     checkOutput(options.out);
     checkOutput(options.log);
-    const Dataset dataset = loadLearnt(context, options);
+    const Dataset dataset = loadLearnt(context, *options.feed, options.label);
     if (options.from > 0 && context.openLibrary().runs().get(options.from).datasetHash != dataset.contentHash())
         throw UsageError("Run " + std::to_string(options.from) + " learnt from another dataset than "
                          + displayPath(dataset.path()) + ".");
@@ -160,7 +163,7 @@ GroupSpec groupOf(const std::string &text)
 int evalModel(Context &context, const EvalOptions &options)
 {
     const Model model = loadModel(options.model);
-    const Dataset dataset = context.loadDataset(options.feed->file, options.feed->options());
+    const Dataset dataset = loadLearnt(context, *options.feed, model.config.label);
     if (options.group) {
         const GroupSpec spec = groupOf(*options.group);
         if (spec.kind != GroupKind::None)

@@ -229,7 +229,9 @@ void printCrossValidation(const CrossValidation &cross)
                               : "With " + seeds + ':');
     printLine(evaluation.verdict.headline + ' ' + evaluation.verdict.reason);
     printLine();
-    printLine("On " + evaluation.subset + "; means over the seeds, with 95 % intervals over memes and seeds:");
+    printLine("On " + evaluation.subset
+              + (evaluation.classes ? "; the seeds' mean answer, with 95 % intervals over memes:"
+                                    : "; means over the seeds, with 95 % intervals over memes and seeds:"));
     evaluation.classes ? printClasses(*evaluation.classes)
                        : printFigures(evaluation, cross.seeds.size() > 1 ? cross.metrics : SeedFigures{}, cross.within);
 }

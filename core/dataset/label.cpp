@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <map>
 #include <system_error>
 
@@ -52,7 +53,25 @@ std::optional<double> numberOf(const std::string &text)
 {
     double value = 0;
     const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return failed == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+    const bool whole = failed == std::errc() && end == text.data() + text.size() && std::isfinite(value);
+    return whole ? std::optional(value) : std::nullopt;
+}
+
+/// What programs write where there is nothing.
+bool isNothing(const std::string &value)
+{
+    const std::string plain = searchedText(value);
+    return plain.empty() || plain == "nan" || plain == "null";
+}
+
+/// Whether the text of the label, by which it is kept, means the very same.
+bool canBeNamed(const Label &label)
+{
+    try {
+        return Label::parse(label.text()) == label;
+    } catch (const Error &) {
+        return false;
+    }
 }
 
 std::string quoted(std::span<const std::string> names)
@@ -69,7 +88,7 @@ std::map<std::string, std::size_t> valuesOf(std::span<const MemeRecord> records,
     std::map<std::string, std::size_t> counts;
     for (const MemeRecord &record : records) {
         const std::string &value = record.columns.value(column);
-        if (!value.empty())
+        if (!isNothing(value))
             ++counts[value];
         if (counts.size() > Label::kMostClasses)
             break;
@@ -84,8 +103,10 @@ std::vector<std::string> inOrder(const std::map<std::string, std::size_t> &count
     for (const auto &[name, count] : counts)
         names.push_back(name);
     if (std::ranges::all_of(names, [](const std::string &name) { return numberOf(name).has_value(); })) {
-        std::ranges::sort(names, {}, [](const std::string &name) { return *numberOf(name); });
-        return names;
+        const auto value = [](const std::string &name) { return *numberOf(name); };
+        std::ranges::sort(names, {}, value);
+        const bool twice = std::ranges::adjacent_find(names, {}, value) != names.end();  // "1" and "1.0"
+        return twice ? std::vector<std::string>() : names;
     }
     if (names.size() == 2) {
         const bool firstDenies = denies(names[0]), secondDenies = denies(names[1]);
@@ -181,8 +202,9 @@ std::vector<LabelChoice> labelChoices(std::span<const MemeRecord> records)
         const auto counts = valuesOf(records, column);
         if (counts.size() < 2 || counts.size() > Label::kMostClasses)
             continue;
-        if (std::vector<std::string> classes = inOrder(counts); !classes.empty())
-            choices.push_back(counted(records, {column, std::move(classes)}));
+        const Label label{column, inOrder(counts)};
+        if (!label.classes.empty() && canBeNamed(label))
+            choices.push_back(counted(records, label));
     }
     return choices;
 }
@@ -226,7 +248,11 @@ LabelChoice resolveLabel(std::span<const MemeRecord> records, const Label &asked
                + " classes is not known. Name them from the lowest to the highest, as in --label '"
                + printable(asked.column) + "=" + all + "'.");
     }
-    return counted(records, {asked.column, std::move(classes)});
+    const Label found{asked.column, std::move(classes)};
+    if (!canBeNamed(found))
+        refuse(
+            "its name or one of its classes has a '<' or a '=' in it, by which classes are told apart. Rename them.");
+    return counted(records, found);
 }
 
 Dataset labelled(const Dataset &dataset, const Label &label)

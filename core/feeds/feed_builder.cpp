@@ -243,7 +243,7 @@ void FeedBuilder::convert(std::size_t table, RawRow &&raw)
     }
     if (row.id.empty() && m_mapping.column(FeedField::Id).empty())
         row.id = stemOf(row.image);
-    m_tables[table].memes |= row.hasUpvotes || (!row.image.empty() && !row.id.empty());
+    m_tables[table].memes |= row.hasUpvotes || (!row.id.empty() && (row.hasLabel || !row.image.empty()));
     // Fields that are no part of a meme are columns; they come after those that take the value away.
     const auto isColumn = [&](const std::string &name) {
         const auto found = m_fieldsOf.find(name);
@@ -251,9 +251,11 @@ void FeedBuilder::convert(std::size_t table, RawRow &&raw)
                    return field == FeedField::Group || field == FeedField::Label;
                });
     };
-    for (const auto &[name, value] : raw.fields)
-        if (m_tables[table].memes && isColumn(name))
-            keepColumn(name, value);
+    // Mapped ones first: there is room for a few dozen columns only.
+    for (const bool mapped : {true, false})
+        for (const auto &[name, value] : raw.fields)
+            if (m_tables[table].memes && isColumn(name) && m_fieldsOf.contains(name) == mapped)
+                keepColumn(name, value);
     ++m_columnsRow;
     m_tables[table].rows.push_back(std::move(row));
 }

@@ -145,6 +145,16 @@ private:
     std::string m_refused;
 };
 
+/// A host that others lead to and that is silent or busy says nothing of the host that is asked.
+PictureAnswer ofFirstHost(PictureAnswer got, int followed)
+{
+    if (followed > 0 && (got.kind == Kind::Silent || got.kind == Kind::Busy)) {
+        got.kind = Kind::Failed;
+        got.reason = "where it leads, " + got.reason;
+    }
+    return got;
+}
+
 PictureAnswer judge(const WebAddress &address, Hop &hop)
 {
     if (const std::string_view is = knownPlaceholder(address, hop.head.etag); !is.empty())
@@ -171,7 +181,7 @@ PictureAnswer fetchPicture(const WebAddress &first, const AddressRules &rules, c
             return answer(Kind::Refused, "it is " + std::string(is));
         Hop hop(address, rules, settings);
         if (std::optional<PictureAnswer> none = hop.ask(connections, cancel))
-            return std::move(*none);
+            return ofFirstHost(std::move(*none), followed);
         const long status = hop.head.status;
         if (status == 200)
             return judge(address, hop);
@@ -182,7 +192,7 @@ PictureAnswer fetchPicture(const WebAddress &first, const AddressRules &rules, c
                 busy.wait =
                     std::max(std::chrono::milliseconds(0),
                              std::chrono::milliseconds(std::min(*hop.head.retryAfter, std::chrono::seconds(86'400))));
-            return busy;
+            return ofFirstHost(std::move(busy), followed);
         }
         if (!isRedirect(status))
             return answer(Kind::Failed, statusReason(status));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <set>
 #include <system_error>
 #include <unordered_map>
 #include <utility>
@@ -108,6 +109,8 @@ private:
     {
         const std::string &host = m_plan.wanted[index].address.host;
         const auto pause = got.wait.value_or(m_settings.busyPause);
+        if (m_left.contains(host))
+            return false;
         if (pause > m_settings.longestWait) {
             leave(host, "its host asks to be left alone for "
                             + std::to_string(std::chrono::duration_cast<std::chrono::seconds>(pause).count()) + " s");
@@ -121,6 +124,7 @@ private:
 
     void leave(const std::string &host, const std::string &reason)
     {
+        m_left.insert(host);
         const std::vector<std::size_t> left = m_queue.close(host);
         for (const std::size_t index : left)
             m_report.failed.push_back({m_plan.wanted[index].id, reason});
@@ -178,6 +182,7 @@ private:
     FetchReport m_report;
     std::vector<int> m_tries;             ///< [picture]
     std::map<std::string, int> m_silent;  ///< by host, in a row
+    std::set<std::string> m_left;         ///< hosts that are asked no more
     std::unordered_map<std::string, std::pair<fs::path, std::uint64_t>> m_written;
     RepeatedAnswers m_repeated;
     std::size_t m_done = 0;

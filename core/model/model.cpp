@@ -148,6 +148,8 @@ void Model::validate() const
             refuse("the tensors that it changes are not those that its backbone's id names");
     }
     checkHead(*this);
+    if (const Label label = Label::parse(config.label); !label.empty() && label.classes.size() < 2)
+        refuse("it learned a label whose classes it does not name");
     if (shuffled) {
         checkHead(*shuffled);
         if (shuffled->columns() != columns() || shuffled->readsCaptions() || shuffled->shuffled)

@@ -124,6 +124,8 @@ private slots:
             QVERIFY2(metrics[QLatin1String(figure)].isDouble(), figure);
         const double auc = run["cross_validation"_L1]["metrics"_L1]["auc"_L1]["mean"_L1].toDouble();
         QVERIFY2(std::abs(auc - m_ceiling) <= 0.02, qPrintable(QString("%1 of %2").arg(auc).arg(m_ceiling)));
+        const double threshold = run["cross_validation"_L1]["label"_L1]["threshold"_L1].toDouble();
+        QVERIFY2(threshold > 0.3 && threshold < 0.7, qPrintable(QString::number(threshold)));
         QCOMPARE(run["verdict"_L1].toString(), QString("learned_something"));
         QCOMPARE(run["label"_L1]["classes"_L1].toArray(), (QJsonArray{"no", "yes"}));
         QVERIFY(std::abs(run["baselines"_L1]["mean"_L1]["auc"_L1].toDouble() - 0.5) < 1e-12);

@@ -126,6 +126,16 @@ private slots:
         QCOMPARE(resolved(often({"x", "y", "z"}), "kind=z<x"), std::string("kind=z<x"));  // y is left out
     }
 
+    /// A label is kept as text, so what its text would not mean is not offered.
+    void namesThatCannotBeWritten()
+    {
+        for (const auto &values : std::vector<std::vector<std::string>>{{"<18", "18+"}, {"a<b", "c"}})
+            QVERIFY(labelChoices(often(values)).empty());
+        QVERIFY(resolved(often({"<18", "18+"}), "kind").find("Rename") != std::string::npos);
+        QCOMPARE(resolved(often({"0.0", "1.0", "nan"}), "kind"), std::string("kind=0.0<1.0"));
+        QVERIFY(resolved(often({"1", "1.0", "2"}), "kind").find("order") != std::string::npos);
+    }
+
     void choicesHaveCounts()
     {
         const auto choices = labelChoices(often({"no", "yes", "no", ""}));

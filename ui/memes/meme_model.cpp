@@ -91,6 +91,10 @@ bool MemeModel::lessThan(int column, int left, int right) const
     case Author: return a.author < b.author;
     case Size: return static_cast<std::int64_t>(a.width) * a.height < static_cast<std::int64_t>(b.width) * b.height;
     case Id: return a.id < b.id;
+    case Upvotes:
+        if (!m_dataset->hasUpvotes())
+            return labelOf(a) < labelOf(b);
+        [[fallthrough]];
     default: return a.upvotes < b.upvotes;  // dankness rises with the upvotes, whatever the target
     }
 }

@@ -55,7 +55,9 @@ void MemePreview::showMeme(const QModelIndex &index)
     m_image = meme->image;
     const QString title = QString::fromStdString(meme->title).simplified();
     m_title->setText(title.isEmpty() ? QStringLiteral("(no title)") : title.left(kLongestTitle));
-    QStringList facts{countOf(meme->upvotes, QStringLiteral("upvote"), QStringLiteral("upvotes"))};
+    const QString label = index.data(MemeModel::LabelRole).toString();
+    QStringList facts{label.isEmpty() ? countOf(meme->upvotes, QStringLiteral("upvote"), QStringLiteral("upvotes"))
+                                      : label};
     if (!meme->author.empty())
         facts << QStringLiteral("u/") + QString::fromStdString(meme->author).simplified();
     facts << QStringLiteral("%1 × %2").arg(meme->width).arg(meme->height);

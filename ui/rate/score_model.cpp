@@ -12,6 +12,7 @@
 #include "core/model/score_export.h"
 #include "ui/charts/number_text.h"
 #include "ui/memes/meme_wall.h"
+#include "ui/rate/received_text.h"
 #include "ui/widgets/text_format.h"
 
 namespace dank::ui {
@@ -206,7 +207,9 @@ QString ScoreModel::copyText(int row) const
     // Cells, where it is pasted into a table.
     QStringList parts{QString::fromStdString(csvText(plainTitle(pathOf(*rated).toStdString(), 4000).toStdString()))};
     if (rated->state == RatedItem::State::Scored)
-        parts << exact(rated->score.dankness) << exact(rated->score.percentile) << exact(rated->score.expectedUpvotes)
+        parts << exact(rated->score.dankness) << exact(rated->score.percentile)
+              << (rated->scoredBy && !rated->scoredBy->config.label.empty() ? expectedText(*rated)
+                                                                            : exact(rated->score.expectedUpvotes))
               << QLatin1String(verdictName(rated->judgement));
     else if (rated->state == RatedItem::State::Skipped)
         parts << plainTitle(rated->score.skipped, 1000);

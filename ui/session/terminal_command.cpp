@@ -103,9 +103,12 @@ QStringList trainFlags(const TrainConfig &config)
     word("--schedule", config.schedule, preset.schedule, QLatin1String(scheduleName(config.schedule)));
     number("--schedule-every", config.scheduleEvery, preset.scheduleEvery);
     number("--schedule-factor", config.scheduleFactor, preset.scheduleFactor);
-    word("--target", config.target, preset.target, QLatin1String(targetKindName(config.target)));
+    if (config.label.empty())
+        word("--target", config.target, preset.target, QLatin1String(targetKindName(config.target)));
+    else
+        flags << QStringLiteral("--label") << quoted(QString::fromStdString(config.label));
     word("--group", config.group, preset.group, QString::fromStdString(config.group));
-    choice("within", config.within, preset.within);
+    choice("within", config.within, config.label.empty() && preset.within);
     word("--split", config.split, preset.split, QLatin1String(splitKindName(config.split)));
     number("--folds", config.folds, preset.folds);
     number("--seeds", config.seeds, preset.seeds);

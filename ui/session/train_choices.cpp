@@ -1,5 +1,6 @@
 #include "ui/session/train_choices.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -148,6 +149,25 @@ void TrainChoices::lookAtTarget()
         });
 }
 
+/// Of a file without upvotes a label, as long as the user has chosen nothing; of any other upvotes again.
+void TrainChoices::learnWhatThereIs(const Dataset &dataset)
+{
+    TrainConfig config = m_config;
+    if (dataset.hasUpvotes() && m_labelFound && config.label == *m_labelFound) {
+        m_labelFound.reset();
+        config = TrainConfig::fromPreset(config.preset);
+        config.group = m_config.group;
+    } else if (!dataset.hasUpvotes() && config.label.empty() && !m_labels.empty()) {
+        const std::string &mapped = dataset.source().mapping.column(FeedField::Label);
+        const auto found =
+            std::ranges::find(m_labels, mapped, [](const LabelChoice &choice) { return choice.label.column; });
+        config.learnLabel((found == m_labels.end() ? m_labels.front() : *found).label, true);
+        m_labelFound = config.label;
+    }
+    if (config != m_config)
+        recall(config);
+}
+
 void TrainChoices::lookAtGroups()
 {
     if (m_groupsOf == m_data.dataset())
@@ -176,12 +196,7 @@ void TrainChoices::lookAtGroups()
                 return;
             m_groups = made;
             m_labels = labels;
-            if (!about->hasUpvotes() && m_config.label.empty() && !labels.empty()) {
-                // There is nothing else to learn.
-                TrainConfig config = m_config;
-                config.learnLabel(labels.front().label, true);
-                recall(config);
-            }
+            learnWhatThereIs(*about);
             m_place.notify(Change::Target);
         });
     });

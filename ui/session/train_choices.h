@@ -39,6 +39,7 @@ private:
     class SettingsCommand;
     void lookAtTarget();
     void lookAtGroups();
+    void learnWhatThereIs(const Dataset &dataset);
     QString featureWords(const BackboneRequest &request) const;
 
     Workplace &m_place;
@@ -52,6 +53,7 @@ private:
     std::shared_ptr<const TargetPreview> m_preview;
     std::vector<GroupChoice> m_groups;
     std::vector<LabelChoice> m_labels;
+    std::optional<std::string> m_labelFound;    ///< chosen by the dataset, not by the user
     std::shared_ptr<const Dataset> m_groupsOf;  ///< whose groups are or will be in m_groups
     bool m_targetStale = false;                 ///< the settings have changed since m_targetTask began
     CancelToken m_groupsCancel;

@@ -212,6 +212,9 @@ private:
             + (m_config.folds > 0 ? " memes, each judged by a model that did not learn from it" : " held-out memes");
         input.heightCounts = lossFixesHeight(m_config.loss);
         input.label = Label::parse(m_config.label);
+        // The folds' learning rows are nearly all rows each: one threshold serves them all.
+        for (const double target : m_targets)
+            input.trainMean += target / static_cast<double>(m_targets.size());
         if (!m_data.groupName.empty())
             input.groupName = m_data.groupName;
         input.bySeed = std::move(m_answers);
