@@ -249,6 +249,7 @@ void HistogramChart::rebuild()
     m_upvotes->xAxis->setLabel(tr("upvotes"));
     m_upvotes->yAxis->setLabel(tr("memes"));
     const bool any = !m_dataset || m_dataset->hasUpvotes();
+    static_cast<QGridLayout *>(layout())->setColumnStretch(0, any ? 3 : 0);
     m_upvotes->setVisible(any);
     m_upvotesCaption->setVisible(any);
     m_upvotesCaption->setText(upvotes.empty() ? QString()
