@@ -22,7 +22,7 @@ cmake --preset release -B build/bench -DDANK_BENCH=ON -DDANK_GUI=OFF >&2
 cmake --build build/bench -j "$(build_jobs)" --target bench_onnx >&2
 nets=build/bench/onnx
 mkdir -p "$nets"
-[[ -d $nets/node_modules/onnxruntime-node ]] || npm install --silent --prefix "$nets" onnxruntime-node@1.30.0 >&2
+[[ -d $nets/node_modules/onnxruntime-node ]] || ONNXRUNTIME_NODE_INSTALL=skip npm install --silent --prefix "$nets" onnxruntime-node@1.30.0 >&2
 tests/reference/fetch_networks.sh "$nets"
 [[ -f $nets/vit_b_16.onnx && -f $nets/resnet50.onnx ]] || tests/reference/onnx_graphs.py "$nets" --large >&2
 
