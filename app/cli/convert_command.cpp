@@ -5,6 +5,7 @@
 #include "app/cli/feed_choice.h"
 #include "app/cli/text.h"
 #include "core/base/file.h"
+#include "core/dataset/meme_maker.h"
 #include "core/feeds/read_feed.h"
 
 namespace dank::cli {
@@ -43,19 +44,17 @@ int convert(Context &context, const ConvertOptions &options)
     std::size_t rows = 0;
     std::vector<Skipped> skipped;
     std::unordered_set<std::string> ids;
-    // As a dataset takes its rows (core/dataset/meme_maker).
-    const bool tellsUpvotes =
-        !feed.mapping.column(FeedField::Upvotes).empty() || feed.mapping.column(FeedField::Label).empty();
+    const bool areUpvotesTold = tellsUpvotes(feed.mapping);
     for (std::size_t i = 0; i < feed.rows.size(); ++i) {
         const FeedRow &row = feed.rows[i];
         const std::string id = row.id.empty() ? row.key : row.id, place = "row " + std::to_string(i + 1);
         if (!row.problem.empty()) {
             skipped.push_back({id, SkipReason::RowMalformed, place + ": " + row.problem});
-        } else if (!tellsUpvotes && !row.hasLabel) {
+        } else if (!areUpvotesTold && !row.hasLabel) {
             skipped.push_back({id, SkipReason::LabelMissing, place + " has no label"});
-        } else if (!row.hasUpvotes && tellsUpvotes) {
+        } else if (!row.hasUpvotes && areUpvotesTold) {
             skipped.push_back({id, SkipReason::UpvotesMissing, place + " has no upvotes"});
-        } else if (!row.upvotes && tellsUpvotes) {
+        } else if (!row.upvotes && areUpvotesTold) {
             skipped.push_back({id, SkipReason::UpvotesInvalid, place + ": its upvotes are " + row.upvotesText});
         } else if (!ids.insert(id).second) {
             skipped.push_back({id, SkipReason::DuplicateId, place + ": an earlier row has this id"});

@@ -31,10 +31,14 @@ std::string shownId(const std::string &id)
 
 }  // namespace
 
+bool tellsUpvotes(const FeedMapping &mapping)
+{
+    return !mapping.column(FeedField::Upvotes).empty() || mapping.column(FeedField::Label).empty();
+}
+
 MemeMaker::MemeMaker(const Feed &feed, const PictureFinder &pictures, Probe probe)
     : m_pictures(pictures), m_probe(std::move(probe)), m_upvotes(feed.mapping.column(FeedField::Upvotes)),
-      m_label(feed.mapping.column(FeedField::Label)), m_hasUpvotes(!m_upvotes.empty() || m_label.empty()),
-      m_columns(feed.columns)
+      m_label(feed.mapping.column(FeedField::Label)), m_hasUpvotes(tellsUpvotes(feed.mapping)), m_columns(feed.columns)
 {
 }
 

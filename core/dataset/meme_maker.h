@@ -14,6 +14,9 @@
 
 namespace dank {
 
+/// Does a feed that is read so tell upvotes at all? Otherwise its label is what is learnt, and what a row needs.
+bool tellsUpvotes(const FeedMapping &mapping);
+
 /// Makes memes of the rows of a feed, one after the other: what a row and its picture must be to be usable, and the
 /// words for those that are not. Not thread-safe.
 class MemeMaker {
@@ -23,7 +26,7 @@ public:
     /// `pictures` outlives it. The feed's rows may be taken out of it.
     MemeMaker(const Feed &feed, const PictureFinder &pictures, Probe probe = probeImageFile);
 
-    /// Does the feed tell upvotes at all? Otherwise its label is what is learnt.
+    /// tellsUpvotes() of the feed.
     bool hasUpvotes() const { return m_hasUpvotes; }
     /// Of the feed's row at `place`, from 0; rows come in their order, since of one id the first counts.
     std::variant<MemeRecord, Skipped> make(FeedRow &&row, std::size_t place);

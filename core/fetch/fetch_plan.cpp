@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/base/file.h"
+#include "core/dataset/meme_maker.h"
 #include "core/dataset/picture_finder.h"
 #include "core/feeds/read_feed.h"
 
@@ -51,9 +52,7 @@ FetchPlan planFetch(const fs::path &file, const FeedOptions &options, const Addr
     } else {
         plan.folder = fs::absolute(options.images).lexically_normal();
     }
-    // As a dataset takes its rows (core/dataset/meme_maker).
-    const bool tellsUpvotes =
-        !feed.mapping.column(FeedField::Upvotes).empty() || feed.mapping.column(FeedField::Label).empty();
+    const bool areUpvotesTold = tellsUpvotes(feed.mapping);
     std::unordered_set<std::string> seen;
     for (std::size_t i = 0; i < feed.rows.size(); ++i) {
         if (i % 64 == 0) {
@@ -63,7 +62,7 @@ FetchPlan planFetch(const fs::path &file, const FeedOptions &options, const Addr
         const FeedRow &row = feed.rows[i];
         const std::string &id = row.id.empty() ? row.key : row.id;
         if (!row.problem.empty() || !idProblem(id).empty() || !seen.insert(id).second
-            || !(tellsUpvotes ? row.upvotes.has_value() : row.hasLabel))
+            || !(areUpvotesTold ? row.upvotes.has_value() : row.hasLabel))
             continue;
         const FoundPicture found =
             pictures ? pictures->find(id, row.image) : FoundPicture{{}, SkipReason::ImageMissing, {}};
