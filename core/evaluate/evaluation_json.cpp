@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/base/json_reader.h"
 #include "core/evaluate/classes/class_evaluation_json.h"
+#include "core/evaluate/interval_json.h"
 #include "core/learn/split.h"
 #include "core/learn/train_config.h"
 
@@ -45,16 +46,11 @@ Json toJson(const Metrics &metrics)
             {"top_5", toJson(metrics.topTwentieth)}};
 }
 
-Json toJson(const Interval &interval)
-{
-    return Json::array({interval.low, interval.high});
-}
-
 Json toJson(const Intervals &intervals)
 {
     Json object = Json::object();
     for (const auto &[figure, interval] : intervals)
-        object[figureName(figure)] = toJson(interval);
+        object[figureName(figure)] = intervalToJson(interval);
     return object;
 }
 
@@ -64,9 +60,9 @@ Json toJson(const BaselineResult &baseline)
     if (baseline.within)
         object["within"] = toJson(*baseline.within);
     if (baseline.spearman)
-        object["spearman"] = toJson(*baseline.spearman);
+        object["spearman"] = intervalToJson(*baseline.spearman);
     if (baseline.withinSpearman)
-        object["within_spearman"] = toJson(*baseline.withinSpearman);
+        object["within_spearman"] = intervalToJson(*baseline.withinSpearman);
     return object;
 }
 
@@ -126,21 +122,12 @@ Metrics metrics(const JsonValue &object)
     return read;
 }
 
-Interval interval(const JsonValue &value)
-{
-    const auto ends = value.tuple(2);
-    const Interval read{ends[0].finite(), ends[1].finite()};
-    if (read.low > read.high)
-        value.refuse("an interval ends before it begins");
-    return read;
-}
-
 Intervals intervals(const JsonValue &object)
 {
     Intervals read;
     for (const Figure figure : kFigures)
         if (const auto value = object.defined(figureName(figure)))
-            read[figure] = interval(*value);
+            read[figure] = intervalFrom(*value);
     return read;
 }
 
@@ -153,9 +140,9 @@ BaselineResult baseline(const JsonValue &object)
     if (const auto within = object.defined("within"))
         read.within = metrics(*within);
     if (const auto spearman = object.defined("spearman"))
-        read.spearman = interval(*spearman);
+        read.spearman = intervalFrom(*spearman);
     if (const auto spearman = object.defined("within_spearman"))
-        read.withinSpearman = interval(*spearman);
+        read.withinSpearman = intervalFrom(*spearman);
     return read;
 }
 

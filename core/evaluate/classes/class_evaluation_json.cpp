@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
+#include "core/evaluate/interval_json.h"
 
 namespace dank {
 
@@ -13,11 +14,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMaxLabel = 4'000, kMaxGroups = 10'000;
 
-Json toJson(const Interval &interval)
-{
-    return Json::array({interval.low, interval.high});
-}
-
 Json toJson(const ClassMetrics &metrics)
 {
     Json figures = Json::object();
@@ -25,15 +21,6 @@ Json toJson(const ClassMetrics &metrics)
         if (const auto &value = metrics.of(figure); value && std::isfinite(*value))
             figures[classFigureName(figure)] = *value;
     return {{"counts", metrics.counts}, {"figures", std::move(figures)}};
-}
-
-Interval interval(const JsonValue &value)
-{
-    const auto ends = value.tuple(2);
-    const Interval read{ends[0].finite(), ends[1].finite()};
-    if (read.low > read.high)
-        value.refuse("an interval ends before it begins");
-    return read;
 }
 
 ClassMetrics metrics(const JsonValue &object, std::size_t classes)
@@ -66,11 +53,11 @@ std::string classEvaluationToJson(const ClassEvaluation &evaluation)
 {
     Json intervals = Json::object(), baselines = Json::array(), groups = Json::array();
     for (const auto &[figure, found] : evaluation.intervals)
-        intervals[classFigureName(figure)] = toJson(found);
+        intervals[classFigureName(figure)] = intervalToJson(found);
     for (const ClassBaseline &baseline : evaluation.baselines) {
         Json one{{"name", baseline.name}, {"title", baseline.title}, {"metrics", toJson(baseline.metrics)}};
         if (baseline.interval)
-            one["interval"] = toJson(*baseline.interval);
+            one["interval"] = intervalToJson(*baseline.interval);
         baselines.push_back(std::move(one));
     }
     for (const GroupErrors &group : evaluation.groups)
@@ -91,12 +78,12 @@ ClassEvaluation classEvaluationFrom(const JsonValue &object)
     const JsonValue intervals = object.at("intervals");
     for (const ClassFigure figure : classFiguresOf(classes))
         if (const auto found = intervals.find(classFigureName(figure)))
-            read.intervals.emplace(figure, interval(*found));
+            read.intervals.emplace(figure, intervalFrom(*found));
     for (const JsonValue &item : object.at("baselines").list()) {
         ClassBaseline baseline{
             item.at("name").text(), item.at("title").text(), metrics(item.at("metrics"), classes), {}};
         if (const auto found = item.find("interval"))
-            baseline.interval = interval(*found);
+            baseline.interval = intervalFrom(*found);
         read.baselines.push_back(std::move(baseline));
     }
     for (const JsonValue &item : object.at("groups").list(kMaxGroups)) {
