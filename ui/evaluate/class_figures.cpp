@@ -120,13 +120,7 @@ QString classFigureHelp(ClassFigure figure)
 
 ClassKeyFigures::ClassKeyFigures(QWidget *parent) : QWidget(parent)
 {
-    QList<FoldingRow::Part> parts;
-    for (MetricCard *&card : m_cards) {
-        card = new MetricCard;
-        parts.append({card});
-    }
-    auto *column = newBox<QVBoxLayout>(0, this);
-    column->addWidget(new FoldingRow(parts, 800, 2, this));
+    fillWithCards(*this, m_cards);
 }
 
 void ClassKeyFigures::setClasses(const ClassEvaluation &classes)

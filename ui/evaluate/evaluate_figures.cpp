@@ -166,13 +166,7 @@ QString whyUndefined(Figure figure, const Metrics &metrics)
 
 KeyFigures::KeyFigures(QWidget *parent) : QWidget(parent)
 {
-    QList<FoldingRow::Part> parts;
-    for (MetricCard *&card : m_cards) {
-        card = new MetricCard;
-        parts.append({card});
-    }
-    auto *column = newBox<QVBoxLayout>(0, this);
-    column->addWidget(new FoldingRow(parts, 800, 2, this));
+    fillWithCards(*this, m_cards);
 }
 
 void KeyFigures::setEvaluation(const Evaluation &evaluation, TargetKind target)

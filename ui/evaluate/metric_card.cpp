@@ -1,5 +1,6 @@
 #include "ui/evaluate/metric_card.h"
 
+#include "ui/evaluate/evaluate_layout.h"
 #include "ui/widgets/set_up.h"
 
 namespace dank::ui {
@@ -39,6 +40,16 @@ void MetricCard::setValue(const QString &value, const QString &interval, const Q
                           : better == Better::No ? TextLabel::Tone::Bad
                                                  : TextLabel::Tone::Muted);
     setAccessibleDescription(tr("%1; %2; %3").arg(value, interval, comparison));
+}
+
+void fillWithCards(QWidget &row, std::span<MetricCard *> cards)
+{
+    QList<FoldingRow::Part> parts;
+    for (MetricCard *&card : cards) {
+        card = new MetricCard;
+        parts.append({card});
+    }
+    newBox<QVBoxLayout>(0, &row)->addWidget(new FoldingRow(parts, 800, 2, &row));
 }
 
 }  // namespace dank::ui

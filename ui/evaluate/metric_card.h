@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+
 #include "ui/widgets/card.h"
 #include "ui/widgets/theme.h"
 
@@ -28,5 +30,8 @@ private:
     TextLabel *m_interval = label(TextRole::Caption, TextLabel::Tone::Muted);
     TextLabel *m_comparison = label(TextRole::Caption, TextLabel::Tone::Muted);
 };
+
+/// New cards side by side as all that `row` holds, in two lines where it is narrow.
+void fillWithCards(QWidget &row, std::span<MetricCard *> cards);
 
 }  // namespace dank::ui

@@ -6,26 +6,19 @@
 #include <QTest>
 
 #include "core/learn/loss.h"
+#include "tests/ui/train/field_of.h"
 #include "ui/train/target_field.h"
 #include "ui/train/train_settings.h"
 #include "ui/widgets/theme.h"
 
 using namespace dank;
 using namespace dank::ui;
+using dank::test::fieldOf;
 
 namespace {
 
 const std::vector<LabelChoice> kChoices{{Label::parse("hateful=no<yes"), {80, 20}, 3},
                                         {Label::parse("humour=a<b<c"), {10, 20, 70}, 0}};
-
-template <typename Field>
-Field *fieldOf(const QWidget &settings, const char *name)
-{
-    for (Field *field : settings.findChildren<Field *>())
-        if (field->accessibleName() == QLatin1String(name))
-            return field;
-    qFatal("no field %s", name);
-}
 
 void choose(QComboBox &list, const QString &text)
 {

@@ -10,6 +10,7 @@
 #include <QToolButton>
 
 #include "tests/ui/session_fixture.h"
+#include "tests/ui/train/field_of.h"
 #include "ui/charts/target_chart.h"
 #include "ui/train/group_field.h"
 #include "ui/train/loss_field.h"
@@ -19,18 +20,10 @@
 
 using namespace dank;
 using namespace dank::ui;
+using dank::test::fieldOf;
 using dank::test::Fixture;
 
 namespace {
-
-template <typename Field>
-Field *fieldOf(const QWidget &settings, const char *name)
-{
-    for (Field *field : settings.findChildren<Field *>())
-        if (field->accessibleName() == QLatin1String(name))
-            return field;
-    qFatal("no field %s", name);
-}
 
 /// A preset with one setting changed, by its name.
 TrainConfig odd(const char *what)
