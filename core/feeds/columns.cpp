@@ -19,6 +19,34 @@ const std::string &noText()
 
 }  // namespace
 
+std::uint32_t SmallNumbers::operator[](std::size_t place) const
+{
+    std::uint32_t number = 0;
+    for (std::size_t byte = m_width; byte-- > 0;)
+        number = number << 8 | m_bytes[place * m_width + byte];
+    return number;
+}
+
+void SmallNumbers::set(std::size_t place, std::uint32_t number)
+{
+    widen(number > 0xffff ? 4 : number > 0xff ? 2 : 1);
+    if (size() <= place)
+        m_bytes.resize((place + 1) * m_width);
+    for (std::size_t byte = 0; byte < m_width; ++byte)
+        m_bytes[place * m_width + byte] = static_cast<std::uint8_t>(number >> 8 * byte);
+}
+
+void SmallNumbers::widen(std::size_t width)
+{
+    if (width <= m_width)
+        return;
+    std::vector<std::uint8_t> wide(size() * width);
+    for (std::size_t i = 0; i < m_bytes.size(); ++i)
+        wide[i / m_width * width + i % m_width] = m_bytes[i];
+    m_bytes = std::move(wide);
+    m_width = width;
+}
+
 const ColumnTable::Column *ColumnTable::find(std::string_view column) const
 {
     for (const Column &candidate : m_columns)
@@ -55,17 +83,15 @@ void ColumnTableBuilder::put(std::size_t row, const std::string &column, const s
     }
     const std::size_t index = known->second;
     Growing &growing = *m_columns[index];
-    const auto [found, isNew] =
-        growing.codeOf.try_emplace(value, static_cast<std::uint32_t>(growing.column.texts.size()));
-    if (isNew) {
-        growing.column.texts.push_back(value);
+    auto found = growing.codeOf.find(value);
+    if (found == growing.codeOf.end()) {
+        const std::string &text = growing.column.texts.emplace_back(value);
+        found = growing.codeOf.emplace(text, static_cast<std::uint32_t>(growing.column.texts.size() - 1)).first;
         m_bytes += value.size();
     }
-    if (growing.column.codes.size() <= row)
-        growing.column.codes.resize(row + 1, 0);
-    if (growing.column.codes[row] == 0)
+    if (row >= growing.column.codes.size() || growing.column.codes[row] == 0)
         ++growing.present;
-    growing.column.codes[row] = found->second;
+    growing.column.codes.set(row, found->second);
 
     const std::size_t distinct = growing.codeOf.size();
     if (m_bytes > kMaxBytes || (distinct > kDistinctEnough && distinct * 10 > growing.present * 9))
@@ -88,14 +114,14 @@ std::shared_ptr<const ColumnTable> ColumnTableBuilder::finish()
     for (std::size_t i = 0; i < m_columns.size(); ++i)
         if (m_columns[i] && m_columns[i]->present > 1 && m_columns[i]->codeOf.size() == m_columns[i]->present)
             drop(i);
-    auto table = std::make_shared<ColumnTable>();
+    m_table->m_columns.reserve(m_columns.size());
     for (auto &growing : m_columns)
         if (growing)
-            table->m_columns.push_back(std::move(growing->column));
-    table->m_tooVaried = std::move(m_tooVaried);
+            m_table->m_columns.push_back(std::move(growing->column));
+    m_table->m_tooVaried = std::move(m_tooVaried);
     m_columns.clear();
     m_byName.clear();
-    return table;
+    return m_table;
 }
 
 const std::string &RowColumns::value(std::string_view column) const

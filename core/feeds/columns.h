@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,7 +12,24 @@
 
 namespace dank {
 
-/// What stands in the other columns of a dataset's rows, each text kept once. Immutable once built.
+/// A list of numbers, each kept in as few bytes as the largest of them needs: of a million rows most columns have a
+/// handful of values.
+class SmallNumbers {
+public:
+    std::size_t size() const { return m_bytes.size() / m_width; }
+    std::uint32_t operator[](std::size_t place) const;
+    /// Puts zeros where there was nothing before `place`.
+    void set(std::size_t place, std::uint32_t number);
+
+private:
+    void widen(std::size_t width);
+
+    std::size_t m_width = 1;  ///< bytes of a number: 1, 2 or 4
+    std::vector<std::uint8_t> m_bytes;
+};
+
+/// What stands in the other columns of a dataset's rows, each text kept once. Immutable once its
+/// builder has filled it.
 class ColumnTable {
 public:
     std::vector<std::string> names() const;  ///< in the order of their first appearance
@@ -25,8 +43,8 @@ private:
     friend class ColumnTableBuilder;
     struct Column {
         std::string name;
-        std::vector<std::uint32_t> codes;    ///< by row, into texts; may end early
-        std::vector<std::string> texts{""};  ///< texts[0] stands for no value
+        SmallNumbers codes;                 ///< by row, into texts; may end early
+        std::deque<std::string> texts{""};  ///< texts[0] stands for no value
     };
     const Column *find(std::string_view column) const;
 
@@ -45,16 +63,19 @@ public:
 
     /// Rows come in ascending order; of two values for one place the later counts.
     void put(std::size_t row, const std::string &column, const std::string &value);
+    /// The table that finish() fills: rows may refer to it before.
+    std::shared_ptr<const ColumnTable> table() const { return m_table; }
     std::shared_ptr<const ColumnTable> finish();
 
 private:
     struct Growing {
         ColumnTable::Column column;
-        std::unordered_map<std::string, std::uint32_t> codeOf;
-        std::size_t present = 0;  ///< rows with a value
+        std::unordered_map<std::string_view, std::uint32_t> codeOf;  ///< views of column.texts
+        std::size_t present = 0;                                     ///< rows with a value
     };
     void drop(std::size_t index);
 
+    std::shared_ptr<ColumnTable> m_table = std::make_shared<ColumnTable>();
     std::vector<std::unique_ptr<Growing>> m_columns;
     std::unordered_map<std::string, std::size_t> m_byName;
     std::unordered_set<std::string> m_dropped;
