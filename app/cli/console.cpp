@@ -14,7 +14,6 @@ namespace {
 
 constexpr auto kRedraw = std::chrono::milliseconds(100);
 constexpr auto kPlainEvery = std::chrono::seconds(2);
-constexpr std::size_t kSkippedShown = 20;
 
 ProgressStyle resolved(ProgressStyle style)
 {
@@ -143,13 +142,13 @@ void Console::note(const std::string &text)
         write(printable(text) + '\n');
 }
 
-void Console::skipped(std::span<const Skipped> items, bool listed)
+void Console::skipped(std::span<const Skipped> first, std::size_t all, bool listed)
 {
-    for (const Skipped &item : items.first(std::min(items.size(), kSkippedShown)))
+    for (const Skipped &item : first.first(std::min(first.size(), kSkippedShown)))
         note("skipped " + item.id + ": " + skipReasonText(item.reason)
              + (item.detail.empty() ? "" : ": " + item.detail));
-    if (items.size() > kSkippedShown)
-        note("… and " + std::to_string(items.size() - kSkippedShown) + " more" + (listed ? "" : " (--json lists all)"));
+    if (all > kSkippedShown)
+        note("… and " + std::to_string(all - kSkippedShown) + " more" + (listed ? "" : " (--json lists all)"));
 }
 
 }  // namespace dank::cli

@@ -33,8 +33,11 @@ public:
     void progress(const Progress &progress) { this->progress(progress.stage, progress.done, progress.total); }
     /// A whole line that stays.
     void note(const std::string &text);
-    /// One line each, the first twenty, then how many more. `listed`: the JSON document lists them all.
-    void skipped(std::span<const Skipped> items, bool listed);
+    /// One line each, the first kSkippedShown, then how many more. `listed`: the JSON document lists them all.
+    static constexpr std::size_t kSkippedShown = 20;
+    void skipped(std::span<const Skipped> items, bool listed) { skipped(items, items.size(), listed); }
+    /// Where `all` are not at hand: of them the first ones.
+    void skipped(std::span<const Skipped> first, std::size_t all, bool listed);
     /// Takes the redrawn line away.
     void clear();
 

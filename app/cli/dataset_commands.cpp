@@ -9,7 +9,7 @@
 #include "app/cli/text.h"
 #include "core/base/file.h"
 #include "core/dataset/histogram.h"
-#include "core/dataset/label.h"
+#include "core/dataset/inspection.h"
 #include "core/feeds/read_feed.h"
 
 namespace dank::cli {
@@ -63,9 +63,9 @@ void printHistogram(const Histogram &histogram)
 }
 
 /// What could be learnt besides upvotes.
-void printLabels(const Dataset &dataset)
+void printLabels(const std::vector<LabelChoice> &choices)
 {
-    for (const LabelChoice &choice : labelChoices(dataset.records())) {
+    for (const LabelChoice &choice : choices) {
         std::string classes;
         for (std::size_t i = 0; i < choice.counts.size(); ++i)
             classes += (i == 0 ? "" : " < ") + choice.label.classes[i] + " (" + grouped(choice.counts[i]) + ")";
@@ -90,65 +90,71 @@ void printSource(const FeedSource &source)
                                         : "left out, its " + plural(table.rows, "row is", "rows are") + " no memes"));
 }
 
+/// All but the rows that cannot be used.
+Json documentOf(const Inspection &inspection, const Summary &summary, const Histogram &histogram)
+{
+    const FeedSource &source = inspection.file.source;
+    Json mapping = Json::object(), tables = Json::array(), labels = Json::array(), edges = Json::array();
+    for (std::size_t f = 0; f < kFeedFields; ++f)
+        if (const std::string &column = source.mapping.columns[f]; !column.empty())
+            mapping[feedFieldName(static_cast<FeedField>(f))] = column;
+    for (const FeedTable &table : source.tables)
+        tables.push_back({{"name", table.name}, {"rows", table.rows}, {"read", table.read}});
+    for (const LabelChoice &choice : inspection.labels)
+        labels.push_back({{"column", choice.label.column},
+                          {"classes", choice.label.classes},
+                          {"counts", choice.counts},
+                          {"unknown", choice.unknown}});
+    for (const double edge : histogram.edges)
+        edges.push_back(number(edge));
+    Json document{{"rows", inspection.rows()},
+                  {"usable", inspection.upvotes.size()},
+                  {"layout", source.layout},
+                  {"mapping", mapping},
+                  {"tables", tables},
+                  {"labels", labels},
+                  {"upvotes",
+                   {{"min", number(summary.min)},
+                    {"median", number(summary.median)},
+                    {"mean", number(summary.mean)},
+                    {"max", number(summary.max)}}},
+                  {"histogram", {{"edges", edges}, {"counts", histogram.counts}}}};
+    if (!inspection.file.hasUpvotes)  // zeros would read as measured
+        document["upvotes"] = document["histogram"] = nullptr;
+    return document;
+}
+
 int inspect(Context &context, const InspectOptions &options)
 {
-    const Dataset dataset = Dataset::load(feedPath(options.feed->file), context.job(), options.feed->options());
+    const Inspection inspection = inspectMemes(feedPath(options.feed->file), options.feed->options(), context.job());
     context.console().clear();
-    std::vector<double> upvotes;
-    for (const MemeRecord &record : dataset.records())
-        upvotes.push_back(static_cast<double>(record.upvotes));
+    const std::vector<double> &upvotes = inspection.upvotes;
     const Summary summary = summarize(upvotes);
     const Histogram histogram = makeHistogram(upvotes, static_cast<std::size_t>(options.bins),
                                               options.logBins ? BinScale::Log : BinScale::Linear);
-    const std::vector<Skipped> skipped(dataset.skipped().begin(), dataset.skipped().end());
+    const SkippedRows &skipped = inspection.skipped;
+    std::vector<Skipped> first;
+    for (std::size_t i = 0; i < std::min(skipped.size(), Console::kSkippedShown); ++i)
+        first.push_back(skipped[i]);
+    context.console().skipped(first, skipped.size(), context.json());
 
-    context.console().skipped(skipped, context.json());
     if (context.json()) {
-        Json edges = Json::array();
-        for (const double edge : histogram.edges)
-            edges.push_back(number(edge));
-        Json mapping = Json::object(), tables = Json::array();
-        for (std::size_t f = 0; f < kFeedFields; ++f)
-            if (const std::string &column = dataset.source().mapping.columns[f]; !column.empty())
-                mapping[feedFieldName(static_cast<FeedField>(f))] = column;
-        for (const FeedTable &table : dataset.source().tables)
-            tables.push_back({{"name", table.name}, {"rows", table.rows}, {"read", table.read}});
-        Json labels = Json::array();
-        for (const LabelChoice &choice : labelChoices(dataset.records()))
-            labels.push_back({{"column", choice.label.column},
-                              {"classes", choice.label.classes},
-                              {"counts", choice.counts},
-                              {"unknown", choice.unknown}});
-        Json document{{"rows", dataset.rows()},
-                      {"usable", upvotes.size()},
-                      {"layout", dataset.source().layout},
-                      {"mapping", mapping},
-                      {"tables", tables},
-                      {"labels", labels},
-                      {"skipped", toJson(skipped)},
-                      {"upvotes",
-                       {{"min", number(summary.min)},
-                        {"median", number(summary.median)},
-                        {"mean", number(summary.mean)},
-                        {"max", number(summary.max)}}},
-                      {"histogram", {{"edges", edges}, {"counts", histogram.counts}}}};
-        if (!dataset.hasUpvotes())  // zeros would read as measured
-            document["upvotes"] = document["histogram"] = nullptr;
-        printJson(document);
+        printJson(documentOf(inspection, summary, histogram), "skipped", skipped.size(),
+                  [&](std::size_t place) { return toJson(skipped[place]); });
     } else {
-        printLine(displayPath(dataset.path()));
-        printSource(dataset.source());
-        printLine(plural(dataset.rows(), "row", "rows") + ", " + grouped(upvotes.size()) + " usable, "
+        printLine(displayPath(inspection.file.path));
+        printSource(inspection.file.source);
+        printLine(plural(inspection.rows(), "row", "rows") + ", " + grouped(upvotes.size()) + " usable, "
                   + grouped(skipped.size()) + " skipped");
-        printLabels(dataset);
-        if (!upvotes.empty() && dataset.hasUpvotes()) {
+        printLabels(inspection.labels);
+        if (!upvotes.empty() && inspection.file.hasUpvotes) {
             printLine("Upvotes: least " + grouped(summary.min) + ", median " + grouped(summary.median) + ", mean "
                       + grouped(summary.mean) + ", most " + grouped(summary.max));
             printLine();
             printHistogram(histogram);
         }
     }
-    return options.strict && !skipped.empty() ? kSomeSkipped : kSuccess;
+    return options.strict && skipped.size() > 0 ? kSomeSkipped : kSuccess;
 }
 
 }  // namespace

@@ -20,11 +20,16 @@ Json number(const std::optional<double> &value)
     return value ? number(*value) : Json(nullptr);
 }
 
+Json toJson(const Skipped &skipped)
+{
+    return {{"id", skipped.id}, {"reason", skipReasonName(skipped.reason)}, {"detail", skipped.detail}};
+}
+
 Json toJson(const std::vector<Skipped> &skipped)
 {
     Json list = Json::array();
     for (const Skipped &item : skipped)
-        list.push_back({{"id", item.id}, {"reason", skipReasonName(item.reason)}, {"detail", item.detail}});
+        list.push_back(toJson(item));
     return list;
 }
 
@@ -235,6 +240,29 @@ std::string jsonText(const Json &document, int indent)
 void printJson(const Json &document)
 {
     printExact(jsonText(document, 2) + '\n');
+}
+
+void printJson(const Json &document, const std::string &list, std::size_t count,
+               const std::function<Json(std::size_t place)> &item)
+{
+    constexpr std::size_t kPiece = 1 << 16;
+    constexpr std::string_view kEnd = "\n}";
+    std::string text = jsonText(document, 2);
+    text.erase(text.size() - kEnd.size());
+    text += ",\n  " + jsonText(list) + ": [";
+    for (std::size_t i = 0; i < count; ++i) {
+        text += i == 0 ? "\n    " : ",\n    ";
+        for (const char c : jsonText(item(i), 2)) {  // what is a line end here is none within a text
+            text.push_back(c);
+            if (c == '\n')
+                text += "    ";
+        }
+        if (text.size() >= kPiece) {
+            printExact(text);
+            text.clear();
+        }
+    }
+    printExact(text + (count == 0 ? "]\n}\n" : "\n  ]\n}\n"));
 }
 
 }  // namespace dank::cli

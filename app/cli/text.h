@@ -1,6 +1,8 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +24,7 @@ using Json = nlohmann::ordered_json;
 /// JSON numbers are finite: anything else is null.
 Json number(double value);
 Json number(const std::optional<double> &value);
+Json toJson(const Skipped &skipped);
 Json toJson(const std::vector<Skipped> &skipped);
 Json toJson(const Metrics &metrics);
 Json toJson(const Intervals &intervals);  ///< {figure: [low, high]}
@@ -55,5 +58,8 @@ void printExact(std::string_view text);
 std::string jsonText(const Json &document, int indent = -1);
 /// One JSON document and a line end.
 void printJson(const Json &document);
+/// One document whose last member, `list`, is printed item by item: a million of them are never JSON at once.
+void printJson(const Json &document, const std::string &list, std::size_t count,
+               const std::function<Json(std::size_t place)> &item);
 
 }  // namespace dank::cli

@@ -8,9 +8,6 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/hash.h"
-#include "core/dataset/meme_maker.h"
-#include "core/dataset/picture_finder.h"
-#include "core/feeds/read_feed.h"
 
 namespace fs = std::filesystem;
 
@@ -18,43 +15,13 @@ namespace dank {
 
 Dataset Dataset::load(const fs::path &file, const JobContext &job, const FeedOptions &options)
 {
-    std::error_code failed;
-    if (fs::is_directory(file, failed))
-        throw Error(ErrorKind::File, "'" + displayPath(file) + "' is a folder. Open the db.json in it instead.", file);
-    job.report("load", 0, 0);
-    Feed feed = readFeed(file, options, job);
     Dataset dataset;
-    dataset.m_path = fs::absolute(file, failed).lexically_normal();
-    dataset.m_hash = hashFile(file);
-    FeedMapping memes = options.map;
-    memes.column(FeedField::Label).clear();  // which classes are learnt leaves the memes the same
-    if (!memes.empty()) {                    // the same file, but other memes
-        std::string mapped = dataset.m_hash;
-        for (std::size_t f = 0; f < static_cast<std::size_t>(FeedField::Label); ++f)
-            mapped += '\n' + memes.columns[f];
-        dataset.m_hash = hashText(mapped);
-    }
-    std::vector<FeedRow> rows = std::move(feed.rows);
-    if (rows.empty())
-        throw Error(ErrorKind::Dataset, "'" + displayPath(file) + "' holds no memes: its table is empty.", file);
-    dataset.m_source = {feed.layout, feed.mapping, feed.tables, options};
-    if (!options.images.empty())
-        dataset.m_source.options.images = fs::absolute(options.images, failed).lexically_normal();
-
-    const PictureFinder pictures(dataset.m_path, options.images, job);
-    MemeMaker maker(feed, pictures);
-    dataset.m_hasUpvotes = maker.hasUpvotes();
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        job.cancel.check();
-        if (i % 64 == 0)
-            job.report("load", i, rows.size());
-        auto made = maker.make(std::move(rows[i]), i);
-        if (auto *const record = std::get_if<MemeRecord>(&made))
+    dataset.m_file = readMemes(file, options, job, [&](std::variant<MemeRecord, Skipped> &&row) {
+        if (auto *const record = std::get_if<MemeRecord>(&row))
             dataset.m_records.push_back(std::move(*record));
         else
-            dataset.m_skipped.push_back(std::move(std::get<Skipped>(made)));
-    }
-    job.report("load", rows.size(), rows.size());
+            dataset.m_skipped.push_back(std::move(std::get<Skipped>(row)));
+    });
     dataset.indexById();
     return dataset;
 }
@@ -64,21 +31,21 @@ Dataset Dataset::fromRecords(fs::path path, std::vector<MemeRecord> records, std
     Dataset dataset;
     std::error_code failed;
     const fs::path absolute = fs::absolute(path, failed);
-    dataset.m_path = failed ? std::move(path) : absolute.lexically_normal();
+    dataset.m_file.path = failed ? std::move(path) : absolute.lexically_normal();
     dataset.m_records = std::move(records);
     dataset.m_skipped = std::move(skipped);
     std::string content;
     for (const MemeRecord &record : dataset.m_records)
         content += record.id + '\n' + std::to_string(record.upvotes) + '\n';
-    dataset.m_hash = hashText(content);
+    dataset.m_file.hash = hashText(content);
     dataset.indexById();
     return dataset;
 }
 
 std::string Dataset::name() const
 {
-    const fs::path folder = m_path.parent_path().filename();
-    return displayPath(folder.empty() ? m_path.stem() : folder);
+    const fs::path folder = m_file.path.parent_path().filename();
+    return displayPath(folder.empty() ? m_file.path.stem() : folder);
 }
 
 const MemeRecord *Dataset::find(const MemeId &id) const
@@ -110,11 +77,8 @@ Dataset Dataset::withClasses(std::span<const std::optional<std::int64_t>> places
 Dataset Dataset::withoutRecords() const
 {
     Dataset rest;
-    rest.m_path = m_path;
-    rest.m_hash = m_hash;
-    rest.m_source = m_source;
+    rest.m_file = m_file;
     rest.m_skipped = m_skipped;
-    rest.m_hasUpvotes = m_hasUpvotes;
     return rest;
 }
 

@@ -248,6 +248,15 @@ std::vector<const ColumnTable *> tablesOf(std::span<const MemeRecord> records)
     return tables;
 }
 
+std::vector<const ColumnTable *> tablesOf(std::span<const RowColumns> memes)
+{
+    std::vector<const ColumnTable *> tables;
+    for (const RowColumns &columns : memes)
+        if (columns.table() && (tables.empty() || tables.back() != columns.table()))
+            tables.push_back(columns.table());
+    return tables;
+}
+
 GroupSpec GroupSpec::parse(std::string_view text)
 {
     GroupSpec spec;

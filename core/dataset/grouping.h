@@ -74,6 +74,7 @@ struct GroupContext {
 
 /// Every table that the records' columns stand in: one for what was loaded. Valid as long as the records.
 std::vector<const ColumnTable *> tablesOf(std::span<const MemeRecord> records);
+std::vector<const ColumnTable *> tablesOf(std::span<const RowColumns> memes);
 
 /// Throws Error{Dataset} where the groups say nothing (no such column, none known, all in one, each its own),
 /// Error{File}, Error{Format} or Error{Mismatch} for a side file; each with what to do about it.

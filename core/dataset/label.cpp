@@ -83,11 +83,11 @@ std::string quoted(std::span<const std::string> names)
 }
 
 /// How many memes have which value; at most one more than there may be classes.
-std::map<std::string, std::size_t> valuesOf(std::span<const MemeRecord> records, const std::string &column)
+std::map<std::string, std::size_t> valuesOf(std::span<const RowColumns> memes, const std::string &column)
 {
     std::map<std::string, std::size_t> counts;
-    for (const MemeRecord &record : records) {
-        const std::string &value = record.columns.value(column);
+    for (const RowColumns &columns : memes) {
+        const std::string &value = columns.value(column);
         if (!isNothing(value))
             ++counts[value];
         if (counts.size() > Label::kMostClasses)
@@ -125,23 +125,32 @@ std::vector<std::string> inOrder(const std::map<std::string, std::size_t> &count
     return {};
 }
 
-std::vector<std::string> columnNames(std::span<const MemeRecord> records)
+std::vector<RowColumns> columnsOf(std::span<const MemeRecord> records)
+{
+    std::vector<RowColumns> memes;
+    memes.reserve(records.size());
+    for (const MemeRecord &record : records)
+        memes.push_back(record.columns);
+    return memes;
+}
+
+std::vector<std::string> columnNames(std::span<const RowColumns> memes)
 {
     std::vector<std::string> names;
-    for (const ColumnTable *table : tablesOf(records))
+    for (const ColumnTable *table : tablesOf(memes))
         for (std::string &name : table->names())
             if (std::ranges::find(names, name) == names.end())
                 names.push_back(std::move(name));
     return names;
 }
 
-LabelChoice counted(std::span<const MemeRecord> records, Label label)
+LabelChoice counted(std::span<const RowColumns> memes, Label label)
 {
     LabelChoice choice{std::move(label), {}, 0};
     choice.counts.resize(choice.label.classes.size());
-    for (const MemeRecord &record : records) {
-        const auto place = std::ranges::find(choice.label.classes, record.columns.value(choice.label.column))
-                           - choice.label.classes.begin();
+    for (const RowColumns &columns : memes) {
+        const auto place =
+            std::ranges::find(choice.label.classes, columns.value(choice.label.column)) - choice.label.classes.begin();
         if (place < std::ssize(choice.counts))
             ++choice.counts[static_cast<std::size_t>(place)];
         else
@@ -197,14 +206,19 @@ std::string Label::meaning() const
 
 std::vector<LabelChoice> labelChoices(std::span<const MemeRecord> records)
 {
+    return labelChoices(columnsOf(records));
+}
+
+std::vector<LabelChoice> labelChoices(std::span<const RowColumns> memes)
+{
     std::vector<LabelChoice> choices;
-    for (const std::string &column : columnNames(records)) {
-        const auto counts = valuesOf(records, column);
+    for (const std::string &column : columnNames(memes)) {
+        const auto counts = valuesOf(memes, column);
         if (counts.size() < 2 || counts.size() > Label::kMostClasses)
             continue;
         const Label label{column, inOrder(counts)};
         if (!label.classes.empty() && canBeNamed(label))
-            choices.push_back(counted(records, label));
+            choices.push_back(counted(memes, label));
     }
     return choices;
 }
@@ -214,10 +228,11 @@ LabelChoice resolveLabel(std::span<const MemeRecord> records, const Label &asked
     const auto refuse = [&](const std::string &why) {
         throw Error(ErrorKind::Dataset, "The column '" + printable(asked.column) + "' cannot be learnt: " + why);
     };
-    const std::vector<std::string> names = columnNames(records);
+    const std::vector<RowColumns> memes = columnsOf(records);
+    const std::vector<std::string> names = columnNames(memes);
     if (std::ranges::find(names, asked.column) == names.end()) {
         std::vector<std::string> usable;
-        for (const LabelChoice &choice : labelChoices(records))
+        for (const LabelChoice &choice : labelChoices(memes))
             usable.push_back(choice.label.column);
         refuse("no meme has a short text or a whole number there."
                + (usable.empty() ? " No other column could be learnt either; upvotes, views and the like are numbers: "
@@ -225,13 +240,13 @@ LabelChoice resolveLabel(std::span<const MemeRecord> records, const Label &asked
                                  : " These columns could be: " + quoted(usable) + "."));
     }
     if (!asked.classes.empty()) {
-        LabelChoice choice = counted(records, asked);
+        LabelChoice choice = counted(memes, asked);
         for (std::size_t i = 0; i < choice.counts.size(); ++i)
             if (choice.counts[i] == 0)
                 refuse("no meme is of its class '" + printable(asked.classes[i]) + "'.");
         return choice;
     }
-    const auto counts = valuesOf(records, asked.column);
+    const auto counts = valuesOf(memes, asked.column);
     if (counts.size() < 2)
         refuse(counts.empty() ? "it is empty for every meme."
                               : "it is '" + printable(counts.begin()->first) + "' for every meme.");
@@ -252,7 +267,7 @@ LabelChoice resolveLabel(std::span<const MemeRecord> records, const Label &asked
     if (!canBeNamed(found))
         refuse(
             "its name or one of its classes has a '<' or a '=' in it, by which classes are told apart. Rename them.");
-    return counted(records, found);
+    return counted(memes, found);
 }
 
 Dataset labelled(const Dataset &dataset, const Label &label)

@@ -47,6 +47,8 @@ struct LabelChoice {
 /// The columns that hold few enough different values to be classes in an order that is known: numbers, yes and no, two
 /// texts of any kind, or words that a known dataset ranks. In the file's order.
 std::vector<LabelChoice> labelChoices(std::span<const MemeRecord> records);
+/// The same of the memes' columns alone.
+std::vector<LabelChoice> labelChoices(std::span<const RowColumns> memes);
 
 /// The label with its classes, found where none were named: numbers ascending; of two texts the one that denies ("no",
 /// "not …", "non-…", "neutral", …) is the lowest, else the more frequent one. Throws Error{Dataset} where the dataset

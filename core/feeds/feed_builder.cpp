@@ -19,6 +19,7 @@ namespace {
 constexpr std::size_t kMaxRows = 2'000'000;
 constexpr std::size_t kMaxText = 1 << 20;
 constexpr std::size_t kRowsToGuessBy = 1'000, kBytesToGuessBy = 64 << 20;
+constexpr std::size_t kLot = 50'000;
 constexpr std::size_t kMaxTables = 100'000;
 constexpr std::size_t kMaxId = 4'096;  // far more than any file's name
 constexpr std::size_t kNamesKept = 200, kNamesShown = 20;
@@ -34,7 +35,7 @@ struct Aliases {
 const std::vector<Aliases> kAliases{
     {FeedField::Id, {"id", "postid", "submissionid", "imageid", "postlink", "post", "shortcode"}},
     {FeedField::Image,
-     {"media", "urloverriddenbydest", "imageurl", "url", "image", "imagename", "img", "fname", "filename", "file",
+     {"media", "urloverriddenbydest", "imagename", "imageurl", "url", "image", "img", "fname", "filename", "file",
       "imagepath", "path", "displayurl", "preview.images.source.url"}},
     {FeedField::Upvotes,
      {"ups", "upvotes", "score", "likes", "votes", "metadata.imgvotes", "imgvotes", "points", "likecount",
@@ -159,11 +160,17 @@ FeedBuilder::FeedBuilder(FeedMapping given, std::filesystem::path path, const Jo
 {
 }
 
+void FeedBuilder::begin(std::string layout, bool inPieces)
+{
+    m_feed.layout = std::move(layout);
+    m_inPieces = inPieces;
+}
+
 void FeedBuilder::table(const std::string &name)
 {
     const auto [found, isNew] = m_tableByName.try_emplace(name, m_tables.size());
     if (isNew)
-        m_tables.push_back({name, {}, false});
+        m_tables.push_back({name, {}, 0, false});
     m_table = found->second;
     if (m_tables.size() > kMaxTables)
         throw Error(ErrorKind::Format,
@@ -213,10 +220,11 @@ void FeedBuilder::settle()
     std::vector<const RawRow *> rows;
     for (const FeedSample::Row &one : m_waiting)
         rows.push_back(&one.row);
-    m_mapping = guessMapping(rows, m_given);
+    m_feed.mapping = guessMapping(rows, m_given);
+    m_feed.columns = m_columns.table();
     for (std::size_t f = 0; f < kFeedFields; ++f)
-        if (!m_mapping.columns[f].empty())
-            m_fieldsOf[m_mapping.columns[f]].push_back(static_cast<FeedField>(f));
+        if (const std::string &column = m_feed.mapping.columns[f]; !column.empty())
+            m_fieldsOf[column].push_back(static_cast<FeedField>(f));
     m_settled = true;
     for (FeedSample::Row &one : std::exchange(m_waiting, {}))
         convert(one.table, std::move(one.row));
@@ -241,8 +249,9 @@ void FeedBuilder::convert(std::size_t table, RawRow &&raw)
             setField(row, fields[i], name, RawValue(value));
         setField(row, fields.back(), name, std::move(value));
     }
-    if (row.id.empty() && m_mapping.column(FeedField::Id).empty())
+    if (row.id.empty() && m_feed.mapping.column(FeedField::Id).empty())
         row.id = stemOf(row.image);
+    ++m_tables[table].rowCount;
     m_tables[table].memes |= row.hasUpvotes || (!row.id.empty() && (row.hasLabel || !row.image.empty()));
     // Fields that are no part of a meme are columns; they come after those that take the value away.
     const auto isColumn = [&](const std::string &name) {
@@ -257,7 +266,11 @@ void FeedBuilder::convert(std::size_t table, RawRow &&raw)
             if (m_tables[table].memes && isColumn(name) && m_fieldsOf.contains(name) == mapped)
                 keepColumn(name, value);
     ++m_columnsRow;
-    m_tables[table].rows.push_back(std::move(row));
+    std::vector<FeedRow> &rows = m_tables[table].rows;
+    rows.push_back(std::move(row));
+    if (m_onRow && m_inPieces && rows.size() == kLot)
+        for (FeedRow &one : std::exchange(rows, {}))
+            m_onRow(m_feed, std::move(one));
 }
 
 void FeedBuilder::setField(FeedRow &row, FeedField field, const std::string &name, RawValue &&value)
@@ -335,7 +348,7 @@ void FeedBuilder::keepColumn(const std::string &name, const RawValue &value)
 FeedSample FeedBuilder::takeSample()
 {
     FeedSample sample;
-    sample.layout = m_layout;
+    sample.layout = m_feed.layout;
     for (const Table &table : m_tables)
         sample.tables.push_back(table.name);
     sample.rows = std::move(m_waiting);
@@ -374,36 +387,35 @@ Feed FeedBuilder::finish()
         }
     if (std::ranges::none_of(m_tables, &Table::memes)) {
         const auto standard = m_tableByName.find("_default");
-        const auto largest =
-            std::ranges::max_element(m_tables, {}, [](const Table &table) { return table.rows.size(); });
-        (standard != m_tableByName.end() && !m_tables[standard->second].rows.empty() ? m_tables[standard->second]
-                                                                                     : *largest)
+        const auto largest = std::ranges::max_element(m_tables, {}, &Table::rowCount);
+        (standard != m_tableByName.end() && m_tables[standard->second].rowCount > 0 ? m_tables[standard->second]
+                                                                                    : *largest)
             .memes = true;
     }
-    Feed feed;
-    feed.layout = m_layout;
-    feed.mapping = m_mapping;
     // One table a community is a habit of scrapers: which one is then worth a column.
     const bool several = std::ranges::count_if(m_tables, &Table::memes) > 1;
     std::vector<std::pair<std::size_t, std::string>> tableOf;
     for (Table &table : m_tables) {
-        feed.tables.push_back({table.name, table.rows.size(), table.memes ? table.rows.size() : 0});
+        m_feed.tables.push_back({table.name, table.rowCount, table.memes ? table.rowCount : 0});
         if (!table.memes)
             continue;
         for (const FeedRow &row : table.rows)
             if (several)
                 tableOf.emplace_back(row.columnsRow, table.name);
-        if (feed.rows.empty())
-            feed.rows = std::move(table.rows);
+        if (m_feed.rows.empty())
+            m_feed.rows = std::move(table.rows);
         else
-            feed.rows.insert(feed.rows.end(), std::make_move_iterator(table.rows.begin()),
-                             std::make_move_iterator(table.rows.end()));
+            m_feed.rows.insert(m_feed.rows.end(), std::make_move_iterator(table.rows.begin()),
+                               std::make_move_iterator(table.rows.end()));
     }
     std::ranges::sort(tableOf);
     for (const auto &[row, name] : tableOf)
         m_columns.put(row, "table", printable(name));
-    feed.columns = m_columns.finish();
-    return feed;
+    m_columns.finish();
+    if (m_onRow)
+        for (FeedRow &row : std::exchange(m_feed.rows, {}))
+            m_onRow(m_feed, std::move(row));
+    return std::move(m_feed);
 }
 
 }  // namespace dank

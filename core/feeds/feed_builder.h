@@ -8,6 +8,7 @@
 
 #include "core/base/job.h"
 #include "core/feeds/feed_sample.h"
+#include "core/feeds/read_feed.h"
 
 namespace dank {
 
@@ -22,8 +23,12 @@ public:
     /// Makes no feed: the rows are kept as they are until it would be guessed what they mean.
     void sampleOnly() { m_sampling = true; }
 
-    /// What the file is, before its first row.
-    void begin(std::string layout) { m_layout = std::move(layout); }
+    /// Hands the rows on instead of keeping them: those of a file that is read in pieces in lots of fifty thousand, the
+    /// rest and a document's in finish(), since it is all of it that tells which tables hold memes.
+    void handOn(OnFeedRow onRow) { m_onRow = std::move(onRow); }
+
+    /// What the file is, before its first row, and whether it is one table that is read in pieces.
+    void begin(std::string layout, bool inPieces);
     /// The columns that the file names before its rows, which may have nothing in them.
     void columns(const std::vector<std::string> &names);
     /// The rows that follow are of that table, which may have been begun before.
@@ -33,6 +38,7 @@ public:
     /// The tables that hold memes; where none does, "_default" or else the largest. Throws Error{Format} where there is
     /// no table at all, or no column of a name that was given.
     Feed finish();
+    std::size_t rowCount() const { return m_rowCount; }
     /// In place of finish() after sampleOnly().
     FeedSample takeSample();
 
@@ -40,6 +46,7 @@ private:
     struct Table {
         std::string name;
         std::vector<FeedRow> rows;
+        std::size_t rowCount = 0;  ///< those that were handed on too
         bool memes = false;
     };
 
@@ -53,8 +60,9 @@ private:
     const std::filesystem::path m_path;
     const JobContext &m_job;
     bool m_sampling = false;
-    std::string m_layout;
-    FeedMapping m_mapping;
+    OnFeedRow m_onRow;
+    bool m_inPieces = false;
+    Feed m_feed;                                                         ///< its rows and tables are put in by finish()
     std::unordered_map<std::string, std::vector<FeedField>> m_fieldsOf;  ///< by column, ascending
     std::vector<Table> m_tables;
     std::unordered_map<std::string, std::size_t> m_tableByName;

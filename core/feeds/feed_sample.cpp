@@ -25,17 +25,24 @@ FeedMapping FeedSample::mappingUnder(const FeedMapping &given) const
     return guessMapping(all, given);
 }
 
-bool isEnough(const FeedMapping &mapping)
+bool FeedSample::namesItsRows() const
+{
+    return std::ranges::any_of(
+        rows, [](const Row &one) { return one.row.key.find_first_not_of("0123456789") != std::string::npos; });
+}
+
+bool isEnough(const FeedMapping &mapping, bool namesItsRows)
 {
     const auto has = [&](FeedField field) { return !mapping.column(field).empty(); };
-    return (has(FeedField::Upvotes) || has(FeedField::Label)) && (has(FeedField::Image) || has(FeedField::Id));
+    return (has(FeedField::Upvotes) || has(FeedField::Label))
+           && (has(FeedField::Image) || has(FeedField::Id) || namesItsRows);
 }
 
 Feed feedOf(const FeedSample &sample, const FeedMapping &given, const std::filesystem::path &path,
             const JobContext &job)
 {
     FeedBuilder builder(given, path, job);
-    builder.begin(sample.layout);
+    builder.begin(sample.layout, false);
     builder.columns(sample.columns);
     for (const std::string &table : sample.tables)
         builder.table(table);

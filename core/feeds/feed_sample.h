@@ -32,10 +32,13 @@ struct FeedSample {
     std::string shape() const;
     /// What is read as what under a mapping that is given, guesses included.
     FeedMapping mappingUnder(const FeedMapping &given) const;
+    /// Are its rows' keys names, by which their pictures may be found, not numbers (pandas' index)?
+    bool namesItsRows() const;
 };
 
-/// Is enough known to make memes of rows: upvotes or a label, and a picture or an id to find it by?
-bool isEnough(const FeedMapping &mapping);
+/// Is enough known to make memes of rows: upvotes or a label, and a picture or an id to find it by, which may be the
+/// row's own name?
+bool isEnough(const FeedMapping &mapping, bool namesItsRows);
 
 /// Reads no further than it needs to; of a JSON document it is the text alone that is read whole. Throws as readFeed().
 FeedSample readFeedSample(const std::filesystem::path &path, const JobContext &job);

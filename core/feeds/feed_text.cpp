@@ -30,7 +30,8 @@ class FeedText::Source {
 public:
     enum class Packing { None, Gzip, Zstandard };
 
-    explicit Source(const std::filesystem::path &path) : m_path(path), m_file(FileDescriptor::openRegular(path))
+    explicit Source(const std::filesystem::path &path)
+        : m_path(path), m_file(FileDescriptor::openRegular(path)), m_size(m_file.size(path))
     {
         fill();
         const std::string_view start(m_in.data(), m_filled);
@@ -67,6 +68,12 @@ public:
                                                          : unpackZstandard({to.data() + before, kPiece});
         to.resize(before + got);
         return got > 0;
+    }
+
+    double portionRead() const
+    {
+        const double middle = static_cast<double>(m_offset) - static_cast<double>(m_filled) / 2;
+        return m_size == 0 ? 1 : std::clamp(middle / static_cast<double>(m_size), 0.0, 1.0);
     }
 
     Packing packing = Packing::None;
@@ -146,6 +153,7 @@ private:
     };
     const std::filesystem::path m_path;
     const FileDescriptor m_file;
+    const std::uint64_t m_size;
     std::uint64_t m_offset = 0;
     std::vector<char> m_in;
     std::size_t m_filled = 0, m_at = 0;
@@ -162,6 +170,11 @@ const char *FeedText::packing() const
     return m_source->packing == Source::Packing::Gzip        ? "gzip"
            : m_source->packing == Source::Packing::Zstandard ? "Zstandard"
                                                              : "";
+}
+
+double FeedText::portionRead() const
+{
+    return m_source->portionRead();
 }
 
 bool FeedText::more(std::string &to)

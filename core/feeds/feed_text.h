@@ -21,6 +21,8 @@ public:
     bool more(std::string &to);
     /// "gzip", "Zstandard" or empty.
     const char *packing() const;
+    /// How far in the file, packed as it is, the middle of the piece is that was read last: 0..1.
+    double portionRead() const;
 
 private:
     class Source;

@@ -278,7 +278,7 @@ void readJsonRows(std::string text, const std::filesystem::path &path, const std
         throwSyntaxError(kNul, nul, text, path);
     repairJson(text);
     const JsonLayout layout = jsonLayoutOf(text);
-    into.begin(jsonLayoutName(layout) + packed);
+    into.begin(jsonLayoutName(layout) + packed, false);
     Reader reader(
         layout, path, [&](RawRow &&row) { into.row(std::move(row)); },
         [&](const std::string &name) { into.table(name); });

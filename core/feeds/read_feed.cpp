@@ -59,9 +59,8 @@ void readLines(FeedText &text, std::string begun, FeedBuilder &into)
 }
 
 /// Tells the layout and hands on the rows.
-void readRows(const std::filesystem::path &path, FeedBuilder &builder, const JobContext &job)
+void readRows(FeedText &text, const std::filesystem::path &path, FeedBuilder &builder, const JobContext &job)
 {
-    FeedText text(path);
     std::string start;
     bool more = text.more(start);
     while (more && start.find_first_not_of(kBlank) == std::string::npos && start.size() < kMostDocument)
@@ -75,7 +74,7 @@ void readRows(const std::filesystem::path &path, FeedBuilder &builder, const Job
 
     const std::string packed = *text.packing() ? std::string(", ") + text.packing() : "";
     if (isJsonLines(start)) {
-        builder.begin("JSON lines" + packed);
+        builder.begin("JSON lines" + packed, true);
         return readLines(text, std::move(start), builder);
     }
     const char delimiter = csvDelimiter(std::string_view(start).substr(first, start.find('\n', first) - first));
@@ -84,7 +83,8 @@ void readRows(const std::filesystem::path &path, FeedBuilder &builder, const Job
                        : delimiter == ';' ? "CSV with semicolons"
                        : delimiter == '|' ? "CSV with bars"
                                           : "CSV")
-                      + packed);
+                          + packed,
+                      true);
         return readCsvRows(text, std::move(start), delimiter, path, builder);
     }
     while (more && start.size() <= kMostDocument) {
@@ -132,8 +132,36 @@ std::filesystem::path feedPath(const std::filesystem::path &given)
 Feed readFeed(const std::filesystem::path &path, const FeedOptions &options, const JobContext &job)
 {
     FeedBuilder builder(options.map, path, job);
-    readRows(path, builder, job);
+    FeedText text(path);
+    readRows(text, path, builder, job);
     return builder.finish();
+}
+
+Feed readFeed(const std::filesystem::path &path, const FeedOptions &options, const JobContext &job,
+              const OnFeedRow &onRow)
+{
+    constexpr std::size_t kBetweenReports = 64;
+    FeedBuilder builder(options.map, path, job);
+    FeedText text(path);
+    std::size_t done = 0;
+    builder.handOn([&](const Feed &feed, FeedRow &&row) {
+        if (done % kBetweenReports == 0) {
+            job.cancel.check();
+            std::size_t total = 0;  // of the tables, which are known once all was read
+            for (const FeedTable &table : feed.tables)
+                total += table.read;
+            if (feed.tables.empty())
+                total = static_cast<std::size_t>(static_cast<double>(builder.rowCount())
+                                                 / std::max(text.portionRead(), 1e-6));
+            job.report("load", done, total);
+        }
+        ++done;
+        onRow(feed, std::move(row));
+    });
+    readRows(text, path, builder, job);
+    Feed feed = builder.finish();
+    job.report("load", done, done);
+    return feed;
 }
 
 FeedSample readFeedSample(const std::filesystem::path &path, const JobContext &job)
@@ -142,7 +170,8 @@ FeedSample readFeedSample(const std::filesystem::path &path, const JobContext &j
     builder.sampleOnly();
     bool whole = true;
     try {
-        readRows(path, builder, job);
+        FeedText text(path);
+        readRows(text, path, builder, job);
     } catch (const FeedBuilder::SampleIsFull &) {
         whole = false;
     }

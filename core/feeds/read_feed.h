@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <functional>
 
 #include "core/base/job.h"
 #include "core/feeds/feed.h"
@@ -24,5 +26,14 @@ bool hasFeedName(const std::filesystem::path &file);
 /// each plain, gzip's or Zstandard's, as UTF-8 or UTF-16. Throws Error{File|Format}; a bad row is never an exception.
 /// Checks `job.cancel`.
 Feed readFeed(const std::filesystem::path &path, const FeedOptions &options, const JobContext &job);
+
+/// Takes a row of a feed of which all but `rows` and `tables` is known; its columns' values are, once all were read.
+using OnFeedRow = std::function<void(const Feed &feed, FeedRow &&row)>;
+
+/// readFeed() with each row handed on in its order and none kept: how long a file of JSON lines or CSV is, memory does
+/// not tell. Reports stage "load"; how many rows
+/// a long file has is what the bytes read so far promise.
+Feed readFeed(const std::filesystem::path &path, const FeedOptions &options, const JobContext &job,
+              const OnFeedRow &onRow);
 
 }  // namespace dank

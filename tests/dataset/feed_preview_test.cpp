@@ -43,7 +43,7 @@ private slots:
         FeedTrial trial = preview.attempt({}, 10, 1000, {});
         QCOMPARE(trial.rows, std::size_t(5));
         QCOMPARE(trial.usable, std::size_t(0));
-        QVERIFY(!isEnough(trial.mapping));
+        QVERIFY(!isEnough(trial.mapping, false));
 
         FeedOptions options{parseFeedMapping({"id=x", "upvotes=y", "title=z"}), {}};
         trial = preview.attempt(options, 3, 1000, {});

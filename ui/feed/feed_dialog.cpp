@@ -287,7 +287,7 @@ void FeedDialog::showTrial()
         count = file ? tr("counting…") : tr("reading…");
     }
     m_count->setText(count);
-    const bool enough = isEnough(now), bad = !m_trials.error().isEmpty();
+    const bool enough = isEnough(now, file && file->namesItsRows), bad = !m_trials.error().isEmpty();
     m_leftOut->setTone(bad ? TextLabel::Tone::Bad : file && !enough ? TextLabel::Tone::Normal : TextLabel::Tone::Muted);
     m_leftOut->setText(bad                 ? m_trials.error()
                        : file && !enough   ? tr("Choose a column for the upvotes or the label, and one for the picture "

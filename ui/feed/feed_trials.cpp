@@ -21,6 +21,7 @@ FeedTrials::File fileOf(const FeedSample &sample, FeedMapping given)
     file.columns.resize(std::min(file.columns.size(), kMostColumns));
     file.examples.resize(file.columns.size());
     file.whole = sample.whole;
+    file.namesItsRows = sample.namesItsRows();
     std::unordered_map<std::string_view, std::size_t> places;
     for (std::size_t c = 0; c < file.columns.size(); ++c)
         places.emplace(file.columns[c], c);

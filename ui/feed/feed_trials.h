@@ -29,8 +29,9 @@ public:
         std::vector<std::string> columns;   ///< that can be chosen; not all of very many
         std::vector<std::string> examples;  ///< [columns] a text of it
         FeedMapping guessed;
-        FeedMapping begun;   ///< under the mapping that was given, as far as its columns are there
-        bool whole = false;  ///< it has no rows but those that are tried
+        FeedMapping begun;          ///< under the mapping that was given, as far as its columns are there
+        bool whole = false;         ///< it has no rows but those that are tried
+        bool namesItsRows = false;  ///< FeedSample::namesItsRows()
     };
 
     /// Begins to read. `given` is what it is read by until now.

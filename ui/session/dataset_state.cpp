@@ -103,7 +103,7 @@ struct DatasetState::Opening {
             isKnown = map.has_value();
             read.options = {map.value_or(FeedMapping()), rememberedPictures(read.file)};
         }
-        if (!isKnown && mayAsk && !isEnough(sample.mappingUnder({}))) {
+        if (!isKnown && mayAsk && !isEnough(sample.mappingUnder({}), sample.namesItsRows())) {
             read.why = tr("Which columns hold the picture and the upvotes could not be told from their names.");
             return;
         }
@@ -117,12 +117,18 @@ struct DatasetState::Opening {
 
 void DatasetState::open(const QString &dbJson)
 {
-    openWith(toPath(dbJson), std::nullopt);
+    openWith(toPath(dbJson), std::nullopt, false);
 }
 
 void DatasetState::open(const FeedQuestion &answered)
 {
-    openWith(answered.file, answered.options);
+    openWith(answered.file, answered.options, true);
+}
+
+void DatasetState::reopen()
+{
+    if (m_opened)
+        openWith(m_opened->path(), m_opened->source().options, false);
 }
 
 void DatasetState::askColumns()
@@ -137,20 +143,20 @@ void DatasetState::ask(const FeedQuestion &question)
         m_ask(question);
 }
 
-void DatasetState::openWith(const std::filesystem::path &path, std::optional<FeedOptions> said)
+void DatasetState::openWith(const std::filesystem::path &path, std::optional<FeedOptions> said, bool remember)
 {
     const bool mayAsk = m_ask != nullptr;
     load({.kind = JobKind::Load,
           .verb = tr("Opening %1").arg(toQString(path.filename())),
-          .work = [this, path, said, mayAsk](JobScope &scope) -> JobPlan::Apply {
+          .work = [this, path, said, mayAsk, remember](JobScope &scope) -> JobPlan::Apply {
               const auto opening = std::make_shared<const Opening>(path, said, mayAsk, scope.context);
-              return [this, opening, isSaid = said.has_value()](bool) {
+              return [this, opening, remember](bool) {
                   if (!opening->loaded) {
                       m_jobs.amend([](JobStatus &status) { status.detail = tr("its columns are to be chosen"); });
                       return ask(opening->read);
                   }
                   apply(opening->loaded);
-                  if (!isSaid)
+                  if (!remember)
                       return;
                   const FeedOptions &options = opening->read.options;
                   if (!rememberColumns(opening->shape, options.map))

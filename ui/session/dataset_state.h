@@ -35,6 +35,8 @@ public:
     void open(const QString &dbJson);
     /// As the user says, which is remembered.
     void open(const FeedQuestion &answered);
+    /// The open dataset anew, read as it was: its pictures have changed.
+    void reopen();
     /// Who asks the user how a file is to be read. Without it, files are read as guessed.
     void setAsker(std::function<void(const FeedQuestion &)> ask) { m_ask = std::move(ask); }
     /// Asks about the open dataset.
@@ -48,7 +50,8 @@ private:
     struct Opening;
     void load(JobPlan plan);
     void ask(const FeedQuestion &question);
-    void openWith(const std::filesystem::path &path, std::optional<FeedOptions> said);
+    /// `remember`: what is said, for files of these columns.
+    void openWith(const std::filesystem::path &path, std::optional<FeedOptions> said, bool remember);
     void apply(std::shared_ptr<const Dataset> loaded);
 
     Workplace &m_place;
