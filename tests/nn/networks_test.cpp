@@ -120,6 +120,28 @@ private:
     }
 
 private slots:
+    /// DataParallel, torch.compile, Lightning, a class of one's own: each puts something in front of every name.
+    void wrappersAreTakenOff_data()
+    {
+        QTest::addColumn<QString>("wrappers");
+        QTest::addColumn<bool>("known");
+        for (const char *wrappers : {"_orig_mod.", "module.model.", "net.", "backbone.", "encoder.", "base_model.",
+                                     "state_dict.", "_orig_mod.module.model.backbone."})
+            QTest::newRow(wrappers) << wrappers << true;
+        QTest::newRow("another name") << "mine." << false;
+        QTest::newRow("no wrapper without a dot") << "net" << false;
+    }
+    void wrappersAreTakenOff()
+    {
+        QFETCH(QString, wrappers);
+        QFETCH(bool, known);
+        const BackboneSpec &spec = *std::ranges::find(networkSpecs(), "resnet50", &BackboneSpec::id);
+        const fixture::Tensors tensors = prefixed(onlyShapes(spec), wrappers.toStdString());
+        if (known)
+            QCOMPARE(networkOf(tensors.file()).id, spec.id);
+        else
+            QVERIFY_THROWS_EXCEPTION(Error, networkOf(tensors.file()));
+    }
     void filesAreKnownByTheirParameters()
     {
         for (const BackboneSpec &spec : networkSpecs()) {

@@ -6,15 +6,19 @@ safetensors writer of its own makes them, wrappers around them, and files that a
 
 The storages' keys in the older container are addresses, so its bytes differ from run to run; nothing else does.
 """
+import argparse
 import collections
+import datetime
 import io
 import json
 import os
+import pathlib
 import pickle
 import struct
 import sys
 import zipfile
 
+import numpy
 import torch
 
 NAMES = {torch.float32: "F32", torch.float16: "F16", torch.bfloat16: "BF16", torch.float64: "F64", torch.int64: "I64",
@@ -274,6 +278,9 @@ def main(folder):
         "imagenet.pth": saved({"epoch": 90, "state_dict": plain, "best_acc1": torch.tensor(76.1)}),
         "model_wrapper.pth": saved({"model": dict(plain), "args": {"lr": 0.1}}),
         "plain_dict.pth": saved(dict(plain)),
+        "net_wrapper.pth": saved({"net": plain, "acc": 91.5, "epoch": 7, "history": {"loss": [1.5, 2]}}),
+        "ema_wrapper.pth": saved({"step": torch.tensor(7), "ema": dict(plain)}),
+        "two_networks.pth": saved({"generator": plain, "critic": plain}),
         "protocol4.pth": saved(plain, pickle_protocol=4),
     }
     values = torch.tensor([1.5, -2.0, 3.0, 0.25, 5.0, -6.0])
@@ -282,6 +289,11 @@ def main(folder):
     out = io.BytesIO()
     torch.jit.save(torch.jit.script(Network()), out)
     files["network.pt"] = out.getvalue()
+    for label, kept in (("namespace", argparse.Namespace(lr=0.1)), ("numpy_scalar", numpy.float64(76.1)),
+                        ("set", {"train", "test"}), ("path", pathlib.PurePosixPath("runs/7")),
+                        ("defaultdict", collections.defaultdict(list)), ("time", datetime.datetime(2018, 1, 2)),
+                        ("bytes", b"\xff"), ("array", numpy.zeros(3))):
+        files[f"checkpoint_{label}.pth"] = saved({"epoch": 7, "kept": kept, "state_dict": plain})
     for label, data in hostile().items():
         files[f"hostile/{label}.pth"] = data
 

@@ -26,6 +26,10 @@ private slots:
                                          << "checkpoint.safetensors";
         QTest::newRow("beside a tensor") << "imagenet.pth"
                                          << "checkpoint.safetensors";
+        QTest::newRow("under \"net\", beside numbers") << "net_wrapper.pth"
+                                                       << "checkpoint.safetensors";
+        QTest::newRow("under \"ema\", beside a tensor") << "ema_wrapper.pth"
+                                                        << "checkpoint.safetensors";
         QTest::newRow("a plain dict") << "plain_dict.pth"
                                       << "checkpoint.safetensors";
         QTest::newRow("Python 2") << "python2.pth"
@@ -149,6 +153,43 @@ private slots:
         }
         QCOMPARE(shapes, std::size_t(0));
         qInfo("%zu of %zu bits refused", refused, whole.size() * 8);
+    }
+
+    /// What people have is often a checkpoint of a training with more than weights in it: no attack.
+    void ofSeveralThingsOneIsAskedFor_data()
+    {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<QString>("reason");
+        const auto checkpoint = [](const char *file, const char *what) {
+            QTest::newRow(file) << file
+                                << QString("is a checkpoint of a training, with more than weights in it (%1); if "
+                                           "you trust it, save its state_dict alone in Python")
+                                       .arg(what);
+        };
+        checkpoint("checkpoint_namespace.pth", "argparse.Namespace");
+        checkpoint("checkpoint_numpy_scalar.pth", "numpy.core.multiarray.scalar");
+        checkpoint("checkpoint_array.pth", "numpy.core.multiarray._reconstruct");
+        checkpoint("checkpoint_set.pth", "__builtin__.set");
+        checkpoint("checkpoint_path.pth", "pathlib.PurePosixPath");
+        checkpoint("checkpoint_defaultdict.pth", "collections.defaultdict");
+        checkpoint("checkpoint_time.pth", "datetime.datetime");
+        checkpoint("checkpoint_bytes.pth", "_codecs.encode");
+        QTest::newRow("two networks") << "two_networks.pth"
+                                      << "it holds several networks' tensors ('generator', 'critic'); in Python, save "
+                                         "the one that is meant alone";
+    }
+    void ofSeveralThingsOneIsAskedFor()
+    {
+        QFETCH(QString, file);
+        QFETCH(QString, reason);
+        try {
+            openWeightsFile(golden(file.toStdString()));
+            QFAIL("it was taken");
+        } catch (const Error &error) {
+            QCOMPARE(error.kind(), ErrorKind::Format);
+            const QString message = error.what();
+            QVERIFY2(message.contains(reason) && !message.contains("attack"), qPrintable(message));
+        }
     }
 
     void missingFile()

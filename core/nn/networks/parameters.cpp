@@ -34,18 +34,30 @@ std::string shapeText(const std::vector<std::int64_t> &shape)
     return text + "]";
 }
 
+/// What all of a file's names begin with that wrappers put there: torch.nn.DataParallel, torch.compile, a Lightning
+/// module, a class of one's own around the network. They may be nested.
+std::string wrappersOf(const TensorFile &file)
+{
+    constexpr std::string_view kWrappers[] = {"module.",   "model.",   "_orig_mod.",  "net.",    "network.",
+                                              "backbone.", "encoder.", "base_model.", "_model.", "state_dict."};
+    std::string wrappers;
+    const auto areAllIn = [&](std::string_view wrapper) {
+        return std::ranges::all_of(file.tensors(), [&](const auto &entry) {
+            return std::string_view(entry.first).substr(wrappers.size()).starts_with(wrapper);
+        });
+    };
+    const auto *wrapper = std::begin(kWrappers);
+    while (!file.tensors().empty() && (wrapper = std::ranges::find_if(kWrappers, areAllIn)) != std::end(kWrappers))
+        wrappers += *wrapper;
+    return wrappers;
+}
+
 }  // namespace
 
 ParameterSource ParameterSource::fromFile(TensorFile file)
 {
     ParameterSource source(Mode::File);
-    for (const char *prefix : {"module.", "model."}) {
-        const auto &tensors = file.tensors();
-        if (!tensors.empty() && std::all_of(tensors.begin(), tensors.end(), [&](const auto &entry) {
-                return entry.first.starts_with(prefix);
-            }))
-            source.m_prefix = prefix;
-    }
+    source.m_prefix = wrappersOf(file);
     source.m_file = std::move(file);
     return source;
 }

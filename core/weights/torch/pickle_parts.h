@@ -85,6 +85,36 @@ inline constexpr std::array kKnownNames{
     KnownName{"torch", "BoolStorage", KnownName::What::Storage, DType::Bool},
 };
 
+/// Is it what a training keeps beside the weights: its arguments, counts, times, paths, settings of common frameworks?
+/// Told by its name for the message alone; none of it is made.
+inline bool isOfTraining(std::string_view module, std::string_view name)
+{
+    using namespace std::string_view_literals;
+    constexpr std::array kModules{"argparse"sv,
+                                  "collections"sv,
+                                  "pathlib"sv,
+                                  "datetime"sv,
+                                  "decimal"sv,
+                                  "fractions"sv,
+                                  "uuid"sv,
+                                  "numpy"sv,
+                                  "numpy.core.multiarray"sv,
+                                  "numpy._core.multiarray"sv,
+                                  "numpy.core.numeric"sv,
+                                  "numpy._core.numeric"sv,
+                                  "easydict"sv};
+    constexpr std::array kFrameworks{"omegaconf"sv,         "yacs"sv,     "mmcv"sv, "mmengine"sv, "ignite"sv,
+                                     "pytorch_lightning"sv, "lightning"sv};
+    constexpr std::array kBuiltins{"set"sv,   "frozenset"sv, "complex"sv, "bytearray"sv,
+                                   "slice"sv, "range"sv,     "xrange"sv};
+    if (module == "builtins" || module == "__builtin__")
+        return std::ranges::find(kBuiltins, name) != kBuiltins.end();
+    if (module == "_codecs")
+        return name == "encode";  // how protocol 2 writes bytes
+    return std::ranges::find(kModules, module) != kModules.end()
+           || std::ranges::find(kFrameworks, module.substr(0, module.find('.'))) != kFrameworks.end();
+}
+
 /// Which of kKnownNames it is. Throws BadFile, naming what was asked for, when it is none.
 inline std::size_t knownName(std::string_view module, std::string_view name)
 {
@@ -100,6 +130,10 @@ inline std::size_t knownName(std::string_view module, std::string_view name)
     if (module == "torch" || module.starts_with("torch."))
         refuse("it asks for " + shown
                + ", which this program does not know; in Python, save the tensors as safetensors instead");
+    if (isOfTraining(module, name))
+        refuse("it is a checkpoint of a training, with more than weights in it (" + shown
+               + "); if you trust it, save its state_dict alone in Python, as in "
+                 "torch.save(checkpoint[\"state_dict\"], \"weights.pth\")");
     refuse("it asks for " + shown + ", which no weights need; such a file may be an attack");
 }
 

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 #include <optional>
+#include <set>
+#include <string>
 #include <string_view>
 
 #include "core/base/file.h"
@@ -15,6 +18,7 @@ namespace {
 
 using Kind = PickleValue::Kind;
 
+constexpr std::size_t kDictsShown = 8;
 constexpr std::uint64_t kMaxRepeats = 4;  // of the file's bytes, by tensors that share them
 
 std::map<std::string, std::uint32_t> tensorsOf(const Pickle &pickle, const PickleValue &dict)
@@ -90,22 +94,51 @@ void gather(const std::byte *from, const std::vector<std::int64_t> &shape, const
     }
 }
 
+/// Is it a dict of tensors, each by a text?
+bool holdsNamedTensors(const Pickle &pickle, const PickleValue &value)
+{
+    if (!value.isDict())
+        return false;
+    bool any = false;
+    const auto pairs = pickle.items(value);
+    for (std::size_t i = 0; i < pairs.size(); i += 2) {
+        const bool isTensor = pairs[i + 1].kind == Kind::Tensor;
+        if (isTensor && pairs[i].kind != Kind::Text)
+            return false;
+        any = any || isTensor;
+    }
+    return any;
+}
+
 /// Which tensor of the pickle (an index into tensors()) has which name: the entries of the dict under "state_dict" or
 /// "model" where there is one with tensors (beside it, a checkpoint may hold a tensor such as the best accuracy), else
-/// of the dict that is the pickle's value. Throws BadFile.
+/// of the only dict of tensors in the dict that is the pickle's value, else of that one itself. Throws BadFile.
 std::map<std::string, std::uint32_t> namedTensors(const Pickle &pickle)
 {
     const PickleValue &top = pickle.value();
     if (!top.isDict())
         refuse("what it holds is not a dict of named tensors; in Python, save a network's state_dict()");
-    std::map<std::string, std::uint32_t> names;
-    for (const char *const key : {"state_dict", "model_state_dict", "model"}) {
-        if (const std::optional<PickleValue> inner = pickle.find(top, key); inner && inner->isDict())
-            names = tensorsOf(pickle, *inner);
-        if (!names.empty())
-            return names;
-    }
-    names = tensorsOf(pickle, top);
+    for (const char *const key : {"state_dict", "model_state_dict", "model"})
+        if (const std::optional<PickleValue> inner = pickle.find(top, key); inner && holdsNamedTensors(pickle, *inner))
+            return tensorsOf(pickle, *inner);
+    std::vector<PickleValue> inners;
+    std::string keys;
+    std::set<std::uint32_t> seen;  // a dict may be there under a million keys
+    const auto pairs = pickle.items(top);
+    for (std::size_t i = 0; i < pairs.size(); i += 2)
+        if (pairs[i].kind == Kind::Text && pairs[i + 1].isDict() && seen.insert(pairs[i + 1].index).second
+            && holdsNamedTensors(pickle, pairs[i + 1])) {
+            inners.push_back(pairs[i + 1]);
+            if (inners.size() <= kDictsShown)
+                keys += (keys.empty() ? "" : ", ") + shownName(pickle.text(pairs[i]));
+        }
+    std::map<std::string, std::uint32_t> names = tensorsOf(pickle, top);
+    if (inners.size() == 1)
+        if (auto inner = tensorsOf(pickle, inners.front()); inner.size() > names.size())
+            return inner;
+    if (names.empty() && inners.size() > 1)
+        refuse("it holds several networks' tensors (" + keys + (inners.size() > kDictsShown ? ", …" : "")
+               + "); in Python, save the one that is meant alone");
     if (names.empty())
         refuse("it holds no named tensors");
     return names;
