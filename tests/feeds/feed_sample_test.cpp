@@ -96,8 +96,19 @@ private slots:
         QCOMPARE(feed.mapping.column(FeedField::Title), std::string());
         QCOMPARE(feed.mapping.column(FeedField::Author), std::string("who"));
         QCOMPARE(feed.rows.at(0).title, std::string());
-        QVERIFY(isEnough(feed.mapping));
-        QVERIFY(!isEnough(readFeedSample(file, {}).mappingUnder(parseFeedMapping({"upvotes=-"}))));
+        QVERIFY(isEnough(feed.mapping, false));
+        QVERIFY(!isEnough(readFeedSample(file, {}).mappingUnder(parseFeedMapping({"upvotes=-"})), false));
+    }
+
+    /// pandas' index and TinyDB's keys may be the ids; numbers of rows are none.
+    void rowsMayHaveNamesOfTheirOwn()
+    {
+        const FeedSample named =
+            readFeedSample(write(R"({"abc": {"ups": 1, "t": "x"}, "5": {"ups": 2, "t": "y"}})"), {});
+        QVERIFY(named.namesItsRows() && isEnough(named.mappingUnder({}), true));
+        const FeedSample numbered =
+            readFeedSample(write(R"({"1": {"ups": 1, "t": "x"}, "2": {"ups": 2, "t": "y"}})"), {});
+        QVERIFY(!numbered.namesItsRows() && !isEnough(numbered.mappingUnder({}), false));
     }
 
     void oneColumnForSeveralFields()

@@ -6,8 +6,8 @@
 
 #include "core/base/code_points.h"
 #include "core/feeds/feed_sample.h"
+#include "tests/ui/feed/feed_stage.h"
 #include "tests/ui/screen_faults.h"
-#include "tests/ui/session_fixture.h"
 #include "ui/feed/feed_dialog.h"
 #include "ui/feed/feed_rows.h"
 #include "ui/session/terminal_command.h"
@@ -18,60 +18,6 @@ using namespace dank;
 using namespace dank::test;
 
 namespace {
-
-/// A window on the fixture's library, its dataset's pictures m1 to m10, and tables beside them.
-struct Stage {
-    Fixture f;
-    std::unique_ptr<MainWindow> window;
-
-    Stage() { start(); }
-    void start()
-    {
-        window.reset();
-        f.open();
-        window = std::make_unique<MainWindow>(*f.session);
-        window->resize(900, 600);
-        window->show();
-        if (!QTest::qWaitForWindowActive(window.get()))
-            qFatal("The window does not come up.");
-    }
-    QString write(const QString &name, const QByteArray &bytes) const
-    {
-        QFile file(QString::fromStdString(f.db.parent_path().string()) + '/' + name);
-        if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size())
-            qFatal("The test's table cannot be written.");
-        return file.fileName();
-    }
-    FeedDialog *dialog() const
-    {
-        for (FeedDialog *const each : window->findChildren<FeedDialog *>())
-            if (each->isVisible())
-                return each;
-        return nullptr;
-    }
-    /// Opens a file that is asked about, and waits until its first rows are there.
-    FeedDialog *ask(const QString &file) const
-    {
-        f.session->data().open(file);
-        return waitForTrial();
-    }
-    FeedDialog *waitForTrial() const
-    {
-        f.waitFor([this] { return dialog() && countOf(*dialog()).endsWith("usable"); });
-        return dialog();
-    }
-    bool opened(const QString &file) const
-    {
-        return f.waitFor([&] {
-            const auto dataset = f.session->data().dataset();
-            return f.settled() && dataset && QString::fromStdString(dataset->path().string()) == file;
-        });
-    }
-    static QString countOf(const FeedDialog &dialog)
-    {
-        return dialog.findChild<TextLabel *>(QStringLiteral("count"))->text();
-    }
-};
 
 template <typename Widget = QPushButton>
 Widget *part(const QWidget &in, const char *name)
@@ -103,7 +49,7 @@ private slots:
 
     void asksChoosesAndRemembers()
     {
-        Stage s;
+        FeedStage s;
         const QString file = s.write("posts.csv", kTable);
         FeedDialog *dialog = s.ask(file);
         QVERIFY(dialog);
@@ -115,7 +61,7 @@ private slots:
         choose(*dialog, "id", 1);
         choose(*dialog, "upvotes", 2);
         choose(*dialog, "title", 3);
-        QVERIFY(s.f.waitFor([&] { return Stage::countOf(*dialog) == "2 of 4 rows usable"; }));
+        QVERIFY(s.f.waitFor([&] { return FeedStage::countOf(*dialog) == "2 of 4 rows usable"; }));
         QCOMPARE(part<TextLabel>(*dialog, "leftOut")->text(), QString("Left out: 1 upvotes invalid, 1 image missing"));
         const auto *rows = dialog->findChild<FeedRows *>();
         QCOMPARE(rows->model()->rowCount(), 4);
@@ -147,7 +93,7 @@ private slots:
 
     void cancelLeavesAllAsItWas()
     {
-        Stage s;
+        FeedStage s;
         QVERIFY(s.f.load());
         const auto before = s.f.session->data().dataset();
         FeedDialog *dialog = s.ask(s.write("posts.csv", kTable));
@@ -164,7 +110,7 @@ private slots:
     /// What is guessed for sure opens at once; its columns can be looked at and changed, and the guess comes back.
     void changedLater()
     {
-        Stage s;
+        FeedStage s;
         const QString file = s.write("likes.csv", "id,likes,shares,title\nm1,5,70,a\nm2,6,80,b\n");
         s.f.session->data().open(file);
         QVERIFY(s.opened(file));
@@ -205,15 +151,15 @@ private slots:
 
     void picturesOfAnotherFolder()
     {
-        Stage s;
+        FeedStage s;
         const QString elsewhere = s.f.folder.path() + "/elsewhere";
         QVERIFY(QDir().rename(QString::fromStdString(s.f.db.parent_path().string()) + "/memes", elsewhere));
         // No row can be used: asked although the columns are certain.
         FeedDialog *dialog = s.ask(QString::fromStdString(s.f.db.string()));
         QVERIFY(dialog);
-        QCOMPARE(Stage::countOf(*dialog), QString("0 of 10 rows usable"));
+        QCOMPARE(FeedStage::countOf(*dialog), QString("0 of 10 rows usable"));
         dialog->setPictures(elsewhere.toStdString());
-        QVERIFY(s.f.waitFor([&] { return Stage::countOf(*dialog) == "10 of 10 rows usable"; }));
+        QVERIFY(s.f.waitFor([&] { return FeedStage::countOf(*dialog) == "10 of 10 rows usable"; }));
         dialog->setPictures("/nowhere/at all");
         QVERIFY(s.f.waitFor([&] { return !part(*dialog, "use")->isEnabled(); }));
         QVERIFY(part<TextLabel>(*dialog, "leftOut")->text().contains("Cannot find the folder of pictures"));
@@ -231,7 +177,7 @@ private slots:
     /// What is not usable can be opened nevertheless, by saying so: its pictures may come later.
     void usedWithoutUsableRows()
     {
-        Stage s;
+        FeedStage s;
         const QString file = s.write("none.csv", "id,ups\nq1,1\nq2,2\n");
         FeedDialog *dialog = s.ask(file);
         QVERIFY(dialog);
@@ -243,7 +189,7 @@ private slots:
 
     void changedBetweenPreviewAndUse()
     {
-        Stage s;
+        FeedStage s;
         QVERIFY(s.f.load());
         const auto before = s.f.session->data().dataset();
         const QString file = s.write("posts.csv", kTable);
@@ -272,7 +218,7 @@ private slots:
     /// A file that goes away while it is asked about.
     void goneWhileAsked()
     {
-        Stage s;
+        FeedStage s;
         const QString file = s.write("posts.csv", kTable);
         s.f.session->data().open(file);
         QVERIFY(s.f.waitFor([&] { return s.dialog() != nullptr; }));
@@ -287,7 +233,7 @@ private slots:
 
     void hostileNames()
     {
-        Stage s;
+        FeedStage s;
         QByteArray names = "\xe2\x80\xaegpj.exe,a\x1b[31m,&amp;,-,\"\",\"a\nb\",<b>x</b>," + QByteArray(900'000, 'n');
         QByteArray cells = "m1,7,\xe2\x80\xaetxt,d,e,f,g,h";
         for (int i = 0; i < 9'900; ++i) {
@@ -311,7 +257,7 @@ private slots:
         choose(*dialog, "upvotes", 2);
         part<QComboBox>(*dialog, "title")->setCurrentIndex(3);
         choose(*dialog, "title", 3);
-        QVERIFY(s.f.waitFor([&] { return Stage::countOf(*dialog) == "1 of 1 row usable"; }));
+        QVERIFY(s.f.waitFor([&] { return FeedStage::countOf(*dialog) == "1 of 1 row usable"; }));
         for (const QChar c : dialog->findChild<FeedRows *>()->model()->index(0, 0).data().toString())
             QVERIFY(!isControl(c.unicode()));
         part(*dialog, "use")->click();
