@@ -190,44 +190,51 @@ int add(Context &context, const TemplatesOptions &options)
     if (files.empty())
         throw Error(ErrorKind::File, "There is no picture in what was given. A folder of templates holds pictures that "
                                      "are named after what they show, such as Distracted-Boyfriend.jpg.");
-    KnownTemplates known = KnownTemplates::load(context.library());
+    KnownTemplates::load(context.library());  // one that cannot be used is told of before the work
     const PictureSignatures signatures =
         context.engine().pictures().signatures(files, context.library(), context.job());
     context.console().clear();
     std::size_t added = 0, looks = 0, already = 0;
     Json skipped = Json::array();
-    for (std::size_t i = 0; i < files.size(); ++i) {
-        const std::string path = displayPath(files[i]);
-        const auto skip = [&](const std::string &reason) {
-            context.console().note("skipped " + path + ": " + reason);
-            skipped.push_back({{"path", path}, {"reason", reason}});
-        };
-        const std::optional<std::size_t> picture = signatures.pictureOf[i];
-        if (!picture) {
-            skip(signatures.skipped[i]);
-            continue;
-        }
-        const std::string name = templateNameOf(files[i]);
-        try {
-            switch (known.add(name, {signatures.hashes[*picture], signatures.pictures[*picture]})) {
-            case KnownTemplates::Added::New: ++added; break;
-            case KnownTemplates::Added::Already: ++already; break;
-            case KnownTemplates::Added::AnotherLook:
-                ++looks;
-                context.console().note("\"" + name + "\" was known: " + path + " counts as another look of it");
-                break;
+    const auto addAll = [&](KnownTemplates &known) {
+        for (std::size_t i = 0; i < files.size(); ++i) {
+            const std::string path = displayPath(files[i]);
+            const auto skip = [&](const std::string &reason) {
+                context.console().note("skipped " + path + ": " + reason);
+                skipped.push_back({{"path", path}, {"reason", reason}});
+            };
+            const std::optional<std::size_t> picture = signatures.pictureOf[i];
+            if (!picture) {
+                skip(signatures.skipped[i]);
+                continue;
             }
-        } catch (const Error &error) {
-            if (error.kind() != ErrorKind::Format)
-                throw;
-            skip(error.what());
+            const PictureSignature &signature = signatures.pictures[*picture];
+            if (signatureDistance(signature, signature) > KnownTemplates::kFarthestMatch) {
+                skip("it is too plain to be recognised");
+                continue;
+            }
+            const std::string name = templateNameOf(files[i]);
+            try {
+                switch (known.add(name, {signatures.hashes[*picture], signature})) {
+                case KnownTemplates::Added::New: ++added; break;
+                case KnownTemplates::Added::Already: ++already; break;
+                case KnownTemplates::Added::AnotherLook:
+                    ++looks;
+                    context.console().note("\"" + name + "\" was known: " + path + " counts as another look of it");
+                    break;
+                }
+            } catch (const Error &error) {
+                if (error.kind() != ErrorKind::Format)
+                    throw;
+                skip(error.what());
+            }
         }
-    }
+        return added + looks > 0;
+    };
+    const KnownTemplates known = KnownTemplates::change(context.library(), addAll);
     if (skipped.size() == files.size())
         throw Error(ErrorKind::File, "None of the " + plural(files.size(), "file", "files")
                                          + " is a picture that can be used; no template was added.");
-    if (added + looks > 0)
-        known.write(context.library());
     context.answer({{"added", added},
                     {"looks", looks},
                     {"already", already},
@@ -307,15 +314,16 @@ int list(Context &context, const TemplatesOptions &options)
 
 int remove(Context &context, const TemplatesOptions &options)
 {
-    KnownTemplates known = KnownTemplates::load(context.library());
     std::size_t removed = 0;
-    for (const std::string &name : options.names) {
-        if (!known.remove(name))
-            throw Error(ErrorKind::File, "There is no known template \"" + printable(name)
-                                             + "\". `dank templates list` tells which there are.");
-        ++removed;
-    }
-    known.write(context.library());
+    const KnownTemplates known = KnownTemplates::change(context.library(), [&](KnownTemplates &all) {
+        for (const std::string &name : options.names) {
+            if (!all.remove(name))
+                throw Error(ErrorKind::File, "There is no known template \"" + printable(name)
+                                                 + "\". `dank templates list` tells which there are.");
+            ++removed;
+        }
+        return true;
+    });
     return context.answer({{"removed", removed}, {"known", known.templates().size()}},
                           plural(removed, "template", "templates") + " removed.");
 }

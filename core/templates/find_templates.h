@@ -37,7 +37,7 @@ struct TemplateClusters {
 };
 
 /// Union-find over the pairs that nearSignatures() finds, the nearest first. Two clusters that a single pair would join
-/// are held together first: of up to three pictures from the middle of each, at least a third of the pairs must lie
+/// are held together first: of up to three pictures from the middle of each, more than half of the pairs must lie
 /// within ten more than the threshold, so that no chain of chance resemblances joins two templates.
 ///
 /// 100,000 pictures take less than a minute. Same pictures in the same order, same clusters. Reports stage "templates".

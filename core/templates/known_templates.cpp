@@ -8,6 +8,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/folder_lock.h"
 #include "core/base/json_reader.h"
 
 namespace dank {
@@ -137,6 +138,17 @@ void KnownTemplates::write(const std::filesystem::path &library) const
     const nlohmann::ordered_json document{
         {"version", kFileVersion}, {"signatures", kSignatureVersion}, {"templates", std::move(templates)}};
     writeFileAtomically(fileIn(library), document.dump(1) + '\n');
+}
+
+KnownTemplates KnownTemplates::change(const std::filesystem::path &library,
+                                      const std::function<bool(KnownTemplates &)> &change)
+{
+    const FileDescriptor lock = lockFolder(library, "Another program is busy with the library in '"
+                                                        + displayPath(library) + "'. Try again in a moment.");
+    KnownTemplates known = load(library);
+    if (change(known))
+        known.write(library);
+    return known;
 }
 
 std::vector<KnownTemplate>::iterator KnownTemplates::placeOf(std::string_view name)

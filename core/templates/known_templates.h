@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -47,6 +48,11 @@ public:
     static KnownTemplates load(const std::filesystem::path &library);
     /// Replaces the file as a whole. Throws Error{Disk|File}.
     void write(const std::filesystem::path &library) const;
+    /// Reads the file anew, has `change` change it and, where that says true, has it on the disk when this returns:
+    /// what others added or removed meanwhile stays so. Returns what is known then. `change` must not open the library.
+    /// Throws as load(), write() and `change`, and Error{Library} while another program does not let go for seconds.
+    static KnownTemplates change(const std::filesystem::path &library,
+                                 const std::function<bool(KnownTemplates &)> &change);
 
     const std::vector<KnownTemplate> &templates() const { return m_templates; }  ///< by name, whatever the case
     bool empty() const { return m_templates.empty(); }

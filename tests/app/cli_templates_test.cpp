@@ -56,6 +56,7 @@ private slots:
 
         QVERIFY(write("known/Distracted-Frog.png", encodePng(madeTemplate(3))));
         QVERIFY(write("known/boss_cat.jpg", encodeJpeg(madeTemplate(5), 80)));
+        QVERIFY(write("known/white.png", encodePng(blankImage(200, 150, {255, 255, 255}))));
         QVERIFY(writeAll(path("known/notes.txt"), "no picture"));
         QVERIFY(writeAll(path("known/fake.jpg"), "no picture either"));
     }
@@ -115,8 +116,9 @@ private slots:
         const Outcome added = templates({"add", path("known"), "--json"});
         QVERIFY2(added.code == 0, added.err);
         QCOMPARE(added.object()["added"].toInt(), 2);
-        QCOMPARE(added.object()["skipped"].toArray().size(), 1);  // what is called a picture and is none
-        QVERIFY2(added.err.contains("fake.jpg"), added.err);
+        QCOMPARE(added.object()["skipped"].toArray().size(),
+                 2);  // what is called a picture and is none, and a white one
+        QVERIFY2(added.err.contains("fake.jpg") && added.err.contains("white.png: it is too plain"), added.err);
         QCOMPARE(templates({"add", path("known"), "--strict"}).code, 3);
         QCOMPARE(templates({"add", path("known"), "--json"}).object()["already"].toInt(), 2);
         QCOMPARE(templates({"list"}).out, QByteArray("boss cat\nDistracted Frog\n"));

@@ -61,8 +61,10 @@ inline std::string madeWords(Random &random, std::size_t count)
                                          "ONE",  "DOES",    "NOT",   "WALK", "INTO",   "MY",   "CODE",  "FRIEND",
                                          "TOLD", "WEEKEND", "AGAIN", "WHAT", "IF",     "I",    "COULD", "MEMES"};
     std::string text;
-    for (std::size_t i = 0; i < count; ++i)
-        text += (i ? " " : "") + std::string(kWords[random.below(std::size(kWords))]);
+    for (std::size_t i = 0; i < count; ++i) {
+        text += i ? " " : "";
+        text += kWords[random.below(std::size(kWords))];
+    }
     return text;
 }
 

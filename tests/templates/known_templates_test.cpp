@@ -2,6 +2,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <thread>
+
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/templates/known_templates.h"
@@ -72,6 +74,35 @@ private slots:
         QCOMPARE(fewer.templates().size(), std::size_t(1));
         for (const std::string &bad : {std::string(), std::string(201, 'x'), std::string("a\nb")})
             QVERIFY_THROWS_EXCEPTION(Error, fewer.add(bad, lookOf(9)));
+    }
+
+    /// Many at once, each with a name of its own: none is lost.
+    void changesTogether()
+    {
+        constexpr std::uint64_t kThreads = 8, kNames = 6;
+        {
+            std::vector<std::jthread> threads;
+            for (std::uint64_t thread = 0; thread < kThreads; ++thread)
+                threads.emplace_back([this, thread] {
+                    for (std::uint64_t i = 0; i < kNames; ++i)
+                        KnownTemplates::change(folder(), [&](KnownTemplates &known) {
+                            const std::uint64_t seed = 100 * thread + i;
+                            return known.add("name " + std::to_string(seed), lookOf(seed))
+                                   == KnownTemplates::Added::New;
+                        });
+                });
+        }
+        QCOMPARE(KnownTemplates::load(folder()).templates().size(), std::size_t(kThreads * kNames));
+        const KnownTemplates unchanged = KnownTemplates::change(folder(), [](KnownTemplates &known) {
+            known.remove("name 0");
+            return false;  // not to be kept
+        });
+        QCOMPARE(unchanged.looks() + 1, KnownTemplates::load(folder()).looks());
+        QVERIFY_THROWS_EXCEPTION(Error, KnownTemplates::change(folder(), [](KnownTemplates &known) -> bool {
+                                     known.remove("name 1");
+                                     throw Error(ErrorKind::File, "as a command does that finds nothing");
+                                 }));
+        QCOMPARE(KnownTemplates::load(folder()).looks(), std::size_t(kThreads * kNames));
     }
 
     void matches()

@@ -1,18 +1,12 @@
 #include "core/store/moderation/decision_store.h"
 
-#include <cerrno>
-#include <chrono>
-#include <thread>
 #include <utility>
-
-#include <fcntl.h>
-#include <sys/file.h>
 
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
-#include "core/base/file_descriptor.h"
+#include "core/base/folder_lock.h"
 #include "core/base/hash.h"
 #include "core/base/json_reader.h"
 
@@ -25,24 +19,6 @@ constexpr std::uint64_t kMaxFileBytes = 128ull << 20;
 constexpr int kMostDepth = 4;
 constexpr std::size_t kMostText = 4096;  // of the dataset's hash and the label
 constexpr Decision kDecisions[] = {Decision::Keep, Decision::Remove, Decision::Unsure};
-
-/// Held between reading and writing. On the folder itself: the file is replaced each time. Some file systems have no
-/// locks; there, whoever writes last is right about what was decided in the same moment.
-FileDescriptor lockFolder(const std::filesystem::path &folder)
-{
-    constexpr auto kPatience = std::chrono::seconds(5);
-    FileDescriptor lock(folder, O_RDONLY | O_DIRECTORY);
-    const auto since = std::chrono::steady_clock::now();
-    while (lock && uninterrupted([&] { return ::flock(lock.get(), LOCK_EX | LOCK_NB); }) != 0 && errno == EWOULDBLOCK) {
-        if (std::chrono::steady_clock::now() - since > kPatience)
-            throw Error(ErrorKind::Library,
-                        "Another window or program is busy with the decisions in '" + displayPath(folder)
-                            + "'. Decide again in a moment.",
-                        folder);
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-    return lock;
-}
 
 }  // namespace
 
@@ -107,7 +83,8 @@ Decisions DecisionStore::change(std::span<const DecisionChange> changes) const
                         "The decision about '" + printable(change.id.substr(0, 80))
                             + "' cannot be kept: its id is too long or not UTF-8. Give it another id.");
     createFolder(m_folder);
-    const FileDescriptor lock = lockFolder(m_folder);
+    const FileDescriptor lock = lockFolder(m_folder, "Another window or program is busy with the decisions in '"
+                                                         + displayPath(m_folder) + "'. Decide again in a moment.");
     Decisions decisions = load();
     for (const DecisionChange &change : changes)
         if (change.decision)
