@@ -44,7 +44,7 @@ check() {
 
     includes '(csv|zlib|zstd)\.h' 'libcsv, zlib and zstd only in core/feeds' $(sources core app ui | grep -v '^core/feeds/')
 
-    includes '(png|gif_lib)\.h|webp/' 'libpng, giflib and libwebp only in core/image' $(sources core app ui | grep -v '^core/image/')
+    includes '(png|gif_lib)\.h|webp/|libheif/' 'libpng, giflib, libwebp and libheif only in core/image' $(sources core app ui | grep -v '^core/image/')
     includes 'turbojpeg\.h' 'libjpeg-turbo only in core/image and core/dataset' $(sources core app ui | grep -vE '^core/(image|dataset)/')
 
     # Layers: what each may include of ours.
@@ -91,9 +91,11 @@ ui/session core ui/widgets ui/lanes ui/session
 ui/charts core ui/widgets ui/lanes ui/session ui/charts
 ui/memes core ui/widgets ui/lanes ui/session ui/charts ui/memes
 ui/feed core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/feed
+ui/fetch core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/fetch
+ui/templates core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/templates
 ui/runs core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs
 ui/why core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/why
-ui/dataset core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/feed ui/runs ui/dataset
+ui/dataset core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/feed ui/fetch ui/runs ui/dataset
 ui/features core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs ui/features
 ui/train core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/runs ui/train
 ui/moderation core ui/widgets ui/lanes ui/session ui/charts ui/memes ui/moderation
@@ -104,7 +106,7 @@ app/gui core/base core/backbone core/feeds core/dataset core/fetch core/fetch co
 RULES
 
     # A header that shows another library's types belongs to its own room.
-    theirs="$torch|$opencv|$tesseract|nlohmann/|Eigen/|SQLiteCpp/|sqlite3|zip\.h|curl/|xxhash|turbojpeg|gif_lib|png\.h|webp/"
+    theirs="$torch|$opencv|$tesseract|nlohmann/|Eigen/|SQLiteCpp/|sqlite3|zip\.h|curl/|xxhash|turbojpeg|gif_lib|png\.h|webp/|libheif/"
     grep -lE "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"]($theirs)" $(sources core | grep '\.h$') /dev/null |
         while read -r header; do
             folder=$(printf '%s' "$header" | cut -d/ -f1,2)

@@ -368,6 +368,12 @@ public:
         return m_thumbnailOrder;
     }
 
+    std::function<FetchReport(const FetchPlan &plan, const JobContext &job)> fetchMissing;
+    FetchReport fetch(const FetchPlan &plan, const FetchSettings &, const JobContext &job) const override
+    {
+        return fetchMissing(plan, job);
+    }
+
     std::function<SampleReport(const std::filesystem::path &folder)> makeSample;
     SampleReport writeSample(const std::filesystem::path &folder, int, std::uint64_t, const JobContext &) override
     {

@@ -10,6 +10,7 @@
 #include "ui/charts/chart_export.h"
 #include "ui/charts/histogram_chart.h"
 #include "ui/charts/number_text.h"
+#include "ui/fetch/fetch_dialog.h"
 #include "ui/memes/skipped_dialog.h"
 #include "ui/widgets/set_up.h"
 #include "ui/widgets/theme.h"
@@ -125,8 +126,8 @@ void UpvotesCard::updateChips()
         action->setChecked(action->data().toInt() == static_cast<int>(m_chart->target()));
 }
 
-SetAsideCard::SetAsideCard(QWidget *parent)
-    : Card(QStringLiteral("Set aside"), parent), m_scroll(new QScrollArea(this)),
+SetAsideCard::SetAsideCard(Session &session, QWidget *parent)
+    : Card(QStringLiteral("Set aside"), parent), m_session(session), m_scroll(new QScrollArea(this)),
       m_note(new TextLabel({}, static_cast<int>(TextRole::Caption), TextLabel::Tone::Muted, this))
 {
     m_scroll->setWidgetResizable(true);
@@ -158,6 +159,14 @@ void SetAsideCard::setRows(std::span<const Skipped> rows)
         line->addWidget(name, 1);
         line->addWidget(number);
         line->addSpacing(6);
+        if (reason == SkipReason::ImageMissing) {
+            auto *fetch = new QPushButton(tr("Fetch…"), row);
+            fetch->setObjectName(QStringLiteral("fetchMissing"));
+            fetch->setProperty("link", true);
+            fetch->setToolTip(tr("See which of them could be downloaded, and from where"));
+            connect(fetch, &QPushButton::clicked, this, [this] { openDialog<FetchDialog>(m_session, this); });
+            line->addWidget(fetch);
+        }
         line->addWidget(show);
         layout->addWidget(row);
     }

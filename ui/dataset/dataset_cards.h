@@ -39,13 +39,14 @@ private:
 class SetAsideCard : public Card {
     Q_OBJECT
 public:
-    explicit SetAsideCard(QWidget *parent = nullptr);
+    explicit SetAsideCard(Session &session, QWidget *parent = nullptr);
     void setRows(std::span<const Skipped> rows);
 
 signals:
     void showRequested(std::optional<dank::SkipReason> reason);
 
 private:
+    Session &m_session;
     QWidget *m_list = nullptr;
     QScrollArea *m_scroll;
     TextLabel *m_note;

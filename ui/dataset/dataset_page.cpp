@@ -172,7 +172,7 @@ void DatasetPage::buildContent()
     layout->addLayout(top);
 
     upvotes = new UpvotesCard;
-    setAside = new SetAsideCard;
+    setAside = new SetAsideCard(session);
     connect(upvotes, &UpvotesCard::targetChanged, this, [this](TargetKind kind) { memes.setTarget(kind); });
     connect(setAside, &SetAsideCard::showRequested, this,
             [this](std::optional<SkipReason> reason) { showSkipped(reason); });

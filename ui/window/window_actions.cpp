@@ -6,6 +6,8 @@
 #include <QMenuBar>
 #include <QUndoStack>
 
+#include "ui/fetch/fetch_dialog.h"
+#include "ui/templates/templates_dialog.h"
 #include "ui/train/reproduce_dialog.h"
 #include "ui/widgets/set_up.h"
 #include "ui/widgets/text_format.h"
@@ -29,6 +31,8 @@ WindowActions::WindowActions(Session &session, WindowVerbs &verbs, PageStack &pa
     m_sample = add(file, "openSample", QStringLiteral("Open &sample"), {}, [&session] { session.openSample(); });
     m_recent = file->addMenu(QStringLiteral("Open &recent"));
     m_columns = add(file, "columns", QStringLiteral("&Columns…"), {}, [&session] { session.data().askColumns(); });
+    m_fetch = add(file, "fetch", QStringLiteral("&Fetch missing pictures…"), {},
+                  [&session, &window] { openDialog<FetchDialog>(session, &window); });
     file->addSeparator();
     m_export = file->addMenu(QStringLiteral("&Export"));
     add(file, "library", QStringLiteral("&Library…"), {},
@@ -65,6 +69,9 @@ WindowActions::WindowActions(Session &session, WindowVerbs &verbs, PageStack &pa
                     [&pages] { pages.toggleAxis(); });
     add(view, "resetZoom", QStringLiteral("Reset &zoom"), QKeySequence(Qt::CTRL | Qt::Key_0),
         [&pages] { pages.resetZoom(); });
+    view->addSeparator();
+    m_templates = add(view, "templates", QStringLiteral("Te&mplates…"), {},
+                      [&session, &window] { openDialog<TemplatesDialog>(session, &window); });
     view->addSeparator();
     QMenu *theme = view->addMenu(QStringLiteral("&Theme"));
     auto *group = new QActionGroup(this);
@@ -158,6 +165,8 @@ void WindowActions::update(Page page)
     m_logAxis->setEnabled(page == Page::Train || page == Page::Dataset);
     m_command->setEnabled(m_session.data().dataset() != nullptr);
     m_columns->setEnabled(can.open && m_session.data().dataset());
+    m_templates->setEnabled(m_session.data().dataset() != nullptr);
+    m_fetch->setEnabled(can.open && m_session.data().dataset());
 }
 
 void WindowActions::setTheme(ThemeMode mode)

@@ -40,7 +40,7 @@ private:
 
     Session &m_session;
     QMenu *m_recent = nullptr, *m_export = nullptr;
-    QAction *m_open, *m_sample, *m_columns, *m_exclude, *m_logAxis;
+    QAction *m_open, *m_sample, *m_columns, *m_fetch, *m_templates, *m_exclude, *m_logAxis;
     QAction *m_extract, *m_read, *m_train, *m_pause, *m_keep, *m_discard, *m_command, *m_rate, *m_paste;
     QAction *m_themes[3];
 };
