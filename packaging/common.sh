@@ -8,6 +8,7 @@ packages=(
     libtorch-dev libopenblas0-pthread # LibTorch alone brings the reference BLAS, which trains many times slower
     libdnnl-dev # LibTorch's own oneDNN, for the convolutions that LibTorch does not offer
     libopencv-dev libturbojpeg0-dev libpng-dev libwebp-dev libgif-dev
+    libheif-dev # HEIC and AVIF; built without it, they are listed by name
     libtesseract-dev libleptonica-dev tesseract-ocr-eng
     nlohmann-json3-dev libeigen3-dev libsqlitecpp-dev libsqlite3-dev libxxhash-dev libzip-dev libcli11-dev
     libcsv-dev libzstd-dev zlib1g-dev libutf8proc-dev

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "core/dataset/byte_source.h"
+#include "core/dataset/heif/media_kind.h"
 
 namespace dank {
 namespace {
@@ -26,20 +27,14 @@ std::string cannotBeRead(const std::string &kind)
     return "it is " + kind + ", which cannot be read: save it as JPEG or PNG";
 }
 
-/// ISO's base media files, by the brand and those that it says to be compatible with.
-std::string baseMedia(std::span<const std::byte> head)
+/// Asked of HEIC and AVIF only where they are not read.
+std::string baseMedia(MediaKind kind)
 {
-    static constexpr std::array kAvif{"avif"sv, "avis"sv};
-    static constexpr std::array kHeic{"heic"sv, "heix"sv, "heim"sv, "heis"sv, "hevc"sv, "hevx"sv, "mif1"sv, "msf1"sv};
-    const std::size_t end = std::min<std::size_t>(big32(head, 0), head.size());
-    bool heic = false;
-    for (std::size_t at = 8; at + 4 <= end; at += 4) {
-        const std::string_view brand = textOf(head).substr(at, 4);
-        if (isOneOf(brand, kAvif))
-            return cannotBeRead("an AVIF picture");
-        heic = heic || isOneOf(brand, kHeic);
+    switch (kind) {
+    case MediaKind::Avif: return "it is an AVIF picture, which cannot be read without libheif: save it as JPEG or PNG";
+    case MediaKind::Heic: return "it is a HEIC picture, which cannot be read without libheif: save it as JPEG or PNG";
+    default: return "it is a film";
     }
-    return heic ? cannotBeRead("a HEIC picture") : "it is a film";
 }
 
 /// A directory of icons: reserved, kind, how many, and the first one's reserved byte.
@@ -63,13 +58,14 @@ std::string_view trimmed(std::span<const std::byte> head)
 
 std::optional<std::string> foreignPicture(std::span<const std::byte> head)
 {
+    static constexpr auto kJpegXl = "a JPEG XL picture";
     struct Magic {
         std::string_view bytes;
         const char *kind;
     };
     static constexpr std::array<Magic, 10> kMagics{{
-        {"\0\0\0\x0cJXL \r\n\x87\n"sv, "a JPEG XL picture"},
-        {"\xff\x0a"sv, "a JPEG XL picture"},
+        {"\0\0\0\x0cJXL \r\n\x87\n"sv, kJpegXl},
+        {"\xff\x0a"sv, kJpegXl},
         {"\0\0\0\x0cjP  \r\n\x87\n"sv, "a JPEG 2000 picture"},
         {"\xff\x4f\xff\x51"sv, "a JPEG 2000 picture"},
         {"II*\0"sv, "a TIFF picture"},
@@ -81,9 +77,9 @@ std::optional<std::string> foreignPicture(std::span<const std::byte> head)
     }};
     for (const Magic &magic : kMagics)
         if (beginsWith(head, magic.bytes))
-            return cannotBeRead(magic.kind);
-    if (beginsWith(head, "ftyp", 4))
-        return baseMedia(head);
+            return cannotBeRead(magic.kind) + (magic.kind == kJpegXl ? " (djxl of Debian's libjxl-tools does)" : "");
+    if (const MediaKind kind = mediaKind(head); kind != MediaKind::None)
+        return baseMedia(kind);
     if (beginsWith(head, "\x1a\x45\xdf\xa3") || (beginsWith(head, "RIFF") && beginsWith(head, "AVI ", 8)))
         return "it is a film";
     if (beginsLikeIcons(head))

@@ -16,17 +16,14 @@
 #include "core/base/names.h"
 #include "core/dataset/byte_source.h"
 #include "core/dataset/foreign_file.h"
+#include "core/dataset/heif/heif_boxes.h"
+#include "core/dataset/heif/media_kind.h"
 #include "core/dataset/jpeg_scans.h"
+#include "core/dataset/probe_refusal.h"
 
 namespace dank {
 
 namespace {
-
-/// Why a picture will not be decoded.
-struct Refusal {
-    SkipReason reason;
-    std::string detail;
-};
 
 /// Follows a format's headers as far as the end marker and sets the probe's format and size. Throws Refusal.
 class Headers {
@@ -46,6 +43,13 @@ public:
         if (beginsWith(head, "RIFF") && (head.size() < 12 || beginsWith(head, "WEBP", 8))) {
             m_probe.format = ImageFormat::WebP;
             return followWebP();
+        }
+        if (const MediaKind kind = mediaKind(head);
+            readsHeif() && (kind == MediaKind::Heic || kind == MediaKind::Avif)) {
+            m_probe.format = kind == MediaKind::Avif ? ImageFormat::Avif : ImageFormat::Heic;
+            const HeifPicture picture = lookAtHeif(m_source, m_probe.format);
+            m_probe.format = picture.format;
+            return setSize(picture.width, picture.height);
         }
         struct Magic {
             std::string_view bytes;
@@ -72,18 +76,10 @@ public:
     }
 
 private:
-    [[noreturn]] void corrupt(const std::string &what) const
-    {
-        throw Refusal{SkipReason::ImageCorrupt,
-                      std::string("the ") + imageFormatName(m_probe.format) + " file is damaged: " + what};
-    }
+    [[noreturn]] void corrupt(const std::string &what) const { throw damaged(m_probe.format, what); }
 
     /// For a file that ends before its picture does.
-    [[noreturn]] void truncated() const
-    {
-        throw Refusal{SkipReason::ImageTruncated,
-                      std::string("the ") + imageFormatName(m_probe.format) + " file ends before its picture does"};
-    }
+    [[noreturn]] void truncated() const { throw endsEarly(m_probe.format); }
 
     /// `count` bytes at `offset`, valid until the next call.
     std::span<const std::byte> need(std::uint64_t offset, std::size_t count)
@@ -94,17 +90,7 @@ private:
         return bytes;
     }
 
-    void checkSize(std::int64_t width, std::int64_t height) const
-    {
-        const std::string size = std::to_string(width) + " x " + std::to_string(height) + " pixels";
-        if (width <= 0 || height <= 0)
-            corrupt("it claims to have " + size);
-        // Widths and heights have 32 bits at most, so the product cannot overflow 64.
-        if (width > kMaxImagePixels || height > kMaxImagePixels || width * height > kMaxImagePixels)
-            throw Refusal{SkipReason::ImageTooLarge, "it claims to have " + size + ", more than the "
-                                                         + std::to_string(kMaxImagePixels)
-                                                         + " in all that a picture may have"};
-    }
+    void checkSize(std::int64_t width, std::int64_t height) const { checkPictureSize(m_probe.format, width, height); }
 
     void setSize(std::int64_t width, std::int64_t height)
     {
@@ -346,7 +332,7 @@ ImageProbe probeSource(ByteSource &source)
 
 const char *imageFormatName(ImageFormat format) noexcept
 {
-    static constexpr const char *kNames[] = {"JPEG", "PNG", "WebP", "BMP", "GIF"};
+    static constexpr const char *kNames[] = {"JPEG", "PNG", "WebP", "BMP", "GIF", "HEIC", "AVIF"};
     return nameIn(kNames, format);
 }
 

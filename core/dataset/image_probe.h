@@ -16,7 +16,7 @@ inline constexpr std::int64_t kMaxImagePixels = 89'478'485;
 /// An image file may have at most this many bytes.
 inline constexpr std::uint64_t kMaxImageBytes = 64ull << 20;
 
-enum class ImageFormat { Jpeg, Png, WebP, Bmp, Gif };
+enum class ImageFormat { Jpeg, Png, WebP, Bmp, Gif, Heic, Avif };
 const char *imageFormatName(ImageFormat format) noexcept;
 
 /// What the headers of an image file say, or why it will not be decoded.
@@ -29,7 +29,8 @@ struct ImageProbe {
 };
 
 /// The decode rule's checks that need no decoder: size cap, magic allow-list, dimensions from the header,
-/// and the end marker (JPEG EOI, PNG IEND, GIF trailer, RIFF/BMP length). Content decides, never the name.
+/// and the end marker (JPEG EOI, PNG IEND, GIF trailer, RIFF/BMP length, a HEIF's extents). Content decides, never the
+/// name. HEIC and AVIF are pictures where libheif was built in (readsHeif()), otherwise they are named and refused.
 ImageProbe probeImage(std::span<const std::byte> bytes);
 
 /// The same for a file, reading only what it needs (head, marker chain, tail). Never throws.

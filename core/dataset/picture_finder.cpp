@@ -223,7 +223,8 @@ bool PictureFinder::isInside(const fs::path &canonical) const
 /// alphabet.
 const PictureFinder::Entry &PictureFinder::best(const std::vector<Entry> &candidates, const std::string &imageFile)
 {
-    static constexpr std::array<std::string_view, 6> kUsual{".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp"};
+    static constexpr std::array<std::string_view, 10> kUsual{".jpg", ".jpeg", ".png",  ".webp", ".gif",
+                                                             ".bmp", ".avif", ".heic", ".heif", ".hif"};
     const std::string wanted = lowered(fs::path(imageFile).extension().native());
     const auto rank = [&](const Entry &entry) {
         const std::string extension = lowered(fs::path(entry.name).extension().native());

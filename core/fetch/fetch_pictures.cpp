@@ -34,6 +34,8 @@ const char *extensionOf(ImageFormat format)
     case ImageFormat::WebP: return ".webp";
     case ImageFormat::Bmp: return ".bmp";
     case ImageFormat::Gif: return ".gif";
+    case ImageFormat::Heic: return ".heic";
+    case ImageFormat::Avif: return ".avif";
     }
     return "";
 }

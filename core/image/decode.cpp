@@ -43,6 +43,8 @@ Decoded decodeImage(std::span<const std::byte> bytes, int targetSide)
         case ImageFormat::Png: return decoders::decodePng(bytes);
         case ImageFormat::WebP: return decoders::decodeWebP(bytes);
         case ImageFormat::Bmp: return decoders::decodeBmp(bytes);
+        case ImageFormat::Heic:
+        case ImageFormat::Avif: return decoders::decodeHeif(bytes, probe.format);
         }
         return decoders::refuse(SkipReason::NotAnImage, "it is of no known format");
     } catch (const std::bad_alloc &) {

@@ -21,7 +21,8 @@ struct Decoded {
 };
 
 /// Bytes to upright RGB8 under the decode rule: probeImage() first, JPEG by libjpeg-turbo, PNG by libpng, the
-/// first frame of a WebP by libwebp and of a GIF by giflib, BMP by hand; EXIF orientation applied, transparency laid
+/// first frame of a WebP by libwebp and of a GIF by giflib, BMP by hand, the primary picture of a HEIC or AVIF by
+/// libheif where that was built in; EXIF orientation (in HEIC and AVIF the file's own turn) applied, transparency laid
 /// over white, grey, palette, CMYK and 16-bit brought to RGB8. Where `targetSide` > 0 a JPEG may be decoded at 1/2, 1/4
 /// or 1/8 as long as both sides stay at least twice it. Never throws but for Error{Memory}. Thread-safe.
 Decoded decodeImage(std::span<const std::byte> bytes, int targetSide = 0);

@@ -24,6 +24,10 @@ Decoded decodePng(std::span<const std::byte> bytes);
 /// WebP by libwebp, upright after its EXIF; of an animated one the first frame, at its place on white.
 Decoded decodeWebP(std::span<const std::byte> bytes);
 
+/// HEIC and AVIF by libheif: the primary picture, turned and cropped as the file says; its first of several. Refuses
+/// all where libheif was not there when this was built.
+Decoded decodeHeif(std::span<const std::byte> bytes, ImageFormat format);
+
 /// BMP of every version, by hand: alpha counts only where a mask declares it.
 Decoded decodeBmp(std::span<const std::byte> bytes);
 

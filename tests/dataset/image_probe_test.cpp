@@ -6,6 +6,7 @@
 
 #include "core/base/file.h"
 #include "core/base/random.h"
+#include "core/dataset/heif/media_kind.h"
 #include "core/dataset/image_probe.h"
 
 using namespace dank;
@@ -137,12 +138,17 @@ private slots:
                                  << "BM";
         QTest::newRow("NITF") << QByteArray("NITF02.10" + QByteArray(50, '\0')) << "not_an_image"
                               << "not JPEG";
-        QTest::newRow("film") << QByteArray("\0\0\0\x20"
-                                            "ftypavif"
+        QTest::newRow("AVIF's first box") << QByteArray("\0\0\0\x10"
+                                                        "ftypavif"
+                                                        "\0\0\0\0",
+                                                        16)
+                                          << (readsHeif() ? "image_truncated" : "not_an_image") << "AVIF";
+        QTest::newRow("film") << QByteArray("\0\0\0\x10"
+                                            "ftypisom"
                                             "\0\0\0\0",
                                             16)
                               << "not_an_image"
-                              << "AVIF";
+                              << "film";
         QTest::newRow("RIFF film") << QByteArray("RIFF\x20\0\0\0AVI LIST", 16) << "not_an_image"
                                    << "it is a film";
         QTest::newRow("png bomb") << replaced(png, 16, QByteArray("\0\0\x75\x30\0\0\x75\x30", 8)) << "image_too_large"

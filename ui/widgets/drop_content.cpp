@@ -7,8 +7,10 @@
 
 #include <array>
 #include <fstream>
+#include <span>
 #include <system_error>
 
+#include "core/dataset/heif/media_kind.h"
 #include "core/feeds/read_feed.h"
 #include "ui/widgets/file_names.h"
 #include "ui/widgets/text_format.h"
@@ -29,7 +31,8 @@ enum class Named { Picture, Dataset, Model, Weights, Other };
 
 Named namedLike(const QString &path)
 {
-    static const QStringList pictures{"jpg", "jpeg", "jpe", "jfif", "png", "webp", "bmp", "gif"};
+    static const QStringList pictures{"jpg", "jpeg", "jpe",  "jfif", "png", "webp",
+                                      "bmp", "gif",  "heic", "heif", "hif", "avif"};
     if (hasFeedName(toPath(path)))
         return Named::Dataset;
     const QString name = path.section(QLatin1Char('/'), -1);
@@ -46,12 +49,14 @@ bool startsLikePicture(const fs::path &path)
     std::error_code failed;
     if (!fs::is_regular_file(path, failed))  // a pipe would keep us waiting
         return false;
-    std::array<char, 12> bytes{};
+    std::array<char, 64> bytes{};
     std::ifstream file(path, std::ios::binary);
     file.read(bytes.data(), bytes.size());
     const QByteArray head(bytes.data(), qsizetype(file.gcount()));
+    const MediaKind media = mediaKind(std::as_bytes(std::span(bytes).first(static_cast<std::size_t>(head.size()))));
     return head.startsWith("\xff\xd8\xff") || head.startsWith("\x89PNG") || head.startsWith("GIF8")
-           || head.startsWith("BM") || (head.startsWith("RIFF") && head.mid(8, 4) == "WEBP");
+           || head.startsWith("BM") || (head.startsWith("RIFF") && head.mid(8, 4) == "WEBP") || media == MediaKind::Heic
+           || media == MediaKind::Avif;
 }
 
 /// Is a file there that a file: address with this host names? Its own name is what some file managers put there.
@@ -115,8 +120,8 @@ DropContent byNames(const QStringList &paths)
 /// The richest form first: the picture's own bytes rather than what a toolkit made of them.
 QString imageFormat(const QMimeData &data)
 {
-    for (const char *format : {"image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp", "image/jpg",
-                               "image/x-bmp", "image/x-ms-bmp"})
+    for (const char *format : {"image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp", "image/avif",
+                               "image/heic", "image/heif", "image/jpg", "image/x-bmp", "image/x-ms-bmp"})
         if (data.hasFormat(QLatin1String(format)))
             return QLatin1String(format);
     return {};

@@ -77,7 +77,7 @@ QStringList askForPictures(QWidget *parent)
 {
     const QStringList files = QFileDialog::getOpenFileNames(
         parent, QStringLiteral("Rate files"), rememberedFolder(),
-        QStringLiteral("Pictures (*.jpg *.jpeg *.png *.webp *.bmp *.gif);;All files (*)"));
+        QStringLiteral("Pictures (*.jpg *.jpeg *.png *.webp *.bmp *.gif *.heic *.heif *.hif *.avif);;All files (*)"));
     if (!files.isEmpty())
         rememberFolder(files.first());
     return files;

@@ -64,6 +64,13 @@ private slots:
             "Drop 1 image and 1 folder to rate");
         row("content decides", {file("noname", "\x89PNG\r\n\x1a\n....")}, Kind::Pictures, 1, "Drop 1 file or folder",
             "Drop 1 image to rate");
+        row("HEIC and AVIF", {file("a.HEIC"), file("b.avif")}, Kind::Pictures, 2, "Drop 2 images to rate",
+            "Drop 2 images to rate");
+        row("AVIF by its content",
+            {file("odd", QByteArray("\0\0\0\x1c"
+                                    "ftypmif1\0\0\0\0miafavif....",
+                                    28))},
+            Kind::Pictures, 1, "Drop 1 file or folder", "Drop 1 image to rate");
         row("dataset", {file("db.json")}, Kind::Dataset, 1, "Open this dataset", "Open this dataset");
         row("folder with a dataset", {open}, Kind::Dataset, 1, "Drop 1 file or folder", "Open this dataset");
         row("model", {file("m.dankmodel")}, Kind::Model, 1, "Use this model", "Use this model");
