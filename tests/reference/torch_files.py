@@ -280,7 +280,7 @@ def main(folder):
         "plain_dict.pth": saved(dict(plain)),
         "net_wrapper.pth": saved({"net": plain, "acc": 91.5, "epoch": 7, "history": {"loss": [1.5, 2]}}),
         "ema_wrapper.pth": saved({"step": torch.tensor(7), "ema": dict(plain)}),
-        "two_networks.pth": saved({"generator": plain, "critic": plain}),
+        "two_networks.pth": saved({"generator": plain, "critic": dict(plain)}),
         "protocol4.pth": saved(plain, pickle_protocol=4),
     }
     values = torch.tensor([1.5, -2.0, 3.0, 0.25, 5.0, -6.0])

@@ -12,6 +12,7 @@
 #include <memory>
 
 #include "staged_engine.h"
+#include "ui/runs/runs_card.h"
 #include "ui/window/main_window.h"
 
 // A window with a dataset and a library of its own, for pictures of it.
@@ -94,11 +95,13 @@ struct Stage {
         window = std::make_unique<MainWindow>(*session);
         window->show();
     }
+    /// And waits for all pages, which are made in idle moments.
     void openDataset()
     {
         open();
         session->data().open(db);
-        QTRY_VERIFY_WITH_TIMEOUT(session->data().dataset() && !session->features().statuses().empty()
+        QTRY_VERIFY_WITH_TIMEOUT(window->findChild<RunsCard *>() && session->data().dataset()
+                                     && !session->features().statuses().empty()
                                      && session->jobs().status().state == JobState::Done,
                                  kPatience);
     }

@@ -7,7 +7,9 @@
 
 #include <array>
 #include <fstream>
+#include <optional>
 #include <span>
+#include <string_view>
 #include <system_error>
 
 #include "core/dataset/heif/media_kind.h"
@@ -21,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kMaxSniffed = 200;
+constexpr int kMostLookedAt = 200;
 constexpr auto kNothing =
     "Images, a db.json or another list of memes, a .dankmodel or a weights file can be dropped here";
 constexpr auto kOneAtATime = "One dataset, model or weights file at a time";
@@ -43,20 +45,34 @@ Named namedLike(const QString &path)
                                                                                       : Named::Other;
 }
 
-/// Content decides what a picture is, so a file with an odd name is looked into.
-bool startsLikePicture(const fs::path &path)
+/// What a file is by its first bytes, as far as they tell: people's weights are called .pt, .bin, .ckpt or .pth.tar,
+/// and browsers save pictures under any name.
+std::optional<Named> byBytes(const fs::path &path)
 {
+    using namespace std::string_view_literals;
+    constexpr std::size_t kLooked = 4096, kTarMark = 257;
     std::error_code failed;
     if (!fs::is_regular_file(path, failed))  // a pipe would keep us waiting
-        return false;
-    std::array<char, 64> bytes{};
+        return std::nullopt;
+    std::array<char, kLooked> bytes{};
     std::ifstream file(path, std::ios::binary);
     file.read(bytes.data(), bytes.size());
-    const QByteArray head(bytes.data(), qsizetype(file.gcount()));
-    const MediaKind media = mediaKind(std::as_bytes(std::span(bytes).first(static_cast<std::size_t>(head.size()))));
-    return head.startsWith("\xff\xd8\xff") || head.startsWith("\x89PNG") || head.startsWith("GIF8")
-           || head.startsWith("BM") || (head.startsWith("RIFF") && head.mid(8, 4) == "WEBP") || media == MediaKind::Heic
-           || media == MediaKind::Avif;
+    const std::string_view head(bytes.data(), static_cast<std::size_t>(file.gcount()));
+    const auto has = [&](std::string_view part) { return head.find(part) != std::string_view::npos; };
+    const MediaKind media = mediaKind(std::as_bytes(std::span(head)));
+    if (head.starts_with("\xff\xd8\xff") || head.starts_with("\x89PNG") || head.starts_with("GIF8")
+        || head.starts_with("BM") || (head.starts_with("RIFF") && head.substr(8, 4) == "WEBP")
+        || media == MediaKind::Heic || media == MediaKind::Avif)
+        return Named::Picture;
+    // Safetensors: eight bytes of a length, and a JSON object. Our models are such files.
+    if (head.size() > 8 && head[8] == '{' && head.substr(5, 3) == "\0\0\0"sv)
+        return head.substr(8).starts_with("{\"__metadata__\":{\"dank\":") ? Named::Model : Named::Weights;
+    const bool isTorch = (head.starts_with("PK\x03\x04") && has("data.pkl"))
+                         || head.starts_with("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19"sv)
+                         || (head.size() > kTarMark && head.substr(kTarMark, 5) == "ustar" && has("storages"));
+    const bool isKeras =
+        head.starts_with("\x89HDF\r\n\x1a\n") || (head.starts_with("{") && has("\"format\"") && has("layers-model"));
+    return isTorch || isKeras ? std::optional(Named::Weights) : std::nullopt;
 }
 
 /// Is a file there that a file: address with this host names? Its own name is what some file managers put there.
@@ -142,12 +158,13 @@ DropContent lookAtFiles(const QStringList &paths)
                 folders << path;
             continue;
         }
-        switch (namedLike(path)) {
+        const auto seen = paths.size() <= kMostLookedAt ? byBytes(file) : std::nullopt;
+        switch (seen.value_or(namedLike(path))) {
         case Named::Dataset: datasets << path; break;
         case Named::Model: models << path; break;
         case Named::Weights: weights << path; break;
         case Named::Picture: pictures << path; break;
-        case Named::Other: (paths.size() <= kMaxSniffed && startsLikePicture(file) ? pictures : others) << path; break;
+        case Named::Other: others << path; break;
         }
     }
     DropContent drop;
@@ -175,7 +192,9 @@ DropContent lookAtFiles(const QStringList &paths)
                     : !datasets.isEmpty() ? DropContent::Kind::Dataset
                                           : DropContent::Kind::Model;
         drop.paths = datasets + models + weights;
-        drop.headline = byNames(drop.paths).headline;
+        drop.headline = !weights.isEmpty()    ? QStringLiteral("Drop to install weights")
+                        : !datasets.isEmpty() ? QStringLiteral("Open this dataset")
+                                              : QStringLiteral("Use this model");
         drop.detail = toQString(toPath(drop.paths.first()).filename());
         return drop;
     }

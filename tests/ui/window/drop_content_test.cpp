@@ -80,6 +80,28 @@ private slots:
             "Drop to install weights");
         row("weights of PyTorch", {file("net.PTH")}, Kind::Weights, 1, "Drop to install weights",
             "Drop to install weights");
+        const QByteArray zip("PK\3\4\0\0\10\10\0\0archive/data.pkl", 26), tensors("\x40\0\0\0\0\0\0\0{\"w\":{}}", 16);
+        for (const char *name : {"net.pt", "net.bin", "net.ckpt", "net.pth.tar", "net", "net.jpg"})
+            row(qPrintable(QString("weights called %1").arg(name)), {file(QString("pt/") + name, zip)}, Kind::Weights,
+                1, QString(name).endsWith("jpg") ? "Drop 1 image to rate" : "Drop 1 file or folder",
+                "Drop to install weights");
+        row("old weights of PyTorch",
+            {file("old.bin", QByteArray("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", 14))},
+            Kind::Weights, 1, "Drop 1 file or folder", "Drop to install weights");
+        row("safetensors by their bytes", {file("net.weights", tensors)}, Kind::Weights, 1, "Drop 1 file or folder",
+            "Drop to install weights");
+        row("weights of Keras", {file("net.h5", "\x89HDF\r\n\x1a\n....")}, Kind::Weights, 1, "Drop 1 file or folder",
+            "Drop to install weights");
+        row("a network of TensorFlow.js",
+            {file("tf/model.json", "{\"format\": \"layers-model\", \"modelTopology\": 1}")}, Kind::Weights, 1,
+            "Open this dataset", "Drop to install weights");
+        row("a model by its bytes",
+            {file("mine.bin", QByteArray("\x40\0\0\0\0\0\0\0", 8) + "{\"__metadata__\":{\"dank\":\"{}\"}}")},
+            Kind::Model, 1, "Drop 1 file or folder", "Use this model");
+        row("an archive of other things", {file("a.zip", QByteArray("PK\3\4\0\0\10\10\0\0word/document.xml", 28))},
+            Kind::Nothing, 0, "Drop 1 file or folder", "Nothing here that can be opened");
+        row("a picture called like weights", {file("pic.pth", "\x89PNG\r\n\x1a\n....")}, Kind::Pictures, 1,
+            "Drop to install weights", "Drop 1 image to rate");
         row("weights and a model", {file("net.pth"), file("m.dankmodel")}, Kind::Nothing, 0, "Drop 2 files and folders",
             "One dataset, model or weights file at a time");
         row("weights among pictures", {file("a.png"), file("net.pth")}, Kind::Pictures, 2, "Drop 2 files and folders",
