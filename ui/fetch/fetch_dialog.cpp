@@ -16,7 +16,7 @@ namespace dank::ui {
 namespace {
 
 constexpr int kWidth = 560;
-constexpr int kRowHeight = 24;
+constexpr int kRowHeight = 24, kNameWidth = 180;
 constexpr int kMostRows = 8;          // that are seen at once
 constexpr std::size_t kListed = 500;  // more is for the command line
 
@@ -43,7 +43,8 @@ FetchDialog::FetchDialog(Session &session, QWidget *parent)
     m_close->setAutoDefault(false);
     setUpTable(*m_rows, tr("Where they come from"), kRowHeight);
     m_rows->setSelectionMode(QAbstractItemView::ContiguousSelection);
-    m_rows->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    m_rows->horizontalHeader()->setSectionResizeMode(1, QHeaderView::Stretch);
+    m_rows->horizontalHeader()->resizeSection(0, kNameWidth);
     m_rows->horizontalHeader()->setDefaultAlignment(Qt::AlignLeading | Qt::AlignVCenter);
 
     auto *layout = newBox<QVBoxLayout>(8, this, {20, 16, 20, 14});
