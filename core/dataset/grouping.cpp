@@ -5,6 +5,7 @@
 #include <charconv>
 #include <chrono>
 #include <cstdio>
+#include <functional>
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
@@ -237,24 +238,28 @@ void checkUseful(const Grouping &grouping)
                                             + advice);
 }
 
+/// Those of neighbours are usually one.
+template <typename Rows, typename Table>
+std::vector<const ColumnTable *> differentTables(const Rows &rows, Table tableOf)
+{
+    std::vector<const ColumnTable *> tables;
+    for (const auto &row : rows)
+        if (const ColumnTable *const table = std::invoke(tableOf, row);
+            table && (tables.empty() || tables.back() != table))
+            tables.push_back(table);
+    return tables;
+}
+
 }  // namespace
 
 std::vector<const ColumnTable *> tablesOf(std::span<const MemeRecord> records)
 {
-    std::vector<const ColumnTable *> tables;
-    for (const MemeRecord &record : records)
-        if (record.columns.table() && (tables.empty() || tables.back() != record.columns.table()))
-            tables.push_back(record.columns.table());
-    return tables;
+    return differentTables(records, [](const MemeRecord &record) { return record.columns.table(); });
 }
 
 std::vector<const ColumnTable *> tablesOf(std::span<const RowColumns> memes)
 {
-    std::vector<const ColumnTable *> tables;
-    for (const RowColumns &columns : memes)
-        if (columns.table() && (tables.empty() || tables.back() != columns.table()))
-            tables.push_back(columns.table());
-    return tables;
+    return differentTables(memes, &RowColumns::table);
 }
 
 GroupSpec GroupSpec::parse(std::string_view text)
