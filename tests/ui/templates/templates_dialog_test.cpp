@@ -135,36 +135,32 @@ private slots:
         s.dialog->reject();
     }
 
+    void anotherNameReplacesTheFirst_data()
+    {
+        QTest::addColumn<QString>("before");
+        QTest::addColumn<QString>("after");
+        QTest::newRow("another") << "Old"
+                                 << "New";
+        QTest::newRow("another case") << "two buttons"
+                                      << "Two Buttons";
+    }
     void anotherNameReplacesTheFirst()
     {
+        QFETCH(QString, before);
+        QFETCH(QString, after);
         Stage s;
-        KnownTemplates before;
-        before.add("Old", {hashText("m5"), looksOf(5)});
-        before.add("Old", {hashText("elsewhere"), looksOf(77)});
-        before.write(s.f.library);
+        KnownTemplates known;
+        known.add(before.toStdString(), {hashText("m5"), looksOf(5)});
+        known.add(before.toStdString(), {hashText("elsewhere"), looksOf(77)});
+        known.write(s.f.library);
         s.find();
         s.groups()->setCurrentRow(1);
-        QCOMPARE(s.name()->text(), QString("Old"));
-        s.call("New");
-        QVERIFY(s.f.waitFor([&] { return s.group(1).startsWith("New|"); }));
-        const KnownTemplates known = KnownTemplates::load(s.f.library);
+        QCOMPARE(s.name()->text(), before);
+        s.call(after);
+        QVERIFY(s.f.waitFor([&] { return s.group(1).startsWith(after + '|'); }));
+        known = KnownTemplates::load(s.f.library);
         QCOMPARE(known.templates().size(), 1u);
         QCOMPARE(known.templates()[0].looks.size(), 2u);  // with the look that this dataset does not show
-        s.dialog->reject();
-    }
-
-    void anotherCaseIsAnotherName()
-    {
-        Stage s;
-        KnownTemplates before;
-        before.add("two buttons", {hashText("m5"), looksOf(5)});
-        before.add("two buttons", {hashText("elsewhere"), looksOf(77)});
-        before.write(s.f.library);
-        s.find();
-        s.groups()->setCurrentRow(1);
-        s.call("Two Buttons");
-        QVERIFY(s.f.waitFor([&] { return s.group(1).startsWith("Two Buttons|"); }));
-        QCOMPARE(KnownTemplates::load(s.f.library).templates()[0].looks.size(), 2u);
         s.dialog->reject();
     }
 
